@@ -1,0 +1,45 @@
+import type { MoE, Params } from './moe.ts';
+import type { NDArray } from './ndarray.ts';
+
+/** A loss to minimise over models of one spec. */
+export interface Objective {
+  /**
+   * Loss and Riemannian gradient at `model`: the gradient is projected on the tangent of each parameter's manifold.
+   * `step` counts from 0 and selects the batch of a stochastic objective; an exact one ignores it.
+   */
+  evaluate(model: MoE, step: number): Promise<{ loss: number; gradient: Params }>;
+}
+
+/** Second moments of unit outputs, amplitudes left out: all that pruning needs, docs/theory.md (12). */
+export interface Gram {
+  /** E[u_i u_l], [m, m]. */
+  readonly students: NDArray;
+  /** E[u_i y] with the target y, [m]. */
+  readonly cross: NDArray;
+  /** E[y²]. */
+  readonly target: number;
+}
+
+/** A symmetric matrix of second derivatives and its Gauss–Newton part, of the same size. */
+export interface Blocks {
+  readonly hessian: NDArray;
+  readonly gaussNewton: NDArray;
+}
+
+/**
+ * The Riemannian Hessian of a loss on all tangent directions, split by symmetry, docs/theory.md (15) and (16).
+ * Eigenvalues are the consumer's business: those of `span`, and those of `complement`, each `multiplicity` times.
+ */
+export interface Curvature {
+  /**
+   * Directions inside span{V, W, V*, W*}, of size 2m(r − 1) + m, in the coordinates of `toTangentCoordinates` of the
+   * student expressed in `basis`.
+   */
+  readonly span: Blocks;
+  /** Directions orthogonal to the span: [2m, 2m] over (router 1 … m, expert 1 … m), the same for each of d − r. */
+  readonly complement: Blocks;
+  /** d − r. */
+  readonly multiplicity: number;
+  /** Orthonormal rows that span {V, W, V*, W*}, [r, d]. */
+  readonly basis: NDArray;
+}

@@ -1,0 +1,91 @@
+/** What every softmoe error tells: which field was wrong, what it held, and what to do about it. */
+export interface ErrorDetail {
+  readonly field: string;
+  readonly value: unknown;
+  readonly remedy: string;
+}
+
+/** Base of all errors thrown by softmoe packages. The message reads `field: problem (got value). remedy`. */
+export class SoftmoeError extends Error {
+  override readonly name: string = 'SoftmoeError';
+  readonly field: string;
+  readonly value: unknown;
+  readonly remedy: string;
+
+  constructor(problem: string, detail: ErrorDetail, options?: ErrorOptions) {
+    super(`${detail.field}: ${problem} (got ${describe(detail.value)}). ${detail.remedy}`, options);
+    this.field = detail.field;
+    this.value = detail.value;
+    this.remedy = detail.remedy;
+  }
+}
+
+/** An array or parameter has the wrong shape, or is missing. */
+export class ShapeError extends SoftmoeError {
+  override readonly name = 'ShapeError';
+}
+
+/** A number is NaN, infinite, out of range, or a row that must be a unit vector is not. */
+export class ValueError extends SoftmoeError {
+  override readonly name = 'ValueError';
+}
+
+/** A gate, expert, parameter, preset or method of that name does not exist. */
+export class UnknownNameError extends SoftmoeError {
+  override readonly name = 'UnknownNameError';
+}
+
+/** A file is truncated, damaged or not of the format it claims. */
+export class FormatError extends SoftmoeError {
+  override readonly name = 'FormatError';
+}
+
+/** The combination asked for is meaningful but not implemented by this package. */
+export class UnsupportedError extends SoftmoeError {
+  override readonly name = 'UnsupportedError';
+}
+
+/** Throws a {@link ValueError} unless `value` is an integer in [min, max]. */
+export function requireInteger(
+  field: string,
+  value: number,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `between ${min} and ${max}`;
+  throw new ValueError('must be a whole number', { field, value, remedy: `Use one ${range}.` });
+}
+
+/** Throws a {@link ValueError} unless `value` is a finite number in [min, max]. */
+export function requireFinite(
+  field: string,
+  value: number,
+  min: number = -Infinity,
+  max: number = Infinity,
+): void {
+  if (Number.isFinite(value) && value >= min && value <= max) return;
+  throw new ValueError('must be a finite number', {
+    field,
+    value,
+    remedy: `Use one in [${min}, ${max}].`,
+  });
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return shorten(
+      `[${Array.from(value as ArrayLike<unknown>)
+        .slice(0, 12)
+        .join(', ')}]`,
+    );
+  }
+  if (typeof value === 'object' && value !== null)
+    return shorten(JSON.stringify(value) ?? 'object');
+  return String(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

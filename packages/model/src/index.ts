@@ -1,0 +1,57 @@
+export type { Blocks, Curvature, Gram, Objective } from './contracts.ts';
+export {
+  type ErrorDetail,
+  FormatError,
+  requireFinite,
+  requireInteger,
+  ShapeError,
+  SoftmoeError,
+  UnknownNameError,
+  UnsupportedError,
+  ValueError,
+} from './errors.ts';
+export {
+  type Activation,
+  activationOf,
+  type ExpertKind,
+  type ExpertSpec,
+  expertKinds,
+  MAX_HERMITE_DEGREE,
+} from './expert.ts';
+export { forward, type Inputs, lossAndGradient, units } from './forward.ts';
+export { type Gate, type GateName, gateNames, gateOf, type Parity } from './gate.ts';
+export {
+  fromTangentCoordinates,
+  normaliseRows,
+  projectTangent,
+  retract,
+  tangentDim,
+  toTangentCoordinates,
+} from './manifold.ts';
+export {
+  checkArray,
+  checkSpec,
+  createMoE,
+  type Manifold,
+  type MoE,
+  type MoESpec,
+  type ParameterLayout,
+  type Params,
+  param,
+  parameterLayout,
+  type Routing,
+  UNIT_TOLERANCE,
+} from './moe.ts';
+export {
+  dot,
+  dotAt,
+  matrixSize,
+  type NDArray,
+  ndarray,
+  row,
+  rowProducts,
+  sizeOf,
+  takeRows,
+  zeros,
+} from './ndarray.ts';
+export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';

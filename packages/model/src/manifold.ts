@@ -1,0 +1,131 @@
+import { ValueError } from './errors.ts';
+import { type MoE, type Params, parameterLayout } from './moe.ts';
+import { dotAt, matrixSize, type NDArray, zeros } from './ndarray.ts';
+import { mapParams } from './params.ts';
+
+/** The rows divided by their lengths. Throws {@link ValueError} for a row that has no direction. */
+export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
+  const { rows, columns } = matrixSize(array);
+  const result = zeros(array.shape);
+  for (let i = 0; i < rows; i++) {
+    const start = i * columns;
+    const length = Math.sqrt(dotAt(array.data, start, array.data, start, columns));
+    if (!(length > 0) || !Number.isFinite(length)) {
+      throw new ValueError('row has no direction', {
+        field: `${field}[${i}]`,
+        value: length,
+        remedy: 'Use a smaller step, or check the inputs for NaN.',
+      });
+    }
+    for (let j = 0; j < columns; j++) result.data[start + j] = array.data[start + j]! / length;
+  }
+  return result;
+}
+
+/** Brings parameters back to their manifolds: rows on a sphere are normalised, free arrays are kept. */
+export function retract(spec: MoE['spec'], params: Params): MoE {
+  const layout = parameterLayout(spec);
+  return {
+    spec,
+    params: mapParams(params, (array, name) =>
+      layout[name]?.manifold === 'sphere' ? normaliseRows(array, `params.${name}`) : array,
+    ),
+  };
+}
+
+/**
+ * The Euclidean `vector` projected on the tangent space at `model`: for each row x on a sphere, (I − xxᵀ) times the
+ * row. Applied to a Euclidean gradient it gives the Riemannian one.
+ */
+export function projectTangent(model: MoE, vector: Params): Params {
+  const layout = parameterLayout(model.spec);
+  return mapParams(vector, (array, name) =>
+    layout[name]?.manifold === 'sphere' ? projectRows(model.params[name]!, array) : array,
+  );
+}
+
+function projectRows(points: NDArray, vectors: NDArray): NDArray {
+  const { rows, columns } = matrixSize(points);
+  const result = zeros(vectors.shape);
+  for (let i = 0; i < rows; i++) {
+    const start = i * columns;
+    const radial = dotAt(points.data, start, vectors.data, start, columns);
+    for (let j = start; j < start + columns; j++) {
+      result.data[j] = vectors.data[j]! - radial * points.data[j]!;
+    }
+  }
+  return result;
+}
+
+/** Dimension of the tangent space: m(d − 1) for rows on spheres, all numbers of free arrays. */
+export function tangentDim(spec: MoE['spec']): number {
+  let dim = 0;
+  for (const { shape, manifold } of Object.values(parameterLayout(spec))) {
+    const [m = 0, d = 1] = shape;
+    dim += m * (manifold === 'sphere' ? d - 1 : d);
+  }
+  return dim;
+}
+
+/**
+ * Coordinates of a tangent `vector` at `model` in an orthonormal basis of the tangent space, parameters in layout
+ * order, row after row. The basis at a row x is the image of e_2 … e_d under the Householder reflection that takes e_1
+ * to ±x; {@link fromTangentCoordinates} is the inverse.
+ */
+export function toTangentCoordinates(model: MoE, vector: Params): Float64Array {
+  const coordinates = new Float64Array(tangentDim(model.spec));
+  let offset = 0;
+  for (const [name, { manifold }] of Object.entries(parameterLayout(model.spec))) {
+    const { data } = vector[name]!;
+    if (manifold === 'free') {
+      coordinates.set(data, offset);
+      offset += data.length;
+      continue;
+    }
+    const points = model.params[name]!;
+    const { rows, columns } = matrixSize(points);
+    for (let i = 0; i < rows; i++) {
+      const reflected = reflect(
+        points.data,
+        i * columns,
+        data.slice(i * columns, (i + 1) * columns),
+      );
+      coordinates.set(reflected.subarray(1), offset);
+      offset += columns - 1;
+    }
+  }
+  return coordinates;
+}
+
+/** The tangent vector at `model` with those coordinates: inverse of {@link toTangentCoordinates}. */
+export function fromTangentCoordinates(model: MoE, coordinates: ArrayLike<number>): Params {
+  const vector: Record<string, NDArray> = {};
+  let offset = 0;
+  for (const [name, { shape, manifold }] of Object.entries(parameterLayout(model.spec))) {
+    const array = zeros(shape);
+    vector[name] = array;
+    if (manifold === 'free') {
+      for (let i = 0; i < array.data.length; i++) array.data[i] = coordinates[offset++]!;
+      continue;
+    }
+    const { rows, columns } = matrixSize(array);
+    for (let i = 0; i < rows; i++) {
+      const tangent = new Float64Array(columns);
+      for (let j = 1; j < columns; j++) tangent[j] = coordinates[offset++]!;
+      array.data.set(reflect(model.params[name]!.data, i * columns, tangent), i * columns);
+    }
+  }
+  return vector;
+}
+
+/** Applies to `y`, in place, the reflection that swaps e_1 and −sign(x_1)·x, for the unit row x at `start` of `points`. */
+function reflect(points: Float64Array, start: number, y: Float64Array): Float64Array {
+  const d = y.length;
+  const sign = points[start]! >= 0 ? 1 : -1;
+  const head = points[start]! + sign;
+  const alongNormal = dotAt(points, start, y, 0, d) + sign * y[0]!;
+  const scale = alongNormal / (1 + Math.abs(points[start]!));
+  y[0] = y[0]! - scale * head;
+  for (let j = 1; j < d; j++) y[j] = y[j]! - scale * points[start + j]!;
+  return y;
+}

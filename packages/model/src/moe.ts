@@ -1,0 +1,162 @@
+import {
+  requireInteger,
+  ShapeError,
+  UnknownNameError,
+  UnsupportedError,
+  ValueError,
+} from './errors.ts';
+import { activationOf, type ExpertSpec } from './expert.ts';
+import { type GateName, gateOf } from './gate.ts';
+import { dotAt, matrixSize, type NDArray, sizeOf } from './ndarray.ts';
+
+export type Routing = 'independent' | 'softmax';
+
+/** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
+export interface MoESpec {
+  /** d, the dimension of x. */
+  readonly inputDim: number;
+  /** m, the number of units, each a router with its expert. */
+  readonly experts: number;
+  readonly gate: GateName;
+  readonly expert: ExpertSpec;
+  readonly routing: Routing;
+}
+
+/**
+ * Named parameters, float64. Ridge experts: `router` [m, d], `expert` [m, d], `amplitude` [m], and with softmax
+ * routing `routerBias` [m].
+ */
+export type Params = Readonly<Record<string, NDArray>>;
+
+export interface MoE {
+  readonly spec: MoESpec;
+  readonly params: Params;
+}
+
+/** Where a parameter lives: each row on the unit sphere, or anywhere. */
+export type Manifold = 'sphere' | 'free';
+
+export interface ParameterLayout {
+  readonly shape: readonly number[];
+  readonly manifold: Manifold;
+}
+
+/** How far the length of a row may be from 1. */
+export const UNIT_TOLERANCE = 1e-9;
+
+/** Name, shape and manifold of every parameter of a model of that spec, in the order in which they are stored. */
+export function parameterLayout(spec: MoESpec): Readonly<Record<string, ParameterLayout>> {
+  const { experts: m, inputDim: d } = spec;
+  const softmax = spec.routing === 'softmax';
+  return {
+    router: { shape: [m, d], manifold: softmax ? 'free' : 'sphere' },
+    expert: { shape: [m, d], manifold: 'sphere' },
+    amplitude: { shape: [m], manifold: 'free' },
+    ...(softmax ? { routerBias: { shape: [m], manifold: 'free' as const } } : {}),
+  };
+}
+
+/** The parameter of that name. Throws {@link ShapeError} when the model lacks it. */
+export function param(params: Params, name: string): NDArray {
+  const array = Object.hasOwn(params, name) ? params[name] : undefined;
+  if (array) return array;
+  throw new ShapeError('is missing', {
+    field: `params.${name}`,
+    value: Object.keys(params),
+    remedy: `Add an array named ${name}.`,
+  });
+}
+
+/**
+ * A model from its spec and parameters, checked: known names, right shapes, finite numbers, unit rows to 1e-9.
+ * Arrays are shared, not copied.
+ */
+export function createMoE(spec: MoESpec, params: Params): MoE {
+  checkSpec(spec);
+  const layout = parameterLayout(spec);
+  for (const name of Object.keys(params)) {
+    if (!Object.hasOwn(layout, name)) {
+      throw new UnknownNameError('is not a parameter of this model', {
+        field: `params.${name}`,
+        value: name,
+        remedy: `Use ${Object.keys(layout).join(', ')}.`,
+      });
+    }
+  }
+  for (const [name, { shape, manifold }] of Object.entries(layout)) {
+    const array = param(params, name);
+    checkArray(`params.${name}`, array, shape);
+    if (manifold === 'sphere') checkUnitRows(`params.${name}`, array);
+  }
+  return { spec, params };
+}
+
+/** Throws a typed error unless every field of `spec` is known and in range. */
+export function checkSpec(spec: MoESpec): void {
+  requireInteger('spec.inputDim', spec.inputDim, 1);
+  requireInteger('spec.experts', spec.experts, 1);
+  gateOf(spec.gate);
+  activationOf(spec.expert);
+  if (spec.routing === 'independent') return;
+  if (spec.routing === 'softmax') {
+    throw new UnsupportedError('softmax routing has no forward pass yet', {
+      field: 'spec.routing',
+      value: spec.routing,
+      remedy: "Use 'independent'.",
+    });
+  }
+  throw new UnknownNameError('is not a kind of routing', {
+    field: 'spec.routing',
+    value: spec.routing,
+    remedy: "Use 'independent'.",
+  });
+}
+
+/** Throws unless `array` has that shape and only finite numbers. */
+export function checkArray(field: string, array: NDArray, shape: readonly number[]): void {
+  const { data } = array;
+  const size = sizeOf(shape);
+  const sameShape =
+    array.shape.length === shape.length && shape.every((n, axis) => array.shape[axis] === n);
+  if (!sameShape || data.length !== size) {
+    throw new ShapeError(`must have shape [${shape.join(', ')}] and ${size} numbers`, {
+      field: `${field}.shape`,
+      value: sameShape ? `${data.length} numbers` : [...array.shape],
+      remedy: 'Check spec.inputDim and spec.experts against the arrays.',
+    });
+  }
+  const bad = data.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) {
+    throw new ValueError('must be finite', {
+      field: `${field}[${indexIn(shape, bad).join(', ')}]`,
+      value: data[bad],
+      remedy: 'Look for a division by zero or a step that diverged before this point.',
+    });
+  }
+}
+
+function checkUnitRows(field: string, array: NDArray): void {
+  const { rows, columns } = matrixSize(array);
+  for (let i = 0; i < rows; i++) {
+    const length = Math.sqrt(dotAt(array.data, i * columns, array.data, i * columns, columns));
+    if (Math.abs(length - 1) <= UNIT_TOLERANCE) continue;
+    throw new ValueError(
+      `row must be a unit vector to ${UNIT_TOLERANCE}, but its length is ${length}`,
+      {
+        field: `${field}[${i}]`,
+        value: length,
+        remedy: 'Divide the row by its length (normaliseRows does).',
+      },
+    );
+  }
+}
+
+function indexIn(shape: readonly number[], flat: number): number[] {
+  const index: number[] = [];
+  let rest = flat;
+  for (const n of shape.toReversed()) {
+    index.unshift(rest % n);
+    rest = Math.floor(rest / n);
+  }
+  return index;
+}

@@ -1,0 +1,5 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const config: ViteUserConfig = defineConfig({ test: { projects: ['packages/*'] } });
+
+export default config;
