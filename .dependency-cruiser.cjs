@@ -1,0 +1,83 @@
+/** The workspace imports that each package may have: the package table of CONTRIBUTING.md. */
+const allowed = {
+  model: [],
+  backend: ['model'],
+  teacher: ['model'],
+  population: ['model'],
+  train: ['model', 'backend', 'teacher'],
+  prune: ['model'],
+  finetune: ['model', 'train'],
+  lab: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune'],
+  cli: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune', 'lab'],
+};
+
+const tests = '\\.test\\.ts$';
+
+const layers = Object.entries(allowed).map(([name, imports]) => ({
+  name: `${name}-imports`,
+  comment: `${name} may import ${imports.join(', ') || 'no package of the workspace'} only.`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/`, pathNot: tests },
+  to: { path: '^packages/', pathNot: `^packages/(${[name, ...imports].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'no-cycles',
+      comment: 'Files must not import each other in a circle (types aside).',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-deep-imports',
+      comment: "Import a package by its public entry, not by one of its inner files.",
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: {
+        path: '^packages/[^/]+/(src|dist)/',
+        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|conformance|node/index)\\.ts$'],
+      },
+    },
+    {
+      name: 'browser-safe',
+      comment: 'Only @softmoe/lab/node and the command line may use Node.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: ['^packages/(cli|lab/src/node)/', tests, 'vitest\\.config\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'lab-node-stays-behind-its-entry',
+      comment: '@softmoe/lab proper must not reach the file system.',
+      severity: 'error',
+      from: { path: '^packages/lab/src/', pathNot: ['^packages/lab/src/node/', tests] },
+      to: { path: '^packages/lab/src/node/' },
+    },
+    {
+      name: 'declared',
+      comment: 'A package imports only what its package.json declares.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: '^packages/[^/]+/vitest\\.config\\.ts$' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@softmoe/source', 'import', 'default', 'node'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { type GateName, gateNames, gateOf } from '@softmoe/model';
+import { describe, expect, it } from 'vitest';
+import { gateMoments } from './gate-moments.ts';
+
+const { moments } = JSON.parse(
+  readFileSync(new URL('../fixtures/gate-moments.json', import.meta.url), 'utf8'),
+) as { moments: { gate: GateName; sigma: number; normalised: (number | string)[] }[] };
+
+describe.each(gateNames)('the moments of %s', (name) => {
+  const gate = gateOf(name);
+  const { normalised, bound } = gateMoments(gate);
+
+  it('equal those of 50-digit quadrature to 1e-15', () => {
+    const expected = moments.find((m) => m.gate === name && m.sigma === 1)!.normalised;
+    expect(expected.length).toBeGreaterThan(40);
+    expected.forEach((c, n) => {
+      expect(Math.abs(normalised[n]! - Number(c))).toBeLessThan(1e-15);
+    });
+  });
+
+  it('have a bound beyond the last of them that holds and goes on falling', () => {
+    const end = normalised.length;
+    const more = gate.hermiteCoefficients?.(1, 2 * end) ?? normalised;
+    for (let n = gate.hermiteCoefficients ? end : 0; n < more.length; n++) {
+      if (gate.hermiteCoefficients || Math.abs(more[n]!) > 1e-15) {
+        expect(Math.abs(more[n]!)).toBeLessThanOrEqual(bound(n) * (1 + 1e-9));
+      }
+    }
+    expect(bound(end)).toBeLessThan(1e-15);
+    expect(bound(2 * end)).toBeLessThan(bound(end));
+  });
+});
+
+it('has the values of docs/theory.md (9) for the sigmoid', () => {
+  const { normalised } = gateMoments(gateOf('sigmoid'));
+  expect(normalised[0]).toBeCloseTo(0.5, 15);
+  expect(normalised[1]).toBeCloseTo(0.206620964, 9);
+  expect(normalised[3]! * Math.sqrt(6)).toBeCloseTo(-0.062396484, 9);
+  expect(normalised[5]! * Math.sqrt(120)).toBeCloseTo(0.0643799732, 9);
+});

@@ -1,0 +1,96 @@
+import type { Gate } from '@softmoe/model';
+
+/**
+ * The Hermite coefficients of a gate, c_n/√n! = E[g(ξ) He_n(ξ)]/√n! with ξ ~ N(0, 1), docs/theory.md (9), and a bound
+ * on those that are left out.
+ */
+export interface GateMoments {
+  /** c_n/√n! for n = 0 … length − 1, each to about 1e-16. */
+  readonly normalised: Float64Array;
+  /** A bound on |c_n|/√n! for n ≥ length, docs/theory.md (10). */
+  readonly bound: (n: number) => number;
+}
+
+/** Coefficients smaller than this are below what the quadrature resolves: they enter through the tail bound only. */
+const RESOLUTION = 1e-18;
+/** Coefficients kept of a gate with a closed form: theirs decay geometrically. */
+const CLOSED_FORM_COUNT = 256;
+const GRID_STEP = 0.01;
+const GRID_END = 16;
+
+const cache = new Map<Gate, GateMoments>();
+
+/** The moments of a gate, computed once. */
+export function gateMoments(gate: Gate): GateMoments {
+  let moments = cache.get(gate);
+  if (!moments) {
+    moments = gate.hermiteCoefficients
+      ? closedForm(gate, gate.hermiteCoefficients)
+      : byQuadrature(gate);
+    cache.set(gate, moments);
+  }
+  return moments;
+}
+
+function closedForm(
+  gate: Gate,
+  coefficients: (sigma: number, count: number) => Float64Array,
+): GateMoments {
+  const normalised = coefficients.call(gate, 1, CLOSED_FORM_COUNT);
+  const last = normalised.findLastIndex((c) => c !== 0);
+  const size = Math.abs(normalised[last]!);
+  const ratio = Math.sqrt(size / Math.abs(normalised[last - 2]!));
+  return { normalised, bound: (n) => 2 * size * ratio ** (n - last) };
+}
+
+/**
+ * Trapezoid rule on a uniform grid, which converges faster than any power of the step for these integrands, with the
+ * normalised recurrence He_{n+1}/√(n+1)! = (x He_n/√n! − √n He_{n−1}/√(n−1)!)/√(n+1). The gate is analytic in a
+ * strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen.
+ */
+function byQuadrature(gate: Gate): GateMoments {
+  const decay = gate.singularity;
+  const count = Math.ceil((-Math.log(RESOLUTION) / decay) ** 2);
+  const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;
+  const weights = new Float64Array(points);
+  const x = new Float64Array(points);
+  for (let i = 0; i < points; i++) {
+    x[i] = i * GRID_STEP - GRID_END;
+    weights[i] =
+      (gate.value(x[i]!) * Math.exp(-0.5 * x[i]! * x[i]!) * GRID_STEP) / Math.sqrt(2 * Math.PI);
+  }
+  const normalised = new Float64Array(count);
+  let previous: Float64Array = new Float64Array(points);
+  let current: Float64Array = new Float64Array(points).fill(1);
+  for (let n = 0; n < count; n++) {
+    const next = new Float64Array(points);
+    let sum = 0;
+    for (let i = 0; i < points; i++) {
+      sum += weights[i]! * current[i]!;
+      next[i] = (x[i]! * current[i]! - Math.sqrt(n) * previous[i]!) / Math.sqrt(n + 1);
+    }
+    normalised[n] = sum;
+    previous = current;
+    current = next;
+  }
+  removeParityNoise(normalised);
+  let amplitude = 0;
+  normalised.forEach((c, n) => {
+    if (Math.abs(c) > 1e-12)
+      amplitude = Math.max(amplitude, Math.abs(c) * Math.exp(decay * Math.sqrt(n)));
+  });
+  return { normalised, bound: (n) => amplitude * Math.exp(-decay * Math.sqrt(n)) };
+}
+
+/** Sets to zero the even (or odd) coefficients beyond the first when all of them are rounding noise. */
+function removeParityNoise(coefficients: Float64Array): void {
+  for (const parity of [0, 1]) {
+    const ofParity = (n: number) => n > 0 && n % 2 === parity;
+    if (coefficients.every((c, n) => !ofParity(n) || Math.abs(c) < 1e-15)) {
+      coefficients.forEach((_, n) => {
+        if (ofParity(n)) coefficients[n] = 0;
+      });
+    }
+  }
+  if (Math.abs(coefficients[0]!) < 1e-16) coefficients[0] = 0;
+}

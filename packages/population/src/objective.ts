@@ -1,0 +1,200 @@
+import {
+  dotAt,
+  type MoE,
+  type NDArray,
+  type Objective,
+  projectTangent,
+  zeros,
+} from '@softmoe/model';
+import { checkSameInputs, stackRows } from './overlaps.ts';
+import { pairExpectations } from './pair-expectations.ts';
+import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+
+/**
+ * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
+ * so `step` is ignored. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
+ * in span coordinates (`toSpan`), where d is at most 2(m + k).
+ */
+export function populationObjective(teacher: MoE): Objective {
+  const workspace = createWorkspace(teacher);
+  return {
+    evaluate: async (model) => {
+      const { loss, gradient } = workspace(model);
+      return { loss, gradient: projectTangent(model, gradient) };
+    },
+  };
+}
+
+/** Loss and Euclidean gradient of the population loss against one teacher, with all scratch space kept between calls. */
+export function createWorkspace(teacher: MoE): (model: MoE) => {
+  loss: number;
+  gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
+} {
+  const { inputDim: d, experts: k } = teacher.spec;
+  const teacherRows = stackRows(teacher);
+  const teacherAmplitude = teacher.params.amplitude!.data;
+  const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitude);
+  let scratch: Scratch | undefined;
+
+  return (model) => {
+    checkSameInputs(model, teacher, 'model.spec.inputDim');
+    const m = model.spec.experts;
+    if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
+    const { rows, overlaps, weights, studentPairs, teacherPairs } = scratch;
+    const columns = 2 * (m + k);
+    rows.set(model.params.router!.data);
+    rows.set(model.params.expert!.data, m * d);
+    rows.set(teacherRows, 2 * m * d);
+    fillOverlaps(overlaps, rows, 2 * m, columns, d);
+    weights.fill(0);
+
+    const amplitude = model.params.amplitude!.data;
+    const dAmplitude = zeros([m]);
+    let loss = teacherLoss;
+
+    /** Adds weight·E[u_i u_j] for the units whose router and expert rows have these numbers. */
+    const addPair = (
+      kernel: PairKernel,
+      i: number,
+      routerRow: number,
+      expertRow: number,
+      weight: number,
+    ) => {
+      const v = i * columns;
+      const w = (m + i) * columns;
+      const other = routerRow < m;
+      const self = i === routerRow;
+      const value = kernel.evaluate(
+        self ? 1 : overlaps[w + expertRow]!,
+        overlaps[w + i]!,
+        overlaps[w + routerRow]!,
+        overlaps[v + expertRow]!,
+        other
+          ? overlaps[expertRow * columns + routerRow]!
+          : scratch!.teacherOwn[routerRow - 2 * m]!,
+        self ? 1 : overlaps[v + routerRow]!,
+      );
+      const { first } = kernel;
+      weights[w + i] = weights[w + i]! + weight * first[ALPHA1]!;
+      weights[v + m + i] = weights[v + m + i]! + weight * first[ALPHA1]!;
+      weights[w + routerRow] = weights[w + routerRow]! + weight * first[BETA1]!;
+      weights[w + expertRow] = weights[w + expertRow]! + weight * first[GAMMA]!;
+      weights[v + expertRow] = weights[v + expertRow]! + weight * first[ALPHA2]!;
+      weights[v + routerRow] = weights[v + routerRow]! + weight * first[RHO]!;
+      if (other) {
+        const v2 = routerRow * columns;
+        const w2 = expertRow * columns;
+        weights[w2 + routerRow] = weights[w2 + routerRow]! + weight * first[BETA2]!;
+        weights[v2 + expertRow] = weights[v2 + expertRow]! + weight * first[BETA2]!;
+        weights[w2 + i] = weights[w2 + i]! + weight * first[ALPHA2]!;
+        weights[w2 + m + i] = weights[w2 + m + i]! + weight * first[GAMMA]!;
+        weights[v2 + m + i] = weights[v2 + m + i]! + weight * first[BETA1]!;
+        weights[v2 + i] = weights[v2 + i]! + weight * first[RHO]!;
+      }
+      return value;
+    };
+
+    for (let i = 0; i < m; i++) {
+      const a = amplitude[i]!;
+      for (let l = i; l < m; l++) {
+        const weight = (l === i ? 0.5 : 1) * a * amplitude[l]!;
+        const value = addPair(studentPairs, i, l, m + l, weight);
+        loss += weight * value;
+        dAmplitude.data[i] = dAmplitude.data[i]! + amplitude[l]! * value;
+        if (l > i) dAmplitude.data[l] = dAmplitude.data[l]! + a * value;
+      }
+      for (let j = 0; j < k; j++) {
+        const weight = -a * teacherAmplitude[j]!;
+        const value = addPair(teacherPairs, i, 2 * m + j, 2 * m + k + j, weight);
+        loss += weight * value;
+        dAmplitude.data[i] = dAmplitude.data[i]! - teacherAmplitude[j]! * value;
+      }
+    }
+
+    const directions = combineRows(weights, rows, 2 * m, columns, d);
+    return {
+      loss,
+      gradient: {
+        router: { shape: [m, d], data: directions.subarray(0, m * d) },
+        expert: { shape: [m, d], data: directions.subarray(m * d) },
+        amplitude: dAmplitude,
+      },
+    };
+  };
+}
+
+interface Scratch {
+  readonly spec: MoE['spec'];
+  /** Rows of V, W, V*, W*, [2(m + k), d]. */
+  readonly rows: Float64Array;
+  /** Inner products of the student's rows with all rows, [2m, 2(m + k)]. */
+  readonly overlaps: Float64Array;
+  /** The gradient's coefficients in the same rows, [2m, 2(m + k)]. */
+  readonly weights: Float64Array;
+  /** w*_j·v*_j, [k]. */
+  readonly teacherOwn: Float64Array;
+  readonly studentPairs: PairKernel;
+  readonly teacherPairs: PairKernel;
+}
+
+function createScratch(model: MoE, teacher: MoE): Scratch {
+  const { inputDim: d, experts: m } = model.spec;
+  const k = teacher.spec.experts;
+  const router = teacher.params.router!.data;
+  const expert = teacher.params.expert!.data;
+  return {
+    spec: model.spec,
+    rows: new Float64Array(2 * (m + k) * d),
+    overlaps: new Float64Array(2 * m * 2 * (m + k)),
+    weights: new Float64Array(2 * m * 2 * (m + k)),
+    teacherOwn: Float64Array.from({ length: k }, (_, j) => dotAt(router, j * d, expert, j * d, d)),
+    studentPairs: new PairKernel(model.spec, model.spec, 1),
+    teacherPairs: new PairKernel(model.spec, teacher.spec, 1),
+  };
+}
+
+/** The first `count` rows' inner products with all `columns` rows; the part among themselves is symmetric. */
+function fillOverlaps(
+  overlaps: Float64Array,
+  rows: Float64Array,
+  count: number,
+  columns: number,
+  d: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    for (let j = i; j < columns; j++) {
+      const value = dotAt(rows, i * d, rows, j * d, d);
+      overlaps[i * columns + j] = value;
+      if (j < count) overlaps[j * columns + i] = value;
+    }
+  }
+}
+
+/** weights·rows, [count, d]. */
+function combineRows(
+  weights: Float64Array,
+  rows: Float64Array,
+  count: number,
+  columns: number,
+  d: number,
+): Float64Array {
+  const result = new Float64Array(count * d);
+  for (let i = 0; i < count; i++) {
+    const start = i * d;
+    for (let j = 0; j < columns; j++) {
+      const weight = weights[i * columns + j]!;
+      if (weight === 0) continue;
+      const source = j * d;
+      for (let c = 0; c < d; c++)
+        result[start + c] = result[start + c]! + weight * rows[source + c]!;
+    }
+  }
+  return result;
+}
+
+function halfQuadraticForm(matrix: Float64Array, vector: Float64Array): number {
+  const n = vector.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += 0.5 * vector[i]! * dotAt(matrix, i * n, vector, 0, n);
+  return sum;
+}

@@ -1,0 +1,58 @@
+import { dotAt, type Gram, type MoE, type NDArray, zeros } from '@softmoe/model';
+import { checkSameInputs, stackRows } from './overlaps.ts';
+import { PairKernel } from './pair-kernel.ts';
+
+/** E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). */
+export function pairExpectations(a: MoE, b: MoE): NDArray {
+  checkSameInputs(a, b);
+  const { inputDim: d, experts: m } = a.spec;
+  const k = b.spec.experts;
+  const kernel = new PairKernel(a.spec, b.spec, 0);
+  const rowsA = stackRows(a);
+  const rowsB = a === b ? rowsA : stackRows(b);
+  const inner = (x: Float64Array, i: number, y: Float64Array, j: number) =>
+    dotAt(x, i * d, y, j * d, d);
+  const result = zeros([m, k]);
+  for (let i = 0; i < m; i++) {
+    const alpha1 = inner(rowsA, m + i, rowsA, i);
+    for (let j = a === b ? i : 0; j < k; j++) {
+      const self = a === b && i === j;
+      const value = kernel.evaluate(
+        self ? 1 : inner(rowsA, m + i, rowsB, k + j),
+        alpha1,
+        inner(rowsA, m + i, rowsB, j),
+        inner(rowsB, k + j, rowsA, i),
+        inner(rowsB, k + j, rowsB, j),
+        self ? 1 : inner(rowsA, i, rowsB, j),
+      );
+      result.data[i * k + j] = value;
+      if (a === b) result.data[j * k + i] = value;
+    }
+  }
+  return result;
+}
+
+/**
+ * Exact Gram data of a student against the teacher's output: G_il = E[u_i u_l], cross_i = E[u_i f*] = (T a*)_i and
+ * E[f*²] = a*ᵀ T** a*, docs/theory.md (12).
+ */
+export function populationGram(student: MoE, teacher: MoE): Gram {
+  const weights = teacher.params.amplitude!.data;
+  const k = weights.length;
+  const pairs = pairExpectations(student, teacher).data;
+  const own = pairExpectations(teacher, teacher).data;
+  return {
+    students: pairExpectations(student, student),
+    cross: timesVector(pairs, weights),
+    target: dotAt(weights, 0, timesVector(own, weights).data, 0, k),
+  };
+}
+
+function timesVector(matrix: Float64Array, vector: Float64Array): NDArray {
+  const columns = vector.length;
+  const result = zeros([matrix.length / columns]);
+  for (let i = 0; i < result.data.length; i++) {
+    result.data[i] = dotAt(matrix, i * columns, vector, 0, columns);
+  }
+  return result;
+}

@@ -1,0 +1,245 @@
+import { activationOf, gateOf, type MoESpec } from '@softmoe/model';
+import { MehlerTable } from './mehler.ts';
+
+/**
+ * The six overlaps that E[u₁u₂] of two units depends on, in the order of the derivatives:
+ * γ = w₁·w₂, α₁ = w₁·v₁, β₁ = w₁·v₂, α₂ = w₂·v₁, β₂ = w₂·v₂, ρ = v₁·v₂.
+ */
+export const GAMMA = 0;
+export const ALPHA1 = 1;
+export const BETA1 = 2;
+export const ALPHA2 = 3;
+export const BETA2 = 4;
+export const RHO = 5;
+export const OVERLAPS = 6;
+
+/**
+ * E[u₁u₂] of two units with unit rows as a function of their six overlaps, with first and second derivatives:
+ * docs/theory.md (7) and (11), with the sum over degrees regrouped. Writing e_p = η_p √p!,
+ *
+ *   E[u₁u₂] = Σ_{n,n'} W_{nn'}(γ) Σ_r K^{nn'}_r M_{r, n+n'−r}(ρ),   W_{nn'} = Σ_c e_{n+c} e'_{n'+c} γ^c/c!,
+ *
+ * where K^{nn'} is the convolution of P¹_n[a] = α₁^a β₁^{n−a}/(a!(n−a)!) with P²_{n'} (the same of α₂, β₂). Since
+ * ∂P_n[a]/∂α = P_{n−1}[a−1] and ∂P_n[a]/∂β = P_{n−1}[a], every derivative is a sum of the same kind.
+ *
+ * One instance holds all scratch space: nothing is allocated per pair.
+ */
+export class PairKernel {
+  /** First derivatives in the order of the overlaps. */
+  readonly first: Float64Array = new Float64Array(OVERLAPS);
+  /** Second derivatives, [6, 6] symmetric. */
+  readonly second: Float64Array = new Float64Array(OVERLAPS * OVERLAPS);
+  readonly #derivatives: 0 | 1 | 2;
+  readonly #table: MehlerTable;
+  readonly #groups: readonly Group[];
+  readonly #powers1: Float64Array;
+  readonly #powers2: Float64Array;
+  readonly #convolution: Float64Array;
+
+  constructor(unit1: MoESpec, unit2: MoESpec, derivatives: 0 | 1 | 2) {
+    const e1 = scaledCoefficients(unit1);
+    const e2 = scaledCoefficients(unit2);
+    this.#derivatives = derivatives;
+    this.#groups = groupsOf(e1, e2);
+    this.#table = new MehlerTable(
+      gateOf(unit1.gate),
+      gateOf(unit2.gate),
+      ordersOf(this.#groups, derivatives),
+    );
+    this.#powers1 = new Float64Array(2 * e1.length);
+    this.#powers2 = new Float64Array(2 * e2.length);
+    this.#convolution = new Float64Array(e1.length + e2.length);
+  }
+
+  /** E[u₁u₂] at the given overlaps; fills {@link first} and {@link second} as far as this kernel's order goes. */
+  evaluate(
+    gamma: number,
+    alpha1: number,
+    beta1: number,
+    alpha2: number,
+    beta2: number,
+    rho: number,
+  ): number {
+    this.#table.evaluate(rho);
+    fillPowers(this.#powers1, alpha1, beta1);
+    fillPowers(this.#powers2, alpha2, beta2);
+    const { first, second } = this;
+    if (this.#derivatives > 0) first.fill(0);
+    if (this.#derivatives > 1) second.fill(0);
+    let value = 0;
+    for (const { n, m, weights } of this.#groups) {
+      const w = polynomial(weights, gamma);
+      this.#convolve(n, m);
+      const t = this.#sum(n + m, 0, 0);
+      value += w * t;
+      if (this.#derivatives === 0) continue;
+
+      const dw = polynomialDerivative(weights, gamma);
+      const tRho = this.#sum(n + m, 1, 1);
+      first[GAMMA] = first[GAMMA]! + dw * t;
+      first[RHO] = first[RHO]! + w * tRho;
+      if (this.#derivatives > 1) {
+        this.#addSecond(GAMMA, GAMMA, polynomialSecond(weights, gamma) * t);
+        this.#addSecond(GAMMA, RHO, dw * tRho);
+        this.#addSecond(RHO, RHO, w * this.#sum(n + m, 2, 2));
+      }
+      if (n > 0) {
+        this.#convolve(n - 1, m);
+        this.#addDerivatives(n + m - 1, ALPHA1, BETA1, w, dw);
+      }
+      if (m > 0) {
+        this.#convolve(n, m - 1);
+        this.#addDerivatives(n + m - 1, ALPHA2, BETA2, w, dw);
+      }
+      if (this.#derivatives > 1) this.#addCurvature(n, m, w);
+    }
+    return value;
+  }
+
+  /** ∂/∂α and ∂/∂β of one unit, and their mixed derivatives with γ and ρ, from the convolution at hand. */
+  #addDerivatives(degree: number, alpha: number, beta: number, w: number, dw: number): void {
+    const { first } = this;
+    const tAlpha = this.#sum(degree, 1, 0);
+    const tBeta = this.#sum(degree, 0, 1);
+    first[alpha] = first[alpha]! + w * tAlpha;
+    first[beta] = first[beta]! + w * tBeta;
+    if (this.#derivatives < 2) return;
+    this.#addSecond(GAMMA, alpha, dw * tAlpha);
+    this.#addSecond(GAMMA, beta, dw * tBeta);
+    this.#addSecond(RHO, alpha, w * this.#sum(degree, 2, 1));
+    this.#addSecond(RHO, beta, w * this.#sum(degree, 1, 2));
+  }
+
+  /** Second derivatives among α₁, β₁, α₂, β₂. */
+  #addCurvature(n: number, m: number, w: number): void {
+    if (n > 1) {
+      this.#convolve(n - 2, m);
+      this.#addQuadratic(n + m - 2, ALPHA1, BETA1, ALPHA1, BETA1, w);
+    }
+    if (m > 1) {
+      this.#convolve(n, m - 2);
+      this.#addQuadratic(n + m - 2, ALPHA2, BETA2, ALPHA2, BETA2, w);
+    }
+    if (n > 0 && m > 0) {
+      this.#convolve(n - 1, m - 1);
+      this.#addQuadratic(n + m - 2, ALPHA1, BETA1, ALPHA2, BETA2, w);
+    }
+  }
+
+  #addQuadratic(
+    degree: number,
+    alpha: number,
+    beta: number,
+    otherAlpha: number,
+    otherBeta: number,
+    w: number,
+  ): void {
+    const mixed = w * this.#sum(degree, 1, 1);
+    this.#addSecond(alpha, otherAlpha, w * this.#sum(degree, 2, 0));
+    this.#addSecond(beta, otherBeta, w * this.#sum(degree, 0, 2));
+    this.#addSecond(alpha, otherBeta, mixed);
+    if (alpha !== otherAlpha) this.#addSecond(beta, otherAlpha, mixed);
+  }
+
+  #addSecond(x: number, y: number, value: number): void {
+    const { second } = this;
+    second[x * OVERLAPS + y] = second[x * OVERLAPS + y]! + value;
+    if (x !== y) second[y * OVERLAPS + x] = second[y * OVERLAPS + x]! + value;
+  }
+
+  /** K^{nm}: P¹_n convolved with P²_m. */
+  #convolve(n: number, m: number): void {
+    const k = this.#convolution;
+    const p1 = this.#powers1;
+    const p2 = this.#powers2;
+    const half1 = p1.length >> 1;
+    const half2 = p2.length >> 1;
+    for (let r = 0; r <= n + m; r++) k[r] = 0;
+    for (let a = 0; a <= n; a++) {
+      const x = p1[a]! * p1[half1 + n - a]!;
+      for (let b = 0; b <= m; b++) k[a + b] = k[a + b]! + x * p2[b]! * p2[half2 + m - b]!;
+    }
+  }
+
+  /** Σ_r K_r M_{r+i, degree−r+j}. */
+  #sum(degree: number, i: number, j: number): number {
+    const { values, stride } = this.#table;
+    const k = this.#convolution;
+    let index = i * stride + degree + j;
+    let sum = 0;
+    for (let r = 0; r <= degree; r++, index += stride - 1) sum += k[r]! * values[index]!;
+    return sum;
+  }
+}
+
+/** The degrees n and m that P¹ and P² take, with W_{nm} as a polynomial in γ. */
+interface Group {
+  readonly n: number;
+  readonly m: number;
+  readonly weights: Float64Array;
+}
+
+function groupsOf(e1: Float64Array, e2: Float64Array): Group[] {
+  const groups: Group[] = [];
+  for (let n = 0; n < e1.length; n++) {
+    for (let m = 0; m < e2.length; m++) {
+      const weights = new Float64Array(Math.min(e1.length - n, e2.length - m));
+      let factorial = 1;
+      for (let c = 0; c < weights.length; c++) {
+        if (c > 0) factorial *= c;
+        weights[c] = (e1[n + c]! * e2[m + c]!) / factorial;
+      }
+      if (weights.some((x) => x !== 0)) groups.push({ n, m, weights });
+    }
+  }
+  return groups;
+}
+
+/** Every (r, s) whose M_{r,s} the value and the derivatives up to the given order need. */
+function* ordersOf(groups: readonly Group[], derivatives: number): Generator<[number, number]> {
+  for (const { n, m } of groups) {
+    for (let order = 0; order <= derivatives; order++) {
+      for (let r = 0; r <= n + m; r++) yield [r + order, n + m - r + order];
+    }
+  }
+}
+
+/** e_p = η_p √p!. */
+function scaledCoefficients(spec: MoESpec): Float64Array {
+  let factorial = 1;
+  return Float64Array.from(activationOf(spec.expert).hermiteCoefficients, (eta, p) => {
+    if (p > 1) factorial *= p;
+    return eta * Math.sqrt(factorial);
+  });
+}
+
+/** x^a/a! in the first half of `powers`, y^b/b! in the second. */
+function fillPowers(powers: Float64Array, x: number, y: number): void {
+  const half = powers.length >> 1;
+  powers[0] = 1;
+  powers[half] = 1;
+  for (let a = 1; a < half; a++) {
+    powers[a] = (powers[a - 1]! * x) / a;
+    powers[half + a] = (powers[half + a - 1]! * y) / a;
+  }
+}
+
+function polynomial(coefficients: Float64Array, x: number): number {
+  let sum = 0;
+  for (let c = coefficients.length - 1; c >= 0; c--) sum = sum * x + coefficients[c]!;
+  return sum;
+}
+
+function polynomialDerivative(coefficients: Float64Array, x: number): number {
+  let sum = 0;
+  for (let c = coefficients.length - 1; c >= 1; c--) sum = sum * x + c * coefficients[c]!;
+  return sum;
+}
+
+function polynomialSecond(coefficients: Float64Array, x: number): number {
+  let sum = 0;
+  for (let c = coefficients.length - 1; c >= 2; c--) {
+    sum = sum * x + c * (c - 1) * coefficients[c]!;
+  }
+  return sum;
+}

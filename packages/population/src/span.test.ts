@@ -1,0 +1,76 @@
+import { addScaled, type MoE, normParams, retract, rowProducts } from '@softmoe/model';
+import { createStudent, createTeacher } from '@softmoe/teacher';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { populationObjective } from './objective.ts';
+import { toSpan } from './span.ts';
+
+const options = { gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } } as const;
+
+function pair(
+  inputDim: number,
+  k: number,
+  m: number,
+  seed: number,
+): { student: MoE; teacher: MoE } {
+  return {
+    teacher: createTeacher({
+      ...options,
+      inputDim,
+      experts: k,
+      geometry: { kind: 'random-unit' },
+      seed,
+    }),
+    student: createStudent({ ...options, inputDim, experts: m, amplitude: 0.3, seed }),
+  };
+}
+
+const distance = (a: MoE, b: MoE) => normParams(addScaled(a.params, -1, b.params));
+
+describe('toSpan', () => {
+  it('keeps loss and gradient, and lift is its inverse, for any shape', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat(1000),
+        async (d, k, m, seed) => {
+          const { student, teacher } = pair(d, k, m, seed);
+          const span = toSpan(student, teacher);
+          expect(span.basis.shape[0]).toBeLessThanOrEqual(Math.min(d, 2 * (m + k)));
+          expect(distance(span.lift(span.student), student)).toBeLessThan(1e-13);
+          const there = await populationObjective(teacher).evaluate(student, 0);
+          const here = await populationObjective(span.teacher).evaluate(span.student, 0);
+          expect(here.loss).toBeCloseTo(there.loss, 12);
+          expect(normParams(here.gradient)).toBeCloseTo(normParams(there.gradient), 12);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has an orthonormal basis even when rows coincide or nearly do', () => {
+    const { teacher } = pair(40, 3, 1, 7);
+    for (const epsilon of [0, 1e-15, 1e-12, 1e-8, 1e-3]) {
+      const noise = pair(40, 1, 3, 8).student;
+      const params = {
+        router: addScaled(teacher.params, epsilon, noise.params).router!,
+        expert: addScaled(teacher.params, epsilon, noise.params).expert!,
+        amplitude: teacher.params.amplitude!,
+      };
+      const near = retract(teacher.spec, params);
+      const { basis, lift, student } = toSpan(near, teacher);
+      const gram = rowProducts(basis, basis);
+      const r = basis.shape[0]!;
+      gram.data.forEach((x, i) => {
+        expect(x).toBeCloseTo(i % (r + 1) === 0 ? 1 : 0, 14);
+      });
+      expect(distance(lift(student), near)).toBeLessThan(1e-14);
+    }
+  });
+
+  it('refuses a student and a teacher of different input dimension', () => {
+    expect(() => toSpan(pair(5, 1, 1, 0).student, pair(6, 1, 1, 0).teacher)).toThrow(/inputDim/);
+  });
+});
