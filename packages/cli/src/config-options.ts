@@ -1,0 +1,125 @@
+import { ConfigError, configSchema } from '@softmoe/lab';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+
+/** A field of the config as an option of the command line: `train.batchSize` is `--train-batch-size`. */
+interface ConfigField {
+  readonly path: readonly string[];
+  readonly flag: string;
+  readonly description: string;
+  readonly parse: (text: string) => unknown;
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** Fields whose value is a choice with an argument, written `choice:argument`. */
+const choices: Readonly<Record<string, (choice: string, argument: string | undefined) => unknown>> =
+  {
+    expert: (kind, argument) =>
+      kind === 'series'
+        ? { kind, coefficients: (argument ?? '').split(',').map(numberOrText) }
+        : { kind, ...(argument === undefined ? {} : { degree: numberOrText(argument) }) },
+    geometry: (kind, argument) => ({
+      kind,
+      ...(argument === undefined ? {} : { overlap: numberOrText(argument) }),
+    }),
+    prune: (rule, argument) => ({
+      rule,
+      ...(argument === undefined
+        ? {}
+        : { [rule === 'size' ? 'size' : 'tolerance']: numberOrText(argument) }),
+    }),
+  };
+
+/** Every leaf of the config's schema, so that no field can be without its option. */
+export function configFields(): ConfigField[] {
+  return fieldsOf(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, []);
+}
+
+/** Adds an option for every config field. */
+export function addConfigOptions(command: Command): void {
+  for (const { flag, description } of configFields()) {
+    command.addOption(new Option(`--${flag} <value>`, description));
+  }
+}
+
+/** `base` with the fields that were given as options in place of its own. */
+export function withOptions(
+  base: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const config: Record<string, unknown> = structuredClone(base);
+  for (const { path, flag, parse } of configFields()) {
+    const text = options[camelCase(flag)];
+    if (typeof text !== 'string') continue;
+    const [first, second] = path;
+    const value = parse(text);
+    if (second === undefined) config[first!] = value;
+    else config[first!] = { ...(config[first!] as object | undefined), [second]: value };
+  }
+  return config;
+}
+
+function fieldsOf(schema: JsonSchema, path: readonly string[]): ConfigField[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const here = [...path, name];
+    return field.properties ? fieldsOf(field, here) : [fieldOf(field, here)];
+  });
+}
+
+function fieldOf(schema: JsonSchema, path: readonly string[]): ConfigField {
+  const choice = schema.oneOf ? choices[path.join('.')] : undefined;
+  if (schema.oneOf && !choice) {
+    throw new ConfigError('has no form on the command line', {
+      field: path.join('.'),
+      value: schema,
+      remedy: 'Add it to the choices of config-options.ts.',
+    });
+  }
+  return {
+    path,
+    flag: path.map(kebabCase).join('-'),
+    description: describeField(schema),
+    parse: choice
+      ? (text) => parseChoice(choice, text)
+      : schema.type === 'string'
+        ? String
+        : numberOrText,
+  };
+}
+
+function describeField({ description = '', default: preset, enum: values }: JsonSchema): string {
+  const choices = values ? `: ${values.join(', ')}` : '';
+  const shown =
+    typeof preset === 'object' && preset !== null ? Object.values(preset).join(':') : preset;
+  return `${description}${choices}${shown === undefined ? '' : ` (default: ${shown})`}`;
+}
+
+function parseChoice(
+  choice: (name: string, argument: string | undefined) => unknown,
+  text: string,
+): unknown {
+  const colon = text.indexOf(':');
+  return colon < 0 ? choice(text, undefined) : choice(text.slice(0, colon), text.slice(colon + 1));
+}
+
+/** The number that `text` writes, or the text itself: the schema then says that it is not a number. */
+function numberOrText(text: string): unknown {
+  const number = Number(text);
+  return text.trim() === '' || Number.isNaN(number) ? text : number;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,15 @@
+/** What the process' exit code tells scripts. */
+export const exitCodes = {
+  /** Every teacher expert was recovered, and the result is certified. */
+  recovered: 0,
+  /** A defect of softmoe or of the machine. */
+  unexpected: 1,
+  /** A config, option or file that cannot be used: nothing was run. */
+  usage: 2,
+  /** The run finished, but missed a teacher expert or has no certificate. */
+  notRecovered: 3,
+  /** Stopped by Ctrl-C or SIGTERM. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

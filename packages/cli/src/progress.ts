@@ -1,0 +1,78 @@
+import type { Config, ExperimentEvent } from '@softmoe/lab';
+import { SingleBar } from 'cli-progress';
+
+/** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
+export interface Progress {
+  show(event: ExperimentEvent): void;
+  /** Clears what is on the screen. */
+  stop(): void;
+}
+
+/** Bars on a terminal, plain lines elsewhere. */
+export function createProgress(config: Config, stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? bars(config, stream) : lines(config, stream);
+}
+
+/** How far training has come in [0, 1], and what to say about it. */
+function position(config: Config, event: ExperimentEvent): { share: number; text: string } {
+  switch (event.phase) {
+    case 'train': {
+      const { time, loss, alignment } = event.record;
+      const count = (overlaps: readonly number[] = []) => overlaps.filter((x) => x > 0.5).length;
+      const aligned = `experts ${count(alignment?.expert)}, routers ${count(alignment?.router)} of ${config.teachers} aligned`;
+      return {
+        share: time / config.train.time,
+        text: `time ${time.toFixed(1)} of ${config.train.time}, loss ${loss.toExponential(2)}, ${aligned}`,
+      };
+    }
+    case 'prune':
+      return { share: 1, text: `${config.students} → ${event.pruned.kept.length} units` };
+    case 'finetune': {
+      const { step, gradientNorm, loss } = event.record;
+      const digits = -Math.log10(Math.max(gradientNorm, 1e-15)) / 15;
+      return {
+        share: Math.min(1, Math.max(0, digits)),
+        text: `step ${step}, loss ${loss.toExponential(2)}, gradient ${gradientNorm.toExponential(1)}`,
+      };
+    }
+    case 'done':
+      return { share: 1, text: '' };
+  }
+}
+
+const names = { train: 'learn', prune: 'prune', finetune: 'fine-tune', done: 'done' } as const;
+
+function bars(config: Config, stream: NodeJS.WriteStream): Progress {
+  const bar = new SingleBar({
+    stream,
+    format: '{phase} [{bar}] {text}',
+    barsize: 24,
+    clearOnComplete: true,
+    hideCursor: true,
+    gracefulExit: false,
+    fps: 12,
+  });
+  bar.start(1000, 0, { phase: names.train.padEnd(9), text: '' });
+  return {
+    show(event) {
+      const { share, text } = position(config, event);
+      bar.update(Math.round(1000 * share), { phase: names[event.phase].padEnd(9), text });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** About ten lines a phase. */
+function lines(config: Config, stream: NodeJS.WriteStream): Progress {
+  let last = '';
+  return {
+    show(event) {
+      const { share, text } = position(config, event);
+      const key = `${event.phase} ${Math.floor(10 * share)}`;
+      if (key === last || text === '') return;
+      last = key;
+      stream.write(`${names[event.phase].padEnd(9)} ${text}\n`);
+    },
+    stop() {},
+  };
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError, presetNames, presets } from '@softmoe/lab';
+import { FormatError } from '@softmoe/model';
+
+/** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
+export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
+  const preset = Object.entries(presets).find(([name]) => name === source);
+  if (preset) return preset[1].config;
+  if (!source.endsWith('.json')) {
+    throw new ConfigError('is neither a preset nor a .json file', {
+      field: 'config',
+      value: source,
+      remedy: `Use one of ${presetNames.join(', ')}, or the path of a config file that ends in .json.`,
+    });
+  }
+  const text = await readText(source);
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(
+      `is not JSON: ${(cause as Error).message}`,
+      {
+        field: 'config',
+        value: source,
+        remedy: 'Correct the file; a run folder holds a valid config.json.',
+      },
+      { cause },
+    );
+  }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+    return config as Record<string, unknown>;
+  }
+  throw new ConfigError('must hold an object of config fields', {
+    field: 'config',
+    value: config,
+    remedy: 'Write an object such as { "inputDim": 64, "teachers": 3, "students": 15 }.',
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      'cannot be read',
+      { field: 'config', value: path, remedy: `Check the path (${(cause as Error).message}).` },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import type { ExperimentResult, Summary } from '@softmoe/lab';
+
+/** What is being run, in two lines, before it runs. */
+export function introduction({ config }: { config: Summary['config'] }): string {
+  const { inputDim, teachers, students, gate, geometry, engine, seed } = config;
+  const kind = geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;
+  const loss = engine === 'exact' ? 'the exact population loss' : 'fresh samples';
+  return [
+    `A teacher of ${teachers} experts in ${inputDim} dimensions, ${kind}; a student of ${students} experts at a random start.`,
+    `Both route softly through ${gate} gates. Routers and experts learn jointly on ${loss}; seed ${seed}.`,
+  ].join('\n');
+}
+
+/** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
+export function story(result: ExperimentResult): string {
+  return [learned(result), pruned(result), finetuned(result), verdict(result)].join('\n\n');
+}
+
+function learned({
+  config,
+  milestones,
+  models,
+  loss,
+  steps,
+  timing,
+  alignment,
+}: ExperimentResult): string {
+  const rows = milestones.expert.map((expert, j) => {
+    const router = milestones.router[j]!;
+    return [
+      `${j + 1}`,
+      time(expert),
+      time(router),
+      expert === null || router === null ? '–' : `+${(router - expert).toFixed(1)}`,
+      alignment.expert[j]!.toFixed(6),
+      alignment.router[j]!.toFixed(6),
+    ];
+  });
+  const flow = config.train.flow;
+  return [
+    `1  Learn: ${flow} flow to time ${config.train.time}, ${steps.train} steps, ${seconds(timing.train)}`,
+    `   Each expert aligns first and then guides its router (times at overlap 0.5):`,
+    ...table(
+      ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
+      rows,
+    ),
+    `   Overlaps are those of the final student. Loss ${number(loss.start)} → ${number(loss.trained)} with ${models.trained.spec.experts} units.`,
+  ].join('\n');
+}
+
+function pruned({ elimination, survivors, students, loss, timing }: ExperimentResult): string {
+  const shown = elimination.filter(
+    ({ size }) => size > 0 && size <= survivors + 2 && size >= survivors - 2,
+  );
+  const before = elimination.find(({ size }) => size === survivors - 1)?.loss;
+  const at = elimination.find(({ size }) => size === survivors)?.loss;
+  const cliff =
+    before !== undefined && at !== undefined && at > 0
+      ? `: one unit fewer costs ${significant(before / at)} times the loss`
+      : '';
+  return [
+    `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
+    `   Loss after refitting the best units left${cliff}`,
+    ...table(
+      ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
+      [['loss', ...shown.map((point) => number(point.loss))]],
+    ),
+    `   Duplicates merged, amplitudes refitted: loss ${number(loss.pruned)}.`,
+  ].join('\n');
+}
+
+function finetuned({
+  config,
+  certificate,
+  contraction,
+  loss,
+  steps,
+  timing,
+}: ExperimentResult): string {
+  const gradientDescent = config.finetune.method === 'gradientDescent';
+  const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
+  const lines = [
+    `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
+    `   Loss ${number(loss.pruned)} → ${number(loss.final)}.`,
+  ];
+  const { predicted, measured } = contraction;
+  if (predicted !== null && measured !== null) {
+    const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
+    lines.push(
+      `   Linear convergence, as the Hessian predicts (μ ${certificate.mu.toPrecision(5)}, λmax ${certificate.lambdaMax.toPrecision(5)}):`,
+      `   each step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function verdict(result: ExperimentResult): string {
+  const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
+  const error = parameterError === null ? '' : `, parameter error ${number(parameterError)}`;
+  return [
+    `${recovered === teachers ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
+    ...missing.map(
+      ({ teacherExpert, expert, router }) =>
+        `   missed teacher expert ${teacherExpert}: best overlap ${expert.toFixed(3)} of its expert, ${router.toFixed(3)} of its router`,
+    ),
+    ...result.advice.map((advice) => `   ${advice}`),
+  ].join('\n');
+}
+
+/** A row of headings and rows of cells, right-aligned under them. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = headings.map((heading, c) =>
+    Math.max(heading.length, ...rows.map((cells) => cells[c]!.length)),
+  );
+  return [headings, ...rows].map(
+    (cells) => `   ${cells.map((cell, c) => cell.padStart(widths[c]!)).join('   ')}`,
+  );
+}
+
+const number = (x: number) => (Math.abs(x) >= 0.01 ? significant(x) : x.toExponential(1));
+const significant = (x: number) => `${Number(x.toPrecision(3))}`;
+const time = (t: number | null) => (t === null ? 'never' : t.toFixed(1));
+const seconds = (s: number) => `${s.toFixed(2)} s`;

@@ -1,0 +1,208 @@
+import type { Backend } from '@softmoe/backend';
+import { type Certificate, finetune } from '@softmoe/finetune';
+import type { MoE } from '@softmoe/model';
+import { populationCurvature } from '@softmoe/population';
+import { type Pruned, prune, type SizeRule } from '@softmoe/prune';
+import {
+  loadState,
+  recordOf,
+  saveState,
+  type TrainRecord,
+  type TrainState,
+  train,
+} from '@softmoe/train';
+import { type Config, type ConfigInput, parseConfig } from './config.ts';
+import { SnapshotError } from './errors.ts';
+import { MilestoneTracker } from './milestones.ts';
+import { createFinetuneProblem, createProblem } from './problem.ts';
+import { type ExperimentResult, resultOf } from './result.ts';
+
+export type Phase = 'train' | 'prune' | 'finetune' | 'done';
+
+/** Steps of fine-tuning between records. */
+const FINETUNE_RECORD_EVERY = 10;
+
+/** What one call of `next` brought forth. Records are in working coordinates; `model` is in those of the inputs. */
+export type ExperimentEvent =
+  | { readonly phase: 'train'; readonly record: TrainRecord }
+  | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
+  | { readonly phase: 'finetune'; readonly record: TrainRecord }
+  | { readonly phase: 'done'; readonly result: ExperimentResult };
+
+/** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly config: Config;
+  readonly phase: Phase;
+  readonly startLoss: number | undefined;
+  readonly milestones: MilestoneTracker['state'];
+  readonly timing: { train: number; prune: number; finetune: number };
+  /** The last state of training, from its first record on. */
+  readonly trained: Uint8Array | undefined;
+  /** The state of fine-tuning, from its first record on. */
+  readonly finetuned: Uint8Array | undefined;
+}
+
+/** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
+export interface Experiment {
+  readonly config: Config;
+  /** The phase that the next event belongs to. */
+  readonly phase: Phase;
+  /** Advances to the next record or phase; undefined once the result has been returned. */
+  next(): Promise<ExperimentEvent | undefined>;
+  /** May be taken between any two events. */
+  snapshot(): Snapshot;
+}
+
+export interface ExperimentOptions {
+  /** What the online engine computes on. */
+  readonly backend?: Backend;
+}
+
+/** An experiment at its start. Throws `ConfigError` and what `createTeacher` and `createStudent` throw. */
+export function createExperiment(config: ConfigInput, options: ExperimentOptions = {}): Experiment {
+  return start(parseConfig(config), options, undefined);
+}
+
+/** The experiment of a snapshot; it goes on bit for bit as the one that the snapshot was taken of. */
+export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions = {}): Experiment {
+  if (snapshot.version !== 1) {
+    throw new SnapshotError('is of another version', {
+      field: 'snapshot.version',
+      value: snapshot.version,
+      remedy:
+        'Continue it with the version of softmoe that made it, or start again from its config.',
+    });
+  }
+  return start(parseConfig(snapshot.config), options, snapshot);
+}
+
+function start(
+  config: Config,
+  { backend }: ExperimentOptions,
+  resumed: Snapshot | undefined,
+): Experiment {
+  const begun = performance.now();
+  const problem = createProblem(config, backend);
+  const setupSeconds = (performance.now() - begun) / 1000;
+  const timing = { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) };
+  const milestones = new MilestoneTracker(config.teachers, resumed?.milestones);
+  let phase: Phase = resumed?.phase ?? 'train';
+  let startLoss = resumed?.startLoss;
+  let trained: TrainState | undefined = resumed?.trained && loadState(resumed.trained);
+  let finetuned: TrainState | undefined = resumed?.finetuned && loadState(resumed.finetuned);
+  const events = run();
+
+  async function* run(): AsyncGenerator<ExperimentEvent, undefined, void> {
+    if (phase === 'train') yield* training();
+    const record = recordOf(trained!, problem.working.teacher);
+    const { pruned, model: prunedModel } = await pruning();
+    if (phase === 'prune') {
+      phase = 'finetune';
+      yield { phase: 'prune', pruned, model: prunedModel };
+    }
+    const end = yield* finetuning(prunedModel);
+    phase = 'done';
+    const result = resultOf({
+      config,
+      start: { loss: startLoss! },
+      trained: { record },
+      pruned,
+      certificate: end.certificate,
+      finetuneSteps: finetuned!.step,
+      milestones: milestones.milestones,
+      timing,
+      setupSeconds,
+      models: {
+        teacher: problem.teacher,
+        trained: problem.lift(trained!.model),
+        pruned: prunedModel,
+        final: end.model,
+      },
+    });
+    yield { phase: 'done', result };
+    return undefined;
+  }
+
+  async function* training(): AsyncGenerator<ExperimentEvent, void, void> {
+    const { time, recordEvery } = config.train;
+    const { working, stepper } = problem;
+    for await (const record of train({
+      ...(trained ? { resume: trained } : { model: working.student }),
+      stepper,
+      teacher: working.teacher,
+      stop: { time },
+      recordEveryTime: recordEvery,
+    })) {
+      trained = record.state;
+      startLoss ??= record.loss;
+      milestones.add(record);
+      yield { phase: 'train', record };
+    }
+    phase = 'prune';
+  }
+
+  /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
+  async function pruning(): Promise<{ pruned: Pruned; model: MoE }> {
+    const since = performance.now();
+    const pruned = await prune(trained!.model, problem.gramOf, sizeRule(config));
+    const model = problem.lift(pruned.model);
+    timing.prune = (performance.now() - since) / 1000;
+    return { pruned, model };
+  }
+
+  async function* finetuning(
+    pruned: MoE,
+  ): AsyncGenerator<ExperimentEvent, { certificate: Certificate; model: MoE }, void> {
+    const { objective, student, teacher, lift } = createFinetuneProblem(pruned, problem.teacher);
+    const outside = config.inputDim - student.spec.inputDim;
+    const curvature = (model: MoE) => populationCurvature(model, teacher);
+    const records = finetune({
+      ...(finetuned ? { resume: finetuned } : { model: student }),
+      objective,
+      curvature,
+      finalCurvature: (model) => {
+        const found = curvature(model);
+        return { ...found, multiplicity: found.multiplicity + outside };
+      },
+      method: config.finetune.method,
+      maxSteps: config.finetune.maxSteps,
+      target: teacher,
+      recordEvery: FINETUNE_RECORD_EVERY,
+    });
+    for (;;) {
+      const { value, done } = await records.next();
+      if (done) {
+        finetuned = value.state;
+        return { certificate: value.certificate, model: lift(value.model) };
+      }
+      finetuned = value.state;
+      yield { phase: 'finetune', record: value };
+    }
+  }
+
+  return {
+    config,
+    get phase() {
+      return phase;
+    },
+    async next() {
+      if (phase === 'done') return undefined;
+      return (await events.next()).value;
+    },
+    snapshot: () => ({
+      version: 1,
+      config,
+      phase,
+      startLoss,
+      milestones: milestones.state,
+      timing: { ...timing },
+      trained: trained && saveState(trained),
+      finetuned: finetuned && saveState(finetuned),
+    }),
+  };
+}
+
+function sizeRule({ prune: rule }: Config): SizeRule {
+  return rule.rule === 'cliff' ? 'cliff' : rule;
+}

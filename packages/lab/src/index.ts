@@ -1,0 +1,22 @@
+export {
+  type Config,
+  type ConfigInput,
+  configSchema,
+  configWarnings,
+  parseConfig,
+} from './config.ts';
+export { ConfigError, InterruptedError, SnapshotError } from './errors.ts';
+export { estimateGram } from './estimate-gram.ts';
+export {
+  createExperiment,
+  type Experiment,
+  type ExperimentEvent,
+  type ExperimentOptions,
+  type Phase,
+  restoreExperiment,
+  type Snapshot,
+} from './experiment.ts';
+export { ALIGNED, type Milestones } from './milestones.ts';
+export { type PipelineOptions, resumePipeline, runPipeline } from './pipeline.ts';
+export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
+export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';

@@ -1,0 +1,1 @@
+export { createRunFolder, type RunFolder, RunFolderError, recordLine } from './run-folder.ts';

@@ -1,0 +1,129 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import type { TrainRecord } from '@softmoe/train';
+import type { Config } from '../config.ts';
+import type { ExperimentEvent } from '../experiment.ts';
+import { type ExperimentResult, summaryOf } from '../result.ts';
+
+/** A run folder cannot be made or written. */
+export class RunFolderError extends SoftmoeError {
+  override readonly name = 'RunFolderError';
+}
+
+/** One run on disk, written once: nothing in it is ever changed after it is complete. */
+export interface RunFolder {
+  readonly path: string;
+  /** Appends a record to records.jsonl, or writes the model of the phase that ended. Give it every event, in order. */
+  add(event: ExperimentEvent): Promise<void>;
+  /** Completes records.jsonl. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), teacher.safetensors,
+ * trained.safetensors, pruned.safetensors, final.safetensors and result.json. Every file but records.jsonl appears
+ * whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
+ */
+export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
+  await makeFolder(path);
+  await writeWhole(join(path, 'config.json'), json(config));
+  const records = createWriteStream(join(path, 'records.jsonl'), { flags: 'wx' });
+  return {
+    path,
+    async add(event) {
+      switch (event.phase) {
+        case 'train':
+        case 'finetune':
+          return append(records, `${JSON.stringify(recordLine(event.phase, event.record))}\n`);
+        case 'prune':
+          return writeModel(path, 'pruned', event.model);
+        case 'done':
+          return writeResult(path, event.result);
+      }
+    },
+    async close() {
+      records.end();
+      await finished(records);
+    },
+  };
+}
+
+/** A record as one line of JSON holds it: matrices as rows, no state. */
+export function recordLine(phase: string, record: TrainRecord): Record<string, unknown> {
+  const { state: _, overlaps, ...rest } = record;
+  return {
+    phase,
+    ...rest,
+    ...(overlaps
+      ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }
+      : {}),
+  };
+}
+
+function rowsOf({ shape, data }: { shape: readonly number[]; data: Float64Array }): number[][] {
+  const columns = shape[1]!;
+  return Array.from({ length: shape[0]! }, (_, i) => [
+    ...data.subarray(i * columns, (i + 1) * columns),
+  ]);
+}
+
+async function writeResult(path: string, result: ExperimentResult): Promise<void> {
+  const { teacher, trained, final } = result.models;
+  await writeModel(path, 'teacher', teacher);
+  await writeModel(path, 'trained', trained);
+  await writeModel(path, 'final', final);
+  await writeWhole(join(path, 'result.json'), json(summaryOf(result)));
+}
+
+function writeModel(path: string, name: string, model: MoE): Promise<void> {
+  return writeWhole(join(path, `${name}.safetensors`), saveMoE(model));
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(join(path, '..'), { recursive: true });
+    await mkdir(path);
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new RunFolderError(
+      exists ? 'already exists, and runs are never overwritten' : 'cannot be made',
+      {
+        field: 'out',
+        value: path,
+        remedy: exists
+          ? 'Choose another folder, or remove this one first.'
+          : `Choose a folder that can be written (${(cause as Error).message}).`,
+      },
+      { cause },
+    );
+  }
+}
+
+/** Under a temporary name first, on disk, then renamed: readers never see a part of it. */
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.partial`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(temporary, path);
+}
+
+function append(stream: WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,116 @@
+import type { Backend } from '@softmoe/backend';
+import { type Gram, type MoE, type Objective, UnsupportedError } from '@softmoe/model';
+import { populationGram, populationObjective, toSpan } from '@softmoe/population';
+import { createStudent, createTeacher } from '@softmoe/teacher';
+import {
+  balancedFlow,
+  bogackiShampine,
+  dormandPrince,
+  euler,
+  integrate,
+  type Method,
+  onlineObjective,
+  plainFlow,
+  type Stepper,
+} from '@softmoe/train';
+import type { Config } from './config.ts';
+import { estimateGram } from './estimate-gram.ts';
+
+/** What an experiment computes on. */
+export interface Problem {
+  readonly teacher: MoE;
+  readonly student: MoE;
+  /** Teacher and start in the coordinates in which training runs: those of the span for the exact engine. */
+  readonly working: { readonly teacher: MoE; readonly student: MoE };
+  /** From working coordinates back to inputDim. */
+  lift(model: MoE): MoE;
+  readonly stepper: Stepper;
+  /** Gram data of a model in working coordinates. */
+  gramOf(model: MoE): Promise<Gram>;
+}
+
+/** Fresh samples from which the online engine estimates the Gram data that pruning needs. */
+export const GRAM_SAMPLES = 65_536;
+
+/** Teacher, student and training of a config. Throws typed errors for what cannot be built. */
+export function createProblem(config: Config, backend: Backend | undefined): Problem {
+  const { inputDim, gate, expert, geometry, seed, amplitudeSpread, initialAmplitude } = config;
+  const teacher = createTeacher({
+    inputDim,
+    experts: config.teachers,
+    gate,
+    expert,
+    geometry,
+    seed,
+    amplitudeSpread,
+  });
+  const student = createStudent({
+    inputDim,
+    experts: config.students,
+    gate,
+    expert,
+    seed,
+    amplitude: initialAmplitude,
+  });
+  if (config.engine === 'exact') {
+    const span = toSpan(student, teacher);
+    return {
+      teacher,
+      student,
+      working: span,
+      lift: span.lift,
+      stepper: stepperOf(config, populationObjective(span.teacher)),
+      gramOf: async (model) => populationGram(model, span.teacher),
+    };
+  }
+  const { batchSize, noise } = config.train;
+  const live = requireBackend(backend);
+  return {
+    teacher,
+    student,
+    working: { teacher, student },
+    lift: (model) => model,
+    stepper: stepperOf(config, onlineObjective(teacher, live, { batchSize, seed, noise })),
+    gramOf: (model) =>
+      estimateGram(model, teacher, live, { seed, stream: 'prune', step: 0, size: GRAM_SAMPLES }),
+  };
+}
+
+/** The fine-tuning of a pruned student, always on the exact loss, in the coordinates of its own span. */
+export interface FinetuneProblem {
+  readonly teacher: MoE;
+  readonly student: MoE;
+  readonly objective: Objective;
+  lift(model: MoE): MoE;
+}
+
+export function createFinetuneProblem(pruned: MoE, teacher: MoE): FinetuneProblem {
+  const span = toSpan(pruned, teacher);
+  return { ...span, objective: populationObjective(span.teacher) };
+}
+
+function stepperOf({ train }: Config, objective: Objective): Stepper {
+  const field = train.flow === 'balanced' ? balancedFlow : plainFlow;
+  return integrate(field, objective, methodOf(train));
+}
+
+function methodOf({ method, tolerance, step }: Config['train']): Method {
+  switch (method) {
+    case 'euler':
+      return euler({ fixedStep: step });
+    case 'bogackiShampine':
+      return bogackiShampine({ rtol: tolerance });
+    case 'dormandPrince':
+      return dormandPrince({ rtol: tolerance });
+  }
+}
+
+function requireBackend(backend: Backend | undefined): Backend {
+  if (backend) return backend;
+  throw new UnsupportedError('needs a backend to compute on', {
+    field: 'engine',
+    value: 'online',
+    remedy:
+      'Pass { backend: createReferenceBackend() } of @softmoe/backend, or use the exact engine.',
+  });
+}

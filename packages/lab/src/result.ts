@@ -1,0 +1,148 @@
+import type { Certificate } from '@softmoe/finetune';
+import type { MoE } from '@softmoe/model';
+import type { CurvePoint, Pruned } from '@softmoe/prune';
+import { alignment, parameterError, type TrainRecord } from '@softmoe/train';
+import { type Config, configWarnings } from './config.ts';
+import type { Milestones } from './milestones.ts';
+
+/** An overlap from which on a teacher expert, or its router, counts as recovered. */
+export const RECOVERED = 0.9;
+
+/** What result.json holds: plain data. */
+export interface Summary {
+  readonly inputDim: number;
+  readonly teachers: number;
+  readonly students: number;
+  readonly seed: number;
+  readonly engine: Config['engine'];
+  /** Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. */
+  readonly recovered: number;
+  /** Units left after pruning. */
+  readonly survivors: number;
+  /** Largest absolute difference over all parameters up to symmetry; null unless survivors = teachers. */
+  readonly parameterError: number | null;
+  readonly loss: {
+    readonly start: number;
+    readonly trained: number;
+    readonly pruned: number;
+    readonly final: number;
+  };
+  /** What a step of fine-tuning multiplies the loss by; null where it was not linear. */
+  readonly contraction: { readonly predicted: number | null; readonly measured: number | null };
+  /** Of the final student, by teacher expert. */
+  readonly alignment: { readonly expert: readonly number[]; readonly router: readonly number[] };
+  readonly milestones: Milestones;
+  /** Teacher experts that were not recovered, by number from 1, with their final overlaps. */
+  readonly missing: readonly {
+    readonly teacherExpert: number;
+    readonly expert: number;
+    readonly router: number;
+  }[];
+  /** What to change so that the run recovers more, if anything. */
+  readonly advice: readonly string[];
+  readonly warnings: readonly string[];
+  /** Size against loss after refit. */
+  readonly elimination: readonly { readonly size: number; readonly loss: number }[];
+  readonly certificate: Certificate;
+  readonly steps: { readonly train: number; readonly finetune: number };
+  readonly seconds: number;
+  readonly timing: { readonly train: number; readonly prune: number; readonly finetune: number };
+  readonly config: Config;
+}
+
+export interface ExperimentResult extends Summary {
+  readonly models: {
+    readonly teacher: MoE;
+    readonly trained: MoE;
+    readonly pruned: MoE;
+    readonly final: MoE;
+  };
+}
+
+/** What the phases found, from which the result is told. */
+export interface Findings {
+  readonly config: Config;
+  readonly start: { readonly loss: number };
+  readonly trained: { readonly record: TrainRecord };
+  readonly pruned: Pruned;
+  readonly certificate: Certificate;
+  readonly finetuneSteps: number;
+  readonly milestones: Milestones;
+  readonly timing: Summary['timing'];
+  readonly setupSeconds: number;
+  readonly models: ExperimentResult['models'];
+}
+
+export function resultOf(findings: Findings): ExperimentResult {
+  const { config, certificate, models, pruned, timing, trained } = findings;
+  const { expert, router } = alignment(models.final, models.teacher);
+  const missing = expert.flatMap((overlap, j) =>
+    overlap >= RECOVERED && router[j]! >= RECOVERED
+      ? []
+      : [{ teacherExpert: j + 1, expert: overlap, router: router[j]! }],
+  );
+  const survivors = models.final.spec.experts;
+  return {
+    inputDim: config.inputDim,
+    teachers: config.teachers,
+    students: config.students,
+    seed: config.seed,
+    engine: config.engine,
+    recovered: config.teachers - missing.length,
+    survivors,
+    parameterError:
+      survivors === config.teachers ? parameterError(models.final, models.teacher) : null,
+    loss: {
+      start: findings.start.loss,
+      trained: trained.record.loss,
+      pruned: pruned.lossAfter,
+      final: certificate.loss,
+    },
+    contraction: {
+      predicted: certificate.predictedContraction ?? null,
+      measured: certificate.measuredContraction ?? null,
+    },
+    alignment: { expert, router },
+    milestones: findings.milestones,
+    missing,
+    advice: adviceFor(findings, missing.length, survivors),
+    warnings: configWarnings(config),
+    elimination: pruned.curve.map(({ size, loss }: CurvePoint) => ({ size, loss })),
+    certificate,
+    steps: { train: trained.record.step, finetune: findings.finetuneSteps },
+    seconds: findings.setupSeconds + timing.train + timing.prune + timing.finetune,
+    timing,
+    config,
+    models,
+  };
+}
+
+/** The part of a result that is plain data. */
+export function summaryOf({ models: _, ...summary }: ExperimentResult): Summary {
+  return summary;
+}
+
+function adviceFor(
+  { config, milestones, trained }: Findings,
+  missing: number,
+  survivors: number,
+): string[] {
+  const { teachers, students, seed, train } = config;
+  const advice: string[] = [];
+  if (missing > 0) {
+    if (students < teachers) {
+      advice.push(`Use more students: ${teachers} teacher experts need at least ${teachers}.`);
+    } else if (students < 5 * teachers) {
+      advice.push(`Use more students, such as --students ${5 * teachers}.`);
+    }
+    const late = milestones.expert.some((time) => time === null || time > train.time / 2);
+    if (late) advice.push(`Train longer, such as --train-time ${2 * train.time}.`);
+    advice.push(`Start elsewhere, such as --seed ${seed + 1}.`);
+  } else if (survivors > teachers) {
+    advice.push(
+      `Pruning kept ${survivors} units: train longer (the loss was ${trained.record.loss.toExponential(1)} when ` +
+        `training ended), or give the size with --prune size:N.`,
+    );
+  }
+  return advice;
+}

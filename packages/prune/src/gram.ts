@@ -1,0 +1,113 @@
+import {
+  checkArray,
+  dot,
+  dotAt,
+  type Gram,
+  requireFinite,
+  ValueError,
+  zeros,
+} from '@softmoe/model';
+
+/** How well the Gram data is known. */
+export interface GramOptions {
+  /**
+   * Relative error of the entries of the Gram data: 0 (the default) for exact ones, about 1e-6 for a float32 backend,
+   * about 1/√n for entries estimated from n samples. Entries averaged in float64 over one batch of n > m points are
+   * exact for that batch: leave it 0 there.
+   */
+  readonly noise?: number;
+}
+
+/** Resolution of exact float64 Gram data. */
+const EXACT = 1e-12;
+
+/** Invalid data is told from inexact data by this multiple of the resolution. */
+const SLACK = 100;
+
+/**
+ * What is smaller than this, relative to the unit's own E u² or to the target's E y², is taken for nothing:
+ * max(1e-12, noise). Throws {@link ValueError} unless 0 ≤ noise ≤ 1.
+ */
+export function resolutionOf({ noise = 0 }: GramOptions): number {
+  requireFinite('noise', noise, 0, 1);
+  return Math.max(EXACT, noise);
+}
+
+/**
+ * Throws a typed error unless `gram` can be the second moments of m ≥ 1 functions and a target: shapes [m, m] and [m],
+ * finite, symmetric, and |G_il|² ≤ G_ii G_ll, all to a hundred times the resolution.
+ */
+export function checkGram(gram: Gram, resolution: number): void {
+  const { students, cross, target } = gram;
+  const m = students.shape[0] ?? 0;
+  checkArray('gram.students', students, [Math.max(m, 1), Math.max(m, 1)]);
+  checkArray('gram.cross', cross, [m]);
+  requireFinite('gram.target', target, 0);
+  const norm = new Float64Array(m);
+  for (let i = 0; i < m; i++) {
+    const square = students.data[i * m + i]!;
+    requireFinite(`gram.students[${i}, ${i}]`, square, 0);
+    norm[i] = Math.sqrt(square);
+  }
+  const slack = SLACK * resolution;
+  for (let i = 0; i < m; i++) {
+    for (let l = 0; l < i; l++) {
+      const value = students.data[i * m + l]!;
+      const size = norm[i]! * norm[l]!;
+      if (Math.abs(value - students.data[l * m + i]!) > slack * size) {
+        throw inconsistent('is not symmetric', `students[${i}, ${l}]`, [
+          value,
+          students.data[l * m + i]!,
+        ]);
+      }
+      if (Math.abs(value) > (1 + slack) * size) {
+        throw inconsistent(`exceeds √(G_ii G_ll) = ${size}`, `students[${i}, ${l}]`, value);
+      }
+    }
+    const size = norm[i]! * Math.sqrt(target);
+    if (Math.abs(cross.data[i]!) > (1 + slack) * size) {
+      throw inconsistent(`exceeds √(G_ii E y²) = ${size}`, `cross[${i}]`, cross.data[i]);
+    }
+  }
+}
+
+/** Throws {@link ValueError} when a squared length came out negative by more than inexact data explains. */
+export function checkSquare(square: number, resolution: number, field: string): void {
+  if (square >= -SLACK * resolution) return;
+  throw inconsistent('makes the Gram matrix indefinite', field, square);
+}
+
+function inconsistent(problem: string, field: string, value: unknown): ValueError {
+  return new ValueError(problem, {
+    field: `gram.${field}`,
+    value,
+    remedy:
+      'Give second moments of one set of functions; if they are estimates, set noise to their relative error.',
+  });
+}
+
+/**
+ * Loss ½(E y² − 2 aᵀt + aᵀG a) of the model with amplitudes a, docs/theory.md (12). Near a perfect fit it is the
+ * difference of equal numbers: below about 1e-16·E y² it is rounding, of either sign.
+ */
+export function lossOf(gram: Gram, amplitude: ArrayLike<number>): number {
+  const { students, cross, target } = gram;
+  const m = cross.data.length;
+  const residual = cross.data.map((t, i) => t - dotAt(students.data, i * m, amplitude, 0, m));
+  return 0.5 * (target - dot(cross.data, amplitude) - dot(residual, amplitude));
+}
+
+/** The Gram data of the chosen units, in the order given. */
+export function subGram(gram: Gram, units: readonly number[]): Gram {
+  const m = gram.cross.data.length;
+  const s = units.length;
+  const students = zeros([s, s]);
+  const cross = zeros([s]);
+  units.forEach((i, row) => {
+    cross.data[row] = gram.cross.data[i]!;
+    units.forEach((l, column) => {
+      students.data[row * s + column] = gram.students.data[i * m + l]!;
+    });
+  });
+  return { students, cross, target: gram.target };
+}

@@ -1,0 +1,78 @@
+import { requireFinite, requireInteger, UnknownNameError, ValueError } from '@softmoe/model';
+import type { CurvePoint } from './elimination.ts';
+import { type GramOptions, resolutionOf } from './gram.ts';
+
+/** How the number of units is decided: given, by the loss allowed relative to the null loss, or by the cliff. */
+export type SizeRule = { readonly size: number } | { readonly tolerance: number } | 'cliff';
+
+/** The size that `rule` picks on an elimination curve. Throws a typed error for a rule that no size satisfies. */
+export function chooseSize(
+  curve: readonly CurvePoint[],
+  rule: SizeRule,
+  options: GramOptions = {},
+): number {
+  if (rule === 'cliff') return cliff(curve, options).size;
+  if (typeof rule === 'object' && rule !== null) {
+    if ('size' in rule) {
+      requireInteger('rule.size', rule.size, 1, curve.length - 1);
+      return rule.size;
+    }
+    if ('tolerance' in rule) return sizeWithin(curve, rule.tolerance, options);
+  }
+  throw new UnknownNameError('is not a rule for the size', {
+    field: 'rule',
+    value: rule,
+    remedy: "Use 'cliff', { size } or { tolerance }.",
+  });
+}
+
+/**
+ * The size at which the elimination curve falls off: the s ≥ 1 with the largest ratio L(s − 1)/L(s), the smallest such
+ * s if several share it, docs/theory.md (28). A loss below max(1e-12, noise) of the null loss counts as that floor, so
+ * ratios of rounding errors weigh nothing. A `ratio` near 1 says that there is no cliff to speak of.
+ */
+export function cliff(
+  curve: readonly CurvePoint[],
+  options: GramOptions = {},
+): { size: number; ratio: number } {
+  const nullLoss = nullLossOf(curve);
+  const floor = resolutionOf(options) * nullLoss;
+  let best = { size: 0, ratio: 0 };
+  for (let i = curve.length - 1; i > 0; i--) {
+    const ratio = Math.max(curve[i]!.loss, floor) / Math.max(curve[i - 1]!.loss, floor);
+    if (ratio > best.ratio) best = { size: curve[i - 1]!.size, ratio };
+  }
+  return best;
+}
+
+/**
+ * The smallest size s ≥ 1 whose loss is at most `tolerance` (0 to 1) times the null loss; a tolerance below
+ * max(1e-12, noise) counts as that floor. Throws {@link ValueError} when not even all units get there.
+ */
+export function sizeWithin(
+  curve: readonly CurvePoint[],
+  tolerance: number,
+  options: GramOptions = {},
+): number {
+  requireFinite('rule.tolerance', tolerance, 0, 1);
+  const nullLoss = nullLossOf(curve);
+  const allowed = Math.max(tolerance, resolutionOf(options)) * nullLoss;
+  const point = curve.findLast(({ size, loss }) => size > 0 && loss <= allowed);
+  if (point) return point.size;
+  throw new ValueError('is less than the loss of all units together, relative to the null loss', {
+    field: 'rule.tolerance',
+    value: tolerance,
+    remedy: `Use at least ${curve[0]!.loss / nullLoss}, or train longer before pruning.`,
+  });
+}
+
+/** L(0), after a check that the curve ends there. */
+function nullLossOf(curve: readonly CurvePoint[]): number {
+  const last = curve.at(-1);
+  if (curve.length > 1 && last?.size === 0 && last.loss > 0) return last.loss;
+  throw new ValueError('must run from all units down to none, with a target that is not zero', {
+    field: 'curve',
+    value: last,
+    remedy: 'Pass what eliminationCurve returns for Gram data with a positive target.',
+  });
+}
