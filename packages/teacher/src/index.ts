@@ -1,0 +1,29 @@
+export {
+  type Batch,
+  type BatchOptions,
+  batchOf,
+  createDataset,
+  type Dataset,
+  type DatasetOptions,
+  type LabelledDraw,
+  sampleBatch,
+} from './dataset.ts';
+export { orthonormalRows, randomDirections } from './directions.ts';
+export { permutation, type ShuffleKey } from './shuffle.ts';
+export {
+  BLOCK_ROWS,
+  type BlockKey,
+  blockWords,
+  type Draw,
+  noiseNormals,
+  normals,
+  PANEL_COLUMNS,
+  scalarNormals,
+} from './stream.ts';
+export { createStudent, type StudentOptions } from './students.ts';
+export {
+  createTeacher,
+  type Geometry,
+  geometryKinds,
+  type TeacherOptions,
+} from './teachers.ts';

@@ -1,0 +1,175 @@
+import { requireInteger, ValueError } from '@softmoe/model';
+import { ln24, writePolar24 } from './elementary.ts';
+import { fnv1a } from './hash.ts';
+import { fillWords, LANES, seedLanes } from './lanes.ts';
+
+/** A draw of `size` rows: the same four names give the same numbers everywhere and for ever, docs/theory.md (35). */
+export interface Draw {
+  /** A whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+  /** A name; streams of different names are independent. */
+  readonly stream: string;
+  /** A whole number from 0 to 2³² − 1. */
+  readonly step: number;
+  /** Number of rows, at least 1. */
+  readonly size: number;
+}
+
+/** One block of a draw: the counter that its lanes are seeded from. */
+export interface BlockKey extends Omit<Draw, 'size'> {
+  /** A whole number from 0 to 2³² − 1: the block holds rows 64·block … 64·block + 63. */
+  readonly block: number;
+}
+
+/** Rows that one seeding of the lanes serves, whatever the size of the draw. */
+export const BLOCK_ROWS = 64;
+/** Columns that one group of lane outputs gives. */
+export const PANEL_COLUMNS = 8;
+
+const PAIRS = PANEL_COLUMNS / 2;
+const MAX_UINT32 = 2 ** 32 - 1;
+
+/**
+ * Independent standard normals, [size, columns] row-major: rows firstRow … firstRow + size − 1 of the endless array that
+ * (seed, stream, step) names, docs/theory.md (35) and (36). A row depends neither on `size` nor on where a range
+ * starts. A block is drawn panel after panel: group t = 64·panel + row of {@link blockWords} holds the eight columns of
+ * the panel in that row. Throws {@link ValueError} for a number out of range, an empty name or too large an array.
+ */
+export function normals(draw: Draw, columns: number, firstRow: number = 0): Float64Array {
+  checkDraw(draw);
+  requireInteger('columns', columns, 1);
+  requireInteger('firstRow', firstRow, 0, BLOCK_ROWS * (MAX_UINT32 + 1) - draw.size);
+  const result = allocate(draw.size * columns, draw);
+  const nameHash = fnv1a(draw.stream);
+  const words = new Uint32Array(BLOCK_ROWS * LANES);
+  const panel = new Float64Array(BLOCK_ROWS * PANEL_COLUMNS);
+  const fullPanels = Math.floor(columns / PANEL_COLUMNS);
+  const rest = columns % PANEL_COLUMNS;
+  const endRow = firstRow + draw.size;
+  for (let block = Math.floor(firstRow / BLOCK_ROWS); block * BLOCK_ROWS < endRow; block++) {
+    const lanes = seedLanes(draw.seed, nameHash, draw.step, block);
+    const origin = block * BLOCK_ROWS;
+    const from = Math.max(firstRow - origin, 0);
+    const to = Math.min(endRow - origin, BLOCK_ROWS);
+    let target = (origin + from - firstRow) * columns;
+    for (let p = 0; p < fullPanels; p++, target += PANEL_COLUMNS) {
+      fillWords(lanes, words, BLOCK_ROWS);
+      boxMuller(words, from, to, result, target, columns);
+    }
+    if (rest > 0) {
+      fillWords(lanes, words, BLOCK_ROWS);
+      boxMuller(words, from, to, panel, 0, PANEL_COLUMNS);
+      copyColumns(panel, to - from, rest, result, target, columns);
+    }
+  }
+  return result;
+}
+
+/**
+ * `size` standard normals, one a row, eight to a group: number i is column i mod 8 of group ⌊i/8⌋ within its block of
+ * 64. Eight times cheaper than {@link normals} with one column, and not the same numbers.
+ */
+export function scalarNormals(draw: Draw): Float64Array {
+  checkDraw(draw);
+  const blocks = Math.ceil(draw.size / BLOCK_ROWS);
+  const groups = BLOCK_ROWS / PANEL_COLUMNS;
+  const result = allocate(blocks * BLOCK_ROWS, draw);
+  const nameHash = fnv1a(draw.stream);
+  const words = new Uint32Array(groups * LANES);
+  for (let block = 0; block < blocks; block++) {
+    fillWords(seedLanes(draw.seed, nameHash, draw.step, block), words, groups);
+    boxMuller(words, 0, groups, result, block * BLOCK_ROWS, PANEL_COLUMNS);
+  }
+  return result.slice(0, draw.size);
+}
+
+/** The standard normals of the label noise of a draw, one a row: {@link scalarNormals} of the stream `<stream>/noise`. */
+export function noiseNormals(draw: Draw): Float64Array {
+  checkDraw(draw);
+  return scalarNormals({ ...draw, stream: `${draw.stream}/noise` });
+}
+
+/**
+ * The 32-bit words under {@link normals}: outputs of the eight xoshiro128++ lanes of a block, [groups, 8]. Lanes 0–3 give
+ * the radii and lanes 4–7 the angles of columns (0, 4), (1, 5), (2, 6), (3, 7) of the group's panel.
+ */
+export function blockWords(key: BlockKey, groups: number): Uint32Array {
+  checkKey(key);
+  requireInteger('block', key.block, 0, MAX_UINT32);
+  requireInteger('groups', groups, 1, 2 ** 28);
+  const words = new Uint32Array(groups * LANES);
+  fillWords(seedLanes(key.seed, fnv1a(key.stream), key.step, key.block), words, groups);
+  return words;
+}
+
+/**
+ * Box–Muller, docs/theory.md (36), on groups from … to − 1 of `words`: with k1 = (word ℓ >>> 8) + 1 and
+ * k2 = word (ℓ + 4) >>> 8, columns ℓ and ℓ + 4 are √(−2 ln(k1/2²⁴)) times cos and sin of 2πk2/2²⁴. Groups are
+ * written `stride` apart, the first at `start`.
+ */
+function boxMuller(
+  words: Uint32Array,
+  from: number,
+  to: number,
+  target: Float64Array,
+  start: number,
+  stride: number,
+): void {
+  for (let group = from; group < to; group++) {
+    const word = group * LANES;
+    const row = start + (group - from) * stride;
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const radius = Math.sqrt(-2 * ln24((words[word + pair]! >>> 8) + 1));
+      writePolar24(
+        radius,
+        words[word + PAIRS + pair]! >>> 8,
+        target,
+        row + pair,
+        row + pair + PAIRS,
+      );
+    }
+  }
+}
+
+function copyColumns(
+  panel: Float64Array,
+  rows: number,
+  width: number,
+  target: Float64Array,
+  start: number,
+  stride: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) {
+      target[start + row * stride + column] = panel[row * PANEL_COLUMNS + column]!;
+    }
+  }
+}
+
+function checkDraw(draw: Draw): void {
+  checkKey(draw);
+  requireInteger('size', draw.size, 1, BLOCK_ROWS * (MAX_UINT32 + 1));
+}
+
+function checkKey({ seed, stream, step }: Omit<Draw, 'size'>): void {
+  requireInteger('seed', seed, 0);
+  requireInteger('step', step, 0, MAX_UINT32);
+  if (typeof stream === 'string' && stream !== '' && !/\p{Surrogate}/u.test(stream)) return;
+  throw new ValueError('must name a stream', {
+    field: 'stream',
+    value: stream,
+    remedy: 'Use a non-empty string of well-formed Unicode.',
+  });
+}
+
+function allocate(length: number, { size }: Draw): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw new ValueError(
+      `asks for ${length} numbers, which do not fit in memory`,
+      { field: 'size', value: size, remedy: 'Draw fewer rows at a time, or fewer columns.' },
+      { cause },
+    );
+  }
+}

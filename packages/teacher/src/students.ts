@@ -1,0 +1,57 @@
+import {
+  activationOf,
+  checkSpec,
+  createMoE,
+  type ExpertSpec,
+  type GateName,
+  type MoE,
+  type MoESpec,
+  ValueError,
+} from '@softmoe/model';
+import { randomDirections } from './directions.ts';
+import { scalarNormals } from './stream.ts';
+
+export interface StudentOptions {
+  /** d, the dimension of x. */
+  readonly inputDim: number;
+  /** m, the number of units. */
+  readonly experts: number;
+  readonly gate: GateName;
+  readonly expert: ExpertSpec;
+  readonly seed: number;
+  /** |a_i| of every unit at the start, above 0. */
+  readonly amplitude: number;
+}
+
+/**
+ * A student before training, docs/theory.md (2): routers and experts uniform on the sphere and independent of any
+ * teacher, also of the same seed. Unit i does not depend on how many there are. Amplitudes are +`amplitude` for odd
+ * experts, whose own sign can flip the unit, and of random sign for all others, whose cannot. Throws a typed error for
+ * an option out of range.
+ */
+export function createStudent(options: StudentOptions): MoE {
+  const { inputDim, experts, gate, expert, seed, amplitude } = options;
+  const spec: MoESpec = { inputDim, experts, gate, expert, routing: 'independent' };
+  checkSpec(spec);
+  checkAmplitude(amplitude);
+  return createMoE(spec, {
+    router: randomDirections(seed, 'student/router', experts, inputDim),
+    expert: randomDirections(seed, 'student/expert', experts, inputDim),
+    amplitude: { shape: [experts], data: signs(spec, seed).map((sign) => sign * amplitude) },
+  });
+}
+
+function signs({ expert, experts }: MoESpec, seed: number): Float64Array {
+  if (activationOf(expert).parity === 'odd') return new Float64Array(experts).fill(1);
+  const draw = scalarNormals({ seed, stream: 'student/sign', step: 0, size: experts });
+  return draw.map((x) => (x < 0 ? -1 : 1));
+}
+
+function checkAmplitude(amplitude: number): void {
+  if (Number.isFinite(amplitude) && amplitude > 0) return;
+  throw new ValueError('must be a finite number above 0', {
+    field: 'amplitude',
+    value: amplitude,
+    remedy: 'Use a small one such as 1e-3: amplitudes that start at 0 never grow.',
+  });
+}
