@@ -1,6 +1,5 @@
-import { ConfigError, configSchema } from '@softmoe/lab';
+import { ConfigError, configJsonSchema } from '@softmoe/lab';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
 
 /** A field of the config as an option of the command line: `train.batchSize` is `--train-batch-size`. */
 interface ConfigField {
@@ -40,7 +39,7 @@ const choices: Readonly<Record<string, (choice: string, argument: string | undef
 
 /** Every leaf of the config's schema, so that no field can be without its option. */
 export function configFields(): ConfigField[] {
-  return fieldsOf(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, []);
+  return fieldsOf(configJsonSchema() as JsonSchema, []);
 }
 
 /** Adds an option for every config field. */

@@ -1,5 +1,6 @@
 import type { Config, ExperimentEvent } from '@softmoe/lab';
 import { SingleBar } from 'cli-progress';
+import type { Output } from './streams.ts';
 
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
 export interface Progress {
@@ -9,7 +10,7 @@ export interface Progress {
 }
 
 /** Bars on a terminal, plain lines elsewhere. */
-export function createProgress(config: Config, stream: NodeJS.WriteStream): Progress {
+export function createProgress(config: Config, stream: Output): Progress {
   return stream.isTTY ? bars(config, stream) : lines(config, stream);
 }
 
@@ -42,7 +43,7 @@ function position(config: Config, event: ExperimentEvent): { share: number; text
 
 const names = { train: 'learn', prune: 'prune', finetune: 'fine-tune', done: 'done' } as const;
 
-function bars(config: Config, stream: NodeJS.WriteStream): Progress {
+function bars(config: Config, stream: Output): Progress {
   const bar = new SingleBar({
     stream,
     format: '{phase} [{bar}] {text}',
@@ -63,7 +64,7 @@ function bars(config: Config, stream: NodeJS.WriteStream): Progress {
 }
 
 /** About ten lines a phase. */
-function lines(config: Config, stream: NodeJS.WriteStream): Progress {
+function lines(config: Config, stream: Output): Progress {
   let last = '';
   return {
     show(event) {

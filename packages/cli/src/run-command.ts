@@ -3,10 +3,11 @@ import {
   type Config,
   type ConfigInput,
   configWarnings,
+  createExperiment,
   InterruptedError,
   parseConfig,
   presets,
-  runPipeline,
+  runExperiment,
   summaryOf,
 } from '@softmoe/lab';
 import { createRunFolder } from '@softmoe/lab/node';
@@ -16,6 +17,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 import { readConfig } from './read-config.ts';
 import { introduction, story } from './story.ts';
+import type { Streams } from './streams.ts';
 
 interface RunOptions {
   readonly out?: string;
@@ -25,7 +27,7 @@ interface RunOptions {
 }
 
 /** `softmoe run [preset|config.json]`. */
-export function runCommand(setExitCode: (code: ExitCode) => void): Command {
+export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
   const command = new Command('run')
     .summary('learn, prune and fine-tune one student')
     .description(
@@ -40,13 +42,17 @@ export function runCommand(setExitCode: (code: ExitCode) => void): Command {
   command.addHelpText('after', () => help);
   command.action(async (source: string, options: RunOptions) => {
     const fields = withOptions(await readConfig(source), options);
-    setExitCode(await run(parseConfig(fields as ConfigInput), options));
+    setExitCode(await run(parseConfig(fields as ConfigInput), options, streams));
   });
   return command;
 }
 
-async function run(config: Config, { out, json, quiet }: RunOptions): Promise<ExitCode> {
-  const { stdout, stderr } = process;
+async function run(
+  config: Config,
+  { out, json, quiet }: RunOptions,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  const experiment = createExperiment(config, { backend: createReferenceBackend() });
   const folder = out === undefined ? undefined : await createRunFolder(out, config);
   for (const warning of configWarnings(config)) stderr.write(`warning: ${warning}\n`);
   if (!json) stdout.write(`${introduction({ config })}\n\n`);
@@ -57,8 +63,7 @@ async function run(config: Config, { out, json, quiet }: RunOptions): Promise<Ex
   process.once('SIGTERM', stop);
   const progress = quiet ? undefined : createProgress(config, stderr);
   try {
-    const result = await runPipeline(config, {
-      backend: createReferenceBackend(),
+    const result = await runExperiment(experiment, {
       signal: interrupt.signal,
       onRecord: async (event) => {
         progress?.show(event);

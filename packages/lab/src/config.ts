@@ -57,8 +57,8 @@ const finetune = z.strictObject({
 });
 
 /**
- * Everything that determines an experiment, with its defaults: the `canonical` preset. `configSchema.parse` and
- * `z.toJSONSchema(configSchema)` work as with any zod schema; {@link parseConfig} throws errors with a remedy.
+ * Everything that determines an experiment, with its defaults: the `canonical` preset. A zod schema;
+ * {@link parseConfig} throws errors with a remedy.
  */
 export const configSchema = z.strictObject({
   inputDim: count.default(1000).describe('dimension d of the inputs'),
@@ -122,6 +122,11 @@ export function parseConfig(input: unknown): Config {
     });
   }
   return { ...config, train: { ...given, method } };
+}
+
+/** The JSON Schema of a config as users write it, for editors, forms and command lines. */
+export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(configSchema, { io: 'input' });
 }
 
 /** What a user should know before a run that will not do what the paper describes. */

@@ -1,6 +1,7 @@
 export {
   type Config,
   type ConfigInput,
+  configJsonSchema,
   configSchema,
   configWarnings,
   parseConfig,
@@ -17,6 +18,6 @@ export {
   type Snapshot,
 } from './experiment.ts';
 export { ALIGNED, type Milestones } from './milestones.ts';
-export { type PipelineOptions, resumePipeline, runPipeline } from './pipeline.ts';
+export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
 export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';

@@ -21,24 +21,25 @@ export interface PipelineOptions extends ExperimentOptions {
  * Runs an experiment to its end: learn, prune, fine-tune. Throws `ConfigError` for a bad config and
  * {@link InterruptedError}, which carries the snapshot to go on from with {@link resumePipeline}.
  */
-export function runPipeline(
+export async function runPipeline(
   config: ConfigInput,
   options: PipelineOptions = {},
 ): Promise<ExperimentResult> {
-  return toTheEnd(createExperiment(config, options), options);
+  return runExperiment(createExperiment(config, options), options);
 }
 
 /** Goes on from a snapshot to the same result, bit for bit, as if there had been no interruption. */
-export function resumePipeline(
+export async function resumePipeline(
   snapshot: Snapshot,
   options: PipelineOptions = {},
 ): Promise<ExperimentResult> {
-  return toTheEnd(restoreExperiment(snapshot, options), options);
+  return runExperiment(restoreExperiment(snapshot, options), options);
 }
 
-async function toTheEnd(
+/** Advances an experiment until it is done. */
+export async function runExperiment(
   experiment: Experiment,
-  { onRecord, signal }: PipelineOptions,
+  { onRecord, signal }: Omit<PipelineOptions, 'backend'> = {},
 ): Promise<ExperimentResult> {
   for (;;) {
     if (signal?.aborted) throw new InterruptedError(experiment.snapshot());

@@ -1,0 +1,213 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { loadMoE } from '@softmoe/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from './cli.ts';
+import { configFields } from './config-options.ts';
+
+/** Runs the command and collects what it prints. */
+async function softmoe(...argv: string[]) {
+  const collect = () => {
+    const chunks: string[] = [];
+    const stream = new Writable({
+      write(chunk, _, done) {
+        chunks.push(String(chunk));
+        done();
+      },
+    });
+    return { stream, text: () => chunks.join('') };
+  };
+  const [out, err] = [collect(), collect()];
+  const code = await runCli(argv, { stdout: out.stream, stderr: err.stream });
+  return { code, stdout: out.text(), stderr: err.text() };
+}
+
+const small = [
+  'run',
+  'quick',
+  '--input-dim',
+  '24',
+  '--teachers',
+  '2',
+  '--students',
+  '8',
+  '--seed',
+  '1',
+];
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'softmoe-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('softmoe run', () => {
+  it('tells the story and exits with 0', async () => {
+    const { code, stdout, stderr } = await softmoe(...small);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/1 {2}Learn[\s\S]*2 {2}Prune[\s\S]*3 {2}Fine-tune[\s\S]*✔ {2}2 of 2/);
+    expect(stderr).toMatch(/learn[\s\S]*fine-tune/);
+  });
+
+  it('prints result.json alone with --json', async () => {
+    const { code, stdout, stderr } = await softmoe(...small, '--json', '--quiet');
+    const result = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(result).toMatchObject({
+      inputDim: 24,
+      teachers: 2,
+      students: 8,
+      seed: 1,
+      engine: 'exact',
+      recovered: 2,
+      survivors: 2,
+      alignment: { expert: expect.any(Array), router: expect.any(Array) },
+      seconds: expect.any(Number),
+    });
+    expect(result.parameterError).toBeLessThanOrEqual(1e-12);
+    expect(Math.abs(result.loss.final)).toBeLessThanOrEqual(1e-14);
+    const { predicted, measured } = result.contraction;
+    expect(Math.abs(Math.log(measured) / Math.log(predicted) - 1)).toBeLessThan(0.02);
+  });
+
+  it('keeps a run in a folder, from whose config it can be repeated to the same numbers', async () => {
+    const out = join(folder, 'kept');
+    const first = await softmoe(...small, '--seed', '3', '--out', out, '--json');
+    expect((await readdir(out)).sort()).toEqual([
+      'config.json',
+      'final.safetensors',
+      'pruned.safetensors',
+      'records.jsonl',
+      'result.json',
+      'teacher.safetensors',
+      'trained.safetensors',
+    ]);
+    const timeless = (text: string) => ({ ...JSON.parse(text), seconds: 0, timing: 0 });
+    const kept = await readFile(join(out, 'result.json'), 'utf8');
+    expect(timeless(kept)).toEqual(timeless(first.stdout));
+    const again = await softmoe('run', join(out, 'config.json'), '--json');
+    expect(timeless(again.stdout)).toEqual(timeless(kept));
+
+    const records = (await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n');
+    const parsed = records.map((line) => JSON.parse(line));
+    expect(parsed[0]).toMatchObject({ phase: 'train', step: 0, time: 0 });
+    expect(parsed[0].overlaps.expert).toHaveLength(8);
+    expect(parsed.at(-1).phase).toBe('finetune');
+    const final = loadMoE(await readFile(join(out, 'final.safetensors')));
+    expect(final.spec).toMatchObject({ inputDim: 24, experts: 2 });
+  });
+
+  it('never overwrites a run', async () => {
+    const out = join(folder, 'taken');
+    await softmoe(...small, '--out', out, '--quiet');
+    const { code, stderr } = await softmoe(...small, '--out', out);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^RunFolderError: out: already exists.*Choose another folder/);
+  });
+
+  it('warns of fewer students than teacher experts, runs, says what is missing and exits with 3', async () => {
+    const { code, stdout, stderr } = await softmoe('run', 'quick', '--students', '2');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/warning: 2 students cannot represent 3 teacher experts/);
+    expect(stdout).toMatch(/missed teacher expert \d/);
+    expect(stdout).toMatch(/Use more students/);
+  });
+
+  it('has an option for every field of the config', async () => {
+    const { stdout } = await softmoe('run', '--help');
+    const flags = configFields().map(({ flag }) => flag);
+    expect(flags).toContain('train-batch-size');
+    expect(flags.length).toBeGreaterThan(18);
+    for (const flag of flags) expect(stdout).toContain(`--${flag} <value>`);
+    expect(stdout).toMatch(/Presets:[\s\S]*Examples:[\s\S]*Exit codes:/);
+  });
+
+  it('stops cleanly on SIGINT and keeps the records', async () => {
+    const out = join(folder, 'stopped');
+    const running = softmoe('run', 'canonical', '--out', out, '--quiet');
+    const poll = setInterval(async () => {
+      const text = await readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
+      if (text.includes('\n')) process.emit('SIGINT');
+    }, 5);
+    const { code, stderr } = await running;
+    clearInterval(poll);
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/stopped in the phase 'train'; what was done is in/);
+    const records = (await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n');
+    for (const record of records) expect(JSON.parse(record).phase).toBe('train');
+    expect(await readdir(out)).not.toContain('result.json');
+  });
+});
+
+describe('bad input', () => {
+  const cases: readonly (readonly [name: string, error: RegExp, ...argv: string[]])[] = [
+    [
+      'an unknown preset',
+      /^ConfigError: config: .*"canonica".*canonical, quick/,
+      'run',
+      'canonica',
+    ],
+    ['an unknown gate', /^ConfigError: gate: .*"relu"/, 'run', '--gate', 'relu'],
+    ['an unknown expert', /^ConfigError: expert.*"cubic"/, 'run', '--expert', 'cubic'],
+    [
+      'a degree out of range',
+      /^ConfigError: expert\.degree: .*got 7/,
+      'run',
+      '--expert',
+      'hermite:7',
+    ],
+    ['a size that is no number', /^ConfigError: students: .*"many"/, 'run', '--students', 'many'],
+    ['a number that is NaN', /^ConfigError: seed: .*"NaN"/, 'run', '--seed', 'NaN'],
+    ['a negative seed', /^ConfigError: seed: .*got -1/, 'run', '--seed', '-1'],
+    ['2k > d', /^ValueError: inputDim: .*got 9.*inputDim ≥ 10/, 'run', '--input-dim', '9'],
+    [
+      'an impossible overlap',
+      /^ValueError: geometry\.overlap/,
+      'run',
+      '--geometry',
+      'correlated:-0.5',
+    ],
+    [
+      'an adaptive online run',
+      /^ConfigError: train\.method/,
+      'run',
+      '--engine',
+      'online',
+      '--train-method',
+      'dormandPrince',
+    ],
+    ['an unknown option', /^error: unknown option '--student'/, 'run', '--student', '5'],
+    ['an unknown command', /^error: unknown command/, 'train'],
+    ['a missing file', /^ConfigError: config: cannot be read/, 'run', 'nowhere.json'],
+  ];
+  it.each(cases)('%s is answered by a named error and exit code 2', async (_, error, ...argv) => {
+    const { code, stdout, stderr } = await softmoe(...argv);
+    expect(stderr).toMatch(error);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['not JSON', '{ "inputDim": 64', /^FormatError: config: is not JSON/],
+    ['not an object', '[64]', /^ConfigError: config: must hold an object/],
+    [
+      'an unknown field',
+      '{ "inputDims": 64 }',
+      /^ConfigError: inputDims: is not a field.*inputDim/,
+    ],
+    ['a bad nested field', '{ "train": { "time": -1 } }', /^ConfigError: train\.time/],
+    [
+      'an unknown nested field',
+      '{ "train": { "tme": 1 } }',
+      /^ConfigError: train\.tme.*recordEvery/,
+    ],
+  ])('a config file with %s', async (name, content, error) => {
+    const path = join(folder, `${name}.json`);
+    await writeFile(path, content);
+    const { code, stderr } = await softmoe('run', path);
+    expect(stderr).toMatch(error);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { SoftmoeError } from '@softmoe/model';
+import { Command, CommanderError } from 'commander';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { runCommand } from './run-command.ts';
+import type { Streams } from './streams.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+/** Runs the command line `softmoe …argv`; returns its exit code. */
+export async function runCli(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.recovered;
+  const run = runCommand(streams, (code) => {
+    exitCode = code;
+  });
+  const program = new Command('softmoe')
+    .description('Train, understand and compress soft-routed mixtures of experts.')
+    .version(version)
+    .addCommand(run);
+  for (const command of [program, run]) {
+    command
+      .exitOverride()
+      .showHelpAfterError('(softmoe run --help lists every option)')
+      .configureOutput({
+        writeOut: (text) => streams.stdout.write(text),
+        writeErr: (text) => streams.stderr.write(text),
+      });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.recovered : exitCodes.usage;
+    }
+    if (error instanceof SoftmoeError) {
+      streams.stderr.write(`${error.name}: ${error.message}\n`);
+      return exitCodes.usage;
+    }
+    streams.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return exitCodes.unexpected;
+  }
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { configWarnings, parseConfig } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { presetConfig, presetNames } from './presets.ts';
+
+describe('parseConfig', () => {
+  it('fills in the canonical experiment', () => {
+    expect(parseConfig({})).toMatchObject({
+      inputDim: 1000,
+      teachers: 5,
+      students: 25,
+      gate: 'sigmoid',
+      expert: { kind: 'hermite', degree: 3 },
+      train: { flow: 'balanced', method: 'bogackiShampine', time: 150 },
+      prune: { rule: 'cliff' },
+      finetune: { method: 'gradientDescent' },
+    });
+  });
+
+  it('gives back a complete config unchanged', () => {
+    for (const name of presetNames) {
+      const config = presetConfig(name);
+      expect(parseConfig(config)).toEqual(config);
+      expect(parseConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+    }
+  });
+
+  it('chooses the method by the engine', () => {
+    expect(parseConfig({ engine: 'online' }).train.method).toBe('euler');
+    expect(parseConfig({ engine: 'exact', train: { method: 'euler' } }).train.method).toBe('euler');
+  });
+
+  it.each([
+    [{ inputDim: 0 }, 'inputDim', 0],
+    [{ inputDim: 1.5 }, 'inputDim', 1.5],
+    [{ students: Number.NaN }, 'students', Number.NaN],
+    [{ initialAmplitude: Infinity }, 'initialAmplitude', Infinity],
+    [{ gate: 'relu' }, 'gate', 'relu'],
+    [{ expert: { kind: 'hermite', degree: 9 } }, 'expert.degree', 9],
+    [{ geometry: { kind: 'correlated', overlap: 2 } }, 'geometry.overlap', 2],
+    [{ prune: { rule: 'size' } }, 'prune.size', undefined],
+    [{ train: { flow: 'steep' } }, 'train.flow', 'steep'],
+    [{ engine: 'exact', train: { noise: 0.1 } }, 'train.noise', 0.1],
+    [{ sead: 1 }, 'sead', 1],
+  ])('refuses %j and names the field', (input, field, value) => {
+    const error = catchError(() => parseConfig(input));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ field, value });
+    expect((error as ConfigError).remedy.length).toBeGreaterThan(10);
+  });
+
+  it('answers anything at all with a config or a ConfigError', () => {
+    fc.assert(
+      fc.property(fc.anything(), (input) => {
+        const error = catchError(() => parseConfig(input));
+        if (error !== undefined) expect(error).toBeInstanceOf(ConfigError);
+      }),
+    );
+  });
+});
+
+it('warns of fewer students than teacher experts only', () => {
+  expect(configWarnings(parseConfig({ students: 5 }))).toEqual([]);
+  expect(configWarnings(parseConfig({ students: 4 }))[0]).toMatch(/cannot be certified/);
+});
+
+it('names the presets when asked for another', () => {
+  expect(() => presetConfig('canonicle')).toThrow(/canonical, quick/);
+});
+
+function catchError(f: () => unknown): unknown {
+  try {
+    f();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

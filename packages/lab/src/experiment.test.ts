@@ -1,0 +1,134 @@
+import { createReferenceBackend } from '@softmoe/backend';
+import { parameterError } from '@softmoe/train';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from './config.ts';
+import { InterruptedError, SnapshotError } from './errors.ts';
+import {
+  createExperiment,
+  type Experiment,
+  type ExperimentEvent,
+  restoreExperiment,
+} from './experiment.ts';
+import { resumePipeline, runPipeline } from './pipeline.ts';
+import { type ExperimentResult, summaryOf } from './result.ts';
+
+const small: ConfigInput = {
+  inputDim: 24,
+  teachers: 2,
+  students: 8,
+  seed: 1,
+  train: { time: 120 },
+};
+
+async function finish(experiment: Experiment): Promise<ExperimentEvent[]> {
+  const events: ExperimentEvent[] = [];
+  for (let event = await experiment.next(); event; event = await experiment.next()) {
+    events.push(event);
+  }
+  return events;
+}
+
+/** Everything in a result but the time it took. */
+function timeless(result: ExperimentResult) {
+  return { ...summaryOf(result), seconds: 0, timing: 0, models: result.models };
+}
+
+describe('an experiment', () => {
+  it('goes from training through pruning and fine-tuning to a certified result', async () => {
+    const events = await finish(createExperiment(small));
+    const phases = events.map((event) => event.phase);
+    expect([...new Set(phases)]).toEqual(['train', 'prune', 'finetune', 'done']);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    const { result } = last;
+    expect(result).toMatchObject({
+      recovered: 2,
+      survivors: 2,
+      missing: [],
+      advice: [],
+      certificate: { verdict: 'certified' },
+    });
+    expect(result.parameterError).toBeLessThanOrEqual(1e-12);
+    expect(parameterError(result.models.final, result.models.teacher)).toBe(result.parameterError);
+    expect(result.models.final.spec.inputDim).toBe(24);
+    for (const j of [0, 1]) {
+      expect(result.milestones.router[j]).toBeGreaterThan(result.milestones.expert[j]!);
+    }
+  });
+
+  it('goes on from a snapshot at any point, cloned, to the same bits', async () => {
+    const whole = await finish(createExperiment(small));
+    const result = timeless(await runPipeline(small));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (cut) => {
+        const first = createExperiment(small);
+        for (let i = 0; i < cut; i++) await first.next();
+        const snapshot = structuredClone(first.snapshot());
+        expect(timeless(await resumePipeline(snapshot))).toEqual(result);
+      }),
+      { numRuns: 8, examples: [[0], [1], [whole.length - 1]] },
+    );
+  });
+
+  it('has no more events after the result', async () => {
+    const experiment = createExperiment(small);
+    await finish(experiment);
+    expect(experiment.phase).toBe('done');
+    expect(await experiment.next()).toBeUndefined();
+  });
+
+  it('says which expert it missed and what to change', async () => {
+    const { missing, advice, certificate, warnings, parameterError } = await runPipeline({
+      ...small,
+      students: 1,
+      finetune: { maxSteps: 500 },
+    });
+    expect(missing).toHaveLength(1);
+    expect(missing[0]).toMatchObject({
+      teacherExpert: expect.any(Number),
+      expert: expect.any(Number),
+    });
+    expect(advice.join()).toMatch(/more students/);
+    expect(warnings).toHaveLength(1);
+    expect(parameterError).toBeNull();
+    expect(certificate.verdict).not.toBe('certified');
+  });
+
+  it('trains online on a backend, and asks for one', async () => {
+    const online: ConfigInput = {
+      ...small,
+      inputDim: 8,
+      engine: 'online',
+      train: { time: 40, batchSize: 512, step: 0.1 },
+      finetune: { maxSteps: 100 },
+    };
+    const result = await runPipeline(online, { backend: createReferenceBackend() });
+    expect(result.engine).toBe('online');
+    expect(result.loss.trained).toBeLessThan(result.loss.start);
+    await expect(runPipeline(online)).rejects.toThrow(/engine: needs a backend/);
+  });
+
+  it('refuses a snapshot of another version', () => {
+    const snapshot = { ...createExperiment(small).snapshot(), version: 2 as 1 };
+    expect(() => restoreExperiment(snapshot)).toThrow(SnapshotError);
+  });
+});
+
+describe('a pipeline', () => {
+  it('stops when aborted, with a snapshot to go on from', async () => {
+    const abort = new AbortController();
+    let events = 0;
+    const stopped = runPipeline(small, {
+      signal: abort.signal,
+      onRecord: () => {
+        if (++events === 20) abort.abort();
+      },
+    });
+    const error = await stopped.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(events).toBe(20);
+    const resumed = await resumePipeline((error as InterruptedError).snapshot);
+    expect(timeless(resumed)).toEqual(timeless(await runPipeline(small)));
+  });
+});

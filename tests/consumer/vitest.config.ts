@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** Packs and installs the built packages as a user would: build first (`pnpm build`; the root's `npm test` does). */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    globalSetup: ['src/pack.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
+
+export default config;
