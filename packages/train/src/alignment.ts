@@ -1,0 +1,73 @@
+import { type MoE, type NDArray, param, rowProducts, ShapeError } from '@softmoe/model';
+import { assignRows } from './assignment.ts';
+import { signChanges } from './symmetry.ts';
+
+/** All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. */
+export interface Overlaps {
+  readonly expert: NDArray;
+  readonly router: NDArray;
+}
+
+/** For each of the teacher's k units: the student unit matched to it, −1 if there is none, and how well it is aligned. */
+export interface Alignment {
+  readonly student: number[];
+  /** w_i·w*_j of the pair with the sign that the symmetries allow; 0 without a pair. */
+  readonly expert: number[];
+  /** v_i·v*_j likewise. */
+  readonly router: number[];
+}
+
+/** Throws {@link ShapeError} when the two models' inputs differ in dimension. */
+export function overlaps(student: MoE, teacher: MoE): Overlaps {
+  if (student.spec.inputDim !== teacher.spec.inputDim) {
+    throw new ShapeError(`must be the student's ${student.spec.inputDim}`, {
+      field: 'teacher.spec.inputDim',
+      value: teacher.spec.inputDim,
+      remedy: 'Compare models of the same inputs, both in full or both in span coordinates.',
+    });
+  }
+  const between = (name: string) =>
+    rowProducts(param(student.params, name), param(teacher.params, name));
+  return { expert: between('expert'), router: between('router') };
+}
+
+/**
+ * Matches student units to teacher units one to one so that the sum over pairs of expert overlap + router overlap is
+ * largest. The overlaps of a pair count with the best joint choice of signs among the sign changes of docs/theory.md (6)
+ * that take the sign of a_i to that of a*_j; where no sign change moves the amplitude's sign, it is left out.
+ */
+export function alignment(
+  student: MoE,
+  teacher: MoE,
+  { expert, router }: Overlaps = overlaps(student, teacher),
+): Alignment {
+  const m = student.spec.experts;
+  const k = teacher.spec.experts;
+  const a = param(student.params, 'amplitude').data;
+  const target = param(teacher.params, 'amplitude').data;
+  const changes = signChanges(student.spec);
+  const byAmplitude = changes.some((change) => change.amplitude < 0);
+
+  function aligned(i: number, j: number) {
+    const w = expert.data[i * k + j]!;
+    const v = router.data[i * k + j]!;
+    const sign = a[i]! * target[j]!;
+    let best = { score: -Infinity, expert: 0, router: 0 };
+    for (const change of changes) {
+      if (byAmplitude && change.amplitude * sign < 0) continue;
+      const score = change.expert * w + change.router * v;
+      if (score > best.score) {
+        best = { score, expert: change.expert * w, router: change.router * v };
+      }
+    }
+    return best;
+  }
+
+  const matched = assignRows(m, k, (i, j) => -aligned(i, j).score);
+  const pairs = matched.map((i, j) => (i < 0 ? { expert: 0, router: 0 } : aligned(i, j)));
+  return {
+    student: matched,
+    expert: pairs.map((pair) => pair.expert),
+    router: pairs.map((pair) => pair.router),
+  };
+}

@@ -1,0 +1,53 @@
+import { createReferenceBackend } from '@softmoe/backend';
+import { projectTangent, ValueError } from '@softmoe/model';
+import { batchOf, createDataset } from '@softmoe/teacher';
+import { expect, it } from 'vitest';
+import { someModel } from '../fixtures/models.ts';
+import { distance } from '../fixtures/objectives.ts';
+import { datasetObjective } from './dataset-objective.ts';
+import { descend } from './optimizer.ts';
+import { adam } from './optimizers/adam.ts';
+
+const student = someModel({ inputDim: 4, experts: 3 }, 1);
+const teacher = someModel({ inputDim: 4, experts: 2 }, 2);
+const backend = createReferenceBackend();
+const dataset = createDataset(teacher, { seed: 1, size: 90 });
+
+it('is the loss and tangent gradient on the batch of its seed and step', async () => {
+  const options = { batchSize: 40, seed: 6 };
+  const found = await datasetObjective(dataset, backend, options).evaluate(student, 4);
+  const batch = batchOf(dataset, { ...options, step: 4 });
+  const { loss, gradient } = await backend.lossAndGradient(student, batch);
+  expect(found.loss).toBe(loss);
+  expect(distance(found.gradient, projectTangent(student, gradient))).toBe(0);
+});
+
+it('averages to the loss on the whole set over an epoch', async () => {
+  const objective = datasetObjective(dataset, backend, { batchSize: 30, seed: 2 });
+  let sum = 0;
+  for (let step = 3; step < 6; step++) sum += (await objective.evaluate(student, step)).loss;
+  const whole = await backend.lossAndGradient(student, {
+    inputs: dataset.inputs,
+    targets: dataset.targets,
+    size: 90,
+  });
+  expect(sum / 3).toBeCloseTo(whole.loss, 12);
+});
+
+it('can be learnt', async () => {
+  const objective = datasetObjective(dataset, backend, { batchSize: 90, seed: 2 });
+  const stepper = descend(adam({ learningRate: 0.02 }), objective);
+  let state = await stepper.init(student);
+  const start = state.evaluation.loss;
+  for (let i = 0; i < 300; i++) state = await stepper.step(state);
+  expect(state.evaluation.loss).toBeLessThan(0.1 * start);
+});
+
+it.each([
+  [{ batchSize: 91, seed: 1 }, 'batchSize'],
+  [{ batchSize: 1.5, seed: 1 }, 'batchSize'],
+  [{ batchSize: 8, seed: -1 }, 'seed'],
+])('refuses %j', (options, field) => {
+  expect(() => datasetObjective(dataset, backend, options)).toThrow(ValueError);
+  expect(() => datasetObjective(dataset, backend, options)).toThrow(field);
+});

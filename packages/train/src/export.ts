@@ -1,0 +1,84 @@
+import { type NDArray, ndarray, ShapeError, sizeOf } from '@softmoe/model';
+import { encodeNpy } from './npy.ts';
+import type { TrainRecord } from './record.ts';
+
+/** NumPy files of a run with R records: `time` [R], `expert` [R, m, k] with W·W*ᵀ, `router` [R, m, k] with V·V*ᵀ. */
+export interface OverlapFiles {
+  readonly time: Uint8Array<ArrayBuffer>;
+  readonly expert: Uint8Array<ArrayBuffer>;
+  readonly router: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The overlap matrices of a run over time, as NumPy files. Throws {@link ShapeError} for no records, records without
+ * overlaps (train with a teacher) or of students of several sizes.
+ */
+export function overlapsToNpy(records: readonly TrainRecord[]): OverlapFiles {
+  return {
+    time: encodeNpy(
+      ndarray(
+        [records.length],
+        records.map(({ time }) => time),
+      ),
+    ),
+    expert: encodeNpy(stack(records, 'expert')),
+    router: encodeNpy(stack(records, 'router')),
+  };
+}
+
+/**
+ * A table with one row a record: step, time, loss, gradientNorm, amplitude_0 … amplitude_{m−1} and, with a teacher, its
+ * alignment, student_j, expert_j, router_j for j = 0 … k − 1 (student −1 for none). Numbers are written so that they
+ * read back exactly. Throws {@link ShapeError} when the records' columns differ.
+ */
+export function recordsToCsv(records: readonly TrainRecord[]): string {
+  const lines = records.map((record) => [...columnsOf(record).values()].map(String).join(','));
+  const headers = records.map((record) => [...columnsOf(record).keys()].join(','));
+  const [header = ''] = headers;
+  const odd = headers.findIndex((other) => other !== header);
+  if (odd >= 0) throw unequal(`records[${odd}]`, headers[odd]);
+  return [header, ...lines].map((line) => `${line}\n`).join('');
+}
+
+function columnsOf({ step, time, loss, gradientNorm, amplitude, alignment }: TrainRecord) {
+  const columns = new Map<string, number>([
+    ['step', step],
+    ['time', time],
+    ['loss', loss],
+    ['gradientNorm', gradientNorm],
+  ]);
+  const add = (name: string, values: readonly number[]) =>
+    values.forEach((value, j) => {
+      columns.set(`${name}_${j}`, value);
+    });
+  add('amplitude', amplitude);
+  if (alignment) {
+    add('student', alignment.student);
+    add('expert', alignment.expert);
+    add('router', alignment.router);
+  }
+  return columns;
+}
+
+function stack(records: readonly TrainRecord[], name: 'expert' | 'router'): NDArray {
+  const shape = records[0]?.overlaps?.[name].shape;
+  if (!shape) throw unequal('records[0].overlaps', records[0]?.overlaps);
+  const size = sizeOf(shape);
+  const data = new Float64Array(records.length * size);
+  records.forEach(({ overlaps }, r) => {
+    const matrix = overlaps?.[name];
+    if (matrix?.shape.join() !== shape.join()) {
+      throw unequal(`records[${r}].overlaps.${name}`, matrix?.shape);
+    }
+    data.set(matrix.data, r * size);
+  });
+  return { shape: [records.length, ...shape], data };
+}
+
+function unequal(field: string, value: unknown): ShapeError {
+  return new ShapeError('does not have the columns that the export needs', {
+    field,
+    value,
+    remedy: 'Export the records of one run, trained with a teacher; export phases one by one.',
+  });
+}

@@ -1,0 +1,38 @@
+import type { MoE, NDArray, Params } from '@softmoe/model';
+import { ZeroAmplitudeError } from '../errors.ts';
+
+/** κ of docs/theory.md (19): how fast log|a| moves against the directions. 2 makes the flow that of balanced layers. */
+export interface BalancedFlowOptions {
+  readonly kappa: number;
+}
+
+/**
+ * The flow of feature learning, docs/theory.md (19): directions move at a speed that does not depend on the amplitude,
+ * amplitudes grow multiplicatively,
+ *
+ *   v̇_i = −∇_{v_i}L/|a_i|,  ẇ_i = −∇_{w_i}L/|a_i|,  ȧ_i = −κ |a_i| ∂L/∂a_i.
+ *
+ * From small amplitudes every unit first aligns as if alone. An amplitude keeps its sign for ever. A field for
+ * `integrate` as it stands; for another κ pass `(model, gradient) => balancedFlow(model, gradient, { kappa })`.
+ * Throws {@link ZeroAmplitudeError} where an amplitude is zero.
+ */
+export function balancedFlow(
+  model: MoE,
+  gradient: Params,
+  { kappa }: BalancedFlowOptions = { kappa: 2 },
+): Params {
+  const amplitude = model.params.amplitude!.data;
+  const velocity: Record<string, NDArray> = {};
+  for (const [name, { shape, data }] of Object.entries(gradient)) {
+    const result = new Float64Array(data.length);
+    const columns = data.length / amplitude.length;
+    for (let i = 0; i < amplitude.length; i++) {
+      const size = Math.abs(amplitude[i]!);
+      if (size === 0) throw new ZeroAmplitudeError(i);
+      const scale = name === 'amplitude' ? -kappa * size : -1 / size;
+      for (let j = i * columns; j < (i + 1) * columns; j++) result[j] = scale * data[j]!;
+    }
+    velocity[name] = { shape, data: result };
+  }
+  return velocity;
+}

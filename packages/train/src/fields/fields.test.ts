@@ -1,0 +1,78 @@
+import { dotParams, ndarray, projectTangent, scaleParams } from '@softmoe/model';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyModel, someModel } from '../../fixtures/models.ts';
+import { coupled } from '../../fixtures/objectives.ts';
+import { ZeroAmplitudeError } from '../errors.ts';
+import { balancedFlow } from './balanced-flow.ts';
+import { plainFlow } from './plain-flow.ts';
+
+const objective = coupled(Float64Array.of(0.5, -0.3, 0.8), Float64Array.of(-0.2, 0.7, 0.4));
+const shape = { inputDim: 3, experts: 2 };
+
+describe.each([
+  { name: 'plainFlow', field: plainFlow },
+  { name: 'balancedFlow', field: balancedFlow },
+])('$name', ({ field }) => {
+  it('is tangent and never points uphill', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyModel(shape), async (model) => {
+        const { gradient } = await objective.evaluate(model, 0);
+        const velocity = field(model, gradient);
+        const tangent = projectTangent(model, velocity);
+        for (const name of ['router', 'expert', 'amplitude']) {
+          velocity[name]!.data.forEach((x, i) => {
+            expect(tangent[name]!.data[i]).toBeCloseTo(x, 12);
+          });
+        }
+        expect(dotParams(velocity, gradient)).toBeLessThanOrEqual(0);
+      }),
+    );
+  });
+});
+
+it('balancedFlow is -g/|a| on directions and -kappa |a| g on amplitudes', () => {
+  const model = {
+    ...someModel({ inputDim: 2, experts: 2 }),
+    params: {
+      router: ndarray([2, 2], [1, 0, 0, 1]),
+      expert: ndarray([2, 2], [1, 0, 0, 1]),
+      amplitude: ndarray([2], [0.5, -0.25]),
+    },
+  };
+  const gradient = {
+    router: ndarray([2, 2], [0, 1, 2, 0]),
+    expert: ndarray([2, 2], [0, -3, 4, 0]),
+    amplitude: ndarray([2], [5, 6]),
+  };
+  const velocity = balancedFlow(model, gradient);
+  expect([...velocity.router!.data]).toEqual([-0, -2, -8, -0]);
+  expect([...velocity.expert!.data]).toEqual([-0, 6, -16, -0]);
+  expect([...velocity.amplitude!.data]).toEqual([-5, -3]);
+  const slower = balancedFlow(model, gradient, { kappa: 1 });
+  expect([...slower.amplitude!.data]).toEqual([-2.5, -1.5]);
+  expect(slower.router).toEqual(velocity.router);
+});
+
+it("balancedFlow moves directions at a speed that doesn't depend on the amplitudes' size", async () => {
+  const pull = { evaluate: objective.evaluate };
+  const model = someModel(shape);
+  const { gradient } = await pull.evaluate(model, 0);
+  const half = {
+    ...model,
+    params: { ...model.params, amplitude: scaleParams(0.5, model.params).amplitude! },
+  };
+  const halved = { ...gradient, ...scaleParams(0.5, gradient), amplitude: gradient.amplitude! };
+  expect(balancedFlow(half, halved).expert).toEqual(balancedFlow(model, gradient).expert);
+});
+
+it('balancedFlow says which amplitude is zero', async () => {
+  const model = someModel(shape);
+  const { gradient } = await objective.evaluate(model, 0);
+  const dead = {
+    ...model,
+    params: { ...model.params, amplitude: ndarray([2], [1, 0]) },
+  };
+  expect(() => balancedFlow(dead, gradient)).toThrow(ZeroAmplitudeError);
+  expect(() => balancedFlow(dead, gradient)).toThrow('params.amplitude[1]');
+});

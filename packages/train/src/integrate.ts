@@ -1,0 +1,32 @@
+import type { Objective } from '@softmoe/model';
+import type { VectorField } from './field.ts';
+import type { Evaluation, MethodState, Stepper, TrainState } from './state.ts';
+
+/** The differential equation ẋ = field(x, ∇L(x)) on the parameters' manifold. */
+export interface Flow {
+  readonly field: VectorField;
+  readonly objective: Objective;
+}
+
+/** A one-step method for a {@link Flow}: one file in `methods/`. */
+export interface Method {
+  /** Order of convergence: at a fixed step h the error at a fixed time is O(h^order). */
+  readonly order: number;
+  /** What the method remembers at the start. */
+  init(flow: Flow, start: Omit<TrainState, 'method'>): MethodState;
+  /** One step of the method's own length, cut to end at `until` if it would reach past it. */
+  step(flow: Flow, state: TrainState, until: number): Promise<TrainState>;
+}
+
+/** A stepper that follows the flow of `field` down `objective` by `method`; time is flow time. */
+export function integrate(field: VectorField, objective: Objective, method: Method): Stepper {
+  const flow: Flow = { field, objective };
+  return {
+    async init(model) {
+      const evaluation: Evaluation = await objective.evaluate(model, 0);
+      const start = { step: 0, time: 0, model, evaluation };
+      return { ...start, method: method.init(flow, start) };
+    },
+    step: (state, until = Infinity) => method.step(flow, state, until),
+  };
+}

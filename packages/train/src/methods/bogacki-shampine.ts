@@ -1,0 +1,24 @@
+import type { Method } from '../integrate.ts';
+import {
+  type AdaptiveOptions,
+  adaptiveRungeKutta,
+  type FixedOptions,
+  fixedRungeKutta,
+  type Tableau,
+} from './runge-kutta.ts';
+
+const tableau: Tableau = {
+  order: 3,
+  stages: [[1 / 2], [0, 3 / 4], [2 / 9, 1 / 3, 4 / 9]],
+  error: [2 / 9 - 7 / 24, 1 / 3 - 1 / 4, 4 / 9 - 1 / 3, -1 / 8],
+};
+
+/**
+ * Bogacki–Shampine 3(2): order 3 with an embedded method of order 2, three evaluations a step. The choice for long runs
+ * in which stability limits the step: it pays the least for one. For exact objectives.
+ */
+export function bogackiShampine(options: AdaptiveOptions | FixedOptions = {}): Method {
+  return 'fixedStep' in options
+    ? fixedRungeKutta(tableau, options.fixedStep)
+    : adaptiveRungeKutta(tableau, options);
+}

@@ -1,0 +1,34 @@
+import { addScaled, type Params, requireFinite, retract } from '@softmoe/model';
+import type { VectorField } from '../field.ts';
+import type { Method } from '../integrate.ts';
+import type { Optimizer } from '../optimizer.ts';
+import { NO_MEMORY } from '../state.ts';
+import { type FixedOptions, fixedRungeKutta, type Tableau } from './runge-kutta.ts';
+
+const tableau: Tableau = { order: 1, stages: [[1]], error: [] };
+
+/**
+ * Euler's method x ← R(x + h F(x)) with a fixed step h, R the normalisation of rows: order 1, one evaluation a step.
+ * The only method for stochastic objectives: with the gradient of a fresh batch it is online SGD, docs/theory.md (20).
+ *
+ * As `euler({ fixedStep })` a method for `integrate`; as `euler(field, { fixedStep })` the optimiser of that field for
+ * `descend`. Throws `ValueError` for a step that is not positive.
+ */
+export function euler(options: FixedOptions): Method;
+export function euler(field: VectorField, options: FixedOptions): Optimizer;
+export function euler(
+  first: FixedOptions | VectorField,
+  options?: FixedOptions,
+): Method | Optimizer {
+  if (typeof first !== 'function') return fixedRungeKutta(tableau, first.fixedStep);
+  const fixedStep = options?.fixedStep ?? Number.NaN;
+  requireFinite('euler.fixedStep', fixedStep, Number.MIN_VALUE);
+  return {
+    timeStep: fixedStep,
+    init: () => NO_MEMORY,
+    update(gradient: Params, state, model) {
+      const moved = addScaled(model.params, fixedStep, first(model, gradient));
+      return { model: retract(model.spec, moved), state };
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { dotAt, type MoE, type Params, parameterLayout } from '@softmoe/model';
+import { addMultiple } from '../displace.ts';
+
+const SAFETY = 0.9;
+const LEAST_GROWTH = 0.2;
+const MOST_GROWTH = 5;
+/** An error far below the tolerance says nothing about the next one. */
+const LEAST_ERROR = 1e-4;
+
+/**
+ * The largest estimated error of a row, |h Σ_s weights[s]·slopes[s]|, in units of atol + rtol·|row|. A row counts by its
+ * length, so the estimate doesn't depend on the coordinates (a run in span coordinates takes the same steps), and the
+ * largest counts, so units at rest don't hide the one that moves. An entry of a vector is a row of its own.
+ */
+export function errorNorm(
+  before: MoE,
+  after: MoE,
+  length: number,
+  weights: readonly number[],
+  slopes: readonly Params[],
+  rtol: number,
+  atol: number,
+): number {
+  let largest = 0;
+  for (const [name, { shape }] of Object.entries(parameterLayout(before.spec))) {
+    const columns = shape[1] ?? 1;
+    const from = before.params[name]!.data;
+    const to = after.params[name]!.data;
+    const error = new Float64Array(from.length);
+    for (let s = 0; s < weights.length; s++) {
+      if (weights[s] !== 0) addMultiple(error, length * weights[s]!, slopes[s]![name]!.data);
+    }
+    for (let start = 0; start < error.length; start += columns) {
+      const scale = atol + rtol * Math.max(norm(from, start, columns), norm(to, start, columns));
+      const ratio = norm(error, start, columns) / scale;
+      if (Number.isNaN(ratio)) return Infinity;
+      largest = Math.max(largest, ratio);
+    }
+  }
+  return largest;
+}
+
+/** A first step in which no row moves by more than a hundredth of its length: the controller finds the rest. */
+export function firstStep(model: MoE, slope: Params): number {
+  let fastest = 0;
+  for (const [name, { shape }] of Object.entries(parameterLayout(model.spec))) {
+    const columns = shape[1] ?? 1;
+    const from = model.params[name]!.data;
+    const speed = slope[name]!.data;
+    for (let start = 0; start < from.length; start += columns) {
+      const size = norm(from, start, columns) || 1;
+      fastest = Math.max(fastest, norm(speed, start, columns) / size);
+    }
+  }
+  return fastest > 0 ? 0.01 / fastest : 1;
+}
+
+/** Gustafsson's PI controller: smooth where stability and not accuracy limits the step. */
+export function growthAfterAccept(
+  error: number,
+  previousError: number,
+  order: number,
+  rejected: boolean,
+): number {
+  const now = Math.max(error, LEAST_ERROR);
+  const before = Math.max(previousError, LEAST_ERROR);
+  const growth = SAFETY * now ** (-0.7 / order) * before ** (0.4 / order);
+  return Math.min(Math.max(growth, LEAST_GROWTH), rejected ? 1 : MOST_GROWTH);
+}
+
+export function shrinkAfterReject(error: number, order: number): number {
+  return Math.max(SAFETY * error ** (-1 / order), LEAST_GROWTH);
+}
+
+function norm(data: Float64Array, start: number, columns: number): number {
+  return Math.sqrt(dotAt(data, start, data, start, columns));
+}

@@ -1,0 +1,80 @@
+import { type Backend, createReferenceBackend, type Draw } from '@softmoe/backend';
+import { normParams, projectTangent, ValueError } from '@softmoe/model';
+import { populationObjective } from '@softmoe/population';
+import { sampleBatch } from '@softmoe/teacher';
+import { expect, it } from 'vitest';
+import { someModel } from '../fixtures/models.ts';
+import { distance } from '../fixtures/objectives.ts';
+import { onlineObjective } from './online-objective.ts';
+
+const student = someModel({ inputDim: 6, experts: 3 }, 1);
+const teacher = someModel({ inputDim: 6, experts: 2 }, 2);
+const backend = createReferenceBackend();
+
+it('is the loss and tangent gradient on the batch of its stream, seed and step', async () => {
+  const options = { batchSize: 50, seed: 7, stream: 'points', noise: 0.3 };
+  const found = await onlineObjective(teacher, backend, options).evaluate(student, 12);
+  const draw = { seed: 7, stream: 'points', step: 12, size: 50, noise: 0.3 };
+  const { loss, gradient } = await backend.lossAndGradient(student, sampleBatch(teacher, draw));
+  expect(found.loss).toBeCloseTo(loss, 12);
+  expect(distance(found.gradient, projectTangent(student, gradient))).toBeLessThan(1e-12);
+  expect(distance(found.gradient, gradient)).toBeGreaterThan(1e-3);
+});
+
+it('draws another batch each step, and the same again for the same step', async () => {
+  const objective = onlineObjective(teacher, backend, { batchSize: 20, seed: 1 });
+  const [first, second, again] = await Promise.all(
+    [0, 1, 0].map((step) => objective.evaluate(student, step)),
+  );
+  expect(first!.loss).not.toBe(second!.loss);
+  expect(again).toEqual(first);
+});
+
+it("uses the backend's fused step where it has one", async () => {
+  const draws: Draw[] = [];
+  const fused: Backend = {
+    ...backend,
+    lossAndGradient: () => Promise.reject(new Error('not the fused step')),
+    onlineStep: async (_model, _teacher, draw) => {
+      draws.push(draw);
+      return { loss: 3, gradient: student.params };
+    },
+  };
+  const objective = onlineObjective(teacher, fused, { batchSize: 4, seed: 5 });
+  const { loss, gradient } = await objective.evaluate(student, 9);
+  expect(loss).toBe(3);
+  expect(normParams({ router: gradient.router! })).toBeLessThan(1e-14);
+  expect(draws).toEqual([{ seed: 5, stream: 'train', step: 9, size: 4, noise: 0 }]);
+});
+
+it('has the population gradient as its mean', async () => {
+  const batches = 800;
+  const objective = onlineObjective(teacher, backend, { batchSize: 256, seed: 3 });
+  const exact = await populationObjective(teacher).evaluate(student, 0);
+  const flatten = (gradient: typeof exact.gradient) =>
+    ['router', 'expert', 'amplitude'].flatMap((name) => [...gradient[name]!.data]);
+  const samples: number[][] = [];
+  for (let step = 0; step < batches; step++) {
+    const { loss, gradient } = await objective.evaluate(student, step);
+    samples.push([loss, ...flatten(gradient)]);
+  }
+  let variance = 0;
+  [exact.loss, ...flatten(exact.gradient)].forEach((expected, c) => {
+    const values = samples.map((sample) => sample[c]!);
+    const mean = values.reduce((sum, x) => sum + x) / batches;
+    const spread = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (batches - 1);
+    const standardError = Math.sqrt(spread / batches);
+    expect(Math.abs(mean - expected)).toBeLessThan(4.5 * standardError);
+    if (c > 0) variance += standardError ** 2;
+  });
+  expect(Math.sqrt(variance)).toBeLessThan(0.05 * normParams(exact.gradient));
+});
+
+it.each([
+  [{ batchSize: 0, seed: 1 }, 'batchSize'],
+  [{ batchSize: 8, seed: -1 }, 'seed'],
+  [{ batchSize: 8, seed: 1, noise: -0.1 }, 'noise'],
+])('refuses %j', (options, field) => {
+  expect(() => onlineObjective(teacher, backend, options)).toThrow(ValueError);
+  expect(() => onlineObjective(teacher, backend, options)).toThrow(field);
+});

@@ -1,0 +1,84 @@
+import {
+  addScaled,
+  copyParams,
+  dotAt,
+  type MoE,
+  mapParams,
+  type NDArray,
+  parameterLayout,
+  projectTangent,
+  requireFinite,
+  retract,
+  zeros,
+} from '@softmoe/model';
+import type { Optimizer } from '../optimizer.ts';
+import { methodArrays, methodNumber } from '../state.ts';
+
+export interface AdamOptions {
+  readonly learningRate: number;
+  /** Decay of the mean gradient. Default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the mean squared gradient. Default 0.999. */
+  readonly beta2?: number;
+  /** Default 1e-8. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam on the manifold. Free arrays follow the usual rule, entry by entry. A row on a sphere differs twice:
+ *
+ * - Its first moment is a tangent vector, and the tangent space moves with the row: after each update the moment is
+ *   projected on the tangent at the new row, which is parallel transport to first order in the step.
+ * - Its second moment is one number, the mean of |gradient row|². Scaling entry by entry would leave the tangent space
+ *   and depend on the choice of coordinates. The learning rate is thus about the angle, in radians, of a step.
+ *
+ * Throws `ValueError` for options out of range.
+ */
+export function adam(options: AdamOptions): Optimizer {
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  requireFinite('adam.learningRate', learningRate, Number.MIN_VALUE);
+  requireFinite('adam.beta1', beta1, 0, 1 - Number.EPSILON);
+  requireFinite('adam.beta2', beta2, 0, 1 - Number.EPSILON);
+  requireFinite('adam.epsilon', epsilon, Number.MIN_VALUE);
+
+  return {
+    init(model) {
+      const first = mapParams(model.params, ({ shape }) => zeros(shape));
+      const second = mapParams(first, (array, name) => zeros([blocksOf(model, name, array).count]));
+      return { numbers: { updates: 0 }, arrays: { first, second } };
+    },
+    update(gradient, state, model) {
+      const updates = methodNumber(state, 'updates') + 1;
+      const first = copyParams(methodArrays(state, 'first'));
+      const second = copyParams(methodArrays(state, 'second'));
+      const meanScale = 1 / (1 - beta1 ** updates);
+      const squareScale = 1 / (1 - beta2 ** updates);
+      const direction = mapParams(gradient, (g, name) => {
+        const { count, size } = blocksOf(model, name, g);
+        const m = first[name]!.data;
+        const v = second[name]!.data;
+        const result = zeros(g.shape);
+        for (let b = 0; b < count; b++) {
+          const start = b * size;
+          v[b] = beta2 * v[b]! + (1 - beta2) * dotAt(g.data, start, g.data, start, size);
+          const scale = meanScale / (Math.sqrt(squareScale * v[b]!) + epsilon);
+          for (let j = start; j < start + size; j++) {
+            m[j] = beta1 * m[j]! + (1 - beta1) * g.data[j]!;
+            result.data[j] = scale * m[j]!;
+          }
+        }
+        return result;
+      });
+      const moved = retract(model.spec, addScaled(model.params, -learningRate, direction));
+      const arrays = { first: projectTangent(moved, first), second };
+      return { model: moved, state: { numbers: { updates }, arrays } };
+    },
+  };
+}
+
+/** What shares a second moment: a row on a sphere, an entry of a free array. */
+function blocksOf(model: MoE, name: string, { shape, data }: NDArray) {
+  const { manifold } = parameterLayout(model.spec)[name]!;
+  const count = manifold === 'sphere' ? shape[0]! : data.length;
+  return { count, size: data.length / count };
+}

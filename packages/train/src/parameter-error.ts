@@ -1,0 +1,145 @@
+import {
+  activationOf,
+  type MoE,
+  mapParams,
+  matrixSize,
+  type NDArray,
+  param,
+  ShapeError,
+  takeRows,
+  ValueError,
+} from '@softmoe/model';
+import { assignRows } from './assignment.ts';
+import { type SignChange, signChanges } from './symmetry.ts';
+
+/** The image of a model under a permutation of its units and sign changes: the same function, other parameters. */
+export interface NearestImage {
+  readonly model: MoE;
+  /** For each unit of the student the teacher's unit that came to its place. */
+  readonly unit: number[];
+  /** Largest absolute difference to the student over all parameters. */
+  readonly error: number;
+}
+
+/**
+ * The largest absolute difference over all parameters after the best permutation and sign changes, docs/theory.md (6):
+ * 0 exactly when the two models are the same up to symmetry. Throws {@link ShapeError} unless both have the same
+ * inputDim and number of experts, `ValueError` unless they have the same gate, expert and routing.
+ */
+export function parameterError(student: MoE, teacher: MoE): number {
+  return nearestImage(teacher, student).error;
+}
+
+/**
+ * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact: a
+ * threshold on the cost of a pair is lowered until no perfect matching stays within it.
+ */
+export function nearestImage(teacher: MoE, student: MoE): NearestImage {
+  checkSameKind(student, teacher);
+  const m = student.spec.experts;
+  const changes = signChanges(student.spec);
+  const pairs = Array.from({ length: m * m }, (_, p) =>
+    bestChange(student, Math.floor(p / m), teacher, p % m, changes),
+  );
+  const matchWithin = (threshold: number) => {
+    const forbidden = m + 1;
+    const cost = (j: number, i: number) => {
+      const { error } = pairs[i * m + j]!;
+      return error <= threshold ? error / (threshold || 1) : forbidden;
+    };
+    const unit = assignRows(m, m, cost);
+    return unit.every((j, i) => pairs[i * m + j]!.error <= threshold) ? unit : undefined;
+  };
+
+  const thresholds = [...new Set(pairs.map((pair) => pair.error))].sort((x, y) => x - y);
+  let low = thresholds.indexOf(lowerBound(pairs, m));
+  let high = thresholds.length - 1;
+  let unit = matchWithin(thresholds[low]!);
+  if (unit) high = low;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (matchWithin(thresholds[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  unit ??= matchWithin(thresholds[high]!)!;
+  const chosen = unit.map((j, i) => pairs[i * m + j]!.change);
+  return { model: imageOf(teacher, unit, chosen), unit, error: thresholds[high]! };
+}
+
+/** No matching does better than the unit whose best partner is worst, on either side. */
+function lowerBound(pairs: readonly { readonly error: number }[], m: number): number {
+  let bound = 0;
+  for (let p = 0; p < m; p++) {
+    let row = Infinity;
+    let column = Infinity;
+    for (let q = 0; q < m; q++) {
+      row = Math.min(row, pairs[p * m + q]!.error);
+      column = Math.min(column, pairs[q * m + p]!.error);
+    }
+    bound = Math.max(bound, row, column);
+  }
+  return bound;
+}
+
+function bestChange(
+  student: MoE,
+  i: number,
+  teacher: MoE,
+  j: number,
+  changes: readonly SignChange[],
+): { change: SignChange; error: number } {
+  let best = { change: changes[0]!, error: Infinity };
+  for (const change of changes) {
+    let error = 0;
+    for (const [name, array] of Object.entries(teacher.params)) {
+      const { columns } = matrixSize(array);
+      const sign = signFor(change, name);
+      const to = param(student.params, name).data;
+      for (let c = 0; c < columns; c++) {
+        const difference = to[i * columns + c]! - sign * array.data[j * columns + c]!;
+        error = Math.max(error, Math.abs(difference));
+      }
+    }
+    if (error < best.error) best = { change, error };
+  }
+  return best;
+}
+
+function imageOf(teacher: MoE, unit: readonly number[], chosen: readonly SignChange[]): MoE {
+  const params = mapParams(teacher.params, (array, name): NDArray => {
+    const { shape, data } = takeRows(array, unit);
+    const { columns } = matrixSize(array);
+    const signed = data.map((x, p) => signFor(chosen[Math.floor(p / columns)]!, name) * x);
+    return { shape, data: signed };
+  });
+  return { spec: teacher.spec, params };
+}
+
+function signFor(change: SignChange, name: string): number {
+  if (name === 'router') return change.router;
+  if (name === 'expert') return change.expert;
+  return name === 'amplitude' ? change.amplitude : 1;
+}
+
+function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
+  for (const field of ['inputDim', 'experts'] as const) {
+    if (student[field] === teacher[field]) continue;
+    throw new ShapeError(`must be the teacher's ${teacher[field]}`, {
+      field: `student.spec.${field}`,
+      value: student[field],
+      remedy: 'Prune the student to the size of the teacher first, or compare by alignment.',
+    });
+  }
+  const coefficients = (spec: typeof student) =>
+    activationOf(spec.expert).hermiteCoefficients.join();
+  const different =
+    student.gate !== teacher.gate ||
+    student.routing !== teacher.routing ||
+    coefficients(student) !== coefficients(teacher);
+  if (!different) return;
+  throw new ValueError("must have the teacher's gate, expert and routing", {
+    field: 'student.spec',
+    value: student,
+    remedy: 'Parameters of different functions have no error; compare predictions.',
+  });
+}

@@ -1,0 +1,34 @@
+import { type MoE, normParams } from '@softmoe/model';
+import { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
+import type { TrainState } from './state.ts';
+
+/** What is told about one point of a run. */
+export interface TrainRecord {
+  readonly step: number;
+  readonly time: number;
+  readonly loss: number;
+  /** Euclidean length of the Riemannian gradient over all parameters. */
+  readonly gradientNorm: number;
+  readonly amplitude: number[];
+  /** With a teacher only. */
+  readonly overlaps?: Overlaps;
+  /** With a teacher only. */
+  readonly alignment?: Alignment;
+  /** The whole state, to resume from or to save. */
+  readonly state: TrainState;
+}
+
+/** The record of `state`, with overlaps and alignment where a teacher is given. */
+export function recordOf(state: TrainState, teacher?: MoE): TrainRecord {
+  const { step, time, model, evaluation } = state;
+  const found = teacher && overlaps(model, teacher);
+  return {
+    step,
+    time,
+    loss: evaluation.loss,
+    gradientNorm: normParams(evaluation.gradient),
+    amplitude: [...model.params.amplitude!.data],
+    ...(teacher && found ? { overlaps: found, alignment: alignment(model, teacher, found) } : {}),
+    state,
+  };
+}
