@@ -1,6 +1,8 @@
 import {
+  addProduct,
   dotAt,
   type MoE,
+  multiplyTransposed,
   type NDArray,
   type Objective,
   projectTangent,
@@ -41,11 +43,11 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
     const m = model.spec.experts;
     if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
     const { rows, overlaps, weights, studentPairs, teacherPairs } = scratch;
-    const columns = 2 * (m + k);
+    const { columns } = scratch;
     rows.set(model.params.router!.data);
     rows.set(model.params.expert!.data, m * d);
     rows.set(teacherRows, 2 * m * d);
-    fillOverlaps(overlaps, rows, 2 * m, columns, d);
+    multiplyTransposed(rows, 2 * m, rows, columns, d, overlaps);
     weights.fill(0);
 
     const amplitude = model.params.amplitude!.data;
@@ -111,7 +113,8 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
       }
     }
 
-    const directions = combineRows(weights, rows, 2 * m, columns, d);
+    const directions = new Float64Array(2 * m * d);
+    addProduct(weights, 2 * m, rows, columns, d, directions);
     return {
       loss,
       gradient: {
@@ -125,11 +128,13 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
 
 interface Scratch {
   readonly spec: MoE['spec'];
-  /** Rows of V, W, V*, W*, [2(m + k), d]. */
+  /** 2(m + k), rounded up to a multiple of four with rows of zeros. */
+  readonly columns: number;
+  /** Rows of V, W, V*, W*, [columns, d]. */
   readonly rows: Float64Array;
-  /** Inner products of the student's rows with all rows, [2m, 2(m + k)]. */
+  /** Inner products of the student's rows with all rows, [2m, columns]. */
   readonly overlaps: Float64Array;
-  /** The gradient's coefficients in the same rows, [2m, 2(m + k)]. */
+  /** The gradient's coefficients in the same rows, [2m, columns]. */
   readonly weights: Float64Array;
   /** w*_j·v*_j, [k]. */
   readonly teacherOwn: Float64Array;
@@ -142,54 +147,17 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
   const k = teacher.spec.experts;
   const router = teacher.params.router!.data;
   const expert = teacher.params.expert!.data;
+  const columns = 4 * Math.ceil((m + k) / 2);
   return {
     spec: model.spec,
-    rows: new Float64Array(2 * (m + k) * d),
-    overlaps: new Float64Array(2 * m * 2 * (m + k)),
-    weights: new Float64Array(2 * m * 2 * (m + k)),
+    columns,
+    rows: new Float64Array(columns * d),
+    overlaps: new Float64Array(2 * m * columns),
+    weights: new Float64Array(2 * m * columns),
     teacherOwn: Float64Array.from({ length: k }, (_, j) => dotAt(router, j * d, expert, j * d, d)),
     studentPairs: new PairKernel(model.spec, model.spec, 1),
     teacherPairs: new PairKernel(model.spec, teacher.spec, 1),
   };
-}
-
-/** The first `count` rows' inner products with all `columns` rows; the part among themselves is symmetric. */
-function fillOverlaps(
-  overlaps: Float64Array,
-  rows: Float64Array,
-  count: number,
-  columns: number,
-  d: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    for (let j = i; j < columns; j++) {
-      const value = dotAt(rows, i * d, rows, j * d, d);
-      overlaps[i * columns + j] = value;
-      if (j < count) overlaps[j * columns + i] = value;
-    }
-  }
-}
-
-/** weights·rows, [count, d]. */
-function combineRows(
-  weights: Float64Array,
-  rows: Float64Array,
-  count: number,
-  columns: number,
-  d: number,
-): Float64Array {
-  const result = new Float64Array(count * d);
-  for (let i = 0; i < count; i++) {
-    const start = i * d;
-    for (let j = 0; j < columns; j++) {
-      const weight = weights[i * columns + j]!;
-      if (weight === 0) continue;
-      const source = j * d;
-      for (let c = 0; c < d; c++)
-        result[start + c] = result[start + c]! + weight * rows[source + c]!;
-    }
-  }
-  return result;
 }
 
 function halfQuadraticForm(matrix: Float64Array, vector: Float64Array): number {

@@ -1,5 +1,14 @@
-import { dotAt, type MoE, matrixSize, type NDArray, retract, row, zeros } from '@softmoe/model';
-import { checkSameInputs } from './overlaps.ts';
+import {
+  addProduct,
+  dotAt,
+  type MoE,
+  matrixSize,
+  type NDArray,
+  retract,
+  row,
+  zeros,
+} from '@softmoe/model';
+import { checkSameInputs, stackRows } from './overlaps.ts';
 
 /** A student and its teacher in coordinates of an orthonormal basis of span{V*, W*, V, W}, docs/theory.md (14). */
 export interface Span {
@@ -28,7 +37,10 @@ export function toSpan(student: MoE, teacher: MoE): Span {
     model.params.router!,
     model.params.expert!,
   ]);
-  const coordinates = arrays.map((array) => orthogonalise(array, basis));
+  const d = student.spec.inputDim;
+  const most = Math.min(d, 2 * (student.spec.experts + teacher.spec.experts));
+  const storage = new Float64Array(padded(most) * d);
+  const coordinates = arrays.map((array) => orthogonalise(array, basis, storage));
   const r = basis.length;
   const rotated = (model: MoE, router: number, expert: number): MoE =>
     retract(
@@ -39,23 +51,23 @@ export function toSpan(student: MoE, teacher: MoE): Span {
         expert: pad(coordinates[expert]!, r),
       },
     );
-  const basisArray = zeros([r, student.spec.inputDim]);
-  basis.forEach((vector, i) => {
-    row(basisArray, i).set(vector);
-  });
   return {
     teacher: rotated(teacher, 0, 1),
     student: rotated(student, 2, 3),
-    basis: basisArray,
-    lift: (model) => liftModel(model, basisArray),
+    basis: { shape: [r, d], data: storage.subarray(0, r * d) },
+    lift: (model) => liftModel(model, storage.subarray(0, padded(r) * d), d),
   };
 }
 
 /**
- * Gram–Schmidt, repeated where a row nearly lies in the basis. Extends `basis` by the new directions among the rows
- * and returns the coordinates of each row, as far as the basis went.
+ * Gram–Schmidt, repeated where a row nearly lies in the basis. Extends `basis`, whose vectors follow one another in
+ * `storage`, by the new directions among the rows and returns the coordinates of each row, as far as the basis went.
  */
-function orthogonalise(rows: NDArray, basis: Float64Array[]): Float64Array[] {
+function orthogonalise(
+  rows: NDArray,
+  basis: Float64Array[],
+  storage: Float64Array,
+): Float64Array[] {
   const d = matrixSize(rows).columns;
   return Array.from({ length: matrixSize(rows).rows }, (_, i) => {
     const rest = row(rows, i).slice();
@@ -71,7 +83,9 @@ function orthogonalise(rows: NDArray, basis: Float64Array[]): Float64Array[] {
       const after = norm(rest);
       if (after <= DEPENDENT * length || basis.length === d) break;
       if (after > REORTHOGONALISE * before) {
-        basis.push(rest.map((x) => x / after));
+        const start = basis.length * d;
+        for (let j = 0; j < d; j++) storage[start + j] = rest[j]! / after;
+        basis.push(storage.subarray(start, start + d));
         coordinates[basis.length - 1] = after;
         break;
       }
@@ -81,24 +95,26 @@ function orthogonalise(rows: NDArray, basis: Float64Array[]): Float64Array[] {
   });
 }
 
-function liftModel(model: MoE, basis: NDArray): MoE {
-  const d = matrixSize(basis).columns;
-  const liftRows = (array: NDArray): NDArray => {
-    const { rows, columns } = matrixSize(array);
-    const result = zeros([rows, d]);
-    for (let i = 0; i < rows; i++) {
-      const target = row(result, i);
-      for (let b = 0; b < columns; b++)
-        subtractMultiple(target, -array.data[i * columns + b]!, row(basis, b));
-    }
-    return result;
-  };
+/** r rounded up to a multiple of four, as the matrix product of the lift asks for. */
+const padded = (r: number) => 4 * Math.ceil(r / 4);
+
+/** Coordinates times basis. `basis` has rows of zeros after the r-th, up to a multiple of four. */
+function liftModel(model: MoE, basis: Float64Array, d: number): MoE {
+  const { experts: m, inputDim: r } = model.spec;
+  const points = basis.length / d;
+  const rows = stackRows(model);
+  const coordinates = new Float64Array(2 * m * points);
+  for (let i = 0; i < 2 * m; i++) {
+    coordinates.set(rows.subarray(i * r, (i + 1) * r), i * points);
+  }
+  const lifted = new Float64Array(2 * m * d);
+  addProduct(coordinates, 2 * m, basis, points, d, lifted);
   return retract(
     { ...model.spec, inputDim: d },
     {
       ...model.params,
-      router: liftRows(model.params.router!),
-      expert: liftRows(model.params.expert!),
+      router: { shape: [m, d], data: lifted.slice(0, m * d) },
+      expert: { shape: [m, d], data: lifted.slice(m * d) },
     },
   );
 }
