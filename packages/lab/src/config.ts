@@ -174,7 +174,7 @@ function remedyOf(issue: Issue): string {
     return known ? `Known fields: ${Object.keys(shape).join(', ')}.` : 'Leave it out.';
   }
   if (issue.code === 'invalid_union') {
-    return `Choose ${issue.path.at(-1) ?? 'kind'} among those that \`softmoe run --help\` lists.`;
+    return `Choose ${String(issue.path.at(-1) ?? 'kind')} among those that \`softmoe run --help\` lists.`;
   }
   return 'Correct it, or leave the field out for its default.';
 }

@@ -127,51 +127,49 @@ function start(
   async function* training(): AsyncGenerator<ExperimentEvent, void, void> {
     const { time, recordEvery } = config.train;
     const { working, stepper } = problem;
-    for await (const record of train({
+    const records = train({
       ...(trained ? { resume: trained } : { model: working.student }),
       stepper,
       teacher: working.teacher,
       stop: { time },
       recordEveryTime: recordEvery,
-    })) {
-      trained = record.state;
-      startLoss ??= record.loss;
-      milestones.add(record);
-      yield { phase: 'train', record };
+    });
+    for (;;) {
+      const { value, done } = await timed('train', () => records.next());
+      if (done) break;
+      trained = value.state;
+      startLoss ??= value.loss;
+      milestones.add(value);
+      yield { phase: 'train', record: value };
     }
     phase = 'prune';
   }
 
   /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
   async function pruning(): Promise<{ pruned: Pruned; model: MoE }> {
-    const since = performance.now();
-    const pruned = await prune(trained!.model, problem.gramOf, sizeRule(config));
-    const model = problem.lift(pruned.model);
-    timing.prune = (performance.now() - since) / 1000;
-    return { pruned, model };
+    timing.prune = 0;
+    return timed('prune', async () => {
+      const pruned = await prune(trained!.model, problem.gramOf, sizeRule(config));
+      return { pruned, model: problem.lift(pruned.model) };
+    });
   }
 
   async function* finetuning(
     pruned: MoE,
   ): AsyncGenerator<ExperimentEvent, { certificate: Certificate; model: MoE }, void> {
     const { objective, student, teacher, lift } = createFinetuneProblem(pruned, problem.teacher);
-    const outside = config.inputDim - student.spec.inputDim;
-    const curvature = (model: MoE) => populationCurvature(model, teacher);
     const records = finetune({
       ...(finetuned ? { resume: finetuned } : { model: student }),
       objective,
-      curvature,
-      finalCurvature: (model) => {
-        const found = curvature(model);
-        return { ...found, multiplicity: found.multiplicity + outside };
-      },
+      curvature: (model) => populationCurvature(model, teacher),
+      inputDim: config.inputDim,
       method: config.finetune.method,
       maxSteps: config.finetune.maxSteps,
       target: teacher,
       recordEvery: FINETUNE_RECORD_EVERY,
     });
     for (;;) {
-      const { value, done } = await records.next();
+      const { value, done } = await timed('finetune', () => records.next());
       if (done) {
         finetuned = value.state;
         return { certificate: value.certificate, model: lift(value.model) };
@@ -179,6 +177,13 @@ function start(
       finetuned = value.state;
       yield { phase: 'finetune', record: value };
     }
+  }
+
+  async function timed<T>(during: keyof typeof timing, work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    const result = await work();
+    timing[during] += (performance.now() - since) / 1000;
+    return result;
   }
 
   return {

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { TrainRecord } from '@softmoe/train';
@@ -84,22 +84,25 @@ function writeModel(path: string, name: string, model: MoE): Promise<void> {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(join(path, '..'), { recursive: true });
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw cannotMake(path, cause);
+  }
+  try {
     await mkdir(path);
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotMake(path, cause);
     throw new RunFolderError(
-      exists ? 'already exists, and runs are never overwritten' : 'cannot be made',
-      {
-        field: 'out',
-        value: path,
-        remedy: exists
-          ? 'Choose another folder, or remove this one first.'
-          : `Choose a folder that can be written (${(cause as Error).message}).`,
-      },
+      'already exists, and runs are never overwritten',
+      { field: 'out', value: path, remedy: 'Choose another folder, or remove this one first.' },
       { cause },
     );
   }
+}
+
+function cannotMake(path: string, cause: unknown): RunFolderError {
+  const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
+  return new RunFolderError('cannot be made', { field: 'out', value: path, remedy }, { cause });
 }
 
 /** Under a temporary name first, on disk, then renamed: readers never see a part of it. */
