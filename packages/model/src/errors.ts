@@ -72,18 +72,24 @@ export function requireFinite(
   });
 }
 
-function describe(value: unknown): string {
+/** A short, one-line picture of any value: at most a dozen entries, three levels deep. Never throws. */
+function describe(value: unknown, depth: number = 0): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return shorten(
-      `[${Array.from(value as ArrayLike<unknown>)
-        .slice(0, 12)
-        .join(', ')}]`,
-    );
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value !== 'object' || value === null) return shorten(String(value));
+  if (depth === 3) return '…';
+  if (isList(value)) {
+    const entries = Array.prototype.slice.call(value, 0, 12);
+    return shorten(`[${entries.map((entry) => describe(entry, depth + 1)).join(', ')}]`);
   }
-  if (typeof value === 'object' && value !== null)
-    return shorten(JSON.stringify(value) ?? 'object');
-  return String(value);
+  const entries = Object.entries(value).slice(0, 12);
+  return shorten(
+    `{${entries.map(([key, entry]) => `${key}: ${describe(entry, depth + 1)}`).join(', ')}}`,
+  );
+}
+
+function isList(value: object): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,12 @@
-import { requireFinite, requireInteger, ShapeError, UnknownNameError } from './errors.ts';
+import {
+  requireFinite,
+  requireInteger,
+  ShapeError,
+  UnknownNameError,
+  ValueError,
+} from './errors.ts';
 import { hermiteSeries } from './experts/hermite.ts';
-import type { Parity } from './gate.ts';
+import type { ScalarFunction } from './function.ts';
 
 /**
  * An expert's activation h, by name and constants.
@@ -17,37 +23,33 @@ export const expertKinds: readonly ExpertKind[] = ['hermite', 'series'];
 export const MAX_HERMITE_DEGREE = 6;
 
 /** An expert's non-linearity h with its expansion Σ_p η_p He_p/√p!, docs/theory.md (4). */
-export interface Activation {
-  readonly parity: Parity;
+export interface Activation extends ScalarFunction {
   /** η_p for p = 0 … degree; the sum of their squares is E h(ξ)². */
   readonly hermiteCoefficients: readonly number[];
-  value(z: number): number;
-  derivative(z: number): number;
 }
 
-/** The activation that `spec` describes. Throws a typed error for an unknown kind or a bad constant. */
-export function activationOf(spec: ExpertSpec): Activation {
+/** The activation that `spec` describes. Throws a typed error about `field` for an unknown kind or a bad constant. */
+export function activationOf(spec: ExpertSpec, field: string = 'expert'): Activation {
   switch (spec.kind) {
     case 'hermite': {
-      requireInteger('expert.degree', spec.degree, 1, MAX_HERMITE_DEGREE);
+      requireInteger(`${field}.degree`, spec.degree, 1, MAX_HERMITE_DEGREE);
       const coefficients = new Array<number>(spec.degree + 1).fill(0);
       coefficients[spec.degree] = 1;
       return hermiteSeries(coefficients);
     }
     case 'series':
-      checkCoefficients(spec.coefficients);
+      checkCoefficients(`${field}.coefficients`, spec.coefficients);
       return hermiteSeries(spec.coefficients);
     default:
       throw new UnknownNameError('is not a kind of expert', {
-        field: 'expert.kind',
+        field: `${field}.kind`,
         value: (spec as { kind?: unknown }).kind,
         remedy: `Use one of ${expertKinds.join(', ')}.`,
       });
   }
 }
 
-function checkCoefficients(coefficients: readonly number[]): void {
-  const field = 'expert.coefficients';
+function checkCoefficients(field: string, coefficients: readonly number[]): void {
   const length = Array.isArray(coefficients) ? coefficients.length : 0;
   if (length < 1 || length > MAX_HERMITE_DEGREE + 1) {
     throw new ShapeError(`must list 1 to ${MAX_HERMITE_DEGREE + 1} numbers`, {
@@ -56,11 +58,9 @@ function checkCoefficients(coefficients: readonly number[]): void {
       remedy: `Give η_0 … η_p for a degree p of at most ${MAX_HERMITE_DEGREE}.`,
     });
   }
-  coefficients.forEach((c, p) => {
-    requireFinite(`${field}[${p}]`, c);
-  });
+  for (let p = 0; p < length; p++) requireFinite(`${field}[${p}]`, coefficients[p]!);
   if (coefficients.every((c) => c === 0)) {
-    throw new ShapeError('are all zero, so the expert is the zero function', {
+    throw new ValueError('are all zero, so the expert is the zero function', {
       field,
       value: coefficients,
       remedy: 'Give at least one coefficient that is not zero.',

@@ -1,41 +1,42 @@
-import { ShapeError } from './errors.ts';
-import { activationOf } from './expert.ts';
-import { gateOf } from './gate.ts';
-import { type MoE, type Params, parameterLayout } from './moe.ts';
-import { dotAt, type NDArray, zeros } from './ndarray.ts';
+import { type Block, blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
+import { addProduct } from './matrix.ts';
+import { type MoE, type Params, param } from './moe.ts';
+import { dot } from './ndarray.ts';
 
-/** Points x as rows, [size, d] row-major. */
-export type Inputs = Float64Array | Float32Array;
-
-/** f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2). Returns [size]. */
+/**
+ * f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2). `inputs` [size, d]; returns [size].
+ * Throws {@link ShapeError}.
+ */
 export function forward(model: MoE, inputs: Inputs, size: number): Float64Array {
-  const m = model.spec.experts;
-  const amplitude = model.params.amplitude!.data;
-  const outputs = units(model, inputs, size);
-  return Float64Array.from({ length: size }, (_, s) => dotAt(outputs, s * m, amplitude, 0, m));
+  checkInputs(inputs, size, model.spec.inputDim, 'inputs');
+  const amplitude = param(model.params, 'amplitude').data;
+  const outputs = new Float64Array(size);
+  for (const block of blocks(model, inputs, size)) addOutputs(amplitude, block, outputs);
+  return outputs;
 }
 
-/** Unit outputs u_i(x) = g(v_i·x) h(w_i·x), amplitudes left out, docs/theory.md (1). Returns [size, m]. */
+/**
+ * Unit outputs u_i(x) = g(v_i·x) h(w_i·x), amplitudes left out, docs/theory.md (1). `inputs` [size, d]; returns
+ * [size, m]. Throws {@link ShapeError}.
+ */
 export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
   const { inputDim: d, experts: m } = model.spec;
-  checkInputs(inputs, size, d);
-  const gate = gateOf(model.spec.gate);
-  const activation = activationOf(model.spec.expert);
-  const router = model.params.router!.data;
-  const expert = model.params.expert!.data;
+  checkInputs(inputs, size, d, 'inputs');
   const outputs = new Float64Array(size * m);
-  for (let s = 0; s < size; s++) {
+  for (const { start, rows, stride, gate, expert } of blocks(model, inputs, size)) {
     for (let i = 0; i < m; i++) {
-      const g = gate.value(dotAt(router, i * d, inputs, s * d, d));
-      outputs[s * m + i] = g * activation.value(dotAt(expert, i * d, inputs, s * d, d));
+      for (let s = 0; s < rows; s++) {
+        const k = i * stride + s;
+        outputs[(start + s) * m + i] = gate[k]! * expert[k]!;
+      }
     }
   }
   return outputs;
 }
 
 /**
- * Half the mean squared error ½·mean (f(x_s) − y_s)² over a batch, docs/theory.md (3) with the mean in place of E, and
- * its Euclidean gradient by parameter name. `inputs` [size, d], `targets` [size]. Throws {@link ShapeError}.
+ * Half the mean squared error L = ½·mean (f(x_s) − y_s)² over a batch, docs/theory.md (3) with the mean in place of E,
+ * and its Euclidean gradient by parameter name. `inputs` [size, d], `targets` [size]. Throws {@link ShapeError}.
  */
 export function lossAndGradient(
   model: MoE,
@@ -44,76 +45,68 @@ export function lossAndGradient(
   size: number,
 ): { loss: number; gradient: Params } {
   const { inputDim: d, experts: m } = model.spec;
-  checkInputs(inputs, size, d);
+  checkInputs(inputs, size, d, 'inputs');
   checkInputs(targets, size, 1, 'targets');
-  const gate = gateOf(model.spec.gate);
-  const activation = activationOf(model.spec.expert);
-  const router = model.params.router!.data;
-  const expert = model.params.expert!.data;
-  const amplitude = model.params.amplitude!.data;
-  const gradient = emptyGradient(model);
-  const dRouter = gradient.router!.data;
-  const dExpert = gradient.expert!.data;
-  const dAmplitude = gradient.amplitude!.data;
+  const amplitude = param(model.params, 'amplitude').data;
+  const stride = blockStride(size);
+  const residuals = new Float64Array(size);
+  const slopes = new Float64Array(2 * m * stride);
+  const dAmplitude = new Float64Array(m);
+  const dDirections = new Float64Array(2 * m * d);
+  for (const block of blocks(model, inputs, size)) {
+    addOutputs(amplitude, block, residuals);
+    subtractTargets(targets, block, residuals);
+    differentiate(amplitude, block, residuals, slopes, dAmplitude);
+    addProduct(slopes, 2 * m, block.x, stride, d, dDirections);
+  }
+  return {
+    loss: (0.5 * dot(residuals, residuals)) / size,
+    gradient: {
+      router: { shape: [m, d], data: dDirections.slice(0, m * d) },
+      expert: { shape: [m, d], data: dDirections.slice(m * d) },
+      amplitude: { shape: [m], data: dAmplitude },
+    },
+  };
+}
 
-  const routerLogit = new Float64Array(m);
-  const expertLogit = new Float64Array(m);
-  const g = new Float64Array(m);
-  const h = new Float64Array(m);
-  let loss = 0;
-  for (let s = 0; s < size; s++) {
-    const x = s * d;
-    let residual = -targets[s]!;
-    for (let i = 0; i < m; i++) {
-      routerLogit[i] = dotAt(router, i * d, inputs, x, d);
-      expertLogit[i] = dotAt(expert, i * d, inputs, x, d);
-      g[i] = gate.value(routerLogit[i]!);
-      h[i] = activation.value(expertLogit[i]!);
-      residual += amplitude[i]! * g[i]! * h[i]!;
-    }
-    loss += (0.5 * residual * residual) / size;
-    for (let i = 0; i < m; i++) {
-      const scale = (residual * amplitude[i]!) / size;
-      dAmplitude[i] = dAmplitude[i]! + (residual / size) * g[i]! * h[i]!;
-      addMultiple(dRouter, i * d, scale * gate.derivative(routerLogit[i]!) * h[i]!, inputs, x, d);
-      addMultiple(
-        dExpert,
-        i * d,
-        scale * g[i]! * activation.derivative(expertLogit[i]!),
-        inputs,
-        x,
-        d,
-      );
+/** Adds f(x) = Σ_i a_i g h at the block's points to `outputs`, [size]. */
+function addOutputs(amplitude: Float64Array, block: Block, outputs: Float64Array): void {
+  const { start, rows, stride, gate, expert } = block;
+  for (let i = 0; i < amplitude.length; i++) {
+    for (let s = 0; s < rows; s++) {
+      const k = i * stride + s;
+      outputs[start + s] = outputs[start + s]! + amplitude[i]! * gate[k]! * expert[k]!;
     }
   }
-  return { loss, gradient };
 }
 
-/** Zeros of the names and shapes of the model's parameters. */
-function emptyGradient(model: MoE): Record<string, NDArray> {
-  return Object.fromEntries(
-    Object.entries(parameterLayout(model.spec)).map(([name, { shape }]) => [name, zeros(shape)]),
-  );
+function subtractTargets(targets: Inputs, { start, rows }: Block, outputs: Float64Array): void {
+  for (let s = start; s < start + rows; s++) outputs[s] = outputs[s]! - targets[s]!;
 }
 
-function addMultiple(
-  target: Float64Array,
-  targetStart: number,
-  scale: number,
-  source: Inputs,
-  sourceStart: number,
-  length: number,
+/**
+ * With r the residual over the number of points: adds ∂L/∂a_i = Σ_s r g h to `dAmplitude`, and writes ∂L by each router
+ * logit, r a_i g′ h, and by each expert logit, r a_i g h′, to `slopes`, [2m, stride].
+ */
+function differentiate(
+  amplitude: Float64Array,
+  { start, rows, stride, gate, gateSlope, expert, expertSlope }: Block,
+  residuals: Float64Array,
+  slopes: Float64Array,
+  dAmplitude: Float64Array,
 ): void {
-  for (let j = 0; j < length; j++) {
-    target[targetStart + j] = target[targetStart + j]! + scale * source[sourceStart + j]!;
+  const m = amplitude.length;
+  const size = residuals.length;
+  for (let i = 0; i < m; i++) {
+    const a = amplitude[i]!;
+    let sum = 0;
+    for (let s = 0; s < rows; s++) {
+      const k = i * stride + s;
+      const r = residuals[start + s]! / size;
+      sum += r * gate[k]! * expert[k]!;
+      slopes[k] = r * a * gateSlope[k]! * expert[k]!;
+      slopes[m * stride + k] = r * a * gate[k]! * expertSlope[k]!;
+    }
+    dAmplitude[i] = dAmplitude[i]! + sum;
   }
-}
-
-function checkInputs(array: Inputs, size: number, columns: number, field = 'inputs'): void {
-  if (Number.isSafeInteger(size) && size >= 1 && array.length === size * columns) return;
-  throw new ShapeError(`must hold size × ${columns} numbers for size ${size}`, {
-    field,
-    value: array.length,
-    remedy: 'Pass points as rows, [size, inputDim] row-major, with size at least 1.',
-  });
 }

@@ -1,7 +1,152 @@
-import { expect, it } from 'vitest';
-import { gateOf } from './gate.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { derivative, expectation } from '../test/calculus.ts';
+import { expectError } from '../test/expect-error.ts';
+import { activationOf } from './expert.ts';
+import { evaluate } from './function.ts';
+import { gateNames, gateOf } from './gate.ts';
 
-it('probit agrees with the normal distribution function', () => {
-  const { value } = gateOf('probit');
-  expect(value(1)).toBeCloseTo(0.8413447460685429, 15);
+const anyNumber = fc.oneof(
+  fc.double({ min: -8, max: 8, noNaN: true }),
+  fc.double({ noNaN: true, min: -1e6, max: 1e6 }),
+  fc.constantFrom(0, -0, Infinity, -Infinity, 1e-310, -1e-310, 745, -745),
+);
+
+describe.each(gateNames)('gate %s', (name) => {
+  const gate = gateOf(name);
+
+  it('is known by its name', () => {
+    expect(gate.name).toBe(name);
+    expect(gate.singularity).toBeGreaterThan(0);
+  });
+
+  it('has the derivative of its value', () => {
+    for (let z = -9; z <= 9; z += 0.37) {
+      expect(Math.abs(gate.derivative(z) - derivative(gate.value, z))).toBeLessThan(2e-12);
+    }
+  });
+
+  it('saturates without NaN: finite values and slopes everywhere', () => {
+    fc.assert(
+      fc.property(anyNumber, (z) => {
+        expect(Math.abs(gate.value(z))).toBeLessThanOrEqual(1);
+        expect(gate.derivative(z)).toBeGreaterThanOrEqual(0);
+        expect(gate.derivative(z)).toBeLessThanOrEqual(1);
+      }),
+    );
+    expect(gate.value(Infinity)).toBe(1);
+    expect(gate.value(-Infinity)).toBe(name === 'tanh' ? -1 : 0);
+    expect(gate.derivative(1e5)).toBe(0);
+    expect(gate.derivative(-1e5)).toBe(0);
+  });
+
+  it('passes NaN on', () => {
+    expect(gate.value(NaN)).toBeNaN();
+    expect(gate.derivative(NaN)).toBeNaN();
+  });
+
+  it('is increasing', () => {
+    fc.assert(
+      fc.property(anyNumber, fc.double({ min: 1e-6, max: 10, noNaN: true }), (z, step) => {
+        expect(gate.value(z + step)).toBeGreaterThanOrEqual(gate.value(z));
+      }),
+    );
+  });
+
+  it('has the symmetry about its middle value', () => {
+    const middle = gate.value(0);
+    expect(middle).toBe(name === 'tanh' ? 0 : 0.5);
+    expect(gate.parity).toBe(name === 'tanh' ? 'odd' : 'none');
+    fc.assert(
+      fc.property(anyNumber, (z) => {
+        expect(gate.value(-z) + gate.value(z)).toBeCloseTo(2 * middle, 15);
+        expect(gate.derivative(-z)).toBe(gate.derivative(z));
+      }),
+    );
+  });
+
+  it('evaluates arrays as it evaluates numbers', () => {
+    fc.assert(
+      fc.property(fc.array(anyNumber, { minLength: 1 }), (numbers) => {
+        const z = Float64Array.from(numbers);
+        const values = new Float64Array(z.length);
+        const slopes = new Float64Array(z.length);
+        evaluate(gate, z, values, slopes);
+        z.forEach((x, k) => {
+          expectClose(values[k]!, gate.value(x), 1e-15);
+          expect(Math.abs(slopes[k]! - gate.derivative(x))).toBeLessThan(1e-15);
+        });
+      }),
+    );
+  });
 });
+
+describe('gate sigmoid', () => {
+  it('keeps its relative precision in the tail', () => {
+    const { value, derivative: slope } = gateOf('sigmoid');
+    for (const z of [-40, -200, -700]) {
+      expectClose(value(z), Math.exp(z), 1e-15);
+      expectClose(slope(z), Math.exp(z), 1e-15);
+      expectClose(slope(-z), Math.exp(z), 1e-15);
+    }
+  });
+});
+
+describe('gate probit', () => {
+  const gate = gateOf('probit');
+
+  // Φ from 40-digit arithmetic (mpmath.ncdf).
+  it.each([
+    [-37, 5.725571222524577e-300],
+    [-20, 2.7536241186062337e-89],
+    [-10, 7.619853024160525e-24],
+    [-5, 2.866515718791939e-7],
+    [-3, 0.0013498980316300946],
+    [-2.5, 0.006209665325776135],
+    [-2, 0.02275013194817921],
+    [-1, 0.15865525393145705],
+    [-0.5, 0.3085375387259869],
+    [0.25, 0.5987063256829237],
+    [1, 0.8413447460685429],
+    [2, 0.9772498680518208],
+    [3, 0.9986501019683699],
+    [4.5, 0.9999966023268753],
+  ])('Φ(%d) = %d', (z, expected) => {
+    expect(Math.abs(gate.value(z) - expected)).toBeLessThan(5e-16);
+    expectClose(gate.value(z), expected, 1e-13);
+  });
+
+  it.each([0.5, 1, 2])('has the closed-form Hermite coefficients at σ = %d', (sigma) => {
+    const count = 24;
+    const closed = gate.hermiteCoefficients?.(sigma, count) ?? new Float64Array();
+    expect(closed).toHaveLength(count);
+    closed.forEach((c, n) => {
+      const integrand = (x: number) => gate.value(sigma * x) * normalisedHermite(n, x);
+      expect(Math.abs(c - expectation(integrand) / sigma ** n)).toBeLessThan(1e-14 / sigma ** n);
+    });
+    expect(gate.hermiteCoefficients?.(sigma, 0)).toHaveLength(0);
+  });
+});
+
+it('an unknown gate is an error', () => {
+  for (const name of ['relu', '', 'constructor', '__proto__', 'Sigmoid']) {
+    expectError(() => gateOf(name), 'UnknownNameError', 'gate', name, /sigmoid, probit, tanh/);
+  }
+  expectError(() => gateOf('x', 'config.gate'), 'UnknownNameError', 'config.gate', 'x', /Use one/);
+});
+
+/** He_n(x)/√n! for any n. */
+function normalisedHermite(n: number, x: number): number {
+  if (n <= 6) return n === 0 ? 1 : activationOf({ kind: 'hermite', degree: n }).value(x);
+  let previous = 1;
+  let current = x;
+  for (let p = 2; p <= n; p++) {
+    [previous, current] = [current, (x * current - Math.sqrt(p - 1) * previous) / Math.sqrt(p)];
+  }
+  return current;
+}
+
+/** Relative agreement, give or take the last bits of a subnormal number. */
+function expectClose(actual: number, expected: number, relative: number): void {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(relative * Math.abs(expected) + 2e-323);
+}

@@ -1,3 +1,4 @@
+export { checkInputs, type Inputs } from './blocks.ts';
 export type { Blocks, Curvature, Gram, Objective } from './contracts.ts';
 export {
   type ErrorDetail,
@@ -18,8 +19,9 @@ export {
   expertKinds,
   MAX_HERMITE_DEGREE,
 } from './expert.ts';
-export { forward, type Inputs, lossAndGradient, units } from './forward.ts';
-export { type Gate, type GateName, gateNames, gateOf, type Parity } from './gate.ts';
+export { forward, lossAndGradient, units } from './forward.ts';
+export { evaluate, type Parity, type ScalarFunction } from './function.ts';
+export { type Gate, type GateName, gateNames, gateOf } from './gate.ts';
 export {
   fromTangentCoordinates,
   normaliseRows,
@@ -28,6 +30,7 @@ export {
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
+export { addProduct, multiplyTransposed } from './matrix.ts';
 export {
   checkArray,
   checkSpec,
@@ -42,6 +45,7 @@ export {
   type Routing,
   UNIT_TOLERANCE,
 } from './moe.ts';
+export { loadMoE, saveMoE } from './moe-file.ts';
 export {
   dot,
   dotAt,
@@ -55,3 +59,5 @@ export {
   zeros,
 } from './ndarray.ts';
 export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
+export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+export { parseStrictJson } from './strict-json.ts';

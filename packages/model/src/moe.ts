@@ -74,15 +74,7 @@ export function param(params: Params, name: string): NDArray {
 export function createMoE(spec: MoESpec, params: Params): MoE {
   checkSpec(spec);
   const layout = parameterLayout(spec);
-  for (const name of Object.keys(params)) {
-    if (!Object.hasOwn(layout, name)) {
-      throw new UnknownNameError('is not a parameter of this model', {
-        field: `params.${name}`,
-        value: name,
-        remedy: `Use ${Object.keys(layout).join(', ')}.`,
-      });
-    }
-  }
+  checkNames('params', params, Object.keys(layout));
   for (const [name, { shape, manifold }] of Object.entries(layout)) {
     const array = param(params, name);
     checkArray(`params.${name}`, array, shape);
@@ -91,29 +83,56 @@ export function createMoE(spec: MoESpec, params: Params): MoE {
   return { spec, params };
 }
 
-/** Throws a typed error unless every field of `spec` is known and in range. */
+/** Throws a typed error unless `spec` has exactly the fields of a {@link MoESpec}, each known and in range. */
 export function checkSpec(spec: MoESpec): void {
+  checkNames('spec', spec, SPEC_FIELDS);
   requireInteger('spec.inputDim', spec.inputDim, 1);
   requireInteger('spec.experts', spec.experts, 1);
-  gateOf(spec.gate);
-  activationOf(spec.expert);
+  gateOf(spec.gate, 'spec.gate');
+  requireObject('spec.expert', spec.expert);
+  const { kind } = spec.expert;
+  activationOf(spec.expert, 'spec.expert');
+  checkNames('spec.expert', spec.expert, ['kind', kind === 'hermite' ? 'degree' : 'coefficients']);
   if (spec.routing === 'independent') return;
+  const detail = { field: 'spec.routing', value: spec.routing, remedy: "Use 'independent'." };
   if (spec.routing === 'softmax') {
-    throw new UnsupportedError('softmax routing has no forward pass yet', {
-      field: 'spec.routing',
-      value: spec.routing,
-      remedy: "Use 'independent'.",
-    });
+    throw new UnsupportedError('softmax routing has no forward pass yet', detail);
   }
-  throw new UnknownNameError('is not a kind of routing', {
-    field: 'spec.routing',
-    value: spec.routing,
-    remedy: "Use 'independent'.",
+  throw new UnknownNameError('is not a kind of routing', detail);
+}
+
+const SPEC_FIELDS: readonly string[] = ['inputDim', 'experts', 'gate', 'expert', 'routing'];
+
+function requireObject(field: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new ValueError('must be an object', {
+    field,
+    value,
+    remedy: 'See the type MoESpec and the function createMoE of @softmoe/model.',
   });
 }
 
-/** Throws unless `array` has that shape and only finite numbers. */
+/** Throws unless `value` is an object whose every key is one of `names`. */
+function checkNames(field: string, value: object, names: readonly string[]): void {
+  requireObject(field, value);
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new UnknownNameError('is not known here', {
+    field: `${field}.${unknown}`,
+    value: unknown,
+    remedy: `Use ${names.join(', ')}.`,
+  });
+}
+
+/** Throws unless `array` is a float64 array of that shape and only finite numbers. */
 export function checkArray(field: string, array: NDArray, shape: readonly number[]): void {
+  if (!(array?.data instanceof Float64Array && Array.isArray(array.shape))) {
+    throw new ShapeError('must be an array of numbers with its shape', {
+      field,
+      value: array,
+      remedy: 'Give { shape: number[], data: Float64Array }; the function ndarray makes one.',
+    });
+  }
   const { data } = array;
   const size = sizeOf(shape);
   const sameShape =

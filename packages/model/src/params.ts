@@ -17,13 +17,19 @@ export function copyParams(params: Params): Params {
 export function addScaled(x: Params, scale: number, y: Params): Params {
   return mapParams(x, ({ shape, data }, name) => {
     const other = y[name]!.data;
-    return { shape, data: data.map((value, i) => value + scale * other[i]!) };
+    const sum = new Float64Array(data.length);
+    for (let i = 0; i < sum.length; i++) sum[i] = data[i]! + scale * other[i]!;
+    return { shape, data: sum };
   });
 }
 
 /** scale·x, array by array. */
 export function scaleParams(scale: number, x: Params): Params {
-  return mapParams(x, ({ shape, data }) => ({ shape, data: data.map((value) => scale * value) }));
+  return mapParams(x, ({ shape, data }) => {
+    const product = new Float64Array(data.length);
+    for (let i = 0; i < product.length; i++) product[i] = scale * data[i]!;
+    return { shape, data: product };
+  });
 }
 
 /** Σ over all arrays of their inner products: the Euclidean metric on all parameters together. */

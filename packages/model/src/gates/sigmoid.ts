@@ -5,15 +5,20 @@ export const sigmoid: Gate = {
   name: 'sigmoid',
   parity: 'none',
   singularity: Math.PI,
-  value,
+  value(z) {
+    const e = Math.exp(-Math.abs(z));
+    return (z < 0 ? e : 1) / (1 + e);
+  },
   derivative(z) {
-    const g = value(-Math.abs(z));
-    return g * (1 - g);
+    const e = Math.exp(-Math.abs(z));
+    return e / ((1 + e) * (1 + e));
+  },
+  evaluate(z, value, derivative) {
+    for (let k = 0; k < z.length; k++) {
+      const e = Math.exp(-Math.abs(z[k]!));
+      const g = 1 / (1 + e);
+      value[k] = z[k]! < 0 ? e * g : g;
+      derivative[k] = e * g * g;
+    }
   },
 };
-
-function value(z: number): number {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  const e = Math.exp(z);
-  return e / (1 + e);
-}

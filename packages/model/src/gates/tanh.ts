@@ -10,4 +10,13 @@ export const tanh: Gate = {
     const sech = 1 / Math.cosh(z);
     return sech * sech;
   },
+  /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
+  evaluate(z, value, derivative) {
+    for (let k = 0; k < z.length; k++) {
+      const e = Math.expm1(-2 * Math.abs(z[k]!));
+      const scale = 1 / (2 + e);
+      value[k] = z[k]! < 0 ? e * scale : -e * scale;
+      derivative[k] = 4 * (1 + e) * scale * scale;
+    }
+  },
 };

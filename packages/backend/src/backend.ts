@@ -1,0 +1,57 @@
+import type { Inputs, MoE, Params } from '@softmoe/model';
+
+/** Labelled points: `inputs` [size, d] row-major and `targets` [size]. */
+export interface Batch {
+  readonly inputs: Inputs;
+  readonly targets: Inputs;
+  readonly size: number;
+}
+
+/**
+ * A batch to be drawn: x ~ N(0, I_d) from step `step` of the stream named `stream`, labelled by a teacher, plus normal
+ * noise of standard deviation `noise` (0 by default). The numbers are those of docs/theory.md (35) and (36), so they
+ * depend on the fields of the draw alone.
+ */
+export interface Draw {
+  readonly seed: number;
+  readonly stream: string;
+  readonly step: number;
+  readonly size: number;
+  readonly noise?: number;
+}
+
+/** Half the mean squared error over a batch, docs/theory.md (3), and its Euclidean gradient by parameter name. */
+export interface LossAndGradient {
+  readonly loss: number;
+  readonly gradient: Params;
+}
+
+/** What a backend runs on. Results are the same bits where all of this, the engine and the code are the same. */
+export interface BackendInfo {
+  readonly name: string;
+  readonly precision: 'float64' | 'float32';
+  readonly simd: 'none' | 'simd' | 'relaxed';
+  readonly threads: number;
+  readonly kernels: 'fused' | 'composed';
+}
+
+/**
+ * Where batches are computed. Parameters come and gradients go as float64 arrays of the same names and shapes, whatever
+ * the precision inside. Every method rejects with a `SoftmoeError` that names `size`, `inputs` or `targets` when those
+ * don't fit, and works again after that; calls may overlap. `@softmoe/backend/conformance` tests all of this.
+ */
+export interface Backend {
+  readonly info: BackendInfo;
+  /** f(x) at `size` points, docs/theory.md (2): [size]. */
+  predict(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
+  /** Unit outputs u_i(x), amplitudes left out, docs/theory.md (1): [size, m]. */
+  units(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
+  lossAndGradient(model: MoE, batch: Batch): Promise<LossAndGradient>;
+  /**
+   * Draws a batch, labels it with the teacher and differentiates, in one go: what `lossAndGradient` gives for that
+   * batch, docs/theory.md (20). A backend without it is asked for the composed steps.
+   */
+  onlineStep?(model: MoE, teacher: MoE, draw: Draw): Promise<LossAndGradient>;
+  /** Frees what the backend holds. It must not be used afterwards; a second call does nothing. */
+  dispose(): void;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { drawBatch } from '../test/draw-batch.ts';
+import { createPlainBackend } from '../test/plain-backend.ts';
+import { wrongBehaviour, wrongOnline } from '../test/wrong-behaviour.ts';
+import { wrongNumbers } from '../test/wrong-numbers.ts';
+import type { Backend } from './backend.ts';
+import { ConformanceError, conformanceCases } from './conformance.ts';
+import { createReferenceBackend } from './reference.ts';
+
+const reference = createReferenceBackend();
+const fused: Backend = {
+  ...reference,
+  info: { ...reference.info, name: 'fused reference', kernels: 'fused' },
+  async onlineStep(model, teacher, draw) {
+    return reference.lossAndGradient(model, drawBatch(teacher, draw));
+  },
+};
+const honest = [reference, createPlainBackend('float64'), createPlainBackend('float32')];
+
+describe.each(honest)('$info.name backend', (backend) => {
+  for (const { name, run } of conformanceCases()) it(name, () => run(backend));
+});
+
+describe('onlineStep', () => {
+  const cases = conformanceCases({ drawBatch }).filter(({ needs }) => needs === 'onlineStep');
+  describe.each([fused, reference])('of the $info.name backend', (backend) => {
+    for (const { name, run } of cases) it(name, () => run(backend));
+  });
+});
+
+describe('the suite', () => {
+  it('has a name of its own for every case', () => {
+    const names = conformanceCases({ drawBatch }).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('tests onlineStep only where it can', () => {
+    const needs = conformanceCases({ drawBatch }).filter(({ needs }) => needs === 'onlineStep');
+    expect(needs.length).toBeGreaterThan(5);
+    expect(conformanceCases().some(({ needs }) => needs)).toBe(false);
+  });
+});
+
+describe.each(Object.entries({ ...wrongNumbers, ...wrongBehaviour, ...wrongOnline }))(
+  'a backend that %s',
+  (_, [backend, rules]) => {
+    const cases = conformanceCases({ drawBatch }).filter(({ name }) => rules.test(name));
+
+    it('is found out', async () => {
+      expect(cases.length).toBeGreaterThan(0);
+      for (const { run } of cases) {
+        const error: unknown = await run(backend).catch((reason) => reason);
+        expect(error).toBeInstanceOf(ConformanceError);
+        expect(error).toMatchObject({
+          field: expect.stringMatching(/./),
+          name: 'ConformanceError',
+        });
+      }
+    });
+  },
+);

@@ -1,0 +1,24 @@
+import { accuracyCases } from './conformance/accuracy.ts';
+import type { ConformanceCase } from './conformance/case.ts';
+import { contractCases } from './conformance/contract.ts';
+import { type DrawBatch, onlineCases } from './conformance/online.ts';
+
+export { type ConformanceCase, ConformanceError } from './conformance/case.ts';
+export type { DrawBatch } from './conformance/online.ts';
+
+export interface ConformanceOptions {
+  /** Draws the batch of a `Draw`: `sampleBatch` of `@softmoe/teacher`. Without it `onlineStep` is not tested. */
+  readonly drawBatch?: DrawBatch;
+}
+
+/**
+ * The rules that every backend must keep, for any test runner:
+ *
+ *     for (const { name, run } of conformanceCases()) it(name, () => run(backend));
+ *
+ * Values are compared with the plain float64 arithmetic of `@softmoe/model`, to 1e-12 of the largest entry for a
+ * backend of precision float64 and to 2e-5 for float32.
+ */
+export function conformanceCases({ drawBatch }: ConformanceOptions = {}): ConformanceCase[] {
+  return [...accuracyCases(), ...contractCases(), ...(drawBatch ? onlineCases(drawBatch) : [])];
+}

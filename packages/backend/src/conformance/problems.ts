@@ -1,0 +1,95 @@
+import {
+  createMoE,
+  type ExpertSpec,
+  forward,
+  type GateName,
+  type Inputs,
+  type MoE,
+  ndarray,
+  normaliseRows,
+  param,
+  units,
+} from '@softmoe/model';
+import type { Batch } from '../backend.ts';
+
+export interface ModelOptions {
+  readonly inputDim: number;
+  readonly experts: number;
+  readonly gate?: GateName;
+  readonly expert?: ExpertSpec;
+  /** Models of different salts have different numbers. */
+  readonly salt?: number;
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * `length` numbers spread evenly over [−√3, √3), so of unit variance: the fractional parts of k(√5 − 1)/2 + k²√2·salt,
+ * k = 1, 2, …, which are equidistributed, and jointly so for different salts ≥ 1 (Weyl). Plain arithmetic, so the same
+ * bits on every machine.
+ */
+function spread(length: number, salt: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => {
+    const k = i + 1;
+    const u = (GOLDEN * k + Math.SQRT2 * salt * k * k) % 1;
+    return Math.sqrt(3) * (2 * u - 1);
+  });
+}
+
+/** A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. */
+export function model(options: ModelOptions): MoE {
+  const { inputDim: d, experts: m, gate = 'sigmoid', salt = 0 } = options;
+  const { expert = { kind: 'hermite', degree: 3 } } = options;
+  const rows = (seed: number) => normaliseRows(ndarray([m, d], spread(m * d, seed)));
+  return createMoE(
+    { inputDim: d, experts: m, gate, expert, routing: 'independent' },
+    {
+      router: rows(7 * salt + 1),
+      expert: rows(7 * salt + 2),
+      amplitude: ndarray([m], spread(m, 7 * salt + 3).map(awayFromZero)),
+    },
+  );
+}
+
+/** Points of unit variance, [size, d]. */
+export function points(size: number, inputDim: number, salt: number = 0): Float64Array {
+  return spread(size * inputDim, 7 * salt + 4);
+}
+
+/** A labelled batch of points of unit variance. */
+export function batch(model: MoE, size: number, salt: number = 0): Batch {
+  const inputs = points(size, model.spec.inputDim, salt);
+  return { inputs, targets: targetsFor(model, inputs, size, salt), size };
+}
+
+/**
+ * Targets that leave residuals as large as the terms that f(x) is summed from, so that no method is asked for more
+ * digits than its precision holds.
+ */
+export function targetsFor(
+  model: MoE,
+  inputs: Inputs,
+  size: number,
+  salt: number = 0,
+): Float64Array {
+  const scale = magnitude(model, inputs, size);
+  const residuals = spread(size, 7 * salt + 5).map(awayFromZero);
+  return forward(model, inputs, size).map((f, s) => f + scale * residuals[s]!);
+}
+
+/** The largest Σ_i |a_i u_i(x)| among the points: what rounding errors of f(x) are relative to. */
+export function magnitude(model: MoE, inputs: Inputs, size: number): number {
+  const amplitude = param(model.params, 'amplitude').data;
+  const terms = units(model, inputs, size).map((u, k) =>
+    Math.abs(u * amplitude[k % amplitude.length]!),
+  );
+  const sums = Array.from({ length: size }, (_, s) =>
+    terms.subarray(s * amplitude.length, (s + 1) * amplitude.length).reduce((a, b) => a + b),
+  );
+  return Math.max(...sums);
+}
+
+/** Maps [−√3, √3) to numbers of the same sign and of size 1/2 to 3/2. */
+function awayFromZero(x: number): number {
+  return (x < 0 ? -0.5 : 0.5) + x / Math.sqrt(3);
+}

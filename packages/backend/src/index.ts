@@ -1,0 +1,2 @@
+export type { Backend, BackendInfo, Batch, Draw, LossAndGradient } from './backend.ts';
+export { createReferenceBackend } from './reference.ts';

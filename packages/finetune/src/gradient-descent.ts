@@ -1,0 +1,173 @@
+import {
+  addScaled,
+  type MoE,
+  normParams,
+  type Objective,
+  requireFinite,
+  retract,
+  ValueError,
+} from '@softmoe/model';
+import { DivergedError, type Stepper, type TrainState } from '@softmoe/train';
+import type { CurvatureOf } from './curvature-of.ts';
+import { memoryOf, withMemory } from './memory.ts';
+import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
+import { spectrumOf } from './spectrum.ts';
+
+export interface GradientDescentOptions {
+  readonly objective: Objective;
+  readonly curvature: CurvatureOf;
+  /** A step η to keep whatever happens. By default it is derived from the spectrum. */
+  readonly step?: number;
+}
+
+/** How near a minimum is: not known to be near, isolated and near, near enough to hold the step fixed. */
+const FAR = 0;
+const ISOLATED = 1;
+const SETTLED = 2;
+/** Estimated distance ‖∇L‖/μ to the minimum below which the best step is held fixed. */
+const SETTLED_DISTANCE = 1e-5;
+/** The spectrum is looked at again after this many steps, a number that doubles each time. */
+const FIRST_INTERVAL = 100;
+/** For an earlier look the gradient has to have shrunk by this factor; */
+const SHRUNK = 0.5;
+/** by this one where μ ≤ 0, which says nothing about the distance. */
+const SHRUNK_FAR = 0.01;
+/** Only the two ends are needed, to a few digits. */
+const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-6 };
+/** Where rounding may set in, the gradient has to halve in the steps that should shrink it to a tenth, or in these. */
+const DEFAULT_PATIENCE = 200;
+const MAX_PATIENCE = 5000;
+
+/** What is remembered between steps. Step numbers are those of the state. */
+const blank = {
+  step: 0,
+  stepSince: 0,
+  stage: FAR,
+  mu: 0,
+  lambdaMax: 0,
+  lookNorm: Infinity,
+  nextLook: 0,
+  interval: FIRST_INTERVAL,
+  nullLoss: 0,
+  markNorm: Infinity,
+  markAt: 0,
+  stalled: 0,
+};
+type DescentMemory = typeof blank;
+
+/**
+ * Gradient descent on the plain flow (Euler), docs/theory.md (18), with a step from the spectrum of the Hessian. Far from
+ * a minimum it is 1/λ_max. Where ‖∇L‖·λ_max ≤ ½μ², which says that an isolated minimum is near, it is the best one,
+ * 2/(μ + λ_max), docs/theory.md (31); from an estimated distance of 1e-5 on that is held fixed, so that the contraction
+ * can be measured against docs/theory.md (30). A step that would raise the loss is halved. Time is flow time.
+ */
+export function gradientDescent(options: GradientDescentOptions): Stepper {
+  const { objective, step: fixed } = options;
+  if (fixed !== undefined) requireFinite('step', fixed, Number.MIN_VALUE);
+  return {
+    async init(model) {
+      const evaluation = await objective.evaluate(model, 0);
+      const scale = await nullLoss(objective, model);
+      const start = { step: 0, time: 0, model, evaluation, method: { numbers: {}, arrays: {} } };
+      return withMemory(start, { ...blank, nullLoss: scale, step: fixed ?? 0 });
+    },
+    async step(state) {
+      const known = watchProgress(state, memoryOf(state, blank));
+      if (known.stalled) return withMemory(state, known);
+      const memory =
+        fixed === undefined ? await chooseStep(state, known, options.curvature) : known;
+      return descend(state, memory, objective, fixed === undefined);
+    },
+  };
+}
+
+async function descend(
+  state: TrainState,
+  memory: DescentMemory,
+  objective: Objective,
+  mayHalve: boolean,
+): Promise<TrainState> {
+  const highest = state.evaluation.loss + LOSS_ROUNDING * memory.nullLoss;
+  const step = state.step + 1;
+  let eta = memory.step;
+  for (;;) {
+    const model = downhill(state, eta);
+    const evaluation = await objective.evaluate(model, step);
+    if (!mayHalve || evaluation.loss <= highest) {
+      const next = { ...state, step, time: state.time + eta, model, evaluation };
+      return withMemory(next, eta === memory.step ? memory : afterHalving(state, memory, eta));
+    }
+    eta /= 2;
+    if (eta * memory.lambdaMax < Number.EPSILON) {
+      return withMemory(state, { ...memory, stalled: 1 });
+    }
+  }
+}
+
+/** The model one step of length `eta` down the gradient. Throws {@link DivergedError} where that has no place. */
+function downhill(state: TrainState, eta: number): MoE {
+  const { spec, params } = state.model;
+  try {
+    return retract(spec, addScaled(params, -eta, state.evaluation.gradient));
+  } catch (cause) {
+    if (!(cause instanceof ValueError)) throw cause;
+    throw new DivergedError(cause.field, cause.value, state, { cause });
+  }
+}
+
+function afterHalving(state: TrainState, memory: DescentMemory, step: number): DescentMemory {
+  const nextLook = Math.min(memory.nextLook, state.step + FIRST_INTERVAL);
+  return { ...memory, step, stepSince: state.step, stage: FAR, nextLook };
+}
+
+/** Looks at the spectrum if that is due, and sets the step by it. */
+async function chooseStep(
+  state: TrainState,
+  memory: DescentMemory,
+  curvature: CurvatureOf,
+): Promise<DescentMemory> {
+  const norm = normParams(state.evaluation.gradient);
+  if (!isDue(state.step, norm, memory)) return memory;
+  const { mu, lambdaMax } = spectrumOf(await curvature(state.model), 'hessian', STEP_SPECTRUM);
+  const stage = stageOf(norm, mu, lambdaMax);
+  return {
+    ...memory,
+    step: stage === FAR ? 1 / (Math.max(lambdaMax, -mu) || 1) : 2 / (mu + lambdaMax),
+    stepSince: state.step,
+    stage,
+    mu,
+    lambdaMax,
+    lookNorm: norm,
+    interval: 2 * memory.interval,
+    nextLook: stage === SETTLED ? Infinity : state.step + memory.interval,
+  };
+}
+
+function isDue(step: number, norm: number, memory: DescentMemory): boolean {
+  if (step >= memory.nextLook) return true;
+  if (memory.mu <= 0) return norm <= SHRUNK_FAR * memory.lookNorm;
+  const closer = stageOf(norm, memory.mu, memory.lambdaMax) > memory.stage;
+  return closer && norm <= SHRUNK * memory.lookNorm;
+}
+
+/**
+ * Isolated: ‖∇L‖·λ_max ≤ ½μ², the Newton–Kantorovich condition for a minimum nearby, with λ_max for the Lipschitz
+ * constant of the Hessian.
+ */
+function stageOf(norm: number, mu: number, lambdaMax: number): number {
+  if (!(mu > 0 && norm * lambdaMax <= 0.5 * mu * mu)) return FAR;
+  return norm <= SETTLED_DISTANCE * mu ? SETTLED : ISOLATED;
+}
+
+/** Notes from time to time how far the gradient has shrunk, and when rounding no longer lets it. */
+function watchProgress(state: TrainState, memory: DescentMemory): DescentMemory {
+  const { mu, lambdaMax, step } = memory;
+  const norm = normParams(state.evaluation.gradient);
+  const curvature = lambdaMax || (step > 0 ? 1 / step : 0);
+  const scale = gradientScale(memory.nullLoss, curvature);
+  if (norm <= Math.max(Number.EPSILON * mu, NO_GRADIENT * scale)) return { ...memory, stalled: 1 };
+  const expected = mu > 0 ? Math.ceil(Math.LN10 / (step * mu)) : DEFAULT_PATIENCE;
+  if (state.step - memory.markAt < Math.min(expected, MAX_PATIENCE)) return memory;
+  const stuck = norm <= GRADIENT_ROUNDING * scale && norm > 0.5 * memory.markNorm;
+  return { ...memory, markNorm: norm, markAt: state.step, stalled: stuck ? 1 : 0 };
+}

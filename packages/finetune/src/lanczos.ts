@@ -1,0 +1,225 @@
+import { dot, dotAt, matrixSize, type NDArray, ShapeError, ValueError } from '@softmoe/model';
+import { ConvergenceError } from './errors.ts';
+import { tridiagonalEigen } from './tridiagonal.ts';
+
+/** One eigenvalue of a symmetric matrix. */
+export interface Eigenpair {
+  readonly value: number;
+  /** An eigenvalue of the matrix lies within this distance of `value`: residual norm plus an allowance for rounding. */
+  readonly error: number;
+  /** Unit length, [n]. */
+  readonly vector: Float64Array;
+}
+
+/** The ends of a spectrum. */
+export interface Extremes {
+  readonly min: Eigenpair;
+  readonly max: Eigenpair;
+}
+
+export interface LanczosOptions {
+  /** Error bound to reach at both ends, relative to the largest |eigenvalue|. Default 1e-10. */
+  readonly tolerance?: number;
+  /** Limit on products with the matrix. Default n, which is enough for any matrix. */
+  readonly maxSteps?: number;
+  /** Start vector, [n], any length but 0. Default {@link defaultStart}. */
+  readonly start?: Float64Array;
+}
+
+/**
+ * Both ends of the spectrum of a symmetric `matrix` [n, n] by the Lanczos iteration with full reorthogonalisation: O(n²)
+ * a step, n numbers of memory a step. The result is a function of the arguments alone.
+ *
+ * Where the Krylov space closes early, one more is opened from {@link defaultStart} in the rest of the space, so that
+ * a start vector that lacks an eigenvector does not hide it. The bounds hold for the eigenvalues found; that they are
+ * the extreme ones rests, as always with Lanczos, on the start vector having a part along their eigenvectors.
+ * Throws {@link ShapeError}, {@link ValueError} for numbers that are not finite, {@link ConvergenceError}.
+ */
+export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes {
+  const { rows: n, columns } = matrixSize(matrix);
+  if (n !== columns || n === 0) {
+    throw new ShapeError('must be a square matrix', {
+      field: 'matrix.shape',
+      value: [...matrix.shape],
+      remedy: 'Pass a symmetric [n, n] array.',
+    });
+  }
+  const { tolerance = 1e-10, maxSteps = n, start = defaultStart(n) } = options;
+  const basis: Float64Array[] = [];
+  const first = krylov(matrix, start, basis, tolerance, maxSteps);
+  if (!first) {
+    throw new ShapeError('must be a vector of the size of the matrix, other than 0', {
+      field: 'start',
+      value: start,
+      remedy: `Pass ${n} numbers, or none for the default.`,
+    });
+  }
+  if (!first.closed || basis.length === n) return first;
+  const second = krylov(matrix, defaultStart(n), basis, tolerance, maxSteps);
+  if (!second) return first;
+  return {
+    min: first.min.value <= second.min.value ? first.min : second.min,
+    max: first.max.value >= second.max.value ? first.max : second.max,
+  };
+}
+
+/**
+ * The start vector used when none is given: entry i is the fractional part of φ·(i + 1)², less ½, for the golden ratio
+ * φ. It is fixed, spreads over every direction, and has no symmetry that a matrix of ours could share.
+ */
+export function defaultStart(n: number): Float64Array {
+  const golden = (1 + Math.sqrt(5)) / 2;
+  return Float64Array.from({ length: n }, (_, i) => ((golden * (i + 1) ** 2) % 1) - 0.5);
+}
+
+/** One Krylov space orthogonal to `basis`, which it extends. Undefined when `start` has no part there. */
+function krylov(
+  matrix: NDArray,
+  start: Float64Array,
+  basis: Float64Array[],
+  tolerance: number,
+  maxSteps: number,
+): (Extremes & { closed: boolean }) | undefined {
+  const n = matrix.shape[0]!;
+  if (start.length !== n) return undefined;
+  const before = basis.length;
+  const diagonal: number[] = [];
+  const offDiagonal: number[] = [];
+  let q: Float64Array = start.slice();
+  const length = Math.sqrt(dot(q, q));
+  orthogonalise(q, basis);
+  if (!normalise(q, 1e-10 * length)) return undefined;
+  for (let nextCheck = 4; ; ) {
+    const next = multiply(matrix, q);
+    diagonal.push(dot(q, next));
+    basis.push(q);
+    orthogonalise(next, basis);
+    const beta = Math.sqrt(dot(next, next));
+    requireFiniteProduct(beta);
+    const steps = diagonal.length;
+    const closed = basis.length === n || beta <= 4 * rounding(n, largest(diagonal, offDiagonal));
+    if (closed || steps >= Math.min(nextCheck, maxSteps)) {
+      const residual = basis.length === n ? 0 : beta;
+      const error = ritzError(diagonal, offDiagonal, residual, tolerance, n);
+      if (closed || error.bound <= error.wanted) {
+        const found = ritzPairs(diagonal, offDiagonal, residual, basis.slice(before));
+        return { ...found, closed };
+      }
+      if (steps >= maxSteps) throw notConverged(error.bound, error.wanted, maxSteps);
+      nextCheck = Math.ceil(1.15 * steps) + 2;
+    }
+    offDiagonal.push(beta);
+    normalise(next, 0);
+    q = next;
+  }
+}
+
+/** The larger of the two error bounds, and what is wanted of it: O(steps²). */
+function ritzError(
+  diagonal: number[],
+  offDiagonal: number[],
+  residual: number,
+  tolerance: number,
+  n: number,
+): { bound: number; wanted: number } {
+  const last = new Float64Array(diagonal.length);
+  last[last.length - 1] = 1;
+  const values = tridiagonalEigen(diagonal, offDiagonal, [last]);
+  const { low, high } = ends(values);
+  const scale = Math.max(Math.abs(values[low]!), Math.abs(values[high]!));
+  return {
+    bound: residual * Math.max(Math.abs(last[low]!), Math.abs(last[high]!)),
+    wanted: Math.max(tolerance, 16 * Math.sqrt(n) * Number.EPSILON) * scale,
+  };
+}
+
+/** The Ritz pairs at both ends: O(steps³ + steps·n). */
+function ritzPairs(
+  diagonal: number[],
+  offDiagonal: number[],
+  residual: number,
+  basis: readonly Float64Array[],
+): Extremes {
+  const count = diagonal.length;
+  const n = basis[0]!.length;
+  const rows = diagonal.map((_, i) => {
+    const unit = new Float64Array(count);
+    unit[i] = 1;
+    return unit;
+  });
+  const values = tridiagonalEigen(diagonal, offDiagonal, rows);
+  const { low, high } = ends(values);
+  const scale = Math.max(Math.abs(values[low]!), Math.abs(values[high]!));
+  const pair = (column: number): Eigenpair => {
+    const vector = new Float64Array(n);
+    basis.forEach((q, i) => {
+      const weight = rows[i]![column]!;
+      for (let j = 0; j < n; j++) vector[j] = vector[j]! + weight * q[j]!;
+    });
+    const error = residual * Math.abs(rows[count - 1]![column]!) + rounding(n, scale);
+    return { value: values[column]!, error, vector };
+  };
+  return { min: pair(low), max: pair(high) };
+}
+
+function ends(values: Float64Array): { low: number; high: number } {
+  let low = 0;
+  let high = 0;
+  values.forEach((value, i) => {
+    if (value < values[low]!) low = i;
+    if (value > values[high]!) high = i;
+  });
+  return { low, high };
+}
+
+/** What rounding in sums of n terms does to an eigenvalue of a matrix of norm `scale`: a generous multiple of ε√n. */
+function rounding(n: number, scale: number): number {
+  return 16 * Math.sqrt(n) * Number.EPSILON * scale;
+}
+
+function largest(diagonal: readonly number[], offDiagonal: readonly number[]): number {
+  let most = 0;
+  for (const a of diagonal) most = Math.max(most, Math.abs(a));
+  for (const b of offDiagonal) most = Math.max(most, b);
+  return most;
+}
+
+/** Takes from `x` its part along the orthonormal `basis`; twice, which is enough for orthogonality to rounding. */
+function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): void {
+  for (let pass = 0; pass < 2; pass++) {
+    for (const q of basis) {
+      const along = dot(q, x);
+      for (let i = 0; i < x.length; i++) x[i] = x[i]! - along * q[i]!;
+    }
+  }
+}
+
+/** Divides `x` by its length, unless that is at most `least`: then false. */
+function normalise(x: Float64Array, least: number): boolean {
+  const length = Math.sqrt(dot(x, x));
+  if (!(length > least)) return false;
+  for (let i = 0; i < x.length; i++) x[i] = x[i]! / length;
+  return true;
+}
+
+function multiply(matrix: NDArray, x: Float64Array): Float64Array {
+  const n = x.length;
+  return x.map((_, i) => dotAt(matrix.data, i * n, x, 0, n));
+}
+
+function requireFiniteProduct(beta: number): void {
+  if (Number.isFinite(beta)) return;
+  throw new ValueError('must hold finite numbers', {
+    field: 'matrix',
+    value: beta,
+    remedy: 'Look for NaN in the point at which the matrix was evaluated.',
+  });
+}
+
+function notConverged(bound: number, wanted: number, maxSteps: number): ConvergenceError {
+  return new ConvergenceError(`error bound ${bound} is above ${wanted} after ${maxSteps} steps`, {
+    field: 'maxSteps',
+    value: maxSteps,
+    remedy: 'Allow more steps or a larger tolerance.',
+  });
+}

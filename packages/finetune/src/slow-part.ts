@@ -1,0 +1,64 @@
+import {
+  addScaled,
+  dot,
+  dotAt,
+  type MoE,
+  matrixSize,
+  type NDArray,
+  type Params,
+  toTangentCoordinates,
+  zeros,
+} from '@softmoe/model';
+import { expand, restrict, restrictModel } from './span-coordinates.ts';
+import type { Block, Spectrum } from './spectrum.ts';
+
+/** Directions count as slowest if they contract at the slowest rate to this accuracy of its logarithm. */
+const SAME_RATE = 0.005;
+
+/**
+ * Measures how much of a displacement from the limit lies along the directions in which gradient descent with step η
+ * contracts slowest: the eigenvectors of the Hessian at which |1 − ηλ| is largest, docs/theory.md (30). A run ends after a
+ * finite number of steps; where a few slow rates are close together, its whole distance still mixes them, but this part
+ * of it contracts at the slowest. Returns a function of displacements at `model`, or undefined when |1 − ηλ| reaches 1.
+ *
+ * `basis` is that of the curvature whose `spectrum` this is, in the coordinates of `model`.
+ */
+export function slowPart(
+  model: MoE,
+  basis: NDArray,
+  { span, complement, mu, lambdaMax }: Spectrum,
+  step: number,
+): ((displacement: Params) => number) | undefined {
+  const factor = (value: number) => Math.abs(1 - step * value);
+  const slowest = Math.max(factor(mu), factor(lambdaMax));
+  if (!(slowest < 1)) return undefined;
+  const slowVectors = ({ pairs }: Block) =>
+    pairs
+      .filter(({ value }) => factor(value) >= slowest ** (1 + SAME_RATE))
+      .map(({ vector }) => vector);
+  const inSpan = slowVectors(span);
+  const outside = complement ? slowVectors(complement) : [];
+  const local = restrictModel(model, basis);
+  return (displacement) => {
+    const inner = restrict(displacement, basis);
+    const coordinates = toTangentCoordinates(local, inner);
+    let square = 0;
+    for (const vector of inSpan) square += dot(vector, coordinates) ** 2;
+    if (outside.length > 0) {
+      const outer = addScaled(displacement, -1, expand(inner, basis));
+      for (const vector of outside) square += squareOfCombination(vector, outer);
+    }
+    return Math.sqrt(square);
+  };
+}
+
+/** ‖Σ_i c_i x_i‖² over the rows x_i of routers, then experts: the order of the complement block. */
+function squareOfCombination(weights: Float64Array, { router, expert }: Params): number {
+  const { rows: m, columns: d } = matrixSize(router!);
+  const sum = zeros([d]).data;
+  weights.forEach((weight, i) => {
+    const { data } = i < m ? router! : expert!;
+    for (let c = 0; c < d; c++) sum[c] = sum[c]! + weight * data[(i % m) * d + c]!;
+  });
+  return dotAt(sum, 0, sum, 0, d);
+}

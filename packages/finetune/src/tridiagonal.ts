@@ -1,0 +1,88 @@
+import { ConvergenceError } from './errors.ts';
+
+const SWEEPS_PER_VALUE = 60;
+
+/**
+ * Eigenvalues of a symmetric tridiagonal matrix [n, n] by implicit QL with Wilkinson shifts, in no particular order.
+ * `offDiagonal[i]` couples i and i + 1; only its first n − 1 numbers are read. Each of `rows`, n numbers long, is
+ * multiplied in place by the matrix of eigenvectors: the last row of the identity gives the last components of them all,
+ * in O(n²), and all rows of the identity give the eigenvectors as columns, in O(n³).
+ * Throws {@link ConvergenceError}, which finite numbers don't cause in practice.
+ */
+export function tridiagonalEigen(
+  diagonal: ArrayLike<number>,
+  offDiagonal: ArrayLike<number>,
+  rows: readonly Float64Array[],
+): Float64Array {
+  const n = diagonal.length;
+  const d = Float64Array.from(diagonal);
+  const e = Float64Array.from({ length: n }, (_, i) => (i < n - 1 ? offDiagonal[i]! : 0));
+  for (let low = 0; low < n; low++) {
+    for (let sweep = 0; ; sweep++) {
+      const high = endOfBlock(d, e, low);
+      if (high === low) break;
+      if (sweep === SWEEPS_PER_VALUE) {
+        throw new ConvergenceError('eigenvalues of a tridiagonal matrix did not converge', {
+          field: 'matrix',
+          value: d[low],
+          remedy: 'Check the matrix for NaN or infinite numbers.',
+        });
+      }
+      qlSweep(d, e, rows, low, high);
+    }
+  }
+  return d;
+}
+
+/** The first index from `low` on whose coupling to the next one is negligible. */
+function endOfBlock(d: Float64Array, e: Float64Array, low: number): number {
+  let high = low;
+  while (high < d.length - 1) {
+    const scale = Math.abs(d[high]!) + Math.abs(d[high + 1]!);
+    if (Math.abs(e[high]!) <= Number.EPSILON * scale) break;
+    high++;
+  }
+  return high;
+}
+
+function qlSweep(
+  d: Float64Array,
+  e: Float64Array,
+  rows: readonly Float64Array[],
+  low: number,
+  high: number,
+): void {
+  const half = (d[low + 1]! - d[low]!) / (2 * e[low]!);
+  const root = Math.hypot(half, 1);
+  let g = d[high]! - d[low]! + e[low]! / (half + (half >= 0 ? root : -root));
+  let sine = 1;
+  let cosine = 1;
+  let shift = 0;
+  for (let i = high - 1; i >= low; i--) {
+    const f = sine * e[i]!;
+    const b = cosine * e[i]!;
+    const r = Math.hypot(f, g);
+    e[i + 1] = r;
+    if (r === 0) {
+      // The matrix has split: undo the pending shift and let the next sweep see the two parts.
+      d[i + 1] = d[i + 1]! - shift;
+      e[high] = 0;
+      return;
+    }
+    sine = f / r;
+    cosine = g / r;
+    g = d[i + 1]! - shift;
+    const turn = (d[i]! - g) * sine + 2 * cosine * b;
+    shift = sine * turn;
+    d[i + 1] = g + shift;
+    g = cosine * turn - b;
+    for (const z of rows) {
+      const next = z[i + 1]!;
+      z[i + 1] = sine * z[i]! + cosine * next;
+      z[i] = cosine * z[i]! - sine * next;
+    }
+  }
+  d[low] = d[low]! - shift;
+  e[low] = g;
+  e[high] = 0;
+}

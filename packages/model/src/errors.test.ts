@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectError } from '../test/expect-error.ts';
+import {
+  FormatError,
+  requireFinite,
+  requireInteger,
+  ShapeError,
+  SoftmoeError,
+  UnknownNameError,
+  UnsupportedError,
+  ValueError,
+} from './errors.ts';
+
+const message = (value: unknown) =>
+  new SoftmoeError('is wrong', { field: 'f', value, remedy: 'Mend it.' }).message;
+
+describe('SoftmoeError', () => {
+  it.each([FormatError, ShapeError, UnknownNameError, UnsupportedError, ValueError])(
+    '%o carries field, value, remedy and its own name',
+    (Class) => {
+      const cause = new Error('why');
+      const error = new Class(
+        'is wrong',
+        { field: 'a.b', value: 3, remedy: 'Mend it.' },
+        { cause },
+      );
+      expect(error).toBeInstanceOf(SoftmoeError);
+      expect(error).toMatchObject({ field: 'a.b', value: 3, remedy: 'Mend it.', cause });
+      expect(error.name).toBe(Class.name);
+      expect(String(error)).toBe(`${Class.name}: a.b: is wrong (got 3). Mend it.`);
+    },
+  );
+
+  it.each<[unknown, string]>([
+    ['text', '"text"'],
+    ['x'.repeat(200), `"${'x'.repeat(77)}..."`],
+    [-0, '-0'],
+    [NaN, 'NaN'],
+    [12n, '12'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [Symbol('s'), 'Symbol(s)'],
+    [[1, 'a', null], '[1, "a", null]'],
+    [Float32Array.of(1, 2), '[1, 2]'],
+    [new DataView(new ArrayBuffer(2)), '{}'],
+    [{ kind: 'relu', n: [1] }, '{kind: "relu", n: [1]}'],
+    [[[[[1]]]], '[[[…]]]'],
+    [{ toString: 1, valueOf: 1 }, '{toString: 1, valueOf: 1}'],
+  ])('describes %o as %s', (value, text) => {
+    expect(message(value)).toBe(`f: is wrong (got ${text}). Mend it.`);
+  });
+
+  it('describes any value in a line of bounded length', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(message(value).length).toBeLessThan(120);
+      }),
+    );
+  });
+
+  it('describes circular, deep and large values', () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    expect(message(circular)).toContain('self');
+    let deep: unknown = 0;
+    for (let i = 0; i < 20_000; i++) deep = [deep];
+    expect(message(deep)).toContain('[[[…]]]');
+    expect(message(new Float64Array(1e6)).length).toBeLessThan(120);
+  });
+});
+
+describe('requireInteger', () => {
+  it('lets whole numbers of the range pass', () => {
+    requireInteger('n', 0, 0);
+    requireInteger('n', Number.MAX_SAFE_INTEGER, 0);
+    requireInteger('n', 3, 3, 3);
+  });
+
+  it.each([-1, 0.5, NaN, Infinity, 2 ** 53])('refuses %d', (value) => {
+    expectError(() => requireInteger('n', value, 0), 'ValueError', 'n', value, /at least 0/);
+  });
+
+  it('refuses what is above the maximum', () => {
+    expectError(() => requireInteger('n', 7, 1, 6), 'ValueError', 'n', 7, /between 1 and 6/);
+  });
+});
+
+describe('requireFinite', () => {
+  it('lets finite numbers of the range pass', () => {
+    requireFinite('x', -1e308);
+    requireFinite('x', 1, 0, 1);
+  });
+
+  it.each([NaN, Infinity, -Infinity, -0.1, 1.1])('refuses %d', (value) => {
+    expectError(() => requireFinite('x', value, 0, 1), 'ValueError', 'x', value, /\[0, 1\]/);
+  });
+});

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expertSpec } from '../test/arbitraries.ts';
+import { derivative, expectation } from '../test/calculus.ts';
+import { expectError } from '../test/expect-error.ts';
+import { activationOf, type ExpertSpec, expertKinds, MAX_HERMITE_DEGREE } from './expert.ts';
+
+const degrees = Array.from({ length: MAX_HERMITE_DEGREE }, (_, p) => p + 1);
+const hermite = (degree: number) => activationOf({ kind: 'hermite', degree });
+const series = (...coefficients: number[]) => activationOf({ kind: 'series', coefficients });
+
+/** He_p from its explicit polynomial, p = 1 … 6. */
+const explicit: readonly ((z: number) => number)[] = [
+  () => 1,
+  (z) => z,
+  (z) => z ** 2 - 1,
+  (z) => z ** 3 - 3 * z,
+  (z) => z ** 4 - 6 * z ** 2 + 3,
+  (z) => z ** 5 - 10 * z ** 3 + 15 * z,
+  (z) => z ** 6 - 15 * z ** 4 + 45 * z ** 2 - 15,
+];
+
+const factorials = [1, 1, 2, 6, 24, 120, 720];
+
+describe.each(degrees)('Hermite expert of degree %d', (degree) => {
+  const { value, derivative: slope, parity, hermiteCoefficients } = hermite(degree);
+
+  it('is He_p/√p!', () => {
+    for (let z = -4; z <= 4; z += 0.13) {
+      const expected = explicit[degree]!(z) / Math.sqrt(factorials[degree]!);
+      expect(value(z)).toBeCloseTo(expected, 12);
+    }
+  });
+
+  it('is orthonormal to those of every degree under the Gaussian measure', () => {
+    expect(expectation(value)).toBeCloseTo(0, 13);
+    for (const other of degrees) {
+      const product = expectation((z) => value(z) * hermite(other).value(z));
+      expect(product).toBeCloseTo(other === degree ? 1 : 0, 12);
+    }
+  });
+
+  it('has the derivative √p h_{p−1}', () => {
+    const below = degree === 1 ? () => 1 : hermite(degree - 1).value;
+    for (let z = -4; z <= 4; z += 0.29) {
+      expect(slope(z)).toBeCloseTo(Math.sqrt(degree) * below(z), 12);
+      expect(Math.abs(slope(z) - derivative(value, z))).toBeLessThan(1e-9);
+    }
+  });
+
+  it('declares its parity and its expansion', () => {
+    expect(parity).toBe(degree % 2 === 1 ? 'odd' : 'even');
+    expect(value(-1.3)).toBe((degree % 2 === 1 ? -1 : 1) * value(1.3));
+    expect(hermiteCoefficients).toEqual([...Array.from({ length: degree }, () => 0), 1]);
+  });
+});
+
+describe('series', () => {
+  it('is the sum of its terms', () => {
+    const { value } = series(0.5, -1, 0, 2);
+    const expected = 0.5 - 1.7 + 2 * hermite(3).value(1.7);
+    expect(value(1.7)).toBeCloseTo(expected, 13);
+    expect(series(2).value(9)).toBe(2);
+    expect(series(2).derivative(9)).toBe(0);
+  });
+
+  it('knows its parity', () => {
+    expect(series(0, 1, 0, 0.3).parity).toBe('odd');
+    expect(series(1, 0, 0.3).parity).toBe('even');
+    expect(series(1, 1).parity).toBe('none');
+  });
+
+  it('has E h² = Σ η_p², its parity, and one answer for numbers and arrays', () => {
+    fc.assert(
+      fc.property(expertSpec, fc.double({ min: -4, max: 4, noNaN: true }), (spec, z) => {
+        const h = activationOf(spec);
+        const norm = h.hermiteCoefficients.reduce((sum, eta) => sum + eta * eta, 0);
+        expect(Math.abs(expectation((x) => h.value(x) ** 2) - norm)).toBeLessThan(1e-10);
+        if (h.parity !== 'none') {
+          expect(h.value(-z) - (h.parity === 'odd' ? -1 : 1) * h.value(z)).toBe(0);
+        }
+        const [values, slopes] = [new Float64Array(2), new Float64Array(2)];
+        h.evaluate?.(Float64Array.of(0.5, z), values, slopes);
+        expect([values[1], slopes[1]]).toEqual([h.value(z), h.derivative(z)]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('an error names field, value and remedy', () => {
+  it.each([0, 7, 2.5, NaN, Infinity, -1])('degree %d', (degree) => {
+    const action = () => hermite(degree);
+    expectError(action, 'ValueError', 'expert.degree', degree, /between 1 and 6/);
+  });
+
+  it('coefficients', () => {
+    const field = 'expert.coefficients';
+    expectError(() => series(), 'ShapeError', field, [], /η_0 … η_p/);
+    const eight = [1, 2, 3, 4, 5, 6, 7, 8];
+    expectError(() => series(...eight), 'ShapeError', field, eight, /at most 6/);
+    expectError(() => series(1, NaN), 'ValueError', `${field}[1]`, NaN, /Use one in/);
+    expectError(() => series(0, -0), 'ValueError', field, [0, -0], /not zero/);
+    const sparse = { kind: 'series', coefficients: new Array<number>(3) } as const;
+    expectError(() => activationOf(sparse), 'ValueError', `${field}[0]`, undefined, /Use one in/);
+  });
+
+  it('kind', () => {
+    const spec: ExpertSpec = JSON.parse('{"kind":"relu"}');
+    const remedy = new RegExp(expertKinds.join(', '));
+    expectError(() => activationOf(spec), 'UnknownNameError', 'expert.kind', 'relu', remedy);
+    expectError(() => activationOf(spec, 'a.b'), 'UnknownNameError', 'a.b.kind', 'relu', remedy);
+  });
+});

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { array, moe } from '../test/arbitraries.ts';
+import { expectError } from '../test/expect-error.ts';
+import {
+  fromTangentCoordinates,
+  normaliseRows,
+  projectTangent,
+  retract,
+  tangentDim,
+  toTangentCoordinates,
+} from './manifold.ts';
+import { createMoE, type MoE, type Params, parameterLayout } from './moe.ts';
+import { dot, matrixSize, ndarray, row } from './ndarray.ts';
+import { addScaled, dotParams, normParams } from './params.ts';
+
+/** A model and a few vectors of the shapes of its parameters. */
+const withVectors = (count: number) =>
+  moe().chain((model) => fc.tuple(fc.constant(model), fc.array(vector(model), length(count))));
+
+const length = (n: number) => ({ minLength: n, maxLength: n });
+
+function vector(model: MoE): fc.Arbitrary<Params> {
+  const layout = Object.entries(parameterLayout(model.spec));
+  return fc.record(Object.fromEntries(layout.map(([name, { shape }]) => [name, array(shape)])));
+}
+
+const distance = (x: Params, y: Params) => normParams(addScaled(x, -1, y));
+
+describe('projectTangent', () => {
+  it('is linear, idempotent and self-adjoint, and removes the radial part', () => {
+    fc.assert(
+      fc.property(withVectors(2), ([model, [x = {}, y = {}]]) => {
+        const [px, py] = [projectTangent(model, x), projectTangent(model, y)];
+        expect(distance(projectTangent(model, px), px)).toBeLessThan(1e-13);
+        expect(dotParams(px, y)).toBeCloseTo(dotParams(x, py), 11);
+        const sum = projectTangent(model, addScaled(x, 2, y));
+        expect(distance(sum, addScaled(px, 2, py))).toBeLessThan(1e-12);
+        for (const name of ['router', 'expert']) {
+          const points = model.params[name]!;
+          for (let i = 0; i < matrixSize(points).rows; i++) {
+            expect(Math.abs(dot(row(points, i), row(px[name]!, i)))).toBeLessThan(1e-13);
+          }
+        }
+        expect(px.amplitude).toEqual(x.amplitude);
+      }),
+    );
+  });
+});
+
+describe('tangent coordinates', () => {
+  it('number m(d − 1) a sphere and all of a free array', () => {
+    fc.assert(
+      fc.property(withVectors(1), ([model, [x = {}]]) => {
+        const { inputDim: d, experts: m } = model.spec;
+        expect(tangentDim(model.spec)).toBe(2 * m * (d - 1) + m);
+        expect(toTangentCoordinates(model, x)).toHaveLength(tangentDim(model.spec));
+      }),
+    );
+    const spec = { ...model12().spec, routing: 'softmax' as const };
+    expect(tangentDim(spec)).toBe(2 + 1 + 1 + 1);
+  });
+
+  it('are an isometry of the tangent space with its inverse', () => {
+    fc.assert(
+      fc.property(withVectors(2), ([model, vectors]) => {
+        const [x = {}, y = {}] = vectors.map((v) => projectTangent(model, v));
+        const [cx, cy] = [toTangentCoordinates(model, x), toTangentCoordinates(model, y)];
+        expect(dot(cx, cy)).toBeCloseTo(dotParams(x, y), 10);
+        expect(distance(fromTangentCoordinates(model, cx), x)).toBeLessThan(1e-12);
+      }),
+    );
+  });
+
+  it('all give tangent vectors, and come back', () => {
+    const input = moe().chain((model) =>
+      fc.tuple(fc.constant(model), array([tangentDim(model.spec)])),
+    );
+    fc.assert(
+      fc.property(input, ([model, { data }]) => {
+        const x = fromTangentCoordinates(model, data);
+        expect(distance(projectTangent(model, x), x)).toBeLessThan(1e-12);
+        const back = toTangentCoordinates(model, x);
+        expect(Math.max(0, ...back.map((c, i) => Math.abs(c - data[i]!)))).toBeLessThan(1e-12);
+      }),
+    );
+  });
+
+  it('hold at the poles ±e_1, where a reflection could divide by zero', () => {
+    for (const pole of [1, -1, -0]) {
+      const row = pole === 0 ? [-0, 1] : [pole, 0];
+      const model = model12(row);
+      const tangent = {
+        router: ndarray([1, 2], pole === 0 ? [3, 0] : [0, 3]),
+        expert: ndarray([1, 2], pole === 0 ? [-2, 0] : [0, -2]),
+        amplitude: ndarray([1], [5]),
+      };
+      const coordinates = toTangentCoordinates(model, tangent);
+      expect([...coordinates].map(Math.abs)).toEqual([3, 2, 5]);
+      expect(distance(fromTangentCoordinates(model, coordinates), tangent)).toBe(0);
+    }
+  });
+});
+
+describe('retract', () => {
+  it('keeps a model, and brings a step back to the manifold', () => {
+    fc.assert(
+      fc.property(withVectors(1), ([model, [x = {}]]) => {
+        expect(distance(retract(model.spec, model.params).params, model.params)).toBeLessThan(
+          1e-15 * 10,
+        );
+        const stepped = retract(model.spec, addScaled(model.params, 0.1, projectTangent(model, x)));
+        expect(createMoE(stepped.spec, stepped.params)).toEqual(stepped);
+      }),
+    );
+  });
+
+  it('agrees with the tangent to first order', () => {
+    fc.assert(
+      fc.property(withVectors(1), ([model, [x = {}]]) => {
+        const tangent = projectTangent(model, x);
+        const step = 1e-4;
+        const moved = retract(model.spec, addScaled(model.params, step, tangent)).params;
+        const error = distance(moved, addScaled(model.params, step, tangent));
+        expect(error).toBeLessThan(step * step * (1 + normParams(tangent) ** 2));
+      }),
+    );
+  });
+});
+
+describe('normaliseRows', () => {
+  it('gives rows of length 1 along the old ones', () => {
+    const rows = normaliseRows(ndarray([2, 2], [3, 4, 0, -2]));
+    expect([...rows.data]).toEqual([0.6, 0.8, 0, -1]);
+  });
+
+  it.each([
+    [[0, 0], 0],
+    [[NaN, 1], NaN],
+    [[Infinity, 1], Infinity],
+  ])('refuses the row %o', (bad, norm) => {
+    const rows = ndarray([2, 2], [1, 0, ...bad]);
+    expectError(() => normaliseRows(rows, 'p'), 'ValueError', 'p[1]', norm, /smaller step/);
+    const params = { ...model12().params, expert: ndarray([1, 2], bad) };
+    const action = () => retract(model12().spec, params);
+    expectError(action, 'ValueError', 'params.expert[0]', norm, /smaller step/);
+  });
+});
+
+/** One unit in two dimensions, router and expert along `row`. */
+function model12(row: readonly number[] = [1, 0]): MoE {
+  return createMoE(
+    {
+      inputDim: 2,
+      experts: 1,
+      gate: 'sigmoid',
+      expert: { kind: 'hermite', degree: 1 },
+      routing: 'independent',
+    },
+    {
+      router: ndarray([1, 2], row),
+      expert: ndarray([1, 2], row),
+      amplitude: ndarray([1], [1]),
+    },
+  );
+}

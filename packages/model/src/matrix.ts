@@ -1,0 +1,79 @@
+/**
+ * out = A Xᵀ for A [rows, d] and X [points, d], so out is [rows, points]. `rows` and `points` must be even: tiles of two
+ * by two inner products share their loads.
+ */
+export function multiplyTransposed(
+  a: Float64Array,
+  rows: number,
+  x: Float64Array,
+  points: number,
+  d: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < rows; i += 2) {
+    const a0 = i * d;
+    const a1 = a0 + d;
+    for (let s = 0; s < points; s += 2) {
+      const x0 = s * d;
+      const x1 = x0 + d;
+      let sum00 = 0;
+      let sum01 = 0;
+      let sum10 = 0;
+      let sum11 = 0;
+      for (let j = 0; j < d; j++) {
+        const p = a[a0 + j]!;
+        const q = a[a1 + j]!;
+        const y = x[x0 + j]!;
+        const z = x[x1 + j]!;
+        sum00 += p * y;
+        sum01 += p * z;
+        sum10 += q * y;
+        sum11 += q * z;
+      }
+      const o = i * points + s;
+      out[o] = sum00;
+      out[o + 1] = sum01;
+      out[o + points] = sum10;
+      out[o + points + 1] = sum11;
+    }
+  }
+}
+
+/** out += C X for C [rows, points] and X [points, d]. `rows` must be even, `points` a multiple of four. */
+export function addProduct(
+  c: Float64Array,
+  rows: number,
+  x: Float64Array,
+  points: number,
+  d: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < rows; i += 2) {
+    const o0 = i * d;
+    const o1 = o0 + d;
+    for (let s = 0; s < points; s += 4) {
+      const k0 = i * points + s;
+      const k1 = k0 + points;
+      const p0 = c[k0]!;
+      const p1 = c[k0 + 1]!;
+      const p2 = c[k0 + 2]!;
+      const p3 = c[k0 + 3]!;
+      const q0 = c[k1]!;
+      const q1 = c[k1 + 1]!;
+      const q2 = c[k1 + 2]!;
+      const q3 = c[k1 + 3]!;
+      const x0 = s * d;
+      const x1 = x0 + d;
+      const x2 = x1 + d;
+      const x3 = x2 + d;
+      for (let j = 0; j < d; j++) {
+        const y0 = x[x0 + j]!;
+        const y1 = x[x1 + j]!;
+        const y2 = x[x2 + j]!;
+        const y3 = x[x3 + j]!;
+        out[o0 + j] = out[o0 + j]! + (p0 * y0 + p1 * y1 + (p2 * y2 + p3 * y3));
+        out[o1 + j] = out[o1 + j]! + (q0 * y0 + q1 * y1 + (q2 * y2 + q3 * y3));
+      }
+    }
+  }
+}

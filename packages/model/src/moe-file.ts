@@ -1,0 +1,43 @@
+import { FormatError } from './errors.ts';
+import { createMoE, type MoE, type MoESpec } from './moe.ts';
+import { decodeTensors, encodeTensors } from './safetensors.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+const VERSION_KEY = 'softmoe.version';
+const SPEC_KEY = 'softmoe.spec';
+const VERSION = '1';
+
+/**
+ * A safetensors file of a model: parameters as float64 tensors under their own names, the spec as JSON in the metadata
+ * `softmoe.spec`. {@link loadMoE} gives the same model back, bit for bit. Throws what {@link createMoE} throws.
+ */
+export function saveMoE(model: MoE): Uint8Array<ArrayBuffer> {
+  const { spec, params } = createMoE(model.spec, model.params);
+  return encodeTensors(params, { [VERSION_KEY]: VERSION, [SPEC_KEY]: specToJson(spec) });
+}
+
+/**
+ * The model in a file written by {@link saveMoE}. Throws {@link FormatError} for any other file, and what
+ * {@link createMoE} throws for a spec or parameters that make no model.
+ */
+export function loadMoE(bytes: Uint8Array): MoE {
+  const { tensors, metadata } = decodeTensors(bytes);
+  const version = metadata[VERSION_KEY];
+  const spec = metadata[SPEC_KEY];
+  if (version !== VERSION || spec === undefined) {
+    throw new FormatError(`must be ${VERSION}, with the model's spec beside it`, {
+      field: `metadata.${VERSION_KEY}`,
+      value: version,
+      remedy: 'Load a file that saveMoE wrote, with a softmoe at least as new as its writer.',
+    });
+  }
+  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors);
+}
+
+/** JSON.stringify writes −0 as 0; JSON itself has it. A spec that createMoE let pass contains no text "-0". */
+function specToJson(spec: MoESpec): string {
+  return JSON.stringify(spec, (_, value) => (Object.is(value, -0) ? '-0' : value)).replaceAll(
+    '"-0"',
+    '-0',
+  );
+}

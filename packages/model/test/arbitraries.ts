@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import {
+  createMoE,
+  dot,
+  type ExpertSpec,
+  gateNames,
+  MAX_HERMITE_DEGREE,
+  type MoE,
+  type NDArray,
+  normaliseRows,
+  row,
+  sizeOf,
+} from '../src/index.ts';
+
+/** A finite number of moderate size, with 0 and −0 among them. */
+export const number: fc.Arbitrary<number> = fc.double({ min: -3, max: 3, noNaN: true });
+
+/** An array of that shape with moderate entries. */
+export function array(shape: readonly number[]): fc.Arbitrary<NDArray> {
+  const length = sizeOf(shape);
+  return fc
+    .array(number, { minLength: length, maxLength: length })
+    .map((data) => ({ shape, data: Float64Array.from(data) }));
+}
+
+/** Unit rows, [rows, columns]. */
+export function unitRows(rows: number, columns: number): fc.Arbitrary<NDArray> {
+  return array([rows, columns]).map((rough) => {
+    for (let i = 0; i < rows; i++) {
+      const x = row(rough, i);
+      if (dot(x, x) < 0.01) x[0] = x[0]! < 0 ? -1 : 1;
+    }
+    return normaliseRows(rough);
+  });
+}
+
+export const expertSpec: fc.Arbitrary<ExpertSpec> = fc.oneof(
+  fc.record({
+    kind: fc.constant('hermite' as const),
+    degree: fc.integer({ min: 1, max: MAX_HERMITE_DEGREE }),
+  }),
+  fc.record({
+    kind: fc.constant('series' as const),
+    coefficients: fc
+      .array(number, { minLength: 1, maxLength: MAX_HERMITE_DEGREE + 1 })
+      .filter((coefficients) => coefficients.some((c) => c !== 0)),
+  }),
+);
+
+/** A valid model of any gate and expert, with up to `maxExperts` units in up to `maxDim` dimensions. */
+export function moe(maxExperts: number = 5, maxDim: number = 6): fc.Arbitrary<MoE> {
+  return fc
+    .record({
+      inputDim: fc.integer({ min: 1, max: maxDim }),
+      experts: fc.integer({ min: 1, max: maxExperts }),
+      gate: fc.constantFrom(...gateNames),
+      expert: expertSpec,
+      routing: fc.constant('independent' as const),
+    })
+    .chain((spec) =>
+      fc
+        .record({
+          router: unitRows(spec.experts, spec.inputDim),
+          expert: unitRows(spec.experts, spec.inputDim),
+          amplitude: array([spec.experts]),
+        })
+        .map((params) => createMoE(spec, params)),
+    );
+}
