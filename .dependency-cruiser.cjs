@@ -33,7 +33,7 @@ module.exports = {
     },
     {
       name: 'no-deep-imports',
-      comment: "Import a package by its public entry, not by one of its inner files.",
+      comment: 'Import a package by its public entry, not by one of its inner files.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
       to: {
@@ -45,7 +45,10 @@ module.exports = {
       name: 'browser-safe',
       comment: 'Only @softmoe/lab/node and the command line may use Node.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: ['^packages/(cli|lab/src/node)/', tests, 'vitest\\.config\\.ts$'] },
+      from: {
+        path: '^packages/',
+        pathNot: ['^packages/(cli|lab/src/node)/', tests, 'vitest\\.config\\.ts$'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

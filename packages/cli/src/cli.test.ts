@@ -182,14 +182,15 @@ describe('bad input', () => {
     ['an unknown command', /^error: unknown command/, 'train'],
     ['a missing file', /^ConfigError: config: cannot be read/, 'run', 'nowhere.json'],
   ];
-  it.each(cases)('%s is answered by a named error and exit code 2', async (_, error, ...argv) => {
+  const named = cases.map(([name, error, ...argv]) => ({ name, error, argv }));
+  it.each(named)('$name is answered by a named error and exit code 2', async ({ error, argv }) => {
     const { code, stdout, stderr } = await softmoe(...argv);
     expect(stderr).toMatch(error);
     expect(code).toBe(2);
     expect(stdout).toBe('');
   });
 
-  it.each([
+  it.each<[string, string, RegExp]>([
     ['not JSON', '{ "inputDim": 64', /^FormatError: config: is not JSON/],
     ['not an object', '[64]', /^ConfigError: config: must hold an object/],
     [

@@ -30,7 +30,7 @@ export interface Problem {
 }
 
 /** Fresh samples from which the online engine estimates the Gram data that pruning needs. */
-export const GRAM_SAMPLES = 65_536;
+const GRAM_SAMPLES = 65_536;
 
 /** Teacher, student and training of a config. Throws typed errors for what cannot be built. */
 export function createProblem(config: Config, backend: Backend | undefined): Problem {

@@ -4,7 +4,7 @@
  */
 
 /** Uniforms have this many bits: k stands for k/2²⁴. */
-export const UNIFORM_BITS = 24;
+const UNIFORM_BITS = 24;
 
 const LN2_HIGH = 0.6931471803691238; // 20 trailing zero bits: whole multiples are exact
 const LN2_LOW = 1.9082149292705877e-10;
