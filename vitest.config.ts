@@ -1,5 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const config: ViteUserConfig = defineConfig({ test: { projects: ['packages/*'] } });
+const config: ViteUserConfig = defineConfig({ test: { projects: ['packages/*', 'tests/*'] } });
 
 export default config;
