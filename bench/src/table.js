@@ -11,6 +11,10 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+export function mean(values) {
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
+}
+
 /** Wilson's 95 % interval of a share. */
 export function wilson(successes, trials) {
   const z = 1.959964;

@@ -1,5 +1,5 @@
+import { sampleBatch } from '@softmoe/teacher';
 import { type Backend, createReferenceBackend } from '../src/index.ts';
-import { drawBatch } from './draw-batch.ts';
 import { type Wrong, wrong } from './wrong.ts';
 
 const reference = createReferenceBackend();
@@ -154,7 +154,7 @@ const online = (onlineStep: NonNullable<Backend['onlineStep']>, rules: RegExp): 
   wrong({ onlineStep }, rules);
 
 const step = (...[model, teacher, draw]: Parameters<NonNullable<Backend['onlineStep']>>) =>
-  reference.lossAndGradient(model, drawBatch(teacher, draw));
+  reference.lossAndGradient(model, sampleBatch(teacher, draw));
 
 /** Backends whose fused step differs from the composed one. */
 export const wrongOnline: Readonly<Record<string, Wrong>> = {

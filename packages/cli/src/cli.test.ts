@@ -124,7 +124,7 @@ describe('softmoe run', () => {
     expect(stdout).toMatch(/Presets:[\s\S]*Examples:[\s\S]*Exit codes:/);
   });
 
-  it('stops cleanly on SIGINT and keeps the records', async () => {
+  it('stops cleanly on SIGINT, and goes on to the same files bit for bit', async () => {
     const out = join(folder, 'stopped');
     const running = softmoe('run', 'canonical', '--out', out, '--quiet');
     const poll = setInterval(async () => {
@@ -134,10 +134,22 @@ describe('softmoe run', () => {
     const { code, stderr } = await running;
     clearInterval(poll);
     expect(code).toBe(130);
-    expect(stderr).toMatch(/stopped in the phase 'train'; what was done is in/);
+    expect(stderr).toMatch(/stopped in the phase 'train'; go on with: softmoe resume/);
     const records = (await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n');
     for (const record of records) expect(JSON.parse(record).phase).toBe('train');
     expect(await readdir(out)).not.toContain('result.json');
+
+    const resumed = await softmoe('resume', out, '--json', '--quiet');
+    expect(resumed.code).toBe(0);
+    const whole = join(folder, 'whole');
+    await softmoe('run', 'canonical', '--out', whole, '--quiet');
+    expect((await readdir(out)).sort()).toEqual((await readdir(whole)).sort());
+    for (const name of ['records.jsonl', 'trained.safetensors', 'final.safetensors']) {
+      expect(await readFile(join(out, name))).toEqual(await readFile(join(whole, name)));
+    }
+    const again = await softmoe('resume', out);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/^RunFolderError: run: has no checkpoint.*complete/);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import type { Streams } from './streams.ts';
 
@@ -12,14 +13,15 @@ const { version } = JSON.parse(
 /** Runs the command line `softmoe …argv`; returns its exit code. */
 export async function runCli(argv: readonly string[], streams: Streams): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.recovered;
-  const run = runCommand(streams, (code) => {
+  const setExitCode = (code: ExitCode) => {
     exitCode = code;
-  });
+  };
+  const commands = [runCommand(streams, setExitCode), resumeCommand(streams, setExitCode)];
   const program = new Command('softmoe')
     .description('Train, understand and compress soft-routed mixtures of experts.')
-    .version(version)
-    .addCommand(run);
-  for (const command of [program, run]) {
+    .version(version);
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) {
     command
       .exitOverride()
       .showHelpAfterError('(softmoe run --help lists every option)')

@@ -24,7 +24,7 @@ export function array(shape: readonly number[]): fc.Arbitrary<NDArray> {
 }
 
 /** Unit rows, [rows, columns]. */
-export function unitRows(rows: number, columns: number): fc.Arbitrary<NDArray> {
+function unitRows(rows: number, columns: number): fc.Arbitrary<NDArray> {
   return array([rows, columns]).map((rough) => {
     for (let i = 0; i < rows; i++) {
       const x = row(rough, i);

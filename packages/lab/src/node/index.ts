@@ -1,1 +1,7 @@
-export { createRunFolder, type RunFolder, RunFolderError, recordLine } from './run-folder.ts';
+export {
+  createRunFolder,
+  type RunFolder,
+  RunFolderError,
+  recordLine,
+  resumeRunFolder,
+} from './run-folder.ts';

@@ -1,14 +1,21 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMoE } from '@softmoe/model';
+import { FormatError, loadMoE } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
-import { runPipeline } from '../pipeline.ts';
+import { createExperiment, restoreExperiment } from '../experiment.ts';
+import { runExperiment, runPipeline } from '../pipeline.ts';
 import { summaryOf } from '../result.ts';
-import { createRunFolder, RunFolderError } from './run-folder.ts';
+import { createRunFolder, RunFolderError, resumeRunFolder } from './run-folder.ts';
 
-const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });
+const config = parseConfig({
+  inputDim: 16,
+  teachers: 1,
+  students: 3,
+  train: { time: 60 },
+  finetune: { maxSteps: 300 },
+});
 let parent: string;
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'softmoe-run-'));
@@ -57,4 +64,40 @@ it('says when a folder cannot be made', async () => {
   await expect(createRunFolder(join(parent, 'file', 'run'), config)).rejects.toThrow(
     /out: cannot be made.*Choose a folder/,
   );
+});
+
+it('goes on from any checkpoint to the same files, dropping the records after it', async () => {
+  const whole = await createRunFolder(join(parent, 'whole'), config);
+  await runPipeline(config, { onRecord: (event) => whole.add(event) });
+  await whole.close();
+  for (const stopAt of [1, 30, 50]) {
+    const path = join(parent, `stopped-${stopAt}`);
+    const first = await createRunFolder(path, config);
+    const experiment = createExperiment(config);
+    for (let i = 0; i < stopAt + 5; i++) {
+      await first.add((await experiment.next())!);
+      if (i === stopAt) await first.checkpoint(experiment.snapshot());
+    }
+    await first.close();
+    const { folder, snapshot } = await resumeRunFolder(path);
+    await runExperiment(restoreExperiment(snapshot), { onRecord: (event) => folder.add(event) });
+    await folder.close();
+    expect((await readdir(path)).sort()).toEqual((await readdir(whole.path)).sort());
+    for (const name of ['records.jsonl', 'trained.safetensors', 'final.safetensors']) {
+      expect(await readFile(join(path, name))).toEqual(await readFile(join(whole.path, name)));
+    }
+  }
+});
+
+it('refuses a damaged checkpoint', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  await folder.checkpoint(createExperiment(config).snapshot());
+  await folder.close();
+  const path = join(folder.path, 'checkpoint.json');
+  const text = await readFile(path, 'utf8');
+  for (const damaged of [text.slice(0, -9), '{}', text.replace('"phase":"train"', '"phase":"?"')]) {
+    await writeFile(path, damaged);
+    await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
+  }
+  await expect(resumeRunFolder(parent)).rejects.toThrow(RunFolderError);
 });

@@ -1,53 +1,98 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { TrainRecord } from '@softmoe/train';
 import type { Config } from '../config.ts';
-import type { ExperimentEvent } from '../experiment.ts';
+import type { ExperimentEvent, Snapshot } from '../experiment.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 
-/** A run folder cannot be made or written. */
+/** A run folder cannot be made, read or written. */
 export class RunFolderError extends SoftmoeError {
   override readonly name = 'RunFolderError';
 }
 
-/** One run on disk, written once: nothing in it is ever changed after it is complete. */
+/** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
   readonly path: string;
   /** Appends a record to records.jsonl, or writes the model of the phase that ended. Give it every event, in order. */
   add(event: ExperimentEvent): Promise<void>;
-  /** Completes records.jsonl. */
+  /** Keeps a point to go on from after Ctrl-C, a crash or a loss of power. */
+  checkpoint(snapshot: Snapshot): Promise<void>;
   close(): Promise<void>;
 }
 
+const CHECKPOINT = 'checkpoint.json';
+const RECORDS = 'records.jsonl';
+
 /**
- * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), teacher.safetensors,
- * trained.safetensors, pruned.safetensors, final.safetensors and result.json. Every file but records.jsonl appears
- * whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
+ * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), checkpoint.json,
+ * teacher.safetensors, trained.safetensors, pruned.safetensors, final.safetensors and result.json. Every file but
+ * records.jsonl appears whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
 export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
   await makeFolder(path);
   await writeWhole(join(path, 'config.json'), json(config));
-  const records = createWriteStream(join(path, 'records.jsonl'), { flags: 'wx' });
+  return openAt(path, 0);
+}
+
+/**
+ * The folder of a run that was stopped, and the snapshot to restore: records after it are dropped, since the restored
+ * experiment gives them again. Throws {@link RunFolderError} for a folder without a checkpoint (a complete run has none)
+ * and `FormatError` for a damaged one.
+ */
+export async function resumeRunFolder(
+  path: string,
+): Promise<{ folder: RunFolder; snapshot: Snapshot }> {
+  let text: string;
+  try {
+    text = await readFile(join(path, CHECKPOINT), 'utf8');
+  } catch (cause) {
+    throw new RunFolderError(
+      'has no checkpoint to go on from',
+      {
+        field: 'run',
+        value: path,
+        remedy: 'Give the folder of a run that was stopped; one with a result.json is complete.',
+      },
+      { cause },
+    );
+  }
+  const { snapshot, recordBytes } = decodeCheckpoint(text, path);
+  return { folder: await openAt(path, recordBytes), snapshot };
+}
+
+/** Opens records.jsonl, cut or begun at `length` bytes. */
+async function openAt(path: string, length: number): Promise<RunFolder> {
+  const records = await open(join(path, RECORDS), length === 0 ? 'w' : 'r+');
+  await records.truncate(length);
+  let written = length;
   return {
     path,
     async add(event) {
       switch (event.phase) {
         case 'train':
-        case 'finetune':
-          return append(records, `${JSON.stringify(recordLine(event.phase, event.record))}\n`);
+        case 'finetune': {
+          const line = Buffer.from(`${JSON.stringify(recordLine(event.phase, event.record))}\n`);
+          await records.write(line, 0, line.length, written);
+          written += line.length;
+          return;
+        }
         case 'prune':
           return writeModel(path, 'pruned', event.model);
         case 'done':
-          return writeResult(path, event.result);
+          await writeResult(path, event.result);
+          return rm(join(path, CHECKPOINT), { force: true });
       }
     },
-    async close() {
-      records.end();
-      await finished(records);
+    async checkpoint(snapshot) {
+      await records.sync();
+      await writeWhole(
+        join(path, CHECKPOINT),
+        encodeCheckpoint({ snapshot, recordBytes: written }),
+      );
     },
+    close: () => records.close(),
   };
 }
 
@@ -119,12 +164,6 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
   }
   await file.close();
   await rename(temporary, path);
-}
-
-function append(stream: WriteStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 function json(value: unknown): string {
