@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, presetNames, presets } from '@softmoe/lab';
-import { FormatError } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
@@ -13,21 +13,7 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
       remedy: `Use one of ${presetNames.join(', ')}, or the path of a config file that ends in .json.`,
     });
   }
-  const text = await readText(source);
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(
-      `is not JSON: ${(cause as Error).message}`,
-      {
-        field: 'config',
-        value: source,
-        remedy: 'Correct the file; a run folder holds a valid config.json.',
-      },
-      { cause },
-    );
-  }
+  const config = parseStrictJson(await readText(source), 'config');
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
     return config as Record<string, unknown>;
   }

@@ -1,4 +1,4 @@
-import { FormatError } from '@softmoe/model';
+import { FormatError, parseStrictJson } from '@softmoe/model';
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
 import type { Snapshot } from '../experiment.ts';
@@ -43,12 +43,7 @@ export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string 
 /** The checkpoint that {@link encodeCheckpoint} wrote. Throws {@link FormatError} for any other text. */
 export function decodeCheckpoint(text: string, path: string): Checkpoint {
   const remedy = 'Start the run again from its config.json in another folder.';
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError('is not JSON', { field: 'checkpoint', value: path, remedy }, { cause });
-  }
+  const json = parseStrictJson(text, 'checkpoint');
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const { path: at, message } = parsed.error.issues[0]!;
