@@ -24,8 +24,8 @@ const kinds = ['expert', 'router'];
 async function curves(objective, model, teacher) {
   const points = [];
   const stepper = integrate(balancedFlow, objective, euler({ fixedStep: step }));
-  for await (const { time, alignment } of train({ model, stepper, teacher, stop: { time } })) {
-    points.push({ time, expert: alignment.expert, router: alignment.router });
+  for await (const record of train({ model, stepper, teacher, stop: { time } })) {
+    points.push({ time: record.time, ...record.alignment });
   }
   return points;
 }
