@@ -12,12 +12,11 @@ import {
   train,
 } from '@softmoe/train';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
-import { PhaseError, SnapshotError } from './errors.ts';
+import { InterruptedError, PhaseError } from './errors.ts';
 import { type Milestones, MilestoneTracker } from './milestones.ts';
 import { createFinetuneProblem, createProblem } from './problem.ts';
 import { type ExperimentResult, resultOf } from './result.ts';
-
-export type Phase = 'train' | 'prune' | 'finetune' | 'done';
+import { checkSnapshot, type Phase, type Snapshot } from './snapshot.ts';
 
 /** Steps of fine-tuning between records. */
 const FINETUNE_RECORD_EVERY = 10;
@@ -32,22 +31,6 @@ export type ExperimentEvent =
   | { readonly phase: 'finetune'; readonly record: TrainRecord; readonly teacher: MoE }
   | { readonly phase: 'done'; readonly result: ExperimentResult };
 
-/** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
-export interface Snapshot {
-  readonly version: 1;
-  readonly config: Config;
-  readonly phase: Phase;
-  readonly startLoss: number | undefined;
-  readonly milestones: MilestoneTracker['state'];
-  readonly timing: { train: number; prune: number; finetune: number };
-  /** The file of the student that the experiment was given to start from, if it was. */
-  readonly student?: Uint8Array | undefined;
-  /** The last state of training, from its first record on. */
-  readonly trained: Uint8Array | undefined;
-  /** The state of fine-tuning, from its first record on. */
-  readonly finetuned: Uint8Array | undefined;
-}
-
 /** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
 export interface Experiment {
   /** The config of this very run: `prune` and `finetune` change it so that it gives the same run again. */
@@ -58,8 +41,11 @@ export interface Experiment {
   readonly milestones: Milestones;
   /** The student as it is now, in the coordinates of the inputs. */
   readonly student: MoE;
-  /** Advances to the next record or phase; undefined once the result has been returned. */
-  next(): Promise<ExperimentEvent | undefined>;
+  /**
+   * Advances to the next record or phase; undefined once the result has been returned. When `signal` aborts it rejects
+   * with an {@link InterruptedError} after the step under way; nothing is lost, and the next call goes on from there.
+   */
+  next(signal?: AbortSignal): Promise<ExperimentEvent | undefined>;
   /**
    * Ends training at its last record, or goes back to there: the next event is the pruning, by `rule` or else by the
    * config's. Throws {@link PhaseError} before the flow has moved, and while `next` is under way.
@@ -88,14 +74,7 @@ export function createExperiment(config: ConfigInput, options: ExperimentOptions
 
 /** The experiment of a snapshot; it goes on bit for bit as the one that the snapshot was taken of. */
 export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions = {}): Experiment {
-  if (snapshot.version !== 1) {
-    throw new SnapshotError('is of another version', {
-      field: 'snapshot.version',
-      value: snapshot.version,
-      remedy:
-        'Continue it with the version of softmoe that made it, or start again from its config.',
-    });
-  }
+  checkSnapshot(snapshot);
   return start(parseConfig(snapshot.config), options, snapshot);
 }
 
@@ -116,6 +95,7 @@ function start(
   let trained: TrainState | undefined = resumed?.trained && loadState(resumed.trained);
   let finetuned: TrainState | undefined = resumed?.finetuned && loadState(resumed.finetuned);
   let current = () => problem.lift(trained?.model ?? problem.working.student);
+  let interrupt = new AbortController();
   let events = run();
   let busy = false;
 
@@ -159,10 +139,15 @@ function start(
       teacher: working.teacher,
       stop: { time },
       recordEveryTime: recordEvery,
+      signal: interrupt.signal,
     });
     for (;;) {
       const { value, done } = await timed('train', () => records.next());
-      if (done) break;
+      if (done) {
+        trained = value.state;
+        if (value.reason === 'aborted') throw new InterruptedError(snapshot());
+        break;
+      }
       trained = value.state;
       current = () => problem.lift(value.state.model);
       startLoss ??= value.loss;
@@ -197,11 +182,13 @@ function start(
       maxSteps: config.finetune.maxSteps,
       target: teacher,
       recordEvery: FINETUNE_RECORD_EVERY,
+      signal: interrupt.signal,
     });
     for (;;) {
       const { value, done } = await timed('finetune', () => records.next());
       if (done) {
         finetuned = value.state;
+        if (value.reason === 'aborted') throw new InterruptedError(snapshot());
         return { certificate: value.certificate, model: lift(value.model) };
       }
       finetuned = value.state;
@@ -236,6 +223,20 @@ function start(
     events = run();
   }
 
+  function snapshot(): Snapshot {
+    return {
+      version: 1,
+      config,
+      phase,
+      startLoss,
+      milestones: milestones.state,
+      timing: { ...timing },
+      ...(imported ? { student: saveMoE(imported) } : {}),
+      trained: trained && saveState(trained),
+      finetuned: finetuned && saveState(finetuned),
+    };
+  }
+
   return {
     get config() {
       return config;
@@ -249,12 +250,20 @@ function start(
     get student() {
       return current();
     },
-    async next() {
+    async next(signal) {
       if (phase === 'done') return undefined;
+      if (signal?.aborted) throw new InterruptedError(snapshot());
+      const abort = () => interrupt.abort();
+      signal?.addEventListener('abort', abort);
       busy = true;
       try {
         return (await events.next()).value;
+      } catch (error) {
+        interrupt = new AbortController();
+        events = run();
+        throw error;
       } finally {
+        signal?.removeEventListener('abort', abort);
         busy = false;
       }
     },
@@ -284,17 +293,7 @@ function start(
       }
       goTo('finetune', { ...config, finetune: { ...config.finetune, method } });
     },
-    snapshot: () => ({
-      version: 1,
-      config,
-      phase,
-      startLoss,
-      milestones: milestones.state,
-      timing: { ...timing },
-      ...(imported ? { student: saveMoE(imported) } : {}),
-      trained: trained && saveState(trained),
-      finetuned: finetuned && saveState(finetuned),
-    }),
+    snapshot,
   };
 }
 

@@ -38,9 +38,11 @@ export interface Summary {
   /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
   readonly alignment: Overlaps & { readonly trained: Overlaps };
   readonly milestones: Milestones;
-  /** Teacher experts that were not recovered, by number from 1, with their final overlaps. */
+  /** Teacher experts that were not recovered, by number from 1, with the final overlaps of the unit matched to each. */
   readonly missing: readonly {
     readonly teacherExpert: number;
+    /** Whether a unit was left to be matched to it. */
+    readonly matched: boolean;
     readonly expert: number;
     readonly router: number;
   }[];
@@ -81,11 +83,18 @@ export interface Findings {
 
 export function resultOf(findings: Findings): ExperimentResult {
   const { config, certificate, models, pruned, timing, trained } = findings;
-  const { expert, router } = alignment(models.final, models.teacher);
+  const { student, expert, router } = alignment(models.final, models.teacher);
   const missing = expert.flatMap((overlap, j) =>
     overlap >= RECOVERED && router[j]! >= RECOVERED
       ? []
-      : [{ teacherExpert: j + 1, expert: overlap, router: router[j]! }],
+      : [
+          {
+            teacherExpert: j + 1,
+            matched: student[j]! >= 0,
+            expert: overlap,
+            router: router[j]!,
+          },
+        ],
   );
   const survivors = models.final.spec.experts;
   return {
@@ -119,7 +128,7 @@ export function resultOf(findings: Findings): ExperimentResult {
     milestones: findings.milestones,
     missing,
     advice: adviceFor(findings, missing.length, survivors),
-    warnings: configWarnings(config),
+    warnings: [...configWarnings(config), ...cliffWarnings(pruned, config)],
     elimination: pruned.curve.map(({ size, loss }: CurvePoint) => ({ size, loss })),
     certificate,
     steps: { train: trained.record.step, finetune: findings.finetuneSteps },
@@ -128,6 +137,18 @@ export function resultOf(findings: Findings): ExperimentResult {
     config,
     models,
   };
+}
+
+/** Below this ratio a cliff tells one size from another no better than chance would. */
+const CLEAR_CLIFF = 2;
+
+function cliffWarnings({ curve, kept }: Pruned, { prune }: Config): string[] {
+  const lossAt = (size: number) => curve.find((point) => point.size === size)?.loss ?? 0;
+  const ratio = lossAt(kept.length - 1) / lossAt(kept.length);
+  if (prune.rule !== 'cliff' || !(ratio < CLEAR_CLIFF)) return [];
+  return [
+    `The elimination curve has no clear cliff: its largest ratio is ${ratio.toPrecision(3)}, at ${kept.length} units.`,
+  ];
 }
 
 /** The part of a result that is plain data. */
@@ -150,6 +171,11 @@ function adviceFor(
     }
     const late = milestones.expert.some((time) => time === null || time > train.time / 2);
     if (late) advice.push(`Train longer, such as --train-time ${2 * train.time}.`);
+    if (survivors < teachers) {
+      advice.push(
+        `Pruning kept only ${survivors} units: give the size with --prune size:N, or a tolerance.`,
+      );
+    }
     advice.push(`Start elsewhere, such as --seed ${seed + 1}.`);
   } else if (survivors > teachers) {
     advice.push(

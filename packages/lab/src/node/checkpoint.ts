@@ -1,7 +1,7 @@
 import { FormatError, parseStrictJson } from '@softmoe/model';
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
-import type { Snapshot } from '../experiment.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
