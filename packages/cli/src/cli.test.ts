@@ -132,7 +132,7 @@ describe('softmoe run', () => {
     const running = softmoe('run', 'canonical', '--out', out, '--quiet');
     const poll = setInterval(async () => {
       const text = await readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
-      if (text.includes('\n')) process.emit('SIGINT');
+      if (text.includes('\n')) process.emit('SIGINT', 'SIGINT');
     }, 5);
     const { code, stderr } = await running;
     clearInterval(poll);
