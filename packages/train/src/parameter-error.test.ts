@@ -179,6 +179,7 @@ describe.each([
         expect(error).toBeGreaterThan(least - 1e-14);
         expect(error).toBeLessThan(2 * least + 1e-14);
       }),
+      { numRuns: 20 },
     );
   });
 

@@ -25,8 +25,9 @@ export interface NearestImage {
 
 /**
  * The largest absolute difference over all parameters after the best permutation, sign changes and, for softmax routing,
- * translation, docs/theory.md (6): 0 exactly when the two models are the same up to symmetry. Throws {@link ShapeError} unless both have the same
- * inputDim and number of experts, `ValueError` unless they have the same gate, expert and routing.
+ * translation, docs/theory.md (6): 0 exactly when the two models are the same up to symmetry, for softmax routing up to
+ * the rounding of the translation too. Throws {@link ShapeError} unless both have the same inputDim and number of
+ * experts, `ValueError` unless they have the same gate, expert and routing.
  */
 export function parameterError(student: MoE, teacher: MoE): number {
   return nearestImage(teacher, student).error;
@@ -35,8 +36,8 @@ export function parameterError(student: MoE, teacher: MoE): number {
 /**
  * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact for
  * independent routing. For softmax routing the best translation for a matching and the best matching for a translation
- * are found in turn, from equal means on, until neither helps: at most twice the least error, and exact where the
- * units of a model differ by more than four times the error.
+ * are found in turn, from equal means on, until neither helps: at most twice the least error, and the least where the
+ * units of a model differ by more than four times that.
  */
 export function nearestImage(teacher: MoE, student: MoE): NearestImage {
   checkSameKind(student, teacher);
