@@ -14,8 +14,11 @@ import {
   sizeOf,
 } from '../src/index.ts';
 
-/** A finite number of moderate size, with 0 and −0 among them. */
-export const number: fc.Arbitrary<number> = fc.double({ min: -3, max: 3, noNaN: true });
+/** A finite number of moderate size, with 0, −0 and tiny ones among them. */
+export const number: fc.Arbitrary<number> = fc.oneof(
+  fc.double({ min: -3, max: 3, noNaN: true }),
+  fc.integer({ min: -3000, max: 3000 }).map((thousandths) => thousandths / 1000),
+);
 
 /** An array of that shape with moderate entries. */
 export function array(shape: readonly number[]): fc.Arbitrary<NDArray> {
