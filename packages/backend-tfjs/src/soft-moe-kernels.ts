@@ -17,7 +17,7 @@ type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 export type SavedCall = NonNullable<KernelCall['attrs']>;
 
 /** Of inputs x [n, d] and the parameters by name: f(x) [n]. */
-export function forwardKernel({ inputs, attrs, backend }: KernelCall): TensorInfo | TensorInfo[] {
+export function forwardKernel({ inputs, attrs, backend }: KernelCall): TensorInfo {
   const spec = specOf(attrs);
   const x = required(inputs, 'x');
   const fused = fusedOpOf(backend);
@@ -52,10 +52,10 @@ function fusedForward(
   x: TensorInfo,
   params: readonly TensorInfo[],
   spec: MoESpec,
-): TensorInfo[] {
+): TensorInfo {
   const model = modelSpec(spec);
   const size = x.shape[0] ?? 0;
-  return call({
+  const [result] = call({
     inputs: [x, ...params],
     shapes: [[size]],
     scratch: [workspaceBytes({ model })],
@@ -67,6 +67,7 @@ function fusedForward(
         work!,
       ),
   });
+  return result!;
 }
 
 function fusedBackward(

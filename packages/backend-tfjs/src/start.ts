@@ -70,10 +70,7 @@ async function startCpu(): Promise<Started> {
   });
   checkVersion(packageName, module.version_cpu);
   checkOneCore(packageName, module.MathBackendCPU.prototype);
-  const backend = await start('cpu', packageName);
-  // Its first use in Node would print a page of advice to install tfjs-node, which is no help here.
-  Reflect.set(backend, 'firstUse', false);
-  return { backend, simd: false };
+  return { backend: await start('cpu', packageName), simd: false };
 }
 
 async function start(name: TfjsBackendName, packageName: string): Promise<KernelBackend> {
@@ -85,6 +82,8 @@ async function start(name: TfjsBackendName, packageName: string): Promise<Kernel
   const backend = startedBackend(name);
   if (!ok || !backend) throw notStarted(name, cause);
   checkOneCore(packageName, backend);
+  // On its first use in Node the cpu backend would print a page of advice to install tfjs-node, which is no help here.
+  if (name === 'cpu') Reflect.set(backend, 'firstUse', false);
   const own = tidy(() => scalar(0).constructor === Tensor);
   if (!own) throw twoCores('@tensorflow/tfjs-core', 'an engine of another copy of tfjs-core');
   return backend;
