@@ -68,7 +68,6 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   ['prune', (gramOf) => prune(model, gramOf), gram, 'ValueError', 'gramOf'],
   ['prune', (gramOf) => prune(model, gramOf), () => undefined, 'ValueError', 'gram'],
   ['prune', ruled, { size: 1, tolerance: 0.1 }, 'UnknownNameError', 'rule'],
-  ['prune', ruled, { tolerance: 0.1, floor: 1 }, 'UnknownNameError', 'rule'],
   ['prune', ruled, {}, 'UnknownNameError', 'rule'],
   ['prune', ruled, null, 'UnknownNameError', 'rule'],
   ['prune', ruled, { size: 3 }, 'ValueError', 'rule.size'],

@@ -21,8 +21,7 @@ export function chooseSize(
 /** Throws {@link UnknownNameError} unless `rule` is one rule, and not two at once. */
 export function requireRule(rule: SizeRule): void {
   if (rule === 'cliff') return;
-  const names = typeof rule === 'object' && rule !== null ? Object.keys(rule) : [];
-  if (names.length === 1 && (names[0] === 'size' || names[0] === 'tolerance')) return;
+  if (typeof rule === 'object' && rule !== null && 'size' in rule !== 'tolerance' in rule) return;
   throw new UnknownNameError('is not a rule for the size', {
     field: 'rule',
     value: rule,
