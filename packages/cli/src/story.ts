@@ -77,6 +77,7 @@ function finetuned({
   certificate,
   contraction,
   loss,
+  online,
   steps,
   timing,
 }: ExperimentResult): string {
@@ -84,6 +85,11 @@ function finetuned({
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
     `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
+    ...(online
+      ? [
+          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${number(online.parameterError)}`}; then, since the teacher is known, on the exact loss.`,
+        ]
+      : []),
     `   Loss ${number(loss.pruned)} → ${number(loss.final)}.`,
   ];
   const { predicted, measured } = contraction;

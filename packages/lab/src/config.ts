@@ -54,6 +54,12 @@ const finetune = z.strictObject({
     .default('gradientDescent')
     .describe('method of fine-tuning'),
   maxSteps: count.default(20_000).describe('most steps of fine-tuning'),
+  onlineSteps: z
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('steps of fine-tuning on samples before the exact ones (online engine)'),
+  onlineStep: positive.default(0.3).describe('step of fine-tuning on samples (online engine)'),
 });
 
 /**

@@ -1,35 +1,12 @@
 import type { Backend } from '@softmoe/backend';
-import { type Certificate, finetune } from '@softmoe/finetune';
-import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
-import { populationCurvature } from '@softmoe/population';
-import { type Pruned, prune, type SizeRule } from '@softmoe/prune';
-import {
-  loadState,
-  recordOf,
-  saveState,
-  type TrainRecord,
-  type TrainState,
-  train,
-} from '@softmoe/train';
+import type { MoE } from '@softmoe/model';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
 import { InterruptedError, PhaseError } from './errors.ts';
-import { type Milestones, MilestoneTracker } from './milestones.ts';
-import { createFinetuneProblem, createProblem } from './problem.ts';
-import { type ExperimentResult, resultOf } from './result.ts';
+import type { Milestones } from './milestones.ts';
+import { type ExperimentEvent, runPhases } from './phases.ts';
+import { createProblem } from './problem.ts';
+import { createProgress, type Progress, snapshotOf } from './progress.ts';
 import { checkSnapshot, type Phase, type Snapshot } from './snapshot.ts';
-
-/** Steps of fine-tuning between records. */
-const FINETUNE_RECORD_EVERY = 10;
-
-/**
- * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;
- * `model` is in the coordinates of the inputs.
- */
-export type ExperimentEvent =
-  | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
-  | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
-  | { readonly phase: 'finetune'; readonly record: TrainRecord; readonly teacher: MoE }
-  | { readonly phase: 'done'; readonly result: ExperimentResult };
 
 /** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
 export interface Experiment {
@@ -79,211 +56,94 @@ export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions
 }
 
 function start(
-  given: Config,
-  { backend, student }: ExperimentOptions,
+  config: Config,
+  { backend, student: given }: ExperimentOptions,
   resumed: Snapshot | undefined,
 ): Experiment {
   const begun = performance.now();
-  let config = given;
-  const imported = resumed?.student ? loadMoE(resumed.student) : student;
-  const problem = createProblem(config, backend, imported);
+  const state = createProgress(config, given, resumed);
+  const problem = createProblem(state.config, backend, state.given);
+  const progress: Progress = {
+    ...state,
+    student: () => problem.lift(state.trained?.model ?? problem.working.student),
+  };
   const setupSeconds = (performance.now() - begun) / 1000;
-  const timing = { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) };
-  const milestones = new MilestoneTracker(config.teachers, resumed?.milestones);
-  let phase: Phase = resumed?.phase ?? 'train';
-  let startLoss = resumed?.startLoss;
-  let trained: TrainState | undefined = resumed?.trained && loadState(resumed.trained);
-  let finetuned: TrainState | undefined = resumed?.finetuned && loadState(resumed.finetuned);
-  let current = () => problem.lift(trained?.model ?? problem.working.student);
-  let interrupt = new AbortController();
-  let events = run();
+  let interrupt: AbortController;
+  let events: AsyncGenerator<ExperimentEvent, undefined, void>;
   let busy = false;
+  goOn();
 
-  async function* run(): AsyncGenerator<ExperimentEvent, undefined, void> {
-    if (phase === 'train') yield* training();
-    const record = recordOf(trained!, problem.working.teacher);
-    const { pruned, model: prunedModel } = await pruning();
-    if (phase === 'prune') {
-      phase = 'finetune';
-      yield { phase: 'prune', pruned, model: prunedModel };
-    }
-    const end = yield* finetuning(prunedModel);
-    phase = 'done';
-    const result = resultOf({
-      config,
-      start: { loss: startLoss! },
-      trained: { record },
-      pruned,
-      certificate: end.certificate,
-      finetuneSteps: finetuned!.step,
-      milestones: milestones.milestones,
-      timing,
-      setupSeconds,
-      models: {
-        teacher: problem.teacher,
-        trained: problem.lift(trained!.model),
-        pruned: prunedModel,
-        final: end.model,
-      },
-    });
-    yield { phase: 'done', result };
-    return undefined;
+  function goOn(): void {
+    interrupt = new AbortController();
+    events = runPhases(progress, problem, setupSeconds, interrupt.signal);
   }
 
-  async function* training(): AsyncGenerator<ExperimentEvent, void, void> {
-    const { time, recordEvery } = config.train;
-    const { working, stepper } = problem;
-    const records = train({
-      ...(trained ? { resume: trained } : { model: working.student }),
-      stepper,
-      teacher: working.teacher,
-      stop: { time },
-      recordEveryTime: recordEvery,
-      signal: interrupt.signal,
-    });
-    for (;;) {
-      const { value, done } = await timed('train', () => records.next());
-      if (done) {
-        trained = value.state;
-        if (value.reason === 'aborted') throw new InterruptedError(snapshot());
-        break;
-      }
-      trained = value.state;
-      current = () => problem.lift(value.state.model);
-      startLoss ??= value.loss;
-      milestones.add(value);
-      if (value.time >= time) phase = 'prune';
-      yield { phase: 'train', record: value, teacher: working.teacher };
-    }
-    phase = 'prune';
-  }
-
-  /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
-  async function pruning(): Promise<{ pruned: Pruned; model: MoE }> {
-    timing.prune = 0;
-    return timed('prune', async () => {
-      const pruned = await prune(trained!.model, problem.gramOf, sizeRule(config));
-      const model = problem.lift(pruned.model);
-      current = () => model;
-      return { pruned, model };
-    });
-  }
-
-  async function* finetuning(
-    pruned: MoE,
-  ): AsyncGenerator<ExperimentEvent, { certificate: Certificate; model: MoE }, void> {
-    const { objective, student, teacher, lift } = createFinetuneProblem(pruned, problem.teacher);
-    const records = finetune({
-      ...(finetuned ? { resume: finetuned } : { model: student }),
-      objective,
-      curvature: (model) => populationCurvature(model, teacher),
-      inputDim: config.inputDim,
-      method: config.finetune.method,
-      maxSteps: config.finetune.maxSteps,
-      target: teacher,
-      recordEvery: FINETUNE_RECORD_EVERY,
-      signal: interrupt.signal,
-    });
-    for (;;) {
-      const { value, done } = await timed('finetune', () => records.next());
-      if (done) {
-        finetuned = value.state;
-        if (value.reason === 'aborted') throw new InterruptedError(snapshot());
-        return { certificate: value.certificate, model: lift(value.model) };
-      }
-      finetuned = value.state;
-      current = () => lift(value.state.model);
-      yield { phase: 'finetune', record: value, teacher };
-    }
-  }
-
-  async function timed<T>(during: keyof typeof timing, work: () => Promise<T>): Promise<T> {
-    const since = performance.now();
-    const result = await work();
-    timing[during] += (performance.now() - since) / 1000;
-    return result;
+  /** On from the trained student, whatever came after it. */
+  function goBack(phase: 'prune' | 'finetune', changed: Config): void {
+    const { model } = progress.trained!;
+    progress.config = parseConfig(changed);
+    progress.phase = phase;
+    progress.refined = undefined;
+    progress.finetuned = undefined;
+    progress.timing.finetune = 0;
+    progress.student = () => problem.lift(model);
+    goOn();
   }
 
   function requireRest(field: string): void {
     if (!busy) return;
     throw new PhaseError('must wait for the event under way', {
       field,
-      value: phase,
+      value: progress.phase,
       remedy: 'Await the promise of next() first.',
     });
   }
 
-  /** On from the trained student, whatever came after it. */
-  function goTo(next: 'prune' | 'finetune', changed: Config): void {
-    config = parseConfig(changed);
-    phase = next;
-    finetuned = undefined;
-    timing.finetune = 0;
-    current = () => problem.lift(trained!.model);
-    events = run();
-  }
-
-  function snapshot(): Snapshot {
-    return {
-      version: 1,
-      config,
-      phase,
-      startLoss,
-      milestones: milestones.state,
-      timing: { ...timing },
-      ...(imported ? { student: saveMoE(imported) } : {}),
-      trained: trained && saveState(trained),
-      finetuned: finetuned && saveState(finetuned),
-    };
-  }
-
   return {
     get config() {
-      return config;
+      return progress.config;
     },
     get phase() {
-      return phase;
+      return progress.phase;
     },
     get milestones() {
-      return milestones.milestones;
+      return progress.milestones.milestones;
     },
     get student() {
-      return current();
+      return progress.student();
     },
     async next(signal) {
-      if (phase === 'done') return undefined;
-      if (signal?.aborted) throw new InterruptedError(snapshot());
+      if (progress.phase === 'done') return undefined;
+      if (signal?.aborted) throw new InterruptedError(snapshotOf(progress));
       const abort = () => interrupt.abort();
       signal?.addEventListener('abort', abort);
       busy = true;
       try {
         return (await events.next()).value;
       } catch (error) {
-        interrupt = new AbortController();
-        events = run();
+        goOn();
         throw error;
       } finally {
         signal?.removeEventListener('abort', abort);
         busy = false;
       }
     },
-    prune(rule = config.prune) {
+    prune(rule = progress.config.prune) {
       requireRest('prune');
+      const { trained, config } = progress;
       if (!trained || trained.time <= 0) {
         throw new PhaseError('is too early', {
           field: 'prune',
-          value: phase,
+          value: progress.phase,
           remedy: 'Train until the first record after the start.',
         });
       }
-      goTo('prune', {
-        ...config,
-        train: { ...config.train, time: trained.time },
-        prune: rule,
-      });
+      const train = { ...config.train, time: trained.time };
+      goBack('prune', { ...config, train, prune: rule });
     },
-    finetune(method = config.finetune.method) {
+    finetune(method = progress.config.finetune.method) {
       requireRest('finetune');
+      const { phase, config } = progress;
       if (phase === 'train' || phase === 'prune') {
         throw new PhaseError('needs a pruned student', {
           field: 'finetune',
@@ -291,12 +151,8 @@ function start(
           remedy: 'Prune first.',
         });
       }
-      goTo('finetune', { ...config, finetune: { ...config.finetune, method } });
+      goBack('finetune', { ...config, finetune: { ...config.finetune, method } });
     },
-    snapshot,
+    snapshot: () => snapshotOf(progress),
   };
-}
-
-function sizeRule({ prune: rule }: Config): SizeRule {
-  return rule.rule === 'cliff' ? 'cliff' : rule;
 }

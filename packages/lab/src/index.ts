@@ -11,11 +11,11 @@ export { estimateGram } from './estimate-gram.ts';
 export {
   createExperiment,
   type Experiment,
-  type ExperimentEvent,
   type ExperimentOptions,
   restoreExperiment,
 } from './experiment.ts';
 export { ALIGNED, type Milestones } from './milestones.ts';
+export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
 export { recordLine } from './record-line.ts';

@@ -3,10 +3,10 @@ import { PhaseError } from './errors.ts';
 import {
   createExperiment,
   type Experiment,
-  type ExperimentEvent,
   type ExperimentOptions,
   restoreExperiment,
 } from './experiment.ts';
+import type { ExperimentEvent } from './phases.ts';
 import type { ExperimentResult } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 import type { Certificate } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
-import { alignment, parameterError, type TrainRecord } from '@softmoe/train';
+import { alignment, parameterError, type TrainRecord, type TrainState } from '@softmoe/train';
 import { type Config, configWarnings } from './config.ts';
 import type { Milestones } from './milestones.ts';
 
@@ -33,6 +33,12 @@ export interface Summary {
     readonly pruned: number;
     readonly final: number;
   };
+  /** Where fine-tuning on samples ended, before the exact stage; null for the exact engine. */
+  readonly online: {
+    readonly steps: number;
+    readonly loss: number;
+    readonly parameterError: number | null;
+  } | null;
   /** What a step of fine-tuning multiplies the loss by; null where it was not linear. */
   readonly contraction: { readonly predicted: number | null; readonly measured: number | null };
   /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
@@ -63,6 +69,8 @@ export interface ExperimentResult extends Summary {
     readonly teacher: MoE;
     readonly trained: MoE;
     readonly pruned: MoE;
+    /** After fine-tuning on samples; online engine only. */
+    readonly refined?: MoE;
     readonly final: MoE;
   };
 }
@@ -73,6 +81,7 @@ export interface Findings {
   readonly start: { readonly loss: number };
   readonly trained: { readonly record: TrainRecord };
   readonly pruned: Pruned;
+  readonly refined: TrainState | undefined;
   readonly certificate: Certificate;
   readonly finetuneSteps: number;
   readonly milestones: Milestones;
@@ -82,7 +91,7 @@ export interface Findings {
 }
 
 export function resultOf(findings: Findings): ExperimentResult {
-  const { config, certificate, models, pruned, timing, trained } = findings;
+  const { config, certificate, models, pruned, refined, timing, trained } = findings;
   const { student, expert, router } = alignment(models.final, models.teacher);
   const missing = expert.flatMap((overlap, j) =>
     overlap >= RECOVERED && router[j]! >= RECOVERED
@@ -97,6 +106,8 @@ export function resultOf(findings: Findings): ExperimentResult {
         ],
   );
   const survivors = models.final.spec.experts;
+  const errorOf = (model: MoE) =>
+    survivors === config.teachers ? parameterError(model, models.teacher) : null;
   return {
     inputDim: config.inputDim,
     teachers: config.teachers,
@@ -105,14 +116,20 @@ export function resultOf(findings: Findings): ExperimentResult {
     engine: config.engine,
     recovered: config.teachers - missing.length,
     survivors,
-    parameterError:
-      survivors === config.teachers ? parameterError(models.final, models.teacher) : null,
+    parameterError: errorOf(models.final),
     loss: {
       start: findings.start.loss,
       trained: trained.record.loss,
       pruned: pruned.lossAfter,
       final: certificate.loss,
     },
+    online: refined
+      ? {
+          steps: refined.step,
+          loss: refined.evaluation.loss,
+          parameterError: errorOf(refined.model),
+        }
+      : null,
     contraction: {
       predicted: certificate.predictedContraction ?? null,
       measured: certificate.measuredContraction ?? null,

@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly student?: Uint8Array | undefined;
   /** The last state of training, from its first record on. */
   readonly trained: Uint8Array | undefined;
+  /** The state of fine-tuning on samples, from its first record on; online engine only. */
+  readonly refined?: Uint8Array | undefined;
   /** The state of fine-tuning, from its first record on. */
   readonly finetuned: Uint8Array | undefined;
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { Config } from '../config.ts';
-import type { ExperimentEvent } from '../experiment.ts';
+import type { ExperimentEvent } from '../phases.ts';
 import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -28,7 +28,8 @@ const RECORDS = 'records.jsonl';
 
 /**
  * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), checkpoint.json,
- * teacher.safetensors, trained.safetensors, pruned.safetensors, final.safetensors and result.json. Every file but
+ * teacher.safetensors, trained.safetensors, pruned.safetensors, refined.safetensors (online engine), final.safetensors and
+ * result.json. Every file but
  * records.jsonl appears whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
 export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
@@ -126,9 +127,10 @@ async function asRunFolder<T>(path: string, work: () => Promise<T>): Promise<T> 
 }
 
 async function writeResult(path: string, result: ExperimentResult): Promise<void> {
-  const { teacher, trained, final } = result.models;
+  const { teacher, trained, refined, final } = result.models;
   await writeModel(path, 'teacher', teacher);
   await writeModel(path, 'trained', trained);
+  if (refined) await writeModel(path, 'refined', refined);
   await writeModel(path, 'final', final);
   await writeWhole(join(path, 'result.json'), json(summaryOf(result)));
 }
