@@ -58,25 +58,36 @@ export function unpackRows(
   }
 }
 
-/** Directions [count, d] to columns first … of panels [units/8][panels of d · 8][8]; missing rows of a panel are zeros. */
+/** Directions [count, d] to columns first … first + count − 1 of weights [units/8][depth][8], zero from d to depth. */
 export function packDirections(
   source: usize, count: i32, d: i32, weights: usize, depth: i32, first: i32,
 ): void {
+  const panelBytes = <usize>depth * GROUP_BYTES;
   for (let i = first; i < first + count; i++) {
-    let target = weights + <usize>(i >> 3) * <usize>depth * GROUP_BYTES + (<usize>(i & 7) << 2);
-    for (let c = 0; c < depth; c++) {
-      let value: f32 = 0;
-      if (c < d) {
-        value = load<f32>(source);
-        source += 4;
-      }
-      store<f32>(target, value);
+    let target = weights + <usize>(i >> 3) * panelBytes + (<usize>(i & 7) << 2);
+    let c = 0;
+    for (; c <= d - 4; c += 4) {
+      const four = v128.load(source);
+      v128.store32_lane(target, four, 0);
+      v128.store32_lane(target, four, 1, GROUP_BYTES);
+      v128.store32_lane(target, four, 2, 2 * GROUP_BYTES);
+      v128.store32_lane(target, four, 3, 3 * GROUP_BYTES);
+      source += 16;
+      target += 4 * GROUP_BYTES;
+    }
+    for (; c < d; c++) {
+      store<f32>(target, load<f32>(source));
+      source += 4;
+      target += GROUP_BYTES;
+    }
+    for (; c < depth; c++) {
+      store<f32>(target, 0);
       target += GROUP_BYTES;
     }
   }
 }
 
-/** Zeros in columns first … last − 1, as long as the last panel. */
+/** Zeros in columns first … last − 1. */
 export function clearDirections(weights: usize, depth: i32, first: i32, last: i32): void {
   packDirections(0, last - first, 0, weights, depth, first);
 }
