@@ -1,28 +1,65 @@
 // Packing: row-major arrays of the caller to panels and back. A panel of r rows is [r][8]: eight columns, row after row.
-// Missing columns and rows are filled with zeros.
+// Four rows go together, so that whole cache lines of a panel are written and read at once.
 
 import { GROUP_BYTES, PANEL_BYTES, PANEL_COLUMNS } from './layout';
 
-/** Rows of [count, d] to panels [d/8][panelRows][8], from row 0 of `panels` on. */
+/** Rows of [count, d] to panels [d/8][panelRows][8], from row 0 of `panels` on; zeros in columns beyond d. */
 export function packRows(
   source: usize, count: i32, d: i32, panels: usize, panelRows: i32,
 ): void {
   const panelBytes = <usize>panelRows * GROUP_BYTES;
-  for (let row = 0; row < count; row++) {
-    let target = panels;
-    let rest = d;
-    for (; rest >= PANEL_COLUMNS; rest -= PANEL_COLUMNS) {
-      v128.store(target, v128.load(source));
-      v128.store(target, v128.load(source, 16), 16);
-      source += GROUP_BYTES;
-      target += panelBytes;
-    }
-    if (rest > 0) {
-      clearGroup(target);
-      copyNumbers(source, target, rest);
-      source += <usize>rest << 2;
-    }
-    panels += GROUP_BYTES;
+  const rowBytes = <usize>d << 2;
+  const full = d >> 3;
+  let from = source;
+  let to = panels;
+  let row = 0;
+  for (; row <= count - 4; row += 4) {
+    packFourRows(from, rowBytes, full, to, panelBytes);
+    from += 4 * rowBytes;
+    to += 4 * GROUP_BYTES;
+  }
+  for (; row < count; row++) {
+    packRow(from, full, to, panelBytes);
+    from += rowBytes;
+    to += GROUP_BYTES;
+  }
+  const rest = d & 7;
+  if (rest == 0) return;
+  from = source + <usize>full * GROUP_BYTES;
+  to = panels + <usize>full * panelBytes;
+  for (row = 0; row < count; row++) {
+    clearGroup(to);
+    copyNumbers(from, to, rest);
+    from += rowBytes;
+    to += GROUP_BYTES;
+  }
+}
+
+function packFourRows(
+  source: usize, rowBytes: usize, count: i32, target: usize, panelBytes: usize,
+): void {
+  let a = source;
+  let b = a + rowBytes;
+  let c = b + rowBytes;
+  let d = c + rowBytes;
+  for (; count > 0; count--) {
+    copyGroup(a, target);
+    copyGroup(b, target + GROUP_BYTES);
+    copyGroup(c, target + 2 * GROUP_BYTES);
+    copyGroup(d, target + 3 * GROUP_BYTES);
+    a += GROUP_BYTES;
+    b += GROUP_BYTES;
+    c += GROUP_BYTES;
+    d += GROUP_BYTES;
+    target += panelBytes;
+  }
+}
+
+function packRow(source: usize, count: i32, target: usize, panelBytes: usize): void {
+  for (; count > 0; count--) {
+    copyGroup(source, target);
+    source += GROUP_BYTES;
+    target += panelBytes;
   }
 }
 
@@ -39,22 +76,59 @@ export function unpackRows(
   panels: usize, panelRows: i32, scale: f32, target: usize, count: i32, d: i32,
 ): void {
   const panelBytes = <usize>panelRows * GROUP_BYTES;
+  const rowBytes = <usize>d << 2;
+  const full = d >> 3;
   const factor = f32x4.splat(scale);
-  for (let row = 0; row < count; row++) {
-    let source = panels;
-    let rest = d;
-    for (; rest >= PANEL_COLUMNS; rest -= PANEL_COLUMNS) {
-      v128.store(target, f32x4.mul(factor, v128.load(source)));
-      v128.store(target, f32x4.mul(factor, v128.load(source, 16)), 16);
-      source += panelBytes;
-      target += GROUP_BYTES;
-    }
-    for (; rest > 0; rest--) {
-      store<f32>(target, scale * load<f32>(source));
-      source += 4;
-      target += 4;
-    }
-    panels += GROUP_BYTES;
+  let from = panels;
+  let to = target;
+  let row = 0;
+  for (; row <= count - 4; row += 4) {
+    unpackFourRows(from, panelBytes, full, factor, to, rowBytes);
+    from += 4 * GROUP_BYTES;
+    to += 4 * rowBytes;
+  }
+  for (; row < count; row++) {
+    unpackRow(from, panelBytes, full, factor, to);
+    from += GROUP_BYTES;
+    to += rowBytes;
+  }
+  const rest = <usize>(d & 7) << 2;
+  from = panels + <usize>full * panelBytes;
+  to = target + <usize>full * GROUP_BYTES;
+  for (row = 0; row < count; row++) {
+    for (let c: usize = 0; c < rest; c += 4) store<f32>(to + c, scale * load<f32>(from + c));
+    from += GROUP_BYTES;
+    to += rowBytes;
+  }
+}
+
+function unpackFourRows(
+  source: usize, panelBytes: usize, count: i32, factor: v128, target: usize, rowBytes: usize,
+): void {
+  let a = target;
+  let b = a + rowBytes;
+  let c = b + rowBytes;
+  let d = c + rowBytes;
+  for (; count > 0; count--) {
+    scaleGroup(source, factor, a);
+    scaleGroup(source + GROUP_BYTES, factor, b);
+    scaleGroup(source + 2 * GROUP_BYTES, factor, c);
+    scaleGroup(source + 3 * GROUP_BYTES, factor, d);
+    a += GROUP_BYTES;
+    b += GROUP_BYTES;
+    c += GROUP_BYTES;
+    d += GROUP_BYTES;
+    source += panelBytes;
+  }
+}
+
+function unpackRow(
+  source: usize, panelBytes: usize, count: i32, factor: v128, target: usize,
+): void {
+  for (; count > 0; count--) {
+    scaleGroup(source, factor, target);
+    source += panelBytes;
+    target += GROUP_BYTES;
   }
 }
 
@@ -109,6 +183,20 @@ export function copyNumbers(source: usize, target: usize, count: i32): void {
 /** Zeros, `bytes` a multiple of 16. */
 export function clear(target: usize, bytes: usize): void {
   for (const end = target + bytes; target < end; target += 16) v128.store(target, i32x4.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function copyGroup(source: usize, target: usize): void {
+  v128.store(target, v128.load(source));
+  v128.store(target, v128.load(source, 16), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function scaleGroup(source: usize, factor: v128, target: usize): void {
+  v128.store(target, f32x4.mul(factor, v128.load(source)));
+  v128.store(target, f32x4.mul(factor, v128.load(source, 16)), 16);
 }
 
 // @ts-ignore: decorator
