@@ -1,5 +1,5 @@
 import { SoftmoeError } from '@softmoe/model';
-import type { Snapshot } from './experiment.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A field of an experiment's config is unknown, of the wrong type or out of range. */
 export class ConfigError extends SoftmoeError {
@@ -9,6 +9,11 @@ export class ConfigError extends SoftmoeError {
 /** A snapshot cannot be continued: it is damaged, or was made by another version. */
 export class SnapshotError extends SoftmoeError {
   override readonly name = 'SnapshotError';
+}
+
+/** An experiment cannot do this in its present phase. */
+export class PhaseError extends SoftmoeError {
+  override readonly name = 'PhaseError';
 }
 
 /** A pipeline was stopped by its signal; `snapshot` goes on from there. */

@@ -3,13 +3,9 @@ import { parameterError } from '@softmoe/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
-import { InterruptedError, SnapshotError } from './errors.ts';
-import {
-  createExperiment,
-  type Experiment,
-  type ExperimentEvent,
-  restoreExperiment,
-} from './experiment.ts';
+import { InterruptedError, PhaseError, SnapshotError } from './errors.ts';
+import { createExperiment, type Experiment, restoreExperiment } from './experiment.ts';
+import type { ExperimentEvent } from './phases.ts';
 import { resumePipeline, runPipeline } from './pipeline.ts';
 import { type ExperimentResult, summaryOf } from './result.ts';
 
@@ -37,6 +33,8 @@ function timeless(result: ExperimentResult) {
 describe('an experiment', () => {
   it('goes from training through pruning and fine-tuning to a certified result', async () => {
     const events = await finish(createExperiment(small));
+    const trained = events.filter((event) => event.phase === 'train');
+    expect(trained.at(-1)?.record.time).toBe(120);
     const phases = events.map((event) => event.phase);
     expect([...new Set(phases)]).toEqual(['train', 'prune', 'finetune', 'done']);
     const last = events.at(-1)!;
@@ -71,6 +69,22 @@ describe('an experiment', () => {
     );
   });
 
+  it('tells the phase of the next event, its milestones and its student at any time', async () => {
+    const experiment = createExperiment(small);
+    let expected = experiment.phase;
+    for (let event = await experiment.next(); event; event = await experiment.next()) {
+      // The end of fine-tuning shows only in the event after it.
+      if (expected !== 'finetune') expect(event.phase).toBe(expected);
+      expected = experiment.phase;
+      if (event.phase === 'train') expect(experiment.student.spec).toMatchObject({ experts: 8 });
+      if (event.phase === 'prune') expect(experiment.student).toEqual(event.model);
+      if (event.phase === 'done') {
+        expect(experiment.student).toEqual(event.result.models.final);
+        expect(experiment.milestones).toEqual(event.result.milestones);
+      }
+    }
+  });
+
   it('has no more events after the result', async () => {
     const experiment = createExperiment(small);
     await finish(experiment);
@@ -90,7 +104,7 @@ describe('an experiment', () => {
       expert: expect.any(Number),
     });
     expect(advice.join()).toMatch(/more students/);
-    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/cannot represent/);
     expect(parameterError).toBeNull();
     expect(certificate.verdict).not.toBe('certified');
   });
@@ -107,6 +121,69 @@ describe('an experiment', () => {
     expect(result.engine).toBe('online');
     expect(result.loss.trained).toBeLessThan(result.loss.start);
     await expect(runPipeline(online)).rejects.toThrow(/engine: needs a backend/);
+  });
+
+  it('prunes when asked, to the size asked for, and its config then gives the same run', async () => {
+    const experiment = createExperiment(small);
+    for (let i = 0; i < 40; i++) await experiment.next();
+    experiment.prune({ rule: 'size', size: 3 });
+    expect(experiment.phase).toBe('prune');
+    const pruned = (await experiment.next())!;
+    expect(pruned.phase === 'prune' && pruned.model.spec.experts).toBe(3);
+    expect(experiment.config.train.time).toBeLessThan(120);
+    experiment.prune({ rule: 'size', size: 2 });
+    const events = await finish(experiment);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    const again = await runPipeline(experiment.config);
+    expect(again.loss.trained).toBeCloseTo(last.result.loss.trained, 12);
+    expect(again.survivors).toBe(2);
+    expect(last.result.certificate.verdict).toBe('certified');
+    expect(again.certificate.mu).toBeCloseTo(last.result.certificate.mu, 9);
+  });
+
+  it('fine-tunes again by another method, from the pruned student', async () => {
+    const experiment = createExperiment(small);
+    await finish(experiment);
+    experiment.finetune('levenbergMarquardt');
+    const restored = restoreExperiment(structuredClone(experiment.snapshot()));
+    const events = await finish(restored);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    expect(last.result.certificate.observedOrder).toBeGreaterThan(1.5);
+    expect(last.result.config.finetune.method).toBe('levenbergMarquardt');
+    expect(events.filter(({ phase }) => phase === 'train')).toHaveLength(0);
+  });
+
+  it('says when pruning or fine-tuning is not yet possible', async () => {
+    const experiment = createExperiment(small);
+    expect(() => experiment.prune()).toThrow(PhaseError);
+    await experiment.next();
+    expect(() => experiment.prune()).toThrow(/prune: is too early/);
+    expect(() => experiment.finetune()).toThrow(/Prune first/);
+    const under = experiment.next();
+    expect(() => experiment.prune()).toThrow(/must wait/);
+    await under;
+    experiment.prune();
+    expect(experiment.phase).toBe('prune');
+  });
+
+  it('starts from a student that it is given, also after a restart', async () => {
+    const { models } = await runPipeline(small);
+    const config = { ...small, students: 2 };
+    const experiment = createExperiment(config, { student: models.pruned });
+    const first = (await experiment.next())!;
+    if (first.phase !== 'train') throw new Error('no record');
+    const snapshot = structuredClone(experiment.snapshot());
+    const again = (await restoreExperiment(snapshot).next())!;
+    const next = (await experiment.next())!;
+    if (again.phase !== 'train' || next.phase !== 'train') throw new Error('no record');
+    expect(first.record.loss).toBeLessThan(1e-2);
+    expect(again.record.loss).toBe(next.record.loss);
+    expect(() => createExperiment(small, { student: models.pruned })).toThrow(/8 units/);
+    expect(() => createExperiment({ ...config, gate: 'tanh' }, { student: models.pruned })).toThrow(
+      /another gate/,
+    );
   });
 
   it('refuses a snapshot of another version', () => {

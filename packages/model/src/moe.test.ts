@@ -4,10 +4,12 @@ import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import {
   createMoE,
+  type MoE,
   type MoESpec,
   type Params,
   param,
   parameterLayout,
+  requireModel,
   UNIT_TOLERANCE,
 } from './moe.ts';
 import { type NDArray, ndarray, zeros } from './ndarray.ts';
@@ -43,6 +45,19 @@ describe('createMoE', () => {
     );
   });
 
+  it('takes softmax routing with or without a gate, routers of any length and a bias', () => {
+    const { gate: _, ...rest } = spec;
+    const softmax: MoESpec = { ...rest, routing: 'softmax' };
+    const free: Params = {
+      ...params,
+      router: ndarray([2, 3], [0, 0, 0, 5, -7, 0.1]),
+      routerBias: ndarray([2], [-1e3, 4]),
+    };
+    expect(createMoE(softmax, free)).toEqual({ spec: softmax, params: free });
+    const withGate: MoESpec = { ...softmax, gate: 'tanh' };
+    expect(createMoE(withGate, free)).toEqual({ spec: withGate, params: free });
+  });
+
   it('takes rows that are unit vectors to the tolerance', () => {
     const long = ndarray([2, 3], [1 + 0.9 * UNIT_TOLERANCE, 0, 0, 0, 0.6, 0.8]);
     expect(createMoE(spec, { ...params, router: long }).params.router).toBe(long);
@@ -51,7 +66,13 @@ describe('createMoE', () => {
 
 describe('a bad spec is an error', () => {
   it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, '3', null])('inputDim %o', (inputDim) => {
-    expectError(withSpec({ inputDim }), 'ValueError', 'spec.inputDim', inputDim, /at least 1/);
+    expectError(
+      withSpec({ inputDim }),
+      'ValueError',
+      'spec.inputDim',
+      inputDim,
+      /(at least|between) 1/,
+    );
   });
 
   it.each([0, 2.5, -3])('experts %o', (experts) => {
@@ -64,14 +85,16 @@ describe('a bad spec is an error', () => {
 
   it('expert', () => {
     const field = 'spec.expert';
-    expectError(withSpec({ expert: null }), 'ValueError', field, null, /MoESpec/);
-    expectError(withSpec({ expert: undefined }), 'ValueError', field, undefined, /MoESpec/);
-    const relu = withSpec({ expert: { kind: 'relu' } });
-    expectError(relu, 'UnknownNameError', `${field}.kind`, 'relu', /hermite, series/);
+    expectError(withSpec({ expert: null }), 'ValueError', field, null, /with kind/);
+    expectError(withSpec({ expert: undefined }), 'ValueError', field, undefined, /with kind/);
+    const swish = withSpec({ expert: { kind: 'swish' } });
+    expectError(swish, 'UnknownNameError', `${field}.kind`, 'swish', /hermite, series, relu/);
     const tenth = withSpec({ expert: { kind: 'hermite', degree: 10 } });
     expectError(tenth, 'ValueError', `${field}.degree`, 10, /between 1 and 6/);
     const both = withSpec({ expert: { kind: 'hermite', degree: 3, coefficients: [1] } });
     expectError(both, 'UnknownNameError', `${field}.coefficients`, 'coefficients', /kind, degree/);
+    const slope = withSpec({ expert: { kind: 'relu', slope: 0.1 } });
+    expectError(slope, 'UnknownNameError', `${field}.slope`, 'slope', /Use kind\./);
     const empty = withSpec({ expert: { kind: 'series', coefficients: [] } });
     expectError(empty, 'ShapeError', `${field}.coefficients`, [], /η_0/);
     const text = withSpec({ expert: { kind: 'series', coefficients: 'abc' } });
@@ -80,15 +103,28 @@ describe('a bad spec is an error', () => {
 
   it('routing', () => {
     const field = 'spec.routing';
-    const softmax = withSpec({ routing: 'softmax' });
-    expectError(softmax, 'UnsupportedError', field, 'softmax', /'independent'/);
-    expectError(withSpec({ routing: 'top-1' }), 'UnknownNameError', field, 'top-1', /independent/);
+    expectError(withSpec({ routing: 'top-1' }), 'UnknownNameError', field, 'top-1', /softmax/);
+    const missing = withSpec({ routing: undefined });
+    expectError(missing, 'UnknownNameError', field, undefined, /independent/);
+  });
+
+  it('no gate where routing is independent, an unknown one under softmax too', () => {
+    const none = withSpec({ gate: undefined });
+    expectError(none, 'UnknownNameError', 'spec.gate', undefined, /sigmoid/);
+    const unknown = withSpec({ routing: 'softmax', gate: 'relu' });
+    expectError(unknown, 'UnknownNameError', 'spec.gate', 'relu', /sigmoid/);
   });
 
   it('unknown fields, or no object at all', () => {
     expectError(withSpec({ gates: 1 }), 'UnknownNameError', 'spec.gates', 'gates', /inputDim/);
     const missing: MoESpec = JSON.parse('null');
-    expectError(() => createMoE(missing, params), 'ValueError', 'spec', null, /MoESpec/);
+    expectError(
+      () => createMoE(missing, params),
+      'ValueError',
+      'spec',
+      null,
+      /with inputDim, experts/,
+    );
   });
 });
 
@@ -105,7 +141,22 @@ describe('a bad parameter is an error', () => {
     expectError(inherited, 'ShapeError', 'params.toString', all, /named toString/);
     expectError(withParams({ router: null }), 'ShapeError', 'params.router', all, /named router/);
     const none: Params = JSON.parse('null');
-    expectError(() => createMoE(spec, none), 'ValueError', 'params', null, /createMoE/);
+    expectError(() => createMoE(spec, none), 'ValueError', 'params', null, /with router, expert/);
+  });
+
+  it('a missing, unknown or infinite bias', () => {
+    const softmax: MoESpec = { ...spec, routing: 'softmax' };
+    const field = 'params.routerBias';
+    const names = ['router', 'expert', 'amplitude'];
+    expectError(() => createMoE(softmax, params), 'ShapeError', field, names, /named routerBias/);
+    const bias = (b: number) => ({ ...params, routerBias: ndarray([2], [0, b]) });
+    const infinite = () => createMoE(softmax, bias(-Infinity));
+    expectError(infinite, 'ValueError', `${field}[1]`, -Infinity, /diverged/);
+    const unused = () => createMoE(spec, bias(0));
+    expectError(unused, 'UnknownNameError', field, 'routerBias', /router, expert, amplitude/);
+    const long = () =>
+      createMoE(softmax, { ...bias(0), expert: ndarray([2, 3], Array(6).fill(1)) });
+    expectError(long, 'ValueError', 'params.expert[0]', Math.sqrt(3), /normaliseRows/);
   });
 
   it.each([[[3, 2]], [[6]], [[2, 3, 1]], [[]]])('shape %o', (shape) => {
@@ -141,6 +192,47 @@ describe('a bad parameter is an error', () => {
     const action = withParams({ expert: zeros([2, 3]) });
     expectError(action, 'ValueError', 'params.expert[0]', 0, /normaliseRows/);
   });
+});
+
+describe('requireModel', () => {
+  const model = { spec, params };
+
+  it('lets valid models pass', () => {
+    fc.assert(fc.property(moe(), (model) => requireModel('student', model)));
+  });
+
+  it.each([
+    ['student', undefined, 'ValueError', /spec, params/],
+    ['student', null, 'ValueError', /spec, params/],
+    ['student', 'model', 'ValueError', /spec, params/],
+    ['student.spec', {}, 'ValueError', /inputDim/],
+    [
+      'student.spec.gate',
+      { ...model, spec: { ...spec, gate: 'relu' } },
+      'UnknownNameError',
+      /tanh/,
+    ],
+    ['student.spec.expert', { ...model, spec: { ...spec, expert: 3 } }, 'ValueError', /kind/],
+    ['student.spec.routing', { ...model, spec: { ...spec, routing: 1 } }, 'UnknownNameError', /so/],
+    ['student.params', { spec }, 'ValueError', /router, expert/],
+    ['student.params.expert', { spec, params: { router, amplitude } }, 'ShapeError', /Add/],
+    ['student.params.router', { spec, params: { ...params, router: 3 } }, 'ShapeError', /ndarray/],
+    ['student.params.amplitude.shape', withAmplitude([1]), 'ShapeError', /Check/],
+    ['student.params.amplitude[1]', withAmplitude([1, NaN]), 'ValueError', /diverged/],
+    ['student.params.router[0]', withRouter(2), 'ValueError', /normaliseRows/],
+  ])('says %s for %o', (field, value, name, remedy) => {
+    const action = () => requireModel('student', value as MoE);
+    expect(action).toThrow(expect.objectContaining({ name, field }));
+    expect(action).toThrow(remedy);
+  });
+
+  function withAmplitude(data: number[]): MoE {
+    return { spec, params: { ...params, amplitude: ndarray([data.length], data) } };
+  }
+
+  function withRouter(x: number): MoE {
+    return { spec, params: { ...params, router: ndarray([2, 3], [x, 0, 0, 0, 1, 0]) } };
+  }
 });
 
 describe('parameterLayout', () => {

@@ -83,8 +83,9 @@ describe('createStudent', () => {
   it('is independent of the teacher of the same seed, and its routers of its experts', () => {
     const [inputDim, experts] = [900, 40];
     const student = createStudent({ ...base, inputDim, experts });
+    const { amplitude: _, ...common } = base;
     const teacher = createTeacher({
-      ...base,
+      ...common,
       inputDim,
       experts,
       geometry: { kind: 'random-unit' },
@@ -100,6 +101,25 @@ describe('createStudent', () => {
       const scaled = rowProducts(a, b).data.map((x) => x * Math.sqrt(inputDim));
       expect(Math.max(...scaled.map(Math.abs))).toBeLessThan(4.8);
     }
+  });
+
+  it('starts under softmax routing from the same units, all gates equal at the origin', () => {
+    const { gate: _, ...rest } = base;
+    const student = createStudent({ ...rest, routing: 'softmax' });
+    const routerBias = { shape: [10], data: new Float64Array(10) };
+    expect(student.params).toEqual({ ...createStudent(base).params, routerBias });
+    expect(student.spec).toMatchObject({ routing: 'softmax', inputDim: 30, experts: 10 });
+    expect(createStudent({ ...base, routing: 'softmax' }).params).toEqual(student.params);
+  });
+
+  it.each<[ExpertSpec, boolean]>([
+    [{ kind: 'tanh' }, true],
+    [{ kind: 'linear' }, true],
+    [{ kind: 'relu' }, false],
+    [{ kind: 'gelu' }, false],
+  ])('starts with positive amplitudes for %o: %s', (expert, positive) => {
+    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude!;
+    expect(data.every((a) => a > 0)).toBe(positive);
   });
 
   it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])('refuses amplitude %d', (amplitude) => {

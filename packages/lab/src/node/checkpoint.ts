@@ -1,7 +1,7 @@
 import { FormatError, parseStrictJson } from '@softmoe/model';
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
-import type { Snapshot } from '../experiment.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
@@ -25,7 +25,9 @@ const schema = z.object({
         .optional(),
     }),
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
+    student: bytes,
     trained: bytes,
+    refined: bytes,
     finetuned: bytes,
   }),
 });
@@ -33,10 +35,16 @@ const schema = z.object({
 /** The checkpoint as JSON, with the states as base64 of their safetensors files. */
 export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
-  const { trained, finetuned } = snapshot;
+  const { student, trained, refined, finetuned } = snapshot;
   return JSON.stringify({
     recordBytes,
-    snapshot: { ...snapshot, trained: text(trained), finetuned: text(finetuned) },
+    snapshot: {
+      ...snapshot,
+      student: text(student),
+      trained: text(trained),
+      refined: text(refined),
+      finetuned: text(finetuned),
+    },
   });
 }
 
@@ -63,7 +71,9 @@ export function decodeCheckpoint(text: string, path: string): Checkpoint {
       config: parseConfig(snapshot.config),
       startLoss: snapshot.startLoss,
       milestones: { ...snapshot.milestones, previous: snapshot.milestones.previous },
+      student: state(snapshot.student),
       trained: state(snapshot.trained),
+      refined: state(snapshot.refined),
       finetuned: state(snapshot.finetuned),
     },
   };
