@@ -126,6 +126,7 @@ export function beginGradient(work: Work, withTeacher: bool): void {
   const d = work.inputDim;
   packWeights(work, withTeacher);
   clear(work.sums, <usize>work.panelCount * <usize>sumRows(m) * GROUP_BYTES);
+  clear(work.slopes + <usize>(2 * m) * ROWS_BYTES, <usize>(sumRows(m) - 2 * m) * ROWS_BYTES);
   clear(work.amplitudeSums, <usize>m << 4);
   clear(work.biasSums, <usize>m << 4);
   if (work.gradient.inputs != NOWHERE) {
