@@ -1,6 +1,7 @@
 /** The workspace imports that each package may have: the package table of CONTRIBUTING.md. */
 const allowed = {
   model: [],
+  kernels: [],
   backend: ['model'],
   teacher: ['model'],
   population: ['model'],
@@ -47,7 +48,11 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/',
-        pathNot: ['^packages/(cli|lab/src/node)/', tests, 'vitest\\.config\\.ts$'],
+        pathNot: [
+          '^packages/(cli|lab/src/node|kernels/(bench|scripts|test))/',
+          tests,
+          'vitest\\.config\\.ts$',
+        ],
       },
       to: { dependencyTypes: ['core'] },
     },
