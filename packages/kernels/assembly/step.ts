@@ -228,7 +228,9 @@ function sumRows(m: i32): i32 {
 function beginDraw(work: Work): void {
   const draw = work.draw;
   writeKey(work.key, draw.seedLow, draw.seedHigh, draw.stream, draw.step);
-  writeKey(work.noiseKey, draw.seedLow, draw.seedHigh, draw.noiseStream, draw.step);
+  if (draw.noise > 0) {
+    writeKey(work.noiseKey, draw.seedLow, draw.seedHigh, draw.noiseStream, draw.step);
+  }
 }
 
 function beginGradient(work: Work, withTeacher: bool): void {

