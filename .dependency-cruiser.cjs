@@ -3,6 +3,7 @@ const allowed = {
   model: [],
   kernels: [],
   backend: ['model'],
+  'backend-tfjs': ['model', 'backend', 'kernels'],
   teacher: ['model'],
   population: ['model'],
   train: ['model', 'backend', 'teacher'],

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** A peer's process: `ask(verb, argument)` sends a line and waits for the answer. */
-export function startPeer({ name, command, args }) {
+/** Starts the process of a peer: `ask(verb, argument)` sends it a line and waits for the answer. */
+export function startPeer({ command, args, ...peer }) {
   const child = spawn(command, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (text) => {
@@ -15,10 +15,10 @@ export function startPeer({ name, command, args }) {
   createInterface({ input: child.stdout }).on('line', (line) => waiting?.resolve(JSON.parse(line)));
   child.on('error', (error) => waiting?.reject(error));
   child.on('close', (code) => {
-    waiting?.reject(new Error(`${name} ended with code ${code}:\n${complaints}`));
+    waiting?.reject(new Error(`${peer.name} ended with code ${code}:\n${complaints}`));
   });
   return {
-    name,
+    ...peer,
     ask(verb, argument) {
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject };

@@ -1,14 +1,20 @@
 import { spawnSync } from 'node:child_process';
 
-const node = (name, ...rest) => ({ command: process.execPath, args: ['serve.js', name, ...rest] });
+const node = (name, variant) => ({
+  command: process.execPath,
+  args: ['serve.js', name, variant ?? ''],
+  ...(variant ? { variant } : {}),
+});
 const python = (name) => ({ python: name, args: ['serve.py', `${name}_peer`] });
 const all = ['independent', 'softmax'];
 const independent = ['independent'];
 
-/** Who takes part: the row's name, the process, and the kinds of routing that it computes. */
+/** Who takes part: the row's name, the kinds of routing that it computes, and its process. */
 export const peers = [
   { name: 'softmoe simd', routings: all, ...node('softmoe', 'simd') },
   { name: 'softmoe relaxed', routings: all, ...node('softmoe', 'relaxed') },
+  { name: 'its kernels, simd', routings: all, ...node('kernels', 'simd') },
+  { name: 'its kernels, relaxed', routings: all, ...node('kernels', 'relaxed') },
   { name: 'tfjs wasm, plain', routings: all, ...node('tfjs-plain', 'wasm') },
   { name: 'tfjs wasm, fast path', routings: all, ...node('tfjs-fast') },
   { name: 'tfjs cpu', routings: independent, ...node('tfjs-plain', 'cpu') },
@@ -20,6 +26,7 @@ export const peers = [
 /** Multiply-adds in registers and nothing else: what shares of the peak are shares of. */
 export const peaks = ['simd', 'relaxed'].map((variant) => ({
   name: `peak ${variant}`,
+  isPeak: true,
   routings: all,
   ...node('peak', variant),
 }));

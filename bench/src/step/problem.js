@@ -67,7 +67,10 @@ export function errorOf({ loss, gradient }, expected) {
   const errors = [Math.abs(loss / expected.loss - 1)];
   for (const [name, { data }] of Object.entries(expected.gradient)) {
     const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    const difference = data.reduce((most, x, i) => Math.max(most, apart(x, gradient[name]?.[i])), 0);
+    const difference = data.reduce(
+      (most, x, i) => Math.max(most, apart(x, gradient[name]?.[i])),
+      0,
+    );
     errors.push(difference / largest);
   }
   return Math.max(...errors);

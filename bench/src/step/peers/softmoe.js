@@ -1,52 +1,46 @@
-// Ours: the fused kernels on a memory of their own. OPTION is the variant.
-import { loadKernels, workspaceBytes } from '@softmoe/kernels';
+// Ours: the tfjs wasm backend with its fused kernels, models and gradients in float64 on the host. OPTION is the variant.
+import { createTfjsBackend } from '@softmoe/backend-tfjs';
+import { createMoE, normaliseRows } from '@softmoe/model';
 import { allowRelaxed } from '../relaxed.js';
 
-export async function open({ d, m, k, n, routing, student, teacher, inputs, targets }, variant) {
+let backend;
+
+export async function open({ d, n, routing, student, teacher, inputs, targets }, variant) {
   if (variant === 'relaxed') allowRelaxed();
-  const kernels = await loadKernels({ variant });
-  const { memory } = kernels;
-  let end = 0;
-  const take = (count, data) => {
-    const offset = end;
-    end += 64 * Math.ceil(count / 16);
-    const missing = end - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-    if (data) new Float32Array(memory.buffer, offset, count).set(data);
-    return offset;
-  };
-  const place = (params) => ({
-    spec: {
-      ...{ inputDim: d, experts: params.amplitude.shape[0], gate: 'sigmoid', routing },
-      expert: { kind: 'hermite', degree: 3 },
-    },
-    params: mapValues(params, ({ data }) => take(data.length, data)),
-  });
-  const model = place(student);
-  const labels = place(teacher);
-  const points = {
-    inputs: take(n * d, inputs.data),
-    targets: take(n, targets.data),
-    size: n,
-  };
-  const gradient = mapValues(student, ({ data }) => take(data.length));
-  const workspace = take(workspaceBytes({ model: model.spec, teacher: labels.spec }) / 4);
-  const read = (offset, { data }) => [...new Float32Array(memory.buffer, offset, data.length)];
+  backend ??= await createTfjsBackend('wasm', { variant });
+  const model = modelOf(student, d, routing);
+  const labels = modelOf(teacher, d, routing);
+  const batch = { inputs: inputs.data, targets: targets.data, size: n };
   let step = 0;
   return {
-    online: () => {
+    online: async () => {
       const draw = { seed: 1, stream: 'online', step: step++, size: n };
-      return kernels.online(model, labels, draw, gradient, workspace);
+      return (await backend.onlineStep(model, labels, draw)).loss;
     },
-    gradient: () => kernels.lossAndGradient(model, points, gradient, workspace),
-    check: () => ({
-      loss: kernels.lossAndGradient(model, points, gradient, workspace),
-      gradient: mapValues(gradient, (offset, name) => read(offset, student[name])),
-    }),
-    about: { about: `kernels ${variant}, d=${d} m=${m} k=${k}` },
+    gradient: async () => (await backend.lossAndGradient(model, batch)).loss,
+    check: async () => {
+      const { loss, gradient } = await backend.lossAndGradient(model, batch);
+      const numbers = Object.entries(gradient).map(([name, { data }]) => [name, [...data]]);
+      return { loss, gradient: Object.fromEntries(numbers) };
+    },
   };
 }
 
-function mapValues(record, f) {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
+function modelOf(params, inputDim, routing) {
+  const spec = {
+    ...{ inputDim, experts: params.amplitude.shape[0], gate: 'sigmoid', routing },
+    expert: { kind: 'hermite', degree: 3 },
+  };
+  const exact = Object.entries(params).map(([name, array]) => [
+    name,
+    exactly(name, array, routing),
+  ]);
+  return createMoE(spec, Object.fromEntries(exact));
+}
+
+/** Numbers that were rounded to float32 as float64, rows that must be of unit length made so again. */
+function exactly(name, { shape, data }, routing) {
+  const numbers = Float64Array.from(data);
+  const unit = name === 'expert' || (name === 'router' && routing !== 'softmax');
+  return unit ? normaliseRows({ shape, data: numbers }) : { shape, data: numbers };
 }

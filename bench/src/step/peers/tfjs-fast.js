@@ -5,7 +5,11 @@ import '@tensorflow/tfjs-backend-wasm';
 
 const ROOT = Math.sqrt(6);
 const hermite3 = (z) => z.square().sub(3).mul(z).div(ROOT);
-const hermite3Slope = (z) => z.square().sub(1).mul(3 / ROOT);
+const hermite3Slope = (z) =>
+  z
+    .square()
+    .sub(1)
+    .mul(3 / ROOT);
 
 function gateOf({ router, routerBias }, x) {
   const logits = tf.matMul(x, router);
@@ -34,7 +38,10 @@ function lossAndGradient(params, x, y) {
     : ra.mul(units).mul(tf.sub(1, gate));
   const expertSlope = ra.mul(gate).mul(hermite3Slope(z));
   return {
-    loss: residual.square().sum().div(2 * y.shape[0]),
+    loss: residual
+      .square()
+      .sum()
+      .div(2 * y.shape[0]),
     gradient: {
       router: tf.matMul(tf.transpose(routerSlope), x),
       expert: tf.matMul(tf.transpose(expertSlope), x),
