@@ -10,7 +10,18 @@ const allowed = {
   prune: ['model'],
   finetune: ['model', 'train'],
   lab: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune'],
-  cli: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune', 'lab'],
+  cli: [
+    'model',
+    'kernels',
+    'backend',
+    'backend-tfjs',
+    'teacher',
+    'population',
+    'train',
+    'prune',
+    'finetune',
+    'lab',
+  ],
 };
 
 const tests = '\\.test\\.ts$';
@@ -50,7 +61,7 @@ module.exports = {
       from: {
         path: '^packages/',
         pathNot: [
-          '^packages/(cli|lab/src/node|kernels/(bench|scripts|test))/',
+          '^packages/(cli|lab/src/node|kernels/(bench|scripts)|[^/]+/test)/',
           tests,
           'vitest\\.config\\.ts$',
         ],

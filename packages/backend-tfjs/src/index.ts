@@ -1,3 +1,4 @@
+export { type Capabilities, type Check, capabilities } from './capabilities.ts';
 export { TfjsStartError } from './errors.ts';
 export type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 export { type SoftMoEParams, softMoE } from './soft-moe-op.ts';
