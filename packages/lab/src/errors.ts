@@ -11,6 +11,11 @@ export class SnapshotError extends SoftmoeError {
   override readonly name = 'SnapshotError';
 }
 
+/** An experiment cannot do this in its present phase. */
+export class PhaseError extends SoftmoeError {
+  override readonly name = 'PhaseError';
+}
+
 /** A pipeline was stopped by its signal; `snapshot` goes on from there. */
 export class InterruptedError extends SoftmoeError {
   override readonly name = 'InterruptedError';

@@ -3,7 +3,7 @@ import { parameterError } from '@softmoe/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
-import { InterruptedError, SnapshotError } from './errors.ts';
+import { InterruptedError, PhaseError, SnapshotError } from './errors.ts';
 import {
   createExperiment,
   type Experiment,
@@ -107,6 +107,69 @@ describe('an experiment', () => {
     expect(result.engine).toBe('online');
     expect(result.loss.trained).toBeLessThan(result.loss.start);
     await expect(runPipeline(online)).rejects.toThrow(/engine: needs a backend/);
+  });
+
+  it('prunes when asked, to the size asked for, and its config then gives the same run', async () => {
+    const experiment = createExperiment(small);
+    for (let i = 0; i < 40; i++) await experiment.next();
+    experiment.prune({ rule: 'size', size: 3 });
+    expect(experiment.phase).toBe('prune');
+    const pruned = (await experiment.next())!;
+    expect(pruned.phase === 'prune' && pruned.model.spec.experts).toBe(3);
+    expect(experiment.config.train.time).toBeLessThan(120);
+    experiment.prune({ rule: 'size', size: 2 });
+    const events = await finish(experiment);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    const again = await runPipeline(experiment.config);
+    expect(again.loss.trained).toBeCloseTo(last.result.loss.trained, 12);
+    expect(again.survivors).toBe(2);
+    expect(last.result.certificate.verdict).toBe('certified');
+    expect(again.certificate.mu).toBeCloseTo(last.result.certificate.mu, 9);
+  });
+
+  it('fine-tunes again by another method, from the pruned student', async () => {
+    const experiment = createExperiment(small);
+    await finish(experiment);
+    experiment.finetune('levenbergMarquardt');
+    const restored = restoreExperiment(structuredClone(experiment.snapshot()));
+    const events = await finish(restored);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    expect(last.result.certificate.observedOrder).toBeGreaterThan(1.5);
+    expect(last.result.config.finetune.method).toBe('levenbergMarquardt');
+    expect(events.filter(({ phase }) => phase === 'train')).toHaveLength(0);
+  });
+
+  it('says when pruning or fine-tuning is not yet possible', async () => {
+    const experiment = createExperiment(small);
+    expect(() => experiment.prune()).toThrow(PhaseError);
+    await experiment.next();
+    expect(() => experiment.prune()).toThrow(/prune: is too early/);
+    expect(() => experiment.finetune()).toThrow(/Prune first/);
+    const under = experiment.next();
+    expect(() => experiment.prune()).toThrow(/must wait/);
+    await under;
+    experiment.prune();
+    expect(experiment.phase).toBe('prune');
+  });
+
+  it('starts from a student that it is given, also after a restart', async () => {
+    const { models } = await runPipeline(small);
+    const config = { ...small, students: 2 };
+    const experiment = createExperiment(config, { student: models.pruned });
+    const first = (await experiment.next())!;
+    if (first.phase !== 'train') throw new Error('no record');
+    const snapshot = structuredClone(experiment.snapshot());
+    const again = (await restoreExperiment(snapshot).next())!;
+    const next = (await experiment.next())!;
+    if (again.phase !== 'train' || next.phase !== 'train') throw new Error('no record');
+    expect(first.record.loss).toBeLessThan(1e-2);
+    expect(again.record.loss).toBe(next.record.loss);
+    expect(() => createExperiment(small, { student: models.pruned })).toThrow(/8 units/);
+    expect(() => createExperiment({ ...config, gate: 'tanh' }, { student: models.pruned })).toThrow(
+      /another gate/,
+    );
   });
 
   it('refuses a snapshot of another version', () => {

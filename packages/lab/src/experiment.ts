@@ -1,6 +1,6 @@
 import type { Backend } from '@softmoe/backend';
 import { type Certificate, finetune } from '@softmoe/finetune';
-import type { MoE } from '@softmoe/model';
+import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
 import { type Pruned, prune, type SizeRule } from '@softmoe/prune';
 import {
@@ -12,7 +12,7 @@ import {
   train,
 } from '@softmoe/train';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
-import { SnapshotError } from './errors.ts';
+import { PhaseError, SnapshotError } from './errors.ts';
 import { MilestoneTracker } from './milestones.ts';
 import { createFinetuneProblem, createProblem } from './problem.ts';
 import { type ExperimentResult, resultOf } from './result.ts';
@@ -22,11 +22,14 @@ export type Phase = 'train' | 'prune' | 'finetune' | 'done';
 /** Steps of fine-tuning between records. */
 const FINETUNE_RECORD_EVERY = 10;
 
-/** What one call of `next` brought forth. Records are in working coordinates; `model` is in those of the inputs. */
+/**
+ * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;
+ * `model` is in the coordinates of the inputs.
+ */
 export type ExperimentEvent =
-  | { readonly phase: 'train'; readonly record: TrainRecord }
+  | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
   | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
-  | { readonly phase: 'finetune'; readonly record: TrainRecord }
+  | { readonly phase: 'finetune'; readonly record: TrainRecord; readonly teacher: MoE }
   | { readonly phase: 'done'; readonly result: ExperimentResult };
 
 /** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
@@ -37,6 +40,8 @@ export interface Snapshot {
   readonly startLoss: number | undefined;
   readonly milestones: MilestoneTracker['state'];
   readonly timing: { train: number; prune: number; finetune: number };
+  /** The file of the student that the experiment was given to start from, if it was. */
+  readonly student?: Uint8Array | undefined;
   /** The last state of training, from its first record on. */
   readonly trained: Uint8Array | undefined;
   /** The state of fine-tuning, from its first record on. */
@@ -45,11 +50,22 @@ export interface Snapshot {
 
 /** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
 export interface Experiment {
+  /** The config of this very run: `prune` and `finetune` change it so that it gives the same run again. */
   readonly config: Config;
   /** The phase that the next event belongs to. */
   readonly phase: Phase;
   /** Advances to the next record or phase; undefined once the result has been returned. */
   next(): Promise<ExperimentEvent | undefined>;
+  /**
+   * Ends training at its last record, or goes back to there: the next event is the pruning, by `rule` or else by the
+   * config's. Throws {@link PhaseError} before the flow has moved, and while `next` is under way.
+   */
+  prune(rule?: Config['prune']): void;
+  /**
+   * Goes back to the pruned student, or on to it: the next event is the first of fine-tuning by `method` or else by the
+   * config's. Throws {@link PhaseError} while training, and while `next` is under way.
+   */
+  finetune(method?: Config['finetune']['method']): void;
   /** May be taken between any two events. */
   snapshot(): Snapshot;
 }
@@ -57,6 +73,8 @@ export interface Experiment {
 export interface ExperimentOptions {
   /** What the online engine computes on. */
   readonly backend?: Backend;
+  /** Where training starts, in place of a student drawn from the seed; of the config's dimension, gate and expert. */
+  readonly student?: MoE;
 }
 
 /** An experiment at its start. Throws `ConfigError` and what `createTeacher` and `createStudent` throw. */
@@ -78,12 +96,14 @@ export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions
 }
 
 function start(
-  config: Config,
-  { backend }: ExperimentOptions,
+  given: Config,
+  { backend, student }: ExperimentOptions,
   resumed: Snapshot | undefined,
 ): Experiment {
   const begun = performance.now();
-  const problem = createProblem(config, backend);
+  let config = given;
+  const imported = resumed?.student ? loadMoE(resumed.student) : student;
+  const problem = createProblem(config, backend, imported);
   const setupSeconds = (performance.now() - begun) / 1000;
   const timing = { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) };
   const milestones = new MilestoneTracker(config.teachers, resumed?.milestones);
@@ -91,7 +111,8 @@ function start(
   let startLoss = resumed?.startLoss;
   let trained: TrainState | undefined = resumed?.trained && loadState(resumed.trained);
   let finetuned: TrainState | undefined = resumed?.finetuned && loadState(resumed.finetuned);
-  const events = run();
+  let events = run();
+  let busy = false;
 
   async function* run(): AsyncGenerator<ExperimentEvent, undefined, void> {
     if (phase === 'train') yield* training();
@@ -140,7 +161,7 @@ function start(
       trained = value.state;
       startLoss ??= value.loss;
       milestones.add(value);
-      yield { phase: 'train', record: value };
+      yield { phase: 'train', record: value, teacher: working.teacher };
     }
     phase = 'prune';
   }
@@ -175,7 +196,7 @@ function start(
         return { certificate: value.certificate, model: lift(value.model) };
       }
       finetuned = value.state;
-      yield { phase: 'finetune', record: value };
+      yield { phase: 'finetune', record: value, teacher };
     }
   }
 
@@ -186,14 +207,65 @@ function start(
     return result;
   }
 
+  function requireRest(field: string): void {
+    if (!busy) return;
+    throw new PhaseError('must wait for the event under way', {
+      field,
+      value: phase,
+      remedy: 'Await the promise of next() first.',
+    });
+  }
+
+  /** On from the trained student, whatever came after it. */
+  function goTo(next: 'prune' | 'finetune', changed: Config): void {
+    config = parseConfig(changed);
+    phase = next;
+    finetuned = undefined;
+    timing.finetune = 0;
+    events = run();
+  }
+
   return {
-    config,
+    get config() {
+      return config;
+    },
     get phase() {
       return phase;
     },
     async next() {
       if (phase === 'done') return undefined;
-      return (await events.next()).value;
+      busy = true;
+      try {
+        return (await events.next()).value;
+      } finally {
+        busy = false;
+      }
+    },
+    prune(rule = config.prune) {
+      requireRest('prune');
+      if (!trained || trained.time <= 0) {
+        throw new PhaseError('is too early', {
+          field: 'prune',
+          value: phase,
+          remedy: 'Train until the first record after the start.',
+        });
+      }
+      goTo('prune', {
+        ...config,
+        train: { ...config.train, time: trained.time },
+        prune: rule,
+      });
+    },
+    finetune(method = config.finetune.method) {
+      requireRest('finetune');
+      if (phase === 'train' || phase === 'prune') {
+        throw new PhaseError('needs a pruned student', {
+          field: 'finetune',
+          value: phase,
+          remedy: 'Prune first.',
+        });
+      }
+      goTo('finetune', { ...config, finetune: { ...config.finetune, method } });
     },
     snapshot: () => ({
       version: 1,
@@ -202,6 +274,7 @@ function start(
       startLoss,
       milestones: milestones.state,
       timing: { ...timing },
+      ...(imported ? { student: saveMoE(imported) } : {}),
       trained: trained && saveState(trained),
       finetuned: finetuned && saveState(finetuned),
     }),

@@ -6,7 +6,7 @@ export {
   configWarnings,
   parseConfig,
 } from './config.ts';
-export { ConfigError, InterruptedError, SnapshotError } from './errors.ts';
+export { ConfigError, InterruptedError, PhaseError, SnapshotError } from './errors.ts';
 export { estimateGram } from './estimate-gram.ts';
 export {
   createExperiment,
@@ -20,4 +20,5 @@ export {
 export { ALIGNED, type Milestones } from './milestones.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
+export { recordLine } from './record-line.ts';
 export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';

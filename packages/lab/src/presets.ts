@@ -11,6 +11,37 @@ export const presets = {
     about: 'the same story in a fraction of a second: d = 64, 3 teacher experts, 15 students',
     config: { inputDim: 64, teachers: 3, students: 15 },
   },
+  story: {
+    about: 'made to be watched: d = 256, 4 teacher experts, 16 students, a record at every step',
+    config: {
+      inputDim: 256,
+      teachers: 4,
+      students: 16,
+      seed: 1,
+      train: { time: 60, tolerance: 2e-5, recordEvery: 0.05 },
+    },
+  },
+  'too-few': {
+    about: '3 students for 5 teacher experts: fails to recover, and says why',
+    config: { inputDim: 64, teachers: 5, students: 3, seed: 2 },
+  },
+  duplicates: {
+    about: '36 students for 3 teacher experts: a dozen copies of each, which pruning merges',
+    config: { inputDim: 64, teachers: 3, students: 36 },
+  },
+  correlated: {
+    about: 'teacher experts that overlap by 0.3: harder to tell apart',
+    config: {
+      inputDim: 128,
+      teachers: 4,
+      students: 20,
+      geometry: { kind: 'correlated', overlap: 0.3 },
+    },
+  },
+  tanh: {
+    about: 'a gate without a mean: the experts have no head start',
+    config: { inputDim: 64, teachers: 3, students: 15, gate: 'tanh' },
+  },
 } as const satisfies Readonly<Record<string, { about: string; config: ConfigInput }>>;
 
 export type PresetName = keyof typeof presets;

@@ -1,5 +1,12 @@
 import type { Backend } from '@softmoe/backend';
-import { type Gram, type MoE, type Objective, UnsupportedError } from '@softmoe/model';
+import {
+  type Gram,
+  type MoE,
+  type Objective,
+  ShapeError,
+  UnsupportedError,
+  ValueError,
+} from '@softmoe/model';
 import { populationGram, populationObjective, toSpan } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import {
@@ -32,8 +39,11 @@ export interface Problem {
 /** Fresh samples from which the online engine estimates the Gram data that pruning needs. */
 const GRAM_SAMPLES = 65_536;
 
-/** Teacher, student and training of a config. Throws typed errors for what cannot be built. */
-export function createProblem(config: Config, backend: Backend | undefined): Problem {
+/**
+ * Teacher, student and training of a config, from `given` where there is such a student. Throws typed errors for what
+ * cannot be built.
+ */
+export function createProblem(config: Config, backend: Backend | undefined, given?: MoE): Problem {
   const { inputDim, gate, expert, geometry, seed, amplitudeSpread, initialAmplitude } = config;
   const teacher = createTeacher({
     inputDim,
@@ -44,14 +54,17 @@ export function createProblem(config: Config, backend: Backend | undefined): Pro
     seed,
     amplitudeSpread,
   });
-  const student = createStudent({
-    inputDim,
-    experts: config.students,
-    gate,
-    expert,
-    seed,
-    amplitude: initialAmplitude,
-  });
+  if (given) requireLike(given, config);
+  const student =
+    given ??
+    createStudent({
+      inputDim,
+      experts: config.students,
+      gate,
+      expert,
+      seed,
+      amplitude: initialAmplitude,
+    });
   if (config.engine === 'exact') {
     const span = toSpan(student, teacher);
     return {
@@ -102,6 +115,25 @@ function methodOf({ method, tolerance, step }: Config['train']): Method {
       return bogackiShampine({ rtol: tolerance });
     case 'dormandPrince':
       return dormandPrince({ rtol: tolerance });
+  }
+}
+
+/** A student from elsewhere must be one that the config describes. */
+function requireLike({ spec }: MoE, { inputDim, students, gate, expert }: Config): void {
+  if (spec.inputDim !== inputDim || spec.experts !== students) {
+    throw new ShapeError(`must have ${students} units of ${inputDim} inputs, as the config says`, {
+      field: 'student.spec',
+      value: [spec.experts, spec.inputDim],
+      remedy: 'Set students and inputDim of the config to those of the student.',
+    });
+  }
+  const wanted = JSON.stringify([gate, expert, 'independent']);
+  if (JSON.stringify([spec.gate, spec.expert, spec.routing]) !== wanted) {
+    throw new ValueError('has another gate, expert or routing than the config', {
+      field: 'student.spec',
+      value: spec,
+      remedy: 'Set gate and expert of the config to those of the student.',
+    });
   }
 }
 

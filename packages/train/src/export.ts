@@ -2,6 +2,9 @@ import { type NDArray, ndarray, ShapeError, sizeOf } from '@softmoe/model';
 import { encodeNpy } from './npy.ts';
 import type { TrainRecord } from './record.ts';
 
+/** All that an export reads of a record. */
+export type StatelessRecord = Omit<TrainRecord, 'state'>;
+
 /** NumPy files of a run with R records: `time` [R], `expert` [R, m, k] with W·W*ᵀ, `router` [R, m, k] with V·V*ᵀ. */
 export interface OverlapFiles {
   readonly time: Uint8Array<ArrayBuffer>;
@@ -13,7 +16,7 @@ export interface OverlapFiles {
  * The overlap matrices of a run over time, as NumPy files. Throws {@link ShapeError} for no records, records without
  * overlaps (train with a teacher) or of students of several sizes.
  */
-export function overlapsToNpy(records: readonly TrainRecord[]): OverlapFiles {
+export function overlapsToNpy(records: readonly StatelessRecord[]): OverlapFiles {
   return {
     time: encodeNpy(
       ndarray(
@@ -31,7 +34,7 @@ export function overlapsToNpy(records: readonly TrainRecord[]): OverlapFiles {
  * alignment, student_j, expert_j, router_j for j = 0 … k − 1 (student −1 for none). Numbers are written so that they
  * read back exactly. Throws {@link ShapeError} when the records' columns differ.
  */
-export function recordsToCsv(records: readonly TrainRecord[]): string {
+export function recordsToCsv(records: readonly StatelessRecord[]): string {
   const lines = records.map((record) => [...columnsOf(record).values()].map(String).join(','));
   const headers = records.map((record) => [...columnsOf(record).keys()].join(','));
   const [header = ''] = headers;
@@ -40,7 +43,7 @@ export function recordsToCsv(records: readonly TrainRecord[]): string {
   return [header, ...lines].map((line) => `${line}\n`).join('');
 }
 
-function columnsOf({ step, time, loss, gradientNorm, amplitude, alignment }: TrainRecord) {
+function columnsOf({ step, time, loss, gradientNorm, amplitude, alignment }: StatelessRecord) {
   const columns = new Map<string, number>([
     ['step', step],
     ['time', time],
@@ -60,7 +63,7 @@ function columnsOf({ step, time, loss, gradientNorm, amplitude, alignment }: Tra
   return columns;
 }
 
-function stack(records: readonly TrainRecord[], name: 'expert' | 'router'): NDArray {
+function stack(records: readonly StatelessRecord[], name: 'expert' | 'router'): NDArray {
   const shape = records[0]?.overlaps?.[name].shape;
   if (!shape) throw unequal('records[0].overlaps', records[0]?.overlaps);
   const size = sizeOf(shape);

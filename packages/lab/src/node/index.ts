@@ -1,7 +1,7 @@
+export { recordLine } from '../record-line.ts';
 export {
   createRunFolder,
   type RunFolder,
   RunFolderError,
-  recordLine,
   resumeRunFolder,
 } from './run-folder.ts';

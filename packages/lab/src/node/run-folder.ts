@@ -1,9 +1,9 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
-import type { TrainRecord } from '@softmoe/train';
 import type { Config } from '../config.ts';
 import type { ExperimentEvent, Snapshot } from '../experiment.ts';
+import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 
@@ -94,25 +94,6 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
     },
     close: () => records.close(),
   };
-}
-
-/** A record as one line of JSON holds it: matrices as rows, no state. */
-export function recordLine(phase: string, record: TrainRecord): Record<string, unknown> {
-  const { state: _, overlaps, ...rest } = record;
-  return {
-    phase,
-    ...rest,
-    ...(overlaps
-      ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }
-      : {}),
-  };
-}
-
-function rowsOf({ shape, data }: { shape: readonly number[]; data: Float64Array }): number[][] {
-  const columns = shape[1]!;
-  return Array.from({ length: shape[0]! }, (_, i) => [
-    ...data.subarray(i * columns, (i + 1) * columns),
-  ]);
 }
 
 async function writeResult(path: string, result: ExperimentResult): Promise<void> {
