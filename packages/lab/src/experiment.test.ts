@@ -37,6 +37,8 @@ function timeless(result: ExperimentResult) {
 describe('an experiment', () => {
   it('goes from training through pruning and fine-tuning to a certified result', async () => {
     const events = await finish(createExperiment(small));
+    const trained = events.filter((event) => event.phase === 'train');
+    expect(trained.at(-1)?.record.time).toBe(120);
     const phases = events.map((event) => event.phase);
     expect([...new Set(phases)]).toEqual(['train', 'prune', 'finetune', 'done']);
     const last = events.at(-1)!;
@@ -69,6 +71,22 @@ describe('an experiment', () => {
       }),
       { numRuns: 8, examples: [[0], [1], [whole.length - 1]] },
     );
+  });
+
+  it('tells the phase of the next event, its milestones and its student at any time', async () => {
+    const experiment = createExperiment(small);
+    let expected = experiment.phase;
+    for (let event = await experiment.next(); event; event = await experiment.next()) {
+      // The end of fine-tuning shows only in the event after it.
+      if (expected !== 'finetune') expect(event.phase).toBe(expected);
+      expected = experiment.phase;
+      if (event.phase === 'train') expect(experiment.student.spec).toMatchObject({ experts: 8 });
+      if (event.phase === 'prune') expect(experiment.student).toEqual(event.model);
+      if (event.phase === 'done') {
+        expect(experiment.student).toEqual(event.result.models.final);
+        expect(experiment.milestones).toEqual(event.result.milestones);
+      }
+    }
   });
 
   it('has no more events after the result', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@softmoe/train';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
 import { PhaseError, SnapshotError } from './errors.ts';
-import { MilestoneTracker } from './milestones.ts';
+import { type Milestones, MilestoneTracker } from './milestones.ts';
 import { createFinetuneProblem, createProblem } from './problem.ts';
 import { type ExperimentResult, resultOf } from './result.ts';
 
@@ -54,6 +54,10 @@ export interface Experiment {
   readonly config: Config;
   /** The phase that the next event belongs to. */
   readonly phase: Phase;
+  /** The times of training so far at which experts and routers aligned. */
+  readonly milestones: Milestones;
+  /** The student as it is now, in the coordinates of the inputs. */
+  readonly student: MoE;
   /** Advances to the next record or phase; undefined once the result has been returned. */
   next(): Promise<ExperimentEvent | undefined>;
   /**
@@ -111,6 +115,7 @@ function start(
   let startLoss = resumed?.startLoss;
   let trained: TrainState | undefined = resumed?.trained && loadState(resumed.trained);
   let finetuned: TrainState | undefined = resumed?.finetuned && loadState(resumed.finetuned);
+  let current = () => problem.lift(trained?.model ?? problem.working.student);
   let events = run();
   let busy = false;
 
@@ -159,8 +164,10 @@ function start(
       const { value, done } = await timed('train', () => records.next());
       if (done) break;
       trained = value.state;
+      current = () => problem.lift(value.state.model);
       startLoss ??= value.loss;
       milestones.add(value);
+      if (value.time >= time) phase = 'prune';
       yield { phase: 'train', record: value, teacher: working.teacher };
     }
     phase = 'prune';
@@ -171,7 +178,9 @@ function start(
     timing.prune = 0;
     return timed('prune', async () => {
       const pruned = await prune(trained!.model, problem.gramOf, sizeRule(config));
-      return { pruned, model: problem.lift(pruned.model) };
+      const model = problem.lift(pruned.model);
+      current = () => model;
+      return { pruned, model };
     });
   }
 
@@ -196,6 +205,7 @@ function start(
         return { certificate: value.certificate, model: lift(value.model) };
       }
       finetuned = value.state;
+      current = () => lift(value.state.model);
       yield { phase: 'finetune', record: value, teacher };
     }
   }
@@ -222,6 +232,7 @@ function start(
     phase = next;
     finetuned = undefined;
     timing.finetune = 0;
+    current = () => problem.lift(trained!.model);
     events = run();
   }
 
@@ -231,6 +242,12 @@ function start(
     },
     get phase() {
       return phase;
+    },
+    get milestones() {
+      return milestones.milestones;
+    },
+    get student() {
+      return current();
     },
     async next() {
       if (phase === 'done') return undefined;
