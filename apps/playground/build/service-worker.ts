@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** Emits a service worker that keeps the files of this very build, so that the page works offline once loaded. */
 export function serviceWorker(): Plugin {
+  let publicDir = '';
   return {
     name: 'service-worker',
     apply: 'build',
     enforce: 'post',
+    configResolved(config) {
+      publicDir = config.publicDir;
+    },
     generateBundle(_, bundle) {
       const names = Object.keys(bundle)
         .filter((name) => !name.endsWith('.map'))
@@ -16,8 +22,10 @@ export function serviceWorker(): Plugin {
         const file = bundle[name]!;
         version.update(name).update(file.type === 'asset' ? file.source : file.code);
       }
+      const open = readdirSync(publicDir).sort();
+      for (const name of open) version.update(name).update(readFileSync(join(publicDir, name)));
       const cache = `playground-${version.digest('hex').slice(0, 12)}`;
-      const files = ['./', ...names.filter((name) => name !== 'index.html')];
+      const files = ['./', ...names.filter((name) => name !== 'index.html'), ...open];
       this.emitFile({ type: 'asset', fileName: 'sw.js', source: source(cache, files) });
     },
   };

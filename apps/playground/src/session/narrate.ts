@@ -1,17 +1,18 @@
 import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
-import type { Activity, PruneReport } from '../protocol.ts';
+import type { PruneReport } from '../protocol.ts';
 
 /** An overlap that counts as found: the level at which milestones are taken. */
 export const FOUND = 0.5;
 
 export interface Scene {
   readonly config: Config;
-  readonly activity: Activity;
   readonly phase: Phase;
   readonly start: StatelessRecord | undefined;
   readonly latest: StatelessRecord | undefined;
+  /** Of fine-tuning, once it has begun. */
+  readonly tuned: StatelessRecord | undefined;
   readonly milestones: Milestones | undefined;
   readonly pruned: PruneReport | undefined;
   readonly summary: Summary | undefined;
@@ -28,8 +29,8 @@ export function narrate(scene: Scene): Narration {
   const { summary, pruned, phase, config } = scene;
   if (summary) return narrateEnd(summary);
   if (pruned && phase !== 'train' && phase !== 'prune') {
-    return scene.latest && scene.activity !== 'waiting'
-      ? narrateFinetuning(scene.latest, pruned)
+    return scene.tuned
+      ? narrateFinetuning(scene.tuned, pruned)
       : narratePruning(pruned, config);
   }
   if (phase === 'prune' && scene.start && scene.latest) return narrateTrained(scene);

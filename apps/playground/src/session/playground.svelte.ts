@@ -1,4 +1,5 @@
 import type { Config } from '@softmoe/lab';
+import { untrack } from 'svelte';
 import { type Change, changed } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
@@ -122,14 +123,17 @@ export class Playground {
   /** The exact run of the same config, as fast as it goes. */
   #followReference(): void {
     const { config } = this.session;
-    if (!this.overlay || config?.engine !== 'online') {
-      this.reference?.dispose();
-      this.reference = undefined;
-      return;
-    }
-    this.reference ??= new Session();
-    this.reference.pace(Number.POSITIVE_INFINITY, false);
-    this.reference.start({ kind: 'config', config: changed(config, { engine: 'exact' }) });
+    const wanted = this.overlay && config?.engine === 'online';
+    untrack(() => {
+      if (!wanted) {
+        this.reference?.dispose();
+        this.reference = undefined;
+        return;
+      }
+      this.reference ??= new Session();
+      this.reference.pace(Number.POSITIVE_INFINITY, false);
+      this.reference.start({ kind: 'config', config: changed(config, { engine: 'exact' }) });
+    });
   }
 
   #restore({ snapshot, history }: Saved): void {

@@ -86,7 +86,7 @@ export class Runner {
         this.#experiment?.prune(request.rule);
         this.#records.cut('train');
         await this.#advance(true);
-        return this.#autoplay ? this.#play() : this.#set('waiting');
+        return this.#autoplay ? this.#play() : undefined;
       case 'finetune':
         if (!this.#experiment) return;
         this.#experiment.finetune(request.method);
@@ -124,8 +124,9 @@ export class Runner {
     const { config } = experiment;
     const warnings = configWarnings(config);
     this.#post({ type: 'started', run, config, warnings, imported: this.#imported });
-    if (paused) this.#set('paused');
-    else this.#play();
+    if (experiment.phase === 'done') return this.#set('done');
+    if (paused) return this.#set(atRest(source) ? 'waiting' : 'paused');
+    this.#play();
   }
 
   #create(source: Source): Experiment {
@@ -165,12 +166,9 @@ export class Runner {
     if (!event) return;
     this.#show(event, experiment);
     if (event.phase === 'done') return this.#set('done');
-    if (once) {
-      if (this.#activity !== 'paused') this.#set('paused');
-      return;
-    }
-    if (event.phase === 'prune' && !this.#autoplay) return this.#set('waiting');
-    if (experiment.phase === 'prune' && !this.#autoplay) return this.#set('waiting');
+    const atBoundary = event.phase === 'prune' || experiment.phase === 'prune';
+    if (once) return this.#set(atBoundary ? 'waiting' : 'paused');
+    if (atBoundary && !this.#autoplay) return this.#set('waiting');
     this.#schedule(event.phase === 'prune' ? 600 : this.#pace.waitAfter(event.phase));
   }
 
@@ -230,6 +228,13 @@ export class Runner {
     const phase = this.#experiment?.phase ?? 'train';
     this.#post({ type: 'activity', run: this.#run, activity, phase });
   }
+}
+
+/** Whether a snapshot was taken between two phases. */
+function atRest(source: Source): boolean {
+  if (source.kind !== 'snapshot') return false;
+  const { phase, finetuned } = source.snapshot;
+  return phase === 'prune' || (phase === 'finetune' && finetuned === undefined);
 }
 
 function reportOfPruning(
