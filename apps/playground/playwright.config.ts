@@ -1,5 +1,5 @@
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
-import { chromiumArguments, findChromium } from './e2e/chromium.js';
+import { chromiumArguments, findChromium } from './e2e/chromium.mjs';
 
 const PORT = 4179;
 const executablePath = findChromium();

@@ -69,3 +69,16 @@ test('goes on by itself if asked to', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
   await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered', { timeout: 20_000 });
 });
+
+test('takes the tour to its end, with evidence at every stop', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Take the tour' }).click();
+  const evidence = page.getByTestId('evidence');
+  const said = [/of 64 overlaps/, /Found at t = /, /4 of 4 routers came after/, /√d/, /16 → 4 units/, /measured 0\.8/, /nonzero-loss/];
+  for (const [i, text] of said.entries()) {
+    await expect(page.getByText(`Tour, ${i + 1} of ${said.length}`)).toBeVisible();
+    await expect(evidence).toHaveText(text, { timeout: 25_000 });
+    await page.getByRole('button', { name: i + 1 < said.length ? 'Next' : 'Finish' }).click();
+  }
+  await expect(evidence).toHaveCount(0);
+});

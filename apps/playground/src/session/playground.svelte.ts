@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 import { type Change, changed } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
+import { Sweep } from './sweep.svelte.ts';
 import { fromHash, toHash } from './url.ts';
 
 /** What a first visit opens on. */
@@ -19,6 +20,7 @@ const fingerprint = (config: Config): string => toHash(config, '', false).split(
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
   readonly session: Session = new Session();
+  readonly sweep: Sweep = new Sweep();
   /** The exact flow beside an online run, while `overlay` asks for it. */
   reference: Session | undefined = $state.raw();
   overlay: boolean = $state(false);
@@ -73,9 +75,9 @@ export class Playground {
     } else this.choosePreset(STORY);
   }
 
-  choosePreset(name: string): void {
+  choosePreset(name: string, options: { paused?: boolean } = {}): void {
     this.notice = undefined;
-    this.session.start({ kind: 'preset', name });
+    this.session.start({ kind: 'preset', name }, options);
   }
 
   restart(): void {
@@ -109,6 +111,7 @@ export class Playground {
     clearInterval(this.#saving);
     this.#stop();
     this.session.dispose();
+    this.sweep.stop();
     this.reference?.dispose();
   }
 

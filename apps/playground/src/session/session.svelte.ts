@@ -169,6 +169,7 @@ export class Session {
     this.pruned = history?.pruned;
     this.summary = history?.summary;
     this.plane = undefined;
+    this.phase = 'train';
     this.#pending = {};
     this.version++;
   }
