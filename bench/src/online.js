@@ -1,5 +1,5 @@
 // Online SGD on the reference backend against the exact flow from the same start, by batch size.
-// pnpm --filter @softmoe/bench online [--seeds 4] [--time 40] [--batches 256,1024,4096,16384]
+// pnpm --filter @softmoe/bench online [--seeds 4] [--time 40] [--step 0.02] [--batches 256,1024,4096,16384]
 import { parseArgs } from 'node:util';
 import { createReferenceBackend } from '@softmoe/backend';
 import { ALIGNED } from '@softmoe/lab';
@@ -12,11 +12,12 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '4' },
     time: { type: 'string', default: '40' },
+    step: { type: 'string', default: '0.02' },
     batches: { type: 'string', default: '256,1024,4096,16384' },
   },
 });
 const time = Number(values.time);
-const step = 0.1;
+const step = Number(values.step);
 const kind = { inputDim: 64, gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } };
 const kinds = ['expert', 'router'];
 
@@ -24,8 +25,8 @@ const kinds = ['expert', 'router'];
 async function curves(objective, model, teacher) {
   const points = [];
   const stepper = integrate(balancedFlow, objective, euler({ fixedStep: step }));
-  for await (const { time, alignment } of train({ model, stepper, teacher, stop: { time } })) {
-    points.push({ time, expert: alignment.expert, router: alignment.router });
+  for await (const record of train({ model, stepper, teacher, stop: { time } })) {
+    points.push({ time: record.time, ...record.alignment });
   }
   return points;
 }

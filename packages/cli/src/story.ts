@@ -31,20 +31,23 @@ function learned({
       `${j + 1}`,
       time(expert),
       time(router),
-      expert === null || router === null ? '–' : `+${(router - expert).toFixed(1)}`,
-      alignment.expert[j]!.toFixed(6),
-      alignment.router[j]!.toFixed(6),
+      expert === null || router === null ? '–' : signed(router - expert),
+      alignment.trained.expert[j]!.toFixed(4),
+      alignment.trained.router[j]!.toFixed(4),
     ];
   });
+  const led = milestones.expert.filter(
+    (expert, j) => expert !== null && expert < (milestones.router[j] ?? Infinity),
+  ).length;
   const flow = config.train.flow;
   return [
     `1  Learn: ${flow} flow to time ${config.train.time}, ${steps.train} steps, ${seconds(timing.train)}`,
-    `   Each expert aligns first and then guides its router (times at overlap 0.5):`,
+    `   In ${led} of ${rows.length} pairs the expert aligns first and then guides its router (times at overlap 0.5):`,
     ...table(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
     ),
-    `   Overlaps are those of the final student. Loss ${number(loss.start)} → ${number(loss.trained)} with ${models.trained.spec.experts} units.`,
+    `   Overlaps are those at the end of learning. Loss ${number(loss.start)} → ${number(loss.trained)} with ${models.trained.spec.experts} units.`,
   ].join('\n');
 }
 
@@ -86,8 +89,9 @@ function finetuned({
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {
     const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
+    const agrees = deviation <= 0.02 ? 'as the Hessian predicts' : 'not as the Hessian predicts';
     lines.push(
-      `   Linear convergence, as the Hessian predicts (μ ${certificate.mu.toPrecision(5)}, λmax ${certificate.lambdaMax.toPrecision(5)}):`,
+      `   Linear convergence, ${agrees} (μ ${certificate.mu.toPrecision(5)}, λmax ${certificate.lambdaMax.toPrecision(5)}):`,
       `   each step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
     );
   }
@@ -119,5 +123,6 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
 
 const number = (x: number) => (Math.abs(x) >= 0.01 ? significant(x) : x.toExponential(1));
 const significant = (x: number) => `${Number(x.toPrecision(3))}`;
+const signed = (x: number) => `${x < 0 ? '' : '+'}${x.toFixed(1)}`;
 const time = (t: number | null) => (t === null ? 'never' : t.toFixed(1));
 const seconds = (s: number) => `${s.toFixed(2)} s`;

@@ -35,7 +35,8 @@ export interface Certificate {
   readonly predictedContraction: number | null;
   /**
    * The same, measured: the square of the factor per step of the part of the distance along the slowest directions,
-   * between distances 1e-6 and 1e-11. ln measured/ln predicted is 1 if the Hessian governs the run.
+   * between distances 1e-6 and 1e-11; of the whole distance if the run has no part there. ln measured/ln predicted is 1
+   * if the Hessian governs the run.
    */
   readonly measuredContraction: number | null;
   /**
@@ -145,11 +146,12 @@ function contractionOf(
   const settled = trail.filter((point) => point.step >= stepSince);
   const slow = slowPart(model, curvature.basis, spectrum, step);
   const distances = distancesTo(limit, settled, slow);
+  const overall = measureDistanceContraction(distances) ?? null;
   return {
     step,
     predictedContraction: predictContraction(step, spectrum.mu, spectrum.lambdaMax),
-    measuredContraction: measureContraction(distances) ?? null,
-    distanceContraction: measureDistanceContraction(distances) ?? null,
+    measuredContraction: measureContraction(distances) ?? overall,
+    distanceContraction: overall,
     observedOrder: null,
   };
 }

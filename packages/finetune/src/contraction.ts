@@ -2,7 +2,7 @@ import { addScaled, dotParams, normParams, type Params } from '@softmoe/model';
 import type { TrailPoint } from './trail.ts';
 
 /** Distances to the limit between which convergence is linear and rounding has no say. */
-export const WINDOW = { from: 1e-6, to: 1e-11 };
+const WINDOW = { from: 1e-6, to: 1e-11 };
 /** Of the whole distance the late part of the window counts, down from this many times its end: slow modes win late. */
 const LATE = 100;
 /** Below this distance an error is rounding, and says nothing about contraction or the order of convergence. */

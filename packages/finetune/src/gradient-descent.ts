@@ -33,7 +33,7 @@ const SHRUNK = 0.5;
 /** by this one where μ ≤ 0, which says nothing about the distance. */
 const SHRUNK_FAR = 0.01;
 /** Only the two ends are needed, to a few digits. */
-const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-6 };
+const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
 /** Where rounding may set in, the gradient has to halve in the steps that should shrink it to a tenth, or in these. */
 const DEFAULT_PATIENCE = 200;
 const MAX_PATIENCE = 5000;

@@ -3,16 +3,16 @@ import {
   dot,
   fromTangentCoordinates,
   type MoE,
-  matrixSize,
   type NDArray,
   normParams,
   type Objective,
   projectTangent,
   retract,
+  scaleParams,
   toTangentCoordinates,
 } from '@softmoe/model';
 import type { Stepper } from '@softmoe/train';
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { solvePositive } from './cholesky.ts';
 import type { CurvatureOf } from './curvature-of.ts';
 import { memoryOf, withMemory } from './memory.ts';
 import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
@@ -33,7 +33,7 @@ const DAMPING_FACTOR = 4;
 const LEAST_DAMPING = 1e-6;
 const MAX_TRIALS = 40;
 
-const blank = { damping: 0.1, nullLoss: 0, stalled: 0 };
+const blank = { damping: 0.01, nullLoss: 0, stalled: 0 };
 
 /**
  * Levenberg–Marquardt, docs/theory.md (32): (N + λI) δ = −∇L for the Gauss–Newton matrix N, then a retraction. λ is
@@ -63,18 +63,18 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper 
 
       const { span, basis } = await options.curvature(model);
       const local = restrictModel(model, basis);
-      const gradient = toTangentCoordinates(
+      const downhill = toTangentCoordinates(
         local,
-        projectTangent(local, restrict(before.gradient, basis)),
+        projectTangent(local, restrict(scaleParams(-1, before.gradient), basis)),
       );
       let { damping } = memory;
       for (let trial = 0; trial < MAX_TRIALS; trial++, damping *= DAMPING_FACTOR) {
         const lambda = damping * norm;
-        const move = solveDamped(span.gaussNewton, lambda, gradient);
+        const move = solvePositive(span.gaussNewton, lambda, downhill);
         if (!move) continue;
         const candidate = moved(local, move, basis);
         const after = await objective.evaluate(candidate, state.step + 1);
-        const predicted = 0.5 * (lambda * dot(move, move) - dot(gradient, move));
+        const predicted = 0.5 * (lambda * dot(move, move) + dot(downhill, move));
         const gain =
           predicted > LOSS_ROUNDING * memory.nullLoss
             ? gainRatio(before.loss - after.loss, predicted)
@@ -90,28 +90,6 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper 
       return stalled;
     },
   };
-}
-
-/** (matrix + λI)⁻¹·(−gradient), or undefined where that matrix is not positive definite. */
-function solveDamped(
-  matrix: NDArray,
-  lambda: number,
-  gradient: Float64Array,
-): Float64Array | undefined {
-  const { rows: n } = matrixSize(matrix);
-  const damped = new Matrix(n, n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = 0.5 * (matrix.data[i * n + j]! + matrix.data[j * n + i]!);
-      damped.set(i, j, mean);
-      damped.set(j, i, mean);
-    }
-    damped.set(i, i, matrix.data[i * n + i]! + lambda);
-  }
-  const cholesky = new CholeskyDecomposition(damped);
-  if (!cholesky.isPositiveDefinite()) return undefined;
-  const move = cholesky.solve(Matrix.columnVector(gradient)).getColumn(0);
-  return Float64Array.from(move, (x) => -x);
 }
 
 /** The model of `local` after a move in its tangent coordinates, back in the space of the basis. */

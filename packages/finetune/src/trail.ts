@@ -8,8 +8,11 @@ export interface TrailPoint {
   readonly gradient: Params;
 }
 
-/** At most this many iterates are held; 2 × this many times the size of the model is the memory of a trail. */
-export const TRAIL_LENGTH = 128;
+/** At most this many iterates are held; twice that many times the size of the model is the memory of a trail. */
+export const TRAIL_LENGTH = 64;
+
+const POINT = 'trail.point.';
+const GRADIENT = 'trail.gradient.';
 
 /**
  * The stepper with a memory of its path: every iterate at first, and each time the trail is full every other one is
@@ -28,44 +31,39 @@ export function withTrail(stepper: Stepper): Stepper {
 
 /** The iterates that `state` remembers, oldest first. The one at `state` itself may be missing. */
 export function trailOf(state: TrainState): TrailPoint[] {
-  return Object.keys(state.method.arrays)
-    .flatMap((name) => {
-      const step = pointStep(name);
-      if (step === undefined) return [];
-      const point = state.method.arrays[name]!;
-      const gradient = state.method.arrays[gradientName(step)]!;
-      return [{ step, point, gradient }];
+  const { arrays } = state.method;
+  return Object.keys(arrays)
+    .filter((name) => name.startsWith(POINT))
+    .map((name) => {
+      const step = stepOf(name);
+      return { step, point: arrays[name]!, gradient: arrays[GRADIENT + step]! };
     })
     .sort((a, b) => a.step - b.step);
 }
 
-const POINT = 'trail.point.';
-const GRADIENT = 'trail.gradient.';
-const gradientName = (step: number) => `${GRADIENT}${step}`;
-
-function pointStep(name: string): number | undefined {
-  return name.startsWith(POINT) ? Number(name.slice(POINT.length)) : undefined;
-}
-
-/** `next` with the trail of `before` and its own point. */
+/** `next` with the trail of `before` and, if it is its turn, its own point. */
 function extendTrail(next: TrainState, before: MethodState): TrainState {
   let stride = before.numbers.trailStride ?? 1;
-  const isTrail = (name: string) => name.startsWith(POINT) || name.startsWith(GRADIENT);
+  const due = next.step % stride === 0;
+  if (!due && next.method.arrays === before.arrays) return next;
   let trail = Object.entries(before.arrays).filter(([name]) => isTrail(name));
-  if (next.step % stride === 0) {
-    trail.push([`${POINT}${next.step}`, next.model.params]);
-    trail.push([gradientName(next.step), next.evaluation.gradient]);
+  if (due) {
+    trail.push([POINT + next.step, next.model.params]);
+    trail.push([GRADIENT + next.step, next.evaluation.gradient]);
   }
   if (trail.length > 2 * TRAIL_LENGTH) {
     stride *= 2;
-    trail = trail.filter(([name]) => Number(name.slice(name.lastIndexOf('.') + 1)) % stride === 0);
+    trail = trail.filter(([name]) => stepOf(name) % stride === 0);
   }
   const own = Object.entries(next.method.arrays).filter(([name]) => !isTrail(name));
-  return {
-    ...next,
-    method: {
-      numbers: { ...next.method.numbers, trailStride: stride },
-      arrays: Object.fromEntries([...own, ...trail]),
-    },
-  };
+  const arrays = Object.fromEntries([...own, ...trail]);
+  return { ...next, method: { numbers: { ...next.method.numbers, trailStride: stride }, arrays } };
+}
+
+function isTrail(name: string): boolean {
+  return name.startsWith(POINT) || name.startsWith(GRADIENT);
+}
+
+function stepOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('.') + 1));
 }

@@ -8,6 +8,12 @@ import type { Milestones } from './milestones.ts';
 /** An overlap from which on a teacher expert, or its router, counts as recovered. */
 export const RECOVERED = 0.9;
 
+/** Of each teacher expert with the student matched to it. */
+interface Overlaps {
+  readonly expert: readonly number[];
+  readonly router: readonly number[];
+}
+
 /** What result.json holds: plain data. */
 export interface Summary {
   readonly inputDim: number;
@@ -29,8 +35,8 @@ export interface Summary {
   };
   /** What a step of fine-tuning multiplies the loss by; null where it was not linear. */
   readonly contraction: { readonly predicted: number | null; readonly measured: number | null };
-  /** Of the final student, by teacher expert. */
-  readonly alignment: { readonly expert: readonly number[]; readonly router: readonly number[] };
+  /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
+  readonly alignment: Overlaps & { readonly trained: Overlaps };
   readonly milestones: Milestones;
   /** Teacher experts that were not recovered, by number from 1, with their final overlaps. */
   readonly missing: readonly {
@@ -102,7 +108,14 @@ export function resultOf(findings: Findings): ExperimentResult {
       predicted: certificate.predictedContraction ?? null,
       measured: certificate.measuredContraction ?? null,
     },
-    alignment: { expert, router },
+    alignment: {
+      expert,
+      router,
+      trained: {
+        expert: trained.record.alignment?.expert ?? [],
+        router: trained.record.alignment?.router ?? [],
+      },
+    },
     milestones: findings.milestones,
     missing,
     advice: adviceFor(findings, missing.length, survivors),
@@ -129,10 +142,10 @@ function adviceFor(
 ): string[] {
   const { teachers, students, seed, train } = config;
   const advice: string[] = [];
-  if (missing > 0) {
-    if (students < teachers) {
-      advice.push(`Use more students: ${teachers} teacher experts need at least ${teachers}.`);
-    } else if (students < 5 * teachers) {
+  if (students < teachers) {
+    advice.push(`Use more students: ${teachers} teacher experts need at least ${teachers}.`);
+  } else if (missing > 0) {
+    if (students < 5 * teachers) {
       advice.push(`Use more students, such as --students ${5 * teachers}.`);
     }
     const late = milestones.expert.some((time) => time === null || time > train.time / 2);

@@ -25,6 +25,7 @@ const schema = z.object({
         .optional(),
     }),
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
+    student: bytes,
     trained: bytes,
     finetuned: bytes,
   }),
@@ -33,10 +34,15 @@ const schema = z.object({
 /** The checkpoint as JSON, with the states as base64 of their safetensors files. */
 export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
-  const { trained, finetuned } = snapshot;
+  const { student, trained, finetuned } = snapshot;
   return JSON.stringify({
     recordBytes,
-    snapshot: { ...snapshot, trained: text(trained), finetuned: text(finetuned) },
+    snapshot: {
+      ...snapshot,
+      student: text(student),
+      trained: text(trained),
+      finetuned: text(finetuned),
+    },
   });
 }
 
@@ -63,6 +69,7 @@ export function decodeCheckpoint(text: string, path: string): Checkpoint {
       config: parseConfig(snapshot.config),
       startLoss: snapshot.startLoss,
       milestones: { ...snapshot.milestones, previous: snapshot.milestones.previous },
+      student: state(snapshot.student),
       trained: state(snapshot.trained),
       finetuned: state(snapshot.finetuned),
     },

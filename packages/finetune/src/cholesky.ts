@@ -1,0 +1,34 @@
+import { dotAt, matrixSize, type NDArray } from '@softmoe/model';
+
+/**
+ * The x with (matrix + shift·I) x = rhs, for a symmetric `matrix` [n, n] of which the lower triangle is read. Undefined
+ * unless matrix + shift·I is positive definite to rounding. O(n³/6) multiplications.
+ */
+export function solvePositive(
+  matrix: NDArray,
+  shift: number,
+  rhs: ArrayLike<number>,
+): Float64Array | undefined {
+  const { rows: n } = matrixSize(matrix);
+  const factor = matrix.data.slice();
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    for (let j = 0; j < i; j++) {
+      const rest = factor[row + j]! - dotAt(factor, row, factor, j * n, j);
+      factor[row + j] = rest / factor[j * n + j]!;
+    }
+    const pivot = factor[row + i]! + shift - dotAt(factor, row, factor, row, i);
+    if (!(pivot > 0)) return undefined;
+    factor[row + i] = Math.sqrt(pivot);
+  }
+  const x = Float64Array.from(rhs);
+  for (let i = 0; i < n; i++) {
+    x[i] = (x[i]! - dotAt(factor, i * n, x, 0, i)) / factor[i * n + i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    const value = x[i]! / factor[i * n + i]!;
+    x[i] = value;
+    for (let j = 0; j < i; j++) x[j] = x[j]! - factor[i * n + j]! * value;
+  }
+  return x;
+}
