@@ -13,7 +13,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const results = await page.evaluate(() =>
         (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
       );
-      const found = results.violations.map(({ id, impact, nodes }) => [id, impact, nodes.map(({ html }) => html)]);
+      const found = results.violations.map(({ id, impact, nodes }) => [
+        id,
+        impact,
+        nodes.map(({ html }) => html),
+      ]);
       expect(found).toEqual([]);
     };
     await trained(page);

@@ -18,7 +18,10 @@ test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }
   await expect(narration(page)).toHaveText(/15 → 7 units/);
   expect(page.url()).toContain('prune.size=7');
   // Another point of the curve: pruned again, from the same trained student.
-  await figure.locator('.point').nth(15 - 9).click();
+  await figure
+    .locator('.point')
+    .nth(15 - 9)
+    .click();
   await expect(narration(page)).toHaveText(/15 → 9 units/);
 });
 
@@ -52,7 +55,10 @@ test('a control starts a new run, and a bad value is told beside it', async ({ p
 });
 
 test('draws an online run over the exact flow', async ({ page }) => {
-  await open(page, 'inputDim=16&teachers=2&students=6&seed=1&engine=online&train.time=20&train.batchSize=256');
+  await open(
+    page,
+    'inputDim=16&teachers=2&students=6&seed=1&engine=online&train.time=20&train.batchSize=256',
+  );
   await page.getByLabel('Overlay the exact flow').check();
   await expect(page.locator('#alignment').getByText('exact flow')).toBeVisible();
   await trained(page);

@@ -33,7 +33,9 @@ test('a config goes out and comes back', async ({ page }) => {
   const config = await saved(page, 'Config, JSON');
   await page.getByTestId('preset').selectOption('tanh');
   await expect(page).toHaveURL(/gate=tanh/);
-  await page.getByTestId('file').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: config });
+  await page
+    .getByTestId('file')
+    .setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: config });
   await expect(page).toHaveURL(/seed=6/);
   await expect(page).toHaveURL(/gate=sigmoid/);
   await trained(page);
@@ -45,7 +47,9 @@ test('a model goes out and comes back', async ({ page }) => {
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
   const model = await saved(page, 'Student as it is now, safetensors');
   await page.getByRole('button', { name: 'Step' }).isDisabled();
-  await page.getByTestId('file').setInputFiles({ name: 'm.safetensors', mimeType: 'application/octet-stream', buffer: model });
+  await page
+    .getByTestId('file')
+    .setInputFiles({ name: 'm.safetensors', mimeType: 'application/octet-stream', buffer: model });
   await expect(page.getByText(/starts from a model file/)).toBeVisible();
   await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('3');
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
@@ -53,8 +57,14 @@ test('a model goes out and comes back', async ({ page }) => {
 
 test('a bad file is refused with a remedy, and the page goes on', async ({ page }) => {
   await open(page, 'preset=quick');
-  for (const [name, text] of [['notes.txt', 'hello'], ['config.json', '{"inputDim":'], ['x.safetensors', '\u0008']] as const) {
-    await page.getByTestId('file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  for (const [name, text] of [
+    ['notes.txt', 'hello'],
+    ['config.json', '{"inputDim":'],
+    ['x.safetensors', '\u0008'],
+  ] as const) {
+    await page
+      .getByTestId('file')
+      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
     await expect(page.getByTestId('error')).toBeVisible();
   }
   await page.getByTestId('preset').selectOption('tanh');

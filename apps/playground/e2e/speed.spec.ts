@@ -31,7 +31,9 @@ test('paints at once, and draws canonical without long tasks', async ({ page }, 
     requestAnimationFrame(tick);
   });
   await trained(page);
-  const { frames, long } = await page.evaluate(() => (globalThis as unknown as { probe: Probe }).probe);
+  const { frames, long } = await page.evaluate(
+    () => (globalThis as unknown as { probe: Probe }).probe,
+  );
   const sorted = frames.slice(2).sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
   const told = { paint, started, frames: sorted.length, median: at(0.5), p95: at(0.95), long };

@@ -39,8 +39,16 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
       shown.loss[at],
       told.loss[at],
     ]),
-    ...told.milestones.expert.map((at: number, j: number) => ['expert', shown.milestones.expert[j], at]),
-    ...told.milestones.router.map((at: number, j: number) => ['router', shown.milestones.router[j], at]),
+    ...told.milestones.expert.map((at: number, j: number) => [
+      'expert',
+      shown.milestones.expert[j],
+      at,
+    ]),
+    ...told.milestones.router.map((at: number, j: number) => [
+      'router',
+      shown.milestones.router[j],
+      at,
+    ]),
     ['mu', shown.certificate.mu, told.certificate.mu],
     ['lambdaMax', shown.certificate.lambdaMax, told.certificate.lambdaMax],
     ['predicted', shown.contraction.predicted, told.contraction.predicted],
@@ -61,20 +69,32 @@ test('says why too few students fail', async ({ page }) => {
   await trained(page);
   await prune(page);
   await finetune(page);
-  await expect(narration(page)).toHaveText(/^Not recovered: teacher experts .* the loss is not zero$/);
+  await expect(narration(page)).toHaveText(
+    /^Not recovered: teacher experts .* the loss is not zero$/,
+  );
   await expect(page.getByText(/Use more students/)).toBeVisible();
 });
 
 test('goes on by itself if asked to', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
-  await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered', { timeout: 20_000 });
+  await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered', {
+    timeout: 20_000,
+  });
 });
 
 test('takes the tour to its end, with evidence at every stop', async ({ page }) => {
   await page.goto('./');
   await page.getByRole('button', { name: 'Take the tour' }).click();
   const evidence = page.getByTestId('evidence');
-  const said = [/of 64 overlaps/, /Found at t = /, /4 of 4 routers came after/, /√d/, /16 → 4 units/, /measured 0\.8/, /nonzero-loss/];
+  const said = [
+    /of 64 overlaps/,
+    /Found at t = /,
+    /4 of 4 routers came after/,
+    /√d/,
+    /16 → 4 units/,
+    /measured 0\.8/,
+    /nonzero-loss/,
+  ];
   for (const [i, text] of said.entries()) {
     await expect(page.getByText(`Tour, ${i + 1} of ${said.length}`)).toBeVisible();
     await expect(evidence).toHaveText(text, { timeout: 25_000 });

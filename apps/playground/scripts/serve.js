@@ -52,7 +52,13 @@ const server = createServer((request, response) => {
   createReadStream(file).pipe(response);
 });
 
-server.listen(Number(values.port), 'localhost', () => {
+server.once('error', (error) => {
+  // Another server has the port: any free one will do.
+  if (error.code !== 'EADDRINUSE' || !values.open) throw error;
+  server.listen(0, 'localhost');
+});
+server.listen(Number(values.port), 'localhost');
+server.on('listening', () => {
   const address = `http://localhost:${server.address().port}${values.base}`;
   console.log(`The playground is at ${address}`);
   if (values.open) openBrowser(address);

@@ -21,14 +21,24 @@ export type Source =
   | { readonly kind: 'config'; readonly config: unknown }
   | { readonly kind: 'preset'; readonly name: string; readonly changes?: unknown }
   /** A config in JSON or a model in safetensors; the model takes the place of the student in `config`. */
-  | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array; readonly config: unknown }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly config: unknown;
+    }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };
 
 export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'model.safetensors';
 
 /** From the page to the worker. */
 export type Request =
-  | { readonly type: 'start'; readonly run: number; readonly source: Source; readonly paused?: boolean }
+  | {
+      readonly type: 'start';
+      readonly run: number;
+      readonly source: Source;
+      readonly paused?: boolean;
+    }
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop' }
   | { readonly type: 'prune'; readonly rule?: PruneRule }
   | { readonly type: 'finetune'; readonly method?: FinetuneMethod }
@@ -36,7 +46,12 @@ export type Request =
   | { readonly type: 'plane'; readonly axes: Axes | null }
   | { readonly type: 'snapshot'; readonly id: number }
   | { readonly type: 'export'; readonly id: number; readonly what: ExportKind }
-  | { readonly type: 'sweep'; readonly id: number; readonly dimensions: readonly number[]; readonly seeds: number };
+  | {
+      readonly type: 'sweep';
+      readonly id: number;
+      readonly dimensions: readonly number[];
+      readonly seeds: number;
+    };
 
 /** `waiting`: a phase has ended, and the next one waits for a command. */
 export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed';
@@ -75,7 +90,11 @@ export interface SweepPoint {
   readonly inputDim: number;
   readonly seed: number;
   /** Best initial expert overlap, and the flow time to alignment 0.5, one pair a teacher expert. */
-  readonly pairs: readonly { readonly overlap: number; readonly expert: number | null; readonly router: number | null }[];
+  readonly pairs: readonly {
+    readonly overlap: number;
+    readonly expert: number | null;
+    readonly router: number | null;
+  }[];
 }
 
 /** From the worker to the page. Those about a run carry its number: late ones of an earlier run are dropped. */
@@ -103,12 +122,31 @@ export type Reply =
       /** Steps of the engine in a second of computing, pauses for the eye left out. */
       readonly rate: number;
     }
-  | { readonly type: 'pruned'; readonly run: number; readonly report: PruneReport; readonly config: Config }
+  | {
+      readonly type: 'pruned';
+      readonly run: number;
+      readonly report: PruneReport;
+      readonly config: Config;
+    }
   | { readonly type: 'finetuning'; readonly run: number; readonly config: Config }
   | { readonly type: 'done'; readonly run: number; readonly summary: Summary }
-  | { readonly type: 'activity'; readonly run: number; readonly activity: Activity; readonly phase: Phase }
+  | {
+      readonly type: 'activity';
+      readonly run: number;
+      readonly activity: Activity;
+      readonly phase: Phase;
+    }
   | { readonly type: 'plane'; readonly run: number; readonly plane: Plane }
   | { readonly type: 'snapshot'; readonly id: number; readonly snapshot: Snapshot | undefined }
-  | { readonly type: 'file'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> | undefined }
+  | {
+      readonly type: 'file';
+      readonly id: number;
+      readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+    }
   | { readonly type: 'sweep'; readonly id: number; readonly point: SweepPoint | undefined }
-  | { readonly type: 'error'; readonly run: number; readonly during: Request['type']; readonly error: ErrorReport };
+  | {
+      readonly type: 'error';
+      readonly run: number;
+      readonly during: Request['type'];
+      readonly error: ErrorReport;
+    };

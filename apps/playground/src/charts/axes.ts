@@ -40,7 +40,7 @@ export function decadeAxis(label: string): uPlot.Axis {
   });
 }
 
-export function decades(min: number, max: number): number[] {
+function decades(min: number, max: number): number[] {
   const low = Math.ceil(Math.log10(min) - 1e-9);
   const high = Math.floor(Math.log10(max) + 1e-9);
   const every = Math.max(1, Math.ceil((high - low) / 6));

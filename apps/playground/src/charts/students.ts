@@ -35,7 +35,17 @@ export function geometryOf(width: number, students: number, teachers: number): G
   const expert = TITLE;
   const router = expert + teachers * row + GAP + TITLE;
   const amplitude = router + teachers * row + GAP + TITLE;
-  return { left, cell, row, teachers, students, expert, router, amplitude, height: amplitude + BARS + 18 };
+  return {
+    left,
+    cell,
+    row,
+    teachers,
+    students,
+    expert,
+    router,
+    amplitude,
+    height: amplitude + BARS + 18,
+  };
 }
 
 /** Hinton diagrams of both overlap matrices, students across, and the amplitudes below, on one horizontal scale. */
@@ -95,7 +105,12 @@ function drawMatrix(
         ctx.fillRect(x - side / 2, y - side / 2, side, side);
         ctx.strokeStyle = palette.teacher(j);
         ctx.lineWidth = 1.25;
-        ctx.strokeRect(x - side / 2 + 0.6, y - side / 2 + 0.6, Math.max(0.5, side - 1.2), Math.max(0.5, side - 1.2));
+        ctx.strokeRect(
+          x - side / 2 + 0.6,
+          y - side / 2 + 0.6,
+          Math.max(0.5, side - 1.2),
+          Math.max(0.5, side - 1.2),
+        );
       }
     }
   }
@@ -117,7 +132,10 @@ function drawAmplitudes(
   for (const unit of units) {
     const x = left + unit.student * cell + Math.max(1, cell * 0.15);
     const width = Math.max(1.5, cell * 0.7);
-    const height = Math.max(1.5, (Math.min(largest, Math.abs(unit.amplitude)) / largest) * (BARS - 6));
+    const height = Math.max(
+      1.5,
+      (Math.min(largest, Math.abs(unit.amplitude)) / largest) * (BARS - 6),
+    );
     const color = unit.teacher === undefined ? palette.nobody : palette.teacher(unit.teacher);
     ctx.globalAlpha = teacher === undefined || teacher === unit.teacher ? 1 : 0.25;
     if (unit.kept) {

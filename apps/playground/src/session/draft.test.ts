@@ -5,7 +5,9 @@ import { changed } from './draft.ts';
 it('changes one field and keeps the rest', () => {
   const config = parseConfig({ inputDim: 32 });
   expect(changed(config, { seed: 7 })).toEqual({ ...config, seed: 7 });
-  expect(changed(config, { train: { time: 20 } })).toMatchObject({ train: { time: 20, flow: 'balanced' } });
+  expect(changed(config, { train: { time: 20 } })).toMatchObject({
+    train: { time: 20, flow: 'balanced' },
+  });
 });
 
 it('makes a valid config of either engine out of the other', () => {

@@ -40,7 +40,7 @@ export function pngOf(canvases: Iterable<HTMLCanvasElement>): Promise<Blob | nul
   const scale = devicePixelRatio;
   const sheet = document.createElement('canvas');
   sheet.width = scale * (Math.max(0, ...shown.map(({ box }) => box.width)) + 2 * GAP);
-  sheet.height = scale * (shown.reduce((sum, { box }) => sum + box.height + GAP, GAP));
+  sheet.height = scale * shown.reduce((sum, { box }) => sum + box.height + GAP, GAP);
   const ctx = sheet.getContext('2d');
   if (!ctx || shown.length === 0) return Promise.resolve(null);
   ctx.scale(scale, scale);

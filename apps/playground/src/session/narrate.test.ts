@@ -16,7 +16,10 @@ const scene: Scene = {
 const pruned = {
   kept: [1, 4],
   merged: [],
-  curve: [{ size: 2, loss: 1e-4 }, { size: 1, loss: 0.1 }],
+  curve: [
+    { size: 2, loss: 1e-4 },
+    { size: 1, loss: 0.1 },
+  ],
   lossBefore: 1e-4,
   lossAfter: 1e-5,
   time: 120,
@@ -39,19 +42,28 @@ describe('narration', () => {
   });
 
   it('asks for pruning, then for fine-tuning', () => {
-    const record = { loss: 0.1, alignment: { expert: [1, 1], router: [1, 1], student: [0, 1] } } as Scene['latest'];
+    const record = {
+      loss: 0.1,
+      alignment: { expert: [1, 1], router: [1, 1], student: [0, 1] },
+    } as Scene['latest'];
     const trained = { ...scene, phase: 'prune', start: record, latest: record } as const;
     expect(narrate(trained).title).toMatch(/press Prune/);
     const after = narrate({ ...trained, phase: 'finetune', pruned });
     expect(after.title).toBe('Pruned: 8 → 2 units. Now press Fine-tune');
     expect(after.text).toMatch(/1,000 times larger/);
-    expect(narrate({ ...trained, phase: 'finetune', pruned, tuned: record }).title).toMatch(/straight line/);
+    expect(narrate({ ...trained, phase: 'finetune', pruned, tuned: record }).title).toMatch(
+      /straight line/,
+    );
   });
 
   it('tells the end, also a bad one', async () => {
     const small = { inputDim: 24, teachers: 2, seed: 1, train: { time: 120 } };
     const told = async (students: number) => {
-      const result: ExperimentResult = await runPipeline({ ...small, students, finetune: { maxSteps: 400 } });
+      const result: ExperimentResult = await runPipeline({
+        ...small,
+        students,
+        finetune: { maxSteps: 400 },
+      });
       return narrate({ ...scene, phase: 'done', pruned, summary: summaryOf(result) });
     };
     expect((await told(8)).title).toBe('Certified: all 2 teacher experts recovered');

@@ -29,9 +29,7 @@ export function narrate(scene: Scene): Narration {
   const { summary, pruned, phase, config } = scene;
   if (summary) return narrateEnd(summary);
   if (pruned && phase !== 'train' && phase !== 'prune') {
-    return scene.tuned
-      ? narrateFinetuning(scene.tuned, pruned)
-      : narratePruning(pruned, config);
+    return scene.tuned ? narrateFinetuning(scene.tuned, pruned) : narratePruning(pruned, config);
   }
   if (phase === 'prune' && scene.start && scene.latest) return narrateTrained(scene);
   return narrateTraining(scene);
@@ -88,7 +86,10 @@ function narrateTrained({ config, start, latest, milestones }: Scene): Narration
   const found = latest?.alignment?.expert.filter((value) => value >= FOUND).length ?? 0;
   const lag = milestones && meanLag(milestones);
   return {
-    title: found === config.teachers ? 'Learned. Now press Prune' : 'Training has ended. Press Prune to see what it found',
+    title:
+      found === config.teachers
+        ? 'Learned. Now press Prune'
+        : 'Training has ended. Press Prune to see what it found',
     text:
       `The loss fell from ${readable(start!.loss)} to ${readable(latest!.loss)}` +
       `${lag === undefined ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
@@ -119,7 +120,14 @@ function narrateFinetuning(latest: StatelessRecord, { kept }: PruneReport): Narr
   };
 }
 
-function narrateEnd({ certificate, recovered, teachers, parameterError, missing, advice }: Summary): Narration {
+function narrateEnd({
+  certificate,
+  recovered,
+  teachers,
+  parameterError,
+  missing,
+  advice,
+}: Summary): Narration {
   if (certificate.verdict === 'certified' && recovered === teachers) {
     return {
       title: `Certified: all ${teachers} teacher experts recovered`,

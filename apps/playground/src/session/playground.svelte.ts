@@ -15,7 +15,8 @@ const SETTLE = 180;
 /** Milliseconds between two savings of a session. */
 const SAVE_EVERY = 4000;
 
-const fingerprint = (config: Config): string => toHash(config, '', false).split('&').sort().join('&');
+const fingerprint = (config: Config): string =>
+  toHash(config, '', false).split('&').sort().join('&');
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
@@ -24,7 +25,10 @@ export class Playground {
   /** The exact flow beside an online run, while `overlay` asks for it. */
   reference: Session | undefined = $state.raw();
   overlay: boolean = $state(false);
-  speed: number = $state(1);
+  /** Those who want less motion see results rather than curves that grow. */
+  speed: number = $state(
+    matchMedia('(prefers-reduced-motion: reduce)').matches ? Number.POSITIVE_INFINITY : 1,
+  );
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
 

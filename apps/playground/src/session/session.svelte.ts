@@ -190,10 +190,12 @@ export class Session {
         (reply.frame.phase === 'train' ? this.train : this.tune).push(reply.frame);
         this.#pending.milestones = reply.milestones;
         this.#pending.rate = reply.rate;
-        return this.#drawSoon();
+        this.#drawSoon();
+        return;
       case 'plane':
         this.#pending.plane = reply.plane;
-        return this.#drawSoon();
+        this.#drawSoon();
+        return;
       case 'pruned':
         this.tune = [];
         this.summary = undefined;

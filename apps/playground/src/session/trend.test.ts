@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sweep } from '../worker/sweep.ts';
 import type { SweepPoint } from '../protocol.ts';
+import { sweep } from '../worker/sweep.ts';
 import { rootFit, trends } from './trend.ts';
 
 const point = (inputDim: number, times: readonly (number | null)[]): SweepPoint => ({

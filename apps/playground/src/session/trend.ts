@@ -11,7 +11,9 @@ export interface Trend {
 export function trends(points: readonly SweepPoint[]): Trend[] {
   const dimensions = [...new Set(points.map(({ inputDim }) => inputDim))].sort((a, b) => a - b);
   return dimensions.map((inputDim) => {
-    const pairs = points.filter((point) => point.inputDim === inputDim).flatMap(({ pairs }) => pairs);
+    const pairs = points
+      .filter((point) => point.inputDim === inputDim)
+      .flatMap(({ pairs }) => pairs);
     return {
       inputDim,
       expert: median(pairs.map(({ expert }) => expert)),

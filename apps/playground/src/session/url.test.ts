@@ -22,7 +22,10 @@ describe('a link', () => {
         initialAmplitude: fc.double({ min: 1e-12, max: 1, noNaN: true }),
         gate: fc.constantFrom('sigmoid' as const, 'probit' as const, 'tanh' as const),
         expert: fc.oneof(
-          fc.record({ kind: fc.constant('hermite' as const), degree: fc.integer({ min: 1, max: 6 }) }),
+          fc.record({
+            kind: fc.constant('hermite' as const),
+            degree: fc.integer({ min: 1, max: 6 }),
+          }),
           fc.record({
             kind: fc.constant('series' as const),
             coefficients: fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {

@@ -76,5 +76,10 @@ function assign(tree: Record<string, unknown>, path: readonly string[], value: u
 }
 
 function define(tree: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(tree, name, { value, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(tree, name, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }

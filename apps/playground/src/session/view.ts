@@ -1,4 +1,3 @@
-import type { StatelessRecord } from '@softmoe/train';
 import type { Session } from './session.svelte.ts';
 
 /** One student unit at one moment. */
@@ -17,13 +16,7 @@ export interface Unit {
 /** An overlap from which on a unit is shown in a teacher expert's colour. */
 const LEANS = 0.35;
 
-/** The record that views show: the one under the pointer, or else the latest. */
-export function recordAt(session: Session, index: number | undefined): StatelessRecord | undefined {
-  const training = index === undefined ? undefined : session.train[index];
-  return (training ?? session.tune.at(-1) ?? session.train.at(-1))?.record;
-}
-
-/** All students, as many as there were before pruning, at the moment that `recordAt` gives. */
+/** All students, as many as there were before pruning, at training record `index`, or else the latest. */
 export function unitsAt(session: Session, index: number | undefined): Unit[] {
   const training = (index === undefined ? undefined : session.train[index]) ?? session.train.at(-1);
   if (!training) return [];
@@ -32,13 +25,15 @@ export function unitsAt(session: Session, index: number | undefined): Unit[] {
   const k = training.record.alignment?.student.length ?? 0;
   return training.record.amplitude.map((_, student) => {
     const position = kept?.indexOf(student) ?? student;
-    const [record, i] =
-      tuned && position >= 0 ? [tuned, position] : [training.record, student];
+    const [record, i] = tuned && position >= 0 ? [tuned, position] : [training.record, student];
     const rowOf = (name: 'expert' | 'router') => [
       ...(record.overlaps?.[name].data.subarray(i * k, (i + 1) * k) ?? []),
     ];
     const expert = rowOf('expert');
-    const strongest = expert.reduce((best, value, j) => (Math.abs(value) > Math.abs(expert[best]!) ? j : best), 0);
+    const strongest = expert.reduce(
+      (best, value, j) => (Math.abs(value) > Math.abs(expert[best]!) ? j : best),
+      0,
+    );
     return {
       student,
       kept: position >= 0,

@@ -1,4 +1,4 @@
-export type ThemeName = 'light' | 'dark';
+type ThemeName = 'light' | 'dark';
 
 const KEY = 'softmoe-theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');

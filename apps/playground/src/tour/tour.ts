@@ -40,7 +40,10 @@ export const stops: readonly Stop[] = [
     evidence({ session }) {
       const times = (session.milestones?.expert ?? []).filter((at) => at !== null);
       if (times.length === 0) return undefined;
-      return `Found at t = ${times.sort((a, b) => a - b).map(time).join(', ')}.`;
+      return `Found at t = ${times
+        .sort((a, b) => a - b)
+        .map(time)
+        .join(', ')}.`;
     },
   },
   {

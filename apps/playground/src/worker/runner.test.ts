@@ -96,7 +96,13 @@ describe('a runner', () => {
 
   it('goes on from its snapshot, and draws planes', async () => {
     const { send, next, activity, of } = start({ autoplay: false });
-    send({ type: 'plane', axes: [{ kind: 'expert', teacher: 0 }, { kind: 'router', teacher: 0 }] });
+    send({
+      type: 'plane',
+      axes: [
+        { kind: 'expert', teacher: 0 },
+        { kind: 'router', teacher: 0 },
+      ],
+    });
     await activity('waiting');
     expect(of('plane').at(-1)?.plane.student.every(Number.isFinite)).toBe(true);
     const snapshot = next((reply) => reply.type === 'snapshot');
@@ -104,7 +110,11 @@ describe('a runner', () => {
     const reply = await snapshot;
     if (reply.type !== 'snapshot' || !reply.snapshot) throw new Error('no snapshot');
     const again = activity('waiting');
-    send({ type: 'start', run: 2, source: { kind: 'snapshot', snapshot: structuredClone(reply.snapshot) } });
+    send({
+      type: 'start',
+      run: 2,
+      source: { kind: 'snapshot', snapshot: structuredClone(reply.snapshot) },
+    });
     await again;
     const done = activity('done');
     send({ type: 'prune' });

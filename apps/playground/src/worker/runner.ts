@@ -124,9 +124,9 @@ export class Runner {
     const { config } = experiment;
     const warnings = configWarnings(config);
     this.#post({ type: 'started', run, config, warnings, imported: this.#imported });
-    if (experiment.phase === 'done') return this.#set('done');
-    if (paused) return this.#set(atRest(source) ? 'waiting' : 'paused');
-    this.#play();
+    if (experiment.phase === 'done') this.#set('done');
+    else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
+    else this.#play();
   }
 
   #create(source: Source): Experiment {

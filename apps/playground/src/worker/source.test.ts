@@ -18,7 +18,13 @@ describe('a file', () => {
     const { student } = createExperiment({ inputDim: 16, teachers: 2, students: 3, gate: 'tanh' });
     const start = file(saveMoE(student), { teachers: 2, seed: 4 });
     expect(start.student).toEqual(student);
-    expect(start.config).toMatchObject({ inputDim: 16, students: 3, teachers: 2, gate: 'tanh', seed: 4 });
+    expect(start.config).toMatchObject({
+      inputDim: 16,
+      students: 3,
+      teachers: 2,
+      gate: 'tanh',
+      seed: 4,
+    });
   });
 
   it('is refused with a remedy if it is neither', () => {

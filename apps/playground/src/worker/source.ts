@@ -3,7 +3,7 @@ import { loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
 import type { Source } from '../protocol.ts';
 
 /** A file is neither a config nor a model. */
-export class ImportError extends SoftmoeError {
+class ImportError extends SoftmoeError {
   override readonly name = 'ImportError';
 }
 
@@ -34,7 +34,9 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
     requireSize(name, bytes, MAX_CONFIG_BYTES);
     const value = readJson(name, bytes);
     // A result.json holds its config.
-    return { config: parseConfig('config' in value && 'certificate' in value ? value.config : value) };
+    return {
+      config: parseConfig('config' in value && 'certificate' in value ? value.config : value),
+    };
   }
   requireSize(name, bytes, MAX_MODEL_BYTES);
   const student = loadMoE(bytes);

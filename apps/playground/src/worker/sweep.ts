@@ -23,7 +23,11 @@ async function sweepPoint(inputDim: number, seed: number): Promise<SweepPoint> {
     train: { time: 400, recordEvery: 0.5 },
   });
   let overlaps = new Array<number>(TEACHERS).fill(0);
-  for (let event = await experiment.next(); event?.phase === 'train'; event = await experiment.next()) {
+  for (
+    let event = await experiment.next();
+    event?.phase === 'train';
+    event = await experiment.next()
+  ) {
     const { record } = event;
     if (record.step === 0 && record.overlaps) {
       const { data } = record.overlaps.expert;

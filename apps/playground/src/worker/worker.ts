@@ -30,7 +30,11 @@ post({
   sentence,
 });
 
-async function runSweep({ id, dimensions, seeds }: Extract<Request, { type: 'sweep' }>): Promise<void> {
+async function runSweep({
+  id,
+  dimensions,
+  seeds,
+}: Extract<Request, { type: 'sweep' }>): Promise<void> {
   try {
     for await (const point of sweep(dimensions, seeds)) post({ type: 'sweep', id, point });
     post({ type: 'sweep', id, point: undefined });
