@@ -62,6 +62,14 @@ test('draws an online run over the exact flow', async ({ page }) => {
   await page.getByLabel('Overlay the exact flow').check();
   await expect(page.locator('#alignment').getByText('exact flow')).toBeVisible();
   await trained(page);
+  await expect(page.getByTestId('runs-on')).toContainText('reference backend, float64, SIMD none');
+  const distance = async () => Number(await page.getByTestId('distance').textContent());
+  const small = await distance();
+  await page.getByLabel('Batch size', { exact: true }).fill('4096');
+  await page.getByLabel('Batch size', { exact: true }).press('Enter');
+  await expect(page).toHaveURL(/batchSize=4096/);
+  await trained(page);
+  expect(await distance()).toBeLessThan(small);
 });
 
 test('is worked by the keyboard alone', async ({ page }) => {

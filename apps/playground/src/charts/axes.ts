@@ -36,6 +36,8 @@ export function decadeAxis(label: string): uPlot.Axis {
     labelSize: 18,
     size: LEFT - 18,
     splits: (u) => decades(u.scales.y?.min ?? 1e-3, u.scales.y?.max ?? 1),
+    // uPlot would drop decades of its own choice.
+    filter: (_, splits) => splits,
     values: (_, splits) => splits.map((value) => powerOfTen(Math.round(Math.log10(value)))),
   });
 }
