@@ -42,35 +42,62 @@ type Round = (x: number) => number;
 interface Unit {
   readonly amplitude: number;
   readonly g: number;
-  readonly dg: number;
   readonly h: number;
   readonly dh: number;
+  /** ∂f/∂z for the router logit z. */
+  readonly df: number;
 }
 
 /** All units at point s. */
-function unitsAt(model: MoE, inputs: Inputs, s: number, round: Round): Unit[] {
-  const { inputDim: d, experts: m } = model.spec;
-  const gate = gateOf(model.spec.gate);
-  const activation = activationOf(model.spec.expert);
-  const amplitudes = param(model.params, 'amplitude').data;
-  const logit = (name: string, i: number) => {
-    const { data } = param(model.params, name);
-    let sum = 0;
-    for (let j = 0; j < d; j++) {
-      sum = round(sum + round(round(data[i * d + j]!) * round(inputs[s * d + j]!)));
-    }
-    return sum;
-  };
-  return Array.from({ length: m }, (_, i) => {
-    const [z, y] = [logit('router', i), logit('expert', i)];
-    return {
-      amplitude: round(amplitudes[i]!),
-      g: round(gate.value(z)),
-      dg: round(gate.derivative(z)),
-      h: round(activation.value(y)),
-      dh: round(activation.derivative(y)),
-    };
-  });
+function unitsAt({ spec, params }: MoE, inputs: Inputs, s: number, round: Round): Unit[] {
+  const { inputDim: d, experts: m } = spec;
+  const activation = activationOf(spec.expert);
+  const logits = (name: string) =>
+    Array.from({ length: m }, (_, i) => {
+      const { data } = param(params, name);
+      let sum = 0;
+      for (let j = 0; j < d; j++) {
+        sum = round(sum + round(round(data[i * d + j]!) * round(inputs[s * d + j]!)));
+      }
+      return sum;
+    });
+  const experts = logits('expert').map((y, i) => ({
+    amplitude: round(param(params, 'amplitude').data[i]!),
+    h: round(activation.value(y)),
+    dh: round(activation.derivative(y)),
+  }));
+  const terms = experts.map(({ amplitude, h }) => round(amplitude * h));
+  const router = logits('router');
+  if (spec.routing === 'independent') {
+    const gate = gateOf(spec.gate);
+    return experts.map((unit, i) => ({
+      ...unit,
+      g: round(gate.value(router[i]!)),
+      df: round(round(gate.derivative(router[i]!)) * terms[i]!),
+    }));
+  }
+  const bias = param(params, 'routerBias').data;
+  const pi = softmax(
+    router.map((z, i) => round(z + round(bias[i]!))),
+    round,
+  );
+  return experts.map((unit, i) => ({
+    ...unit,
+    g: pi[i]!,
+    df: terms.reduce((sum, term, l) => round(sum + round(term * jacobian(pi, l, i, round))), 0),
+  }));
+}
+
+function softmax(logits: number[], round: Round): number[] {
+  const largest = Math.max(...logits);
+  const exponentials = logits.map((z) => round(Math.exp(round(z - largest))));
+  const total = exponentials.reduce((sum, e) => round(sum + e), 0);
+  return exponentials.map((e) => round(e / total));
+}
+
+/** ∂π_l/∂z_i = π_l (δ_li − π_i). */
+function jacobian(pi: number[], l: number, i: number, round: Round): number {
+  return round(pi[l]! * round((l === i ? 1 : 0) - pi[i]!));
 }
 
 function output(units: Unit[], round: Round): number {
@@ -81,8 +108,13 @@ function output(units: Unit[], round: Round): number {
 
 function lossAndGradient(model: MoE, batch: Batch, round: Round): LossAndGradient {
   const { inputs, targets, size } = batch;
-  const { inputDim: d, experts: m } = model.spec;
-  const gradient = { router: zeros([m, d]), expert: zeros([m, d]), amplitude: zeros([m]) };
+  const { inputDim: d, experts: m, routing } = model.spec;
+  const gradient = {
+    router: zeros([m, d]),
+    expert: zeros([m, d]),
+    amplitude: zeros([m]),
+    ...(routing === 'softmax' ? { routerBias: zeros([m]) } : {}),
+  };
   const add = ({ data }: NDArray, at: number, term: number) => {
     data[at] = round(data[at]! + round(term));
   };
@@ -91,14 +123,14 @@ function lossAndGradient(model: MoE, batch: Batch, round: Round): LossAndGradien
     const units = unitsAt(model, inputs, s, round);
     const residual = round(output(units, round) - round(targets[s]!));
     loss = round(loss + round(round(residual * residual) / (2 * size)));
-    units.forEach(({ amplitude, g, dg, h, dh }, i) => {
-      const r = round(residual / size);
-      const weight = round(r * amplitude);
+    const r = round(residual / size);
+    units.forEach(({ amplitude, g, h, dh, df }, i) => {
       add(gradient.amplitude, i, r * round(g * h));
+      if (gradient.routerBias) add(gradient.routerBias, i, r * df);
       for (let j = 0; j < d; j++) {
         const x = round(inputs[s * d + j]!);
-        add(gradient.router, i * d + j, round(weight * round(dg * h)) * x);
-        add(gradient.expert, i * d + j, round(weight * round(g * dh)) * x);
+        add(gradient.router, i * d + j, round(r * df) * x);
+        add(gradient.expert, i * d + j, round(round(r * amplitude) * round(g * dh)) * x);
       }
     });
   }

@@ -146,7 +146,7 @@ export const wrongBehaviour: Readonly<Record<string, Wrong>> = {
         throw new Error('no');
       },
     },
-    /gate, .* expert/,
+    /(gate|routing), .* expert/,
   ),
 };
 
@@ -172,9 +172,9 @@ export const wrongOnline: Readonly<Record<string, Wrong>> = {
     /onlineStep: any (size|number)/,
   ),
   'labels with its own gate': online(async (model, teacher, draw) => {
-    const { gate, expert } = model.spec;
-    return step(model, { ...teacher, spec: { ...teacher.spec, gate, expert } }, draw);
-  }, /gate and an expert of its own/),
+    const { experts } = teacher.spec;
+    return step(model, { ...teacher, spec: { ...model.spec, experts } }, draw);
+  }, /gate and an expert of its own|softmax routing of either/),
   'takes any draw': online(
     async (model, teacher, draw) =>
       step(model, teacher, draw).catch(() => ({ loss: 0, gradient: {} })),

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from './cli.ts';
@@ -129,7 +132,7 @@ describe('softmoe run', () => {
     const running = softmoe('run', 'canonical', '--out', out, '--quiet');
     const poll = setInterval(async () => {
       const text = await readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
-      if (text.includes('\n')) process.emit('SIGINT');
+      if (text.includes('\n')) process.emit('SIGINT', 'SIGINT');
     }, 5);
     const { code, stderr } = await running;
     clearInterval(poll);
@@ -150,6 +153,27 @@ describe('softmoe run', () => {
     const again = await softmoe('resume', out);
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(/^RunFolderError: run: has no checkpoint.*complete/);
+  });
+});
+
+describe('the built command as a process', () => {
+  it('ends in silence when the reader of its output goes away', () => {
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    if (!existsSync(main))
+      throw new Error('packages/cli is not built: run `tsc -b packages/cli` first');
+    const command = `"${process.execPath}" "${main}" run quick --quiet | head -1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toMatch(/Error|at /);
+  });
+
+  it('stops between records, too', async () => {
+    const running = softmoe(
+      ...['run', 'canonical', '--quiet', '--train-method', 'euler'],
+      ...['--train-time', '100000', '--train-record-every', '100000'],
+    );
+    setTimeout(() => process.emit('SIGTERM', 'SIGTERM'), 300);
+    expect((await running).code).toBe(143);
   });
 });
 

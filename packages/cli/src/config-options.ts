@@ -61,9 +61,16 @@ export function withOptions(
     const [first, second] = path;
     const value = parse(text);
     if (second === undefined) config[first!] = value;
-    else config[first!] = { ...(config[first!] as object | undefined), [second]: value };
+    else {
+      const parent = config[first!] ?? {};
+      if (isObject(parent)) config[first!] = { ...parent, [second]: value };
+    }
   }
   return config;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fieldsOf(schema: JsonSchema, path: readonly string[]): ConfigField[] {

@@ -7,9 +7,10 @@ import {
   summaryOf,
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/lab/node';
+import { SoftmoeError } from '@softmoe/model';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
-import { introduction, story } from './story.ts';
+import { introduction, isComplete, story } from './story.ts';
 import type { Streams } from './streams.ts';
 
 export interface ExecuteOptions {
@@ -17,7 +18,7 @@ export interface ExecuteOptions {
   readonly quiet?: boolean;
 }
 
-/** Milliseconds between checkpoints: what a crash loses at most. */
+/** Milliseconds between checkpoints, each at the first record after that time: what a crash loses. */
 const CHECKPOINT_EVERY = 2000;
 
 /** Runs an experiment to its end, shows it, keeps it in `folder` if there is one, and tells the exit code. */
@@ -28,11 +29,16 @@ export async function execute(
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   const { config } = experiment;
-  for (const warning of configWarnings(config)) stderr.write(`warning: ${warning}\n`);
+  const warnings = configWarnings(config);
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
   if (!json) stdout.write(`${introduction({ config })}\n\n`);
 
   const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
+  let stoppedBy: NodeJS.Signals = 'SIGINT';
+  const stop = (signal: NodeJS.Signals) => {
+    stoppedBy = signal;
+    interrupt.abort();
+  };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const progress = quiet ? undefined : createProgress(config, stderr);
@@ -55,18 +61,25 @@ export async function execute(
     progress?.stop();
     stdout.write(json ? `${JSON.stringify(summaryOf(result), null, 2)}\n` : `${story(result)}\n`);
     if (folder) stderr.write(`kept in ${folder.path}\n`);
-    const { recovered, teachers, certificate } = result;
-    const complete = recovered === teachers && certificate.verdict === 'certified';
-    return complete ? exitCodes.recovered : exitCodes.notRecovered;
+    for (const warning of result.warnings.slice(warnings.length)) {
+      stderr.write(`warning: ${warning}\n`);
+    }
+    return isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered;
   } catch (error) {
     progress?.stop();
-    if (!(error instanceof InterruptedError)) throw error;
-    await folder?.checkpoint(error.snapshot);
-    const remedy = folder
-      ? `go on with: softmoe resume ${folder.path}`
-      : 'use --out to keep what is done and go on later';
-    stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
-    return exitCodes.interrupted;
+    if (error instanceof InterruptedError) {
+      await folder?.checkpoint(error.snapshot);
+      const remedy = folder
+        ? `go on with: softmoe resume ${folder.path}`
+        : 'use --out to keep what is done and go on later';
+      stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
+      return stoppedBy === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    }
+    if (error instanceof SoftmoeError) {
+      stderr.write(`${error.name}: ${error.message}\n`);
+      return exitCodes.failed;
+    }
+    throw error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

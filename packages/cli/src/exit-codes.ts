@@ -8,8 +8,14 @@ export const exitCodes = {
   usage: 2,
   /** The run finished, but missed a teacher expert or has no certificate. */
   notRecovered: 3,
-  /** Stopped by Ctrl-C or SIGTERM. */
+  /** The run began but could not go on: it diverged, or its folder could not be written. */
+  failed: 4,
+  /** Stopped by Ctrl-C. */
   interrupted: 130,
+  /** Whoever read the output has closed it. */
+  closedPipe: 141,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -30,6 +30,13 @@ function position(config: Config, event: ExperimentEvent): { share: number; text
       return { share: 1, text: `${config.students} → ${event.pruned.kept.length} units` };
     case 'finetune': {
       const { step, gradientNorm, loss } = event.record;
+      if (event.stage === 'online') {
+        const { onlineSteps } = config.finetune;
+        return {
+          share: step / onlineSteps,
+          text: `on samples: step ${step} of ${onlineSteps}, loss ${loss.toExponential(2)}`,
+        };
+      }
       const digits = -Math.log10(Math.max(gradientNorm, 1e-15)) / 15;
       return {
         share: Math.min(1, Math.max(0, digits)),

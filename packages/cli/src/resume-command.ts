@@ -11,7 +11,7 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
   return new Command('resume')
     .summary('go on with a run that was stopped')
     .description(
-      'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power.\n' +
+      'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power. ' +
         'The result is the same, bit for bit, as without the interruption.',
     )
     .argument('<folder>', 'the folder given to --out')

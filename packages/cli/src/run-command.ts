@@ -18,7 +18,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   const command = new Command('run')
     .summary('learn, prune and fine-tune one student')
     .description(
-      'Trains an over-parameterised student mixture of experts on a teacher, prunes it and fine-tunes it,\n' +
+      'Trains an over-parameterised student mixture of experts on a teacher, prunes it and fine-tunes it, ' +
         "and tells what happened. The student never sees the teacher's parameters or how many experts it has.",
     )
     .argument('[config]', 'a preset or the path of a config.json', 'canonical')
@@ -54,5 +54,6 @@ Examples:
 
 Exit codes:
   0 all teacher experts recovered and certified, 3 not all or not certified,
-  2 a bad config, option or file, 130 stopped by Ctrl-C, 1 anything unexpected
+  2 a bad config, option or file: nothing was run, 4 the run could not go on,
+  130 stopped by Ctrl-C, 143 by SIGTERM, 1 anything unexpected
 `;

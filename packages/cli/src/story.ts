@@ -77,6 +77,7 @@ function finetuned({
   certificate,
   contraction,
   loss,
+  online,
   steps,
   timing,
 }: ExperimentResult): string {
@@ -84,6 +85,11 @@ function finetuned({
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
     `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
+    ...(online
+      ? [
+          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${number(online.parameterError)}`}; then, since the teacher is known, on the exact loss.`,
+        ]
+      : []),
     `   Loss ${number(loss.pruned)} → ${number(loss.final)}.`,
   ];
   const { predicted, measured } = contraction;
@@ -92,7 +98,7 @@ function finetuned({
     const agrees = deviation <= 0.02 ? 'as the Hessian predicts' : 'not as the Hessian predicts';
     lines.push(
       `   Linear convergence, ${agrees} (μ ${certificate.mu.toPrecision(5)}, λmax ${certificate.lambdaMax.toPrecision(5)}):`,
-      `   each step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
+      `   in its slowest mode a step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
     );
   }
   return lines.join('\n');
@@ -102,13 +108,19 @@ function verdict(result: ExperimentResult): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
   const error = parameterError === null ? '' : `, parameter error ${number(parameterError)}`;
   return [
-    `${recovered === teachers ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
-    ...missing.map(
-      ({ teacherExpert, expert, router }) =>
-        `   missed teacher expert ${teacherExpert}: best overlap ${expert.toFixed(3)} of its expert, ${router.toFixed(3)} of its router`,
+    `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
+    ...missing.map(({ teacherExpert, matched, expert, router }) =>
+      matched
+        ? `   missed teacher expert ${teacherExpert}: the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
+        : `   missed teacher expert ${teacherExpert}: no unit is left for it`,
     ),
     ...result.advice.map((advice) => `   ${advice}`),
   ].join('\n');
+}
+
+/** All teacher experts recovered, and certified. */
+export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
+  return recovered === teachers && certificate.verdict === 'certified';
 }
 
 /** A row of headings and rows of cells, right-aligned under them. */

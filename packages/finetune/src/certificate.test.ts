@@ -1,5 +1,6 @@
-import { normParams } from '@softmoe/model';
+import { normParams, scaleParams } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
+import { createTeacher } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import {
   geometries,
@@ -16,6 +17,17 @@ import { finetuneMethods } from './finetune.ts';
 
 const teacher = teacherOf(32, 3, geometries[0]!, 1);
 const other = teacherOf(32, 3, geometries[2]!, 2);
+
+const spreadTeacher = (amplitudeSpread: number) =>
+  createTeacher({
+    inputDim: 16,
+    experts: 3,
+    gate: 'sigmoid',
+    expert: { kind: 'hermite', degree: 3 },
+    geometry: { kind: 'orthonormal' },
+    seed: 0,
+    amplitudeSpread,
+  });
 
 /** ln measured/ln predicted − 1: how far the run was from what its Hessian says. */
 const disagreement = ({ measuredContraction, predictedContraction }: Certificate) =>
@@ -111,9 +123,60 @@ describe('the verdict', () => {
     const verdict = (tolerances: object) => certify({ ...point, tolerances }).verdict;
     expect(verdict({ gradient: (1.1 * normParams(gradient)) / scale })).toBe('certified');
     expect(verdict({ gradient: (0.9 * normParams(gradient)) / scale })).toBe('not-converged');
-    const gradientMet = { gradient: 1 };
-    expect(verdict({ ...gradientMet, loss: loss })).toBe('nonzero-loss');
-    expect(verdict({ ...gradientMet, flat: 0.1 })).toBe('degenerate');
+    expect(verdict({ gradient: 1, loss })).toBe('nonzero-loss');
+    // Too large a gradient for the curvature to prove that a minimum is near.
+    const rough = { ...point, gradient: scaleParams(1e6, gradient) };
+    const roughVerdict = (flat: number) =>
+      certify({ ...rough, tolerances: { gradient: 1, flat } }).verdict;
+    expect(roughVerdict(0.03)).toBe('certified');
+    expect(roughVerdict(0.1)).toBe('degenerate');
+  });
+
+  it.each([50, 100, 1000])('is certified where amplitudes spread by %d', async (spread) => {
+    const target = spreadTeacher(spread);
+    const start = perturbed(target, 3e-3, 1);
+    const { certificate } = (
+      await settle(spanScene(start, target, { method: 'levenbergMarquardt' }))
+    ).result;
+    expect(certificate.verdict).toBe('certified');
+    expect(certificate.parameterError).toBeLessThan(1e-12);
+    expect(certificate.mu).toBeCloseTo(0.044836 / spread ** 2, 9);
+  });
+
+  it.each([50, 100, 1000])(
+    'leaves open what a slow descent would come to where amplitudes spread by %d',
+    async (spread) => {
+      const target = spreadTeacher(spread);
+      const start = perturbed(target, 3e-3, 1);
+      const { certificate, reason } = (
+        await settle(spanScene(start, target, { maxSteps: 2000, recordEvery: 2000 }))
+      ).result;
+      expect(reason).toBe('steps');
+      expect(certificate.loss).toBeLessThan(1e-8);
+      expect(certificate.verdict).toBe('not-converged');
+    },
+  );
+
+  it('is degenerate in a quartic valley, however small the gradient', async () => {
+    const { evaluate } = populationObjective(teacher);
+    const { loss, gradient } = await evaluate(teacher, 0);
+    const curvature = populationCurvature(teacher, teacher);
+    for (const x of [1e-4, 1e-5, 1e-6]) {
+      // One more direction, in which the loss is x⁴.
+      const complement = {
+        ...curvature.complement,
+        hessian: { shape: [1, 1], data: Float64Array.of(12 * x ** 2) },
+      };
+      const valley = {
+        model: teacher,
+        loss: loss + x ** 4,
+        gradient: { ...gradient, amplitude: { shape: [1], data: Float64Array.of(4 * x ** 3) } },
+        nullLoss: 0.5,
+        curvature: { ...curvature, complement },
+        hidden: 1,
+      };
+      expect(certify(valley).verdict).toBe('degenerate');
+    }
   });
 });
 

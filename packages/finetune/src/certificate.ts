@@ -14,10 +14,10 @@ import { type Spectrum, type SpectrumOptions, spectrumOf } from './spectrum.ts';
 import type { TrailPoint } from './trail.ts';
 
 /**
- * `certified`: a minimum of zero loss, isolated up to symmetry. `not-converged`: the gradient is still too large.
- * `nonzero-loss`: a minimum (or flat point) at which the loss is not zero. `saddle`: the same with negative curvature.
- * `degenerate`: zero loss, or on the way to it, with a direction in which the Hessian is flat, so that descent is only
- * sublinear.
+ * `certified`: a minimum of zero loss, isolated up to symmetry. `not-converged`: the gradient is still too large, and the
+ * curvature does not tell where the run was going. `nonzero-loss`: a minimum (or flat point) at which the loss is not
+ * zero. `saddle`: the same with negative curvature. `degenerate`: zero loss, or on the way to it, with a direction in
+ * which the Hessian is flat, so that descent is only sublinear.
  */
 export type Verdict = 'certified' | 'not-converged' | 'nonzero-loss' | 'saddle' | 'degenerate';
 
@@ -62,9 +62,9 @@ export interface CertificateTolerances {
   readonly loss: number;
   /** Curvature below minus this is negative. */
   readonly negative: number;
-  /** Curvature of at most this is flat, at a converged point. */
+  /** Curvature of at most this is flat, at a converged point where it does not outweigh the gradient left. */
   readonly flat: number;
-  /** At a point that has not converged: the loss and the curvature below which it is on its way to a flat minimum. */
+  /** At a point that has not converged: the loss and the |curvature|, not positive, of one on its way to a flat minimum. */
   readonly nearZeroLoss: number;
   readonly nearFlat: number;
 }
@@ -156,23 +156,29 @@ function contractionOf(
   };
 }
 
+/** μ is positive beyond doubt above this multiple of the bound on its error, which leaves room for that of the Hessian. */
+const CLEAR = 10;
+
 function judge(
-  { mu, lambdaMax }: Spectrum,
+  { mu, lambdaMax, error }: Spectrum,
   gradientNorm: number,
   { loss, nullLoss, tolerances }: CertifyOptions,
 ): Verdict {
   const limit = { ...certificateTolerances, ...tolerances };
+  const curved = mu > CLEAR * error;
   if (gradientNorm > limit.gradient * gradientScale(nullLoss, lambdaMax)) {
-    // An isolated minimum is near if ‖∇L‖·(Lipschitz constant of the Hessian ≈ λ_max) ≤ ½μ² (Newton–Kantorovich).
-    const isolated = mu > 0 && gradientNorm * lambdaMax <= 0.5 * mu * mu;
+    // On the way to a flat minimum the residual bends the flat directions both ways; μ > 0 may be a slow isolated one.
     const flattening =
       loss <= limit.nearZeroLoss * nullLoss &&
       Math.abs(mu) <= limit.nearFlat * lambdaMax &&
-      !isolated;
+      !curved;
     return flattening ? 'degenerate' : 'not-converged';
   }
   if (loss > limit.loss * nullLoss) {
     return mu < -limit.negative * lambdaMax ? 'saddle' : 'nonzero-loss';
   }
-  return mu <= limit.flat * lambdaMax ? 'degenerate' : 'certified';
+  // Curvatures scale with a², so those of a weak unit are small beside λ_max. They are not flat if the minimum is isolated:
+  // ‖∇L‖·(Lipschitz constant of the Hessian ≈ λ_max) ≤ ½μ² (Newton–Kantorovich), which fails in a quartic valley.
+  const isolated = curved && gradientNorm * lambdaMax <= 0.5 * mu * mu;
+  return isolated || mu > limit.flat * lambdaMax ? 'certified' : 'degenerate';
 }

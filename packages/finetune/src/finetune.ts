@@ -60,7 +60,7 @@ export type FinetuneOptions = FinetuneStart & {
   /** A record at every multiple of that many steps, and at the first and the last. Default 1. */
   readonly recordEvery?: number;
   readonly tolerances?: Partial<CertificateTolerances>;
-  /** Once aborted the run ends after the step under way. */
+  /** Once aborted the run ends after the step under way, without a record of it. */
   readonly signal?: AbortSignal;
 };
 
@@ -93,7 +93,7 @@ export async function* finetune(
   for (;;) {
     const reason = reasonToStop(state, options);
     if (reason) {
-      if (recordedStep !== state.step) yield recordOf(state, target);
+      if (recordedStep !== state.step && reason !== 'aborted') yield recordOf(state, target);
       const certificate = await certifyState(state, options);
       return { model: state.model, certificate, reason, state };
     }

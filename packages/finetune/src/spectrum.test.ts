@@ -105,3 +105,14 @@ describe('eigenpairs', () => {
     expect(() => eigenpairs(ndarray([1, 1], [Number.NaN]))).toThrow(ValueError);
   });
 });
+
+it('is finite next to entries that are subnormal', () => {
+  for (const tiny of [5e-324, 1e-310, 1e-200]) {
+    for (const large of [1, 1e-3, 5e-324]) {
+      const matrix = ndarray([3, 3], [0, tiny, 0, tiny, large, tiny, 0, tiny, 1e-5]);
+      const values = eigenpairs(matrix).map(({ value }) => value);
+      expect(values[2]).toBeCloseTo(Math.max(large, 1e-5), 12);
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
+  }
+});

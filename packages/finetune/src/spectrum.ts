@@ -91,7 +91,7 @@ function denseEigenpairs(matrix: NDArray): readonly Eigenpair[] {
     });
   }
   const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
-    Matrix.from1DArray(n, n, Array.from(matrix.data)),
+    Matrix.from1DArray(n, n, withoutTiny(matrix.data)),
     { assumeSymmetric: true },
   );
   const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -100,4 +100,11 @@ function denseEigenpairs(matrix: NDArray): readonly Eigenpair[] {
   return values
     .map((value, i) => ({ value, error, vector: Float64Array.from(vectors.getColumn(i)) }))
     .sort((a, b) => a.value - b.value);
+}
+
+/** Entries far below rounding of the largest become 0: next to subnormal ones the library's QL divides by zero. */
+function withoutTiny(data: Float64Array): number[] {
+  const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const tiny = Math.max(Number.EPSILON ** 2 * largest, 1e-290);
+  return Array.from(data, (x) => (Math.abs(x) <= tiny ? 0 : x));
 }

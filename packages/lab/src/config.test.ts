@@ -43,6 +43,8 @@ describe('parseConfig', () => {
     [{ train: { flow: 'steep' } }, 'train.flow', 'steep'],
     [{ engine: 'exact', train: { noise: 0.1 } }, 'train.noise', 0.1],
     [{ sead: 1 }, 'sead', 1],
+    [{ students: 9, prune: { rule: 'size', size: 10 } }, 'prune.size', 10],
+    [{ prune: { rule: 'tolerance', tolerance: 2 } }, 'prune.tolerance', 2],
   ])('refuses %j and names the field', (input, field, value) => {
     const error = catchError(() => parseConfig(input));
     expect(error).toBeInstanceOf(ConfigError);
@@ -63,6 +65,18 @@ describe('parseConfig', () => {
 it('warns of fewer students than teacher experts only', () => {
   expect(configWarnings(parseConfig({ students: 5 }))).toEqual([]);
   expect(configWarnings(parseConfig({ students: 4 }))[0]).toMatch(/cannot be certified/);
+});
+
+it('changes the fields of a preset that are given, and no others', () => {
+  const config = presetConfig('quick', {
+    seed: 7,
+    students: undefined,
+    train: { time: 20 },
+  } as never);
+  expect(config).toMatchObject({ inputDim: 64, students: 15, seed: 7, train: { time: 20 } });
+  expect(presetConfig('story', { train: { step: 1 } }).train.time).toBe(
+    presetConfig('story').train.time,
+  );
 });
 
 it('names the presets when asked for another', () => {

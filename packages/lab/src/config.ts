@@ -45,7 +45,7 @@ const train = z.strictObject({
 const prune = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('cliff') }),
   z.strictObject({ rule: z.literal('size'), size: count }),
-  z.strictObject({ rule: z.literal('tolerance'), tolerance: z.number().min(0) }),
+  z.strictObject({ rule: z.literal('tolerance'), tolerance: z.number().min(0).max(1) }),
 ]);
 
 const finetune = z.strictObject({
@@ -54,6 +54,12 @@ const finetune = z.strictObject({
     .default('gradientDescent')
     .describe('method of fine-tuning'),
   maxSteps: count.default(20_000).describe('most steps of fine-tuning'),
+  onlineSteps: z
+    .int()
+    .min(0)
+    .default(400)
+    .describe('steps of fine-tuning on samples before the exact ones (online engine)'),
+  onlineStep: positive.default(0.5).describe('step of fine-tuning on samples (online engine)'),
 });
 
 /**
@@ -119,6 +125,13 @@ export function parseConfig(input: unknown): Config {
       field: 'train.noise',
       value: given.noise,
       remedy: "Use engine 'online', or leave the noise out.",
+    });
+  }
+  if (config.prune.rule === 'size' && config.prune.size > config.students) {
+    throw new ConfigError(`is more than the ${config.students} students`, {
+      field: 'prune.size',
+      value: config.prune.size,
+      remedy: `Use a size from 1 to ${config.students}.`,
     });
   }
   return { ...config, train: { ...given, method } };

@@ -1,5 +1,5 @@
 import { SoftmoeError } from '@softmoe/model';
-import type { Snapshot } from './experiment.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A field of an experiment's config is unknown, of the wrong type or out of range. */
 export class ConfigError extends SoftmoeError {

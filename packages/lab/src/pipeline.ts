@@ -1,25 +1,25 @@
 import type { ConfigInput } from './config.ts';
-import { InterruptedError } from './errors.ts';
+import { PhaseError } from './errors.ts';
 import {
   createExperiment,
   type Experiment,
-  type ExperimentEvent,
   type ExperimentOptions,
   restoreExperiment,
-  type Snapshot,
 } from './experiment.ts';
+import type { ExperimentEvent } from './phases.ts';
 import type { ExperimentResult } from './result.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export interface PipelineOptions extends ExperimentOptions {
   /** Called with every event, in order; the next one waits for it. */
   readonly onRecord?: (event: ExperimentEvent) => void | Promise<void>;
-  /** Once aborted, the pipeline stops after the event under way with an {@link InterruptedError}. */
+  /** Once aborted, the pipeline stops after the step under way with an `InterruptedError`. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Runs an experiment to its end: learn, prune, fine-tune. Throws `ConfigError` for a bad config and
- * {@link InterruptedError}, which carries the snapshot to go on from with {@link resumePipeline}.
+ * `InterruptedError`, which carries the snapshot to go on from with {@link resumePipeline}.
  */
 export async function runPipeline(
   config: ConfigInput,
@@ -42,10 +42,17 @@ export async function runExperiment(
   { onRecord, signal }: Omit<PipelineOptions, 'backend'> = {},
 ): Promise<ExperimentResult> {
   for (;;) {
-    if (signal?.aborted) throw new InterruptedError(experiment.snapshot());
-    const event = await experiment.next();
-    if (!event) throw new Error('an experiment ends with a result');
+    const event = await experiment.next(signal);
+    if (!event) throw finished();
     await onRecord?.(event);
     if (event.phase === 'done') return event.result;
   }
+}
+
+function finished(): PhaseError {
+  return new PhaseError('has been returned already', {
+    field: 'result',
+    value: 'done',
+    remedy: 'Use the result of its last event, or run its config again.',
+  });
 }

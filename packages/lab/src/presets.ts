@@ -57,5 +57,12 @@ export function presetConfig(name: string, changes: ConfigInput = {}): Config {
       remedy: `Use one of ${presetNames.join(', ')}, or the path of a config file.`,
     });
   }
-  return parseConfig({ ...presets[name as PresetName].config, ...changes });
+  const preset: ConfigInput = presets[name as PresetName].config;
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return parseConfig({
+    ...preset,
+    ...Object.fromEntries(given),
+    train: { ...preset.train, ...changes.train },
+    finetune: { ...preset.finetune, ...changes.finetune },
+  });
 }

@@ -32,12 +32,19 @@ export interface Problem {
   /** From working coordinates back to inputDim. */
   lift(model: MoE): MoE;
   readonly stepper: Stepper;
+  /** Fine-tuning on fresh samples; online engine only. */
+  readonly refiner: Stepper | undefined;
   /** Gram data of a model in working coordinates. */
   gramOf(model: MoE): Promise<Gram>;
+  /** Relative error of the Gram data: that of the backend's arithmetic. */
+  readonly gramNoise: number;
 }
 
 /** Fresh samples from which the online engine estimates the Gram data that pruning needs. */
 const GRAM_SAMPLES = 65_536;
+
+/** What float32 arithmetic adds to entries of the Gram data, relative to them. */
+const FLOAT32_NOISE = 1e-6;
 
 /**
  * Teacher, student and training of a config, from `given` where there is such a student. Throws typed errors for what
@@ -73,19 +80,29 @@ export function createProblem(config: Config, backend: Backend | undefined, give
       working: span,
       lift: span.lift,
       stepper: stepperOf(config, populationObjective(span.teacher)),
+      refiner: undefined,
       gramOf: async (model) => populationGram(model, span.teacher),
+      gramNoise: 0,
     };
   }
   const { batchSize, noise } = config.train;
   const live = requireBackend(backend);
+  const online = (stream: string) =>
+    onlineObjective(teacher, live, { batchSize, seed, stream, noise });
   return {
     teacher,
     student,
     working: { teacher, student },
     lift: (model) => model,
-    stepper: stepperOf(config, onlineObjective(teacher, live, { batchSize, seed, noise })),
+    stepper: stepperOf(config, online('train')),
+    refiner: integrate(
+      plainFlow,
+      online('finetune'),
+      euler({ fixedStep: config.finetune.onlineStep }),
+    ),
     gramOf: (model) =>
-      estimateGram(model, teacher, live, { seed, stream: 'prune', step: 0, size: GRAM_SAMPLES }),
+      estimateGram(model, teacher, live, { seed, stream: 'prune', size: GRAM_SAMPLES }),
+    gramNoise: live.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
   };
 }
 

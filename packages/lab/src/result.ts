@@ -1,7 +1,7 @@
 import type { Certificate } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
-import { alignment, parameterError, type TrainRecord } from '@softmoe/train';
+import { alignment, parameterError, type TrainRecord, type TrainState } from '@softmoe/train';
 import { type Config, configWarnings } from './config.ts';
 import type { Milestones } from './milestones.ts';
 
@@ -33,14 +33,22 @@ export interface Summary {
     readonly pruned: number;
     readonly final: number;
   };
+  /** Where fine-tuning on samples ended, before the exact stage; null for the exact engine. */
+  readonly online: {
+    readonly steps: number;
+    readonly loss: number;
+    readonly parameterError: number | null;
+  } | null;
   /** What a step of fine-tuning multiplies the loss by; null where it was not linear. */
   readonly contraction: { readonly predicted: number | null; readonly measured: number | null };
   /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
   readonly alignment: Overlaps & { readonly trained: Overlaps };
   readonly milestones: Milestones;
-  /** Teacher experts that were not recovered, by number from 1, with their final overlaps. */
+  /** Teacher experts that were not recovered, by number from 1, with the final overlaps of the unit matched to each. */
   readonly missing: readonly {
     readonly teacherExpert: number;
+    /** Whether a unit was left to be matched to it. */
+    readonly matched: boolean;
     readonly expert: number;
     readonly router: number;
   }[];
@@ -61,6 +69,8 @@ export interface ExperimentResult extends Summary {
     readonly teacher: MoE;
     readonly trained: MoE;
     readonly pruned: MoE;
+    /** After fine-tuning on samples; online engine only. */
+    readonly refined?: MoE;
     readonly final: MoE;
   };
 }
@@ -71,6 +81,7 @@ export interface Findings {
   readonly start: { readonly loss: number };
   readonly trained: { readonly record: TrainRecord };
   readonly pruned: Pruned;
+  readonly refined: TrainState | undefined;
   readonly certificate: Certificate;
   readonly finetuneSteps: number;
   readonly milestones: Milestones;
@@ -80,14 +91,23 @@ export interface Findings {
 }
 
 export function resultOf(findings: Findings): ExperimentResult {
-  const { config, certificate, models, pruned, timing, trained } = findings;
-  const { expert, router } = alignment(models.final, models.teacher);
+  const { config, certificate, models, pruned, refined, timing, trained } = findings;
+  const { student, expert, router } = alignment(models.final, models.teacher);
   const missing = expert.flatMap((overlap, j) =>
     overlap >= RECOVERED && router[j]! >= RECOVERED
       ? []
-      : [{ teacherExpert: j + 1, expert: overlap, router: router[j]! }],
+      : [
+          {
+            teacherExpert: j + 1,
+            matched: student[j]! >= 0,
+            expert: overlap,
+            router: router[j]!,
+          },
+        ],
   );
   const survivors = models.final.spec.experts;
+  const errorOf = (model: MoE) =>
+    survivors === config.teachers ? parameterError(model, models.teacher) : null;
   return {
     inputDim: config.inputDim,
     teachers: config.teachers,
@@ -96,14 +116,20 @@ export function resultOf(findings: Findings): ExperimentResult {
     engine: config.engine,
     recovered: config.teachers - missing.length,
     survivors,
-    parameterError:
-      survivors === config.teachers ? parameterError(models.final, models.teacher) : null,
+    parameterError: errorOf(models.final),
     loss: {
       start: findings.start.loss,
       trained: trained.record.loss,
       pruned: pruned.lossAfter,
       final: certificate.loss,
     },
+    online: refined
+      ? {
+          steps: refined.step,
+          loss: refined.evaluation.loss,
+          parameterError: errorOf(refined.model),
+        }
+      : null,
     contraction: {
       predicted: certificate.predictedContraction ?? null,
       measured: certificate.measuredContraction ?? null,
@@ -119,7 +145,7 @@ export function resultOf(findings: Findings): ExperimentResult {
     milestones: findings.milestones,
     missing,
     advice: adviceFor(findings, missing.length, survivors),
-    warnings: configWarnings(config),
+    warnings: [...configWarnings(config), ...cliffWarnings(pruned, config)],
     elimination: pruned.curve.map(({ size, loss }: CurvePoint) => ({ size, loss })),
     certificate,
     steps: { train: trained.record.step, finetune: findings.finetuneSteps },
@@ -128,6 +154,18 @@ export function resultOf(findings: Findings): ExperimentResult {
     config,
     models,
   };
+}
+
+/** Below this ratio a cliff tells one size from another no better than chance would. */
+const CLEAR_CLIFF = 2;
+
+function cliffWarnings({ curve, kept }: Pruned, { prune }: Config): string[] {
+  const lossAt = (size: number) => curve.find((point) => point.size === size)?.loss ?? 0;
+  const ratio = lossAt(kept.length - 1) / lossAt(kept.length);
+  if (prune.rule !== 'cliff' || !(ratio < CLEAR_CLIFF)) return [];
+  return [
+    `The elimination curve has no clear cliff: its largest ratio is ${ratio.toPrecision(3)}, at ${kept.length} units.`,
+  ];
 }
 
 /** The part of a result that is plain data. */
@@ -150,6 +188,11 @@ function adviceFor(
     }
     const late = milestones.expert.some((time) => time === null || time > train.time / 2);
     if (late) advice.push(`Train longer, such as --train-time ${2 * train.time}.`);
+    if (survivors < teachers) {
+      advice.push(
+        `Pruning kept only ${survivors} units: give the size with --prune size:N, or a tolerance.`,
+      );
+    }
     advice.push(`Start elsewhere, such as --seed ${seed + 1}.`);
   } else if (survivors > teachers) {
     advice.push(

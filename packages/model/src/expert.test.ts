@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expertSpec } from '../test/arbitraries.ts';
+import { expertSpec, polynomialSpec } from '../test/arbitraries.ts';
 import { derivative, expectation } from '../test/calculus.ts';
 import { expectError } from '../test/expect-error.ts';
 import { activationOf, type ExpertSpec, expertKinds, MAX_HERMITE_DEGREE } from './expert.ts';
+import { evaluate } from './function.ts';
 
 const degrees = Array.from({ length: MAX_HERMITE_DEGREE }, (_, p) => p + 1);
 const hermite = (degree: number) => activationOf({ kind: 'hermite', degree });
@@ -70,21 +71,103 @@ describe('series', () => {
     expect(series(1, 1).parity).toBe('none');
   });
 
-  it('has E h² = Σ η_p², its parity, and one answer for numbers and arrays', () => {
+  it('has E h² = Σ η_p²', () => {
     fc.assert(
-      fc.property(expertSpec, fc.double({ min: -4, max: 4, noNaN: true }), (spec, z) => {
+      fc.property(polynomialSpec, (spec) => {
         const h = activationOf(spec);
-        const norm = h.hermiteCoefficients.reduce((sum, eta) => sum + eta * eta, 0);
+        const norm = h.hermiteCoefficients!.reduce((sum, eta) => sum + eta * eta, 0);
         expect(Math.abs(expectation((x) => h.value(x) ** 2) - norm)).toBeLessThan(1e-10);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('every expert', () => {
+  const argument = fc.double({ min: -40, max: 40, noNaN: true });
+
+  it('has its parity, and one answer for numbers and arrays', () => {
+    fc.assert(
+      fc.property(expertSpec, argument, (spec, z) => {
+        const h = activationOf(spec);
         if (h.parity !== 'none') {
           expect(h.value(-z) - (h.parity === 'odd' ? -1 : 1) * h.value(z)).toBe(0);
         }
         const [values, slopes] = [new Float64Array(2), new Float64Array(2)];
-        h.evaluate?.(Float64Array.of(0.5, z), values, slopes);
-        expect([values[1], slopes[1]]).toEqual([h.value(z), h.derivative(z)]);
+        evaluate(h, Float64Array.of(0.5, z), values, slopes);
+        expectClose(values[1]!, h.value(z), 1e-15);
+        expectClose(slopes[1]!, h.derivative(z), 1e-15);
       }),
-      { numRuns: 40 },
     );
+  });
+
+  it('has the derivative of its value', () => {
+    fc.assert(
+      fc.property(expertSpec, fc.double({ min: -4, max: 4, noNaN: true }), (spec, z) => {
+        fc.pre(spec.kind !== 'relu' || Math.abs(z) > 0.01);
+        const h = activationOf(spec);
+        expectClose(h.derivative(z), derivative(h.value, z), 1e-9);
+      }),
+    );
+  });
+});
+
+describe('experts that are no polynomials', () => {
+  it('relu is 0 up to its kink, with slope 0 there, and z from there', () => {
+    const {
+      value,
+      derivative: slope,
+      parity,
+      hermiteCoefficients,
+    } = activationOf({ kind: 'relu' });
+    expect([-2, -0, 0, 1e-300, 3].map(value)).toEqual([0, 0, 0, 1e-300, 3]);
+    expect([-2, -0, 0, 1e-300, 3].map(slope)).toEqual([0, 0, 0, 1, 1]);
+    expect([parity, hermiteCoefficients]).toEqual(['none', undefined]);
+  });
+
+  it('tanh is (e^z − e^{−z})/(e^z + e^{−z}), saturated in its tails', () => {
+    const {
+      value,
+      derivative: slope,
+      parity,
+      hermiteCoefficients,
+    } = activationOf({ kind: 'tanh' });
+    for (let z = -4; z <= 4; z += 0.29) {
+      const [up, down] = [Math.exp(z), Math.exp(-z)];
+      expect(value(z)).toBeCloseTo((up - down) / (up + down), 14);
+      expect(slope(z)).toBeCloseTo(4 / (up + down) ** 2, 14);
+    }
+    expect([value(1e3), value(-1e3), slope(1e3)]).toEqual([1, -1, 0]);
+    expect([parity, hermiteCoefficients]).toEqual(['odd', undefined]);
+  });
+
+  it('gelu is z Φ(z) exactly, not its approximation by tanh', () => {
+    const {
+      value,
+      derivative: slope,
+      parity,
+      hermiteCoefficients,
+    } = activationOf({ kind: 'gelu' });
+    expectClose(value(1), 0.8413447460685429, 1e-15);
+    expectClose(value(-1), -0.15865525393145705, 1e-15);
+    expectClose(value(2.5), 2.48447583668556, 1e-15);
+    expect(value(-10) / -7.619853024160525e-23).toBeCloseTo(1, 12);
+    expectClose(slope(0), 0.5, 1e-15);
+    expect([value(1e3), value(-1e3) + 0, slope(1e3), slope(-1e3) + 0]).toEqual([1e3, 0, 1, 0]);
+    expect(value(1.7) - value(-1.7)).toBeCloseTo(1.7, 14);
+    expect([parity, hermiteCoefficients]).toEqual(['none', undefined]);
+  });
+
+  it('linear is He_1', () => {
+    const [linear, first] = [activationOf({ kind: 'linear' }), hermite(1)];
+    expect(linear.hermiteCoefficients).toEqual(first.hermiteCoefficients);
+    expect(linear.parity).toBe('odd');
+    for (const z of [-3, 0, 1.7]) {
+      expect([linear.value(z), linear.derivative(z)]).toEqual([
+        first.value(z),
+        first.derivative(z),
+      ]);
+    }
   });
 });
 
@@ -106,9 +189,13 @@ describe('an error names field, value and remedy', () => {
   });
 
   it('kind', () => {
-    const spec: ExpertSpec = JSON.parse('{"kind":"relu"}');
+    const spec: ExpertSpec = JSON.parse('{"kind":"swish"}');
     const remedy = new RegExp(expertKinds.join(', '));
-    expectError(() => activationOf(spec), 'UnknownNameError', 'expert.kind', 'relu', remedy);
-    expectError(() => activationOf(spec, 'a.b'), 'UnknownNameError', 'a.b.kind', 'relu', remedy);
+    expectError(() => activationOf(spec), 'UnknownNameError', 'expert.kind', 'swish', remedy);
+    expectError(() => activationOf(spec, 'a.b'), 'UnknownNameError', 'a.b.kind', 'swish', remedy);
   });
 });
+
+function expectClose(actual: number, expected: number, relative: number): void {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(relative * (1 + Math.abs(expected)));
+}

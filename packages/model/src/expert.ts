@@ -5,27 +5,49 @@ import {
   UnknownNameError,
   ValueError,
 } from './errors.ts';
+import { gelu } from './experts/gelu.ts';
 import { hermiteSeries } from './experts/hermite.ts';
+import { linear } from './experts/linear.ts';
+import { relu } from './experts/relu.ts';
+import { tanh } from './experts/tanh.ts';
 import type { ScalarFunction } from './function.ts';
 
 /**
  * An expert's activation h, by name and constants.
  * `hermite`: h = He_p/√p! for degree p; `series`: h = Σ_p coefficients[p] He_p/√p!, p from 0. Both up to degree 6.
+ * `relu`: max(z, 0), with h′(0) = 0; `gelu`: z Φ(z), exactly; `tanh`; `linear`: z, which is He_1.
  */
 export type ExpertSpec =
   | { readonly kind: 'hermite'; readonly degree: number }
-  | { readonly kind: 'series'; readonly coefficients: readonly number[] };
+  | { readonly kind: 'series'; readonly coefficients: readonly number[] }
+  | { readonly kind: 'relu' }
+  | { readonly kind: 'tanh' }
+  | { readonly kind: 'gelu' }
+  | { readonly kind: 'linear' };
 
 export type ExpertKind = ExpertSpec['kind'];
 
-export const expertKinds: readonly ExpertKind[] = ['hermite', 'series'];
+/** The constants that the spec of each kind has beside `kind`. */
+const constants: Readonly<Record<ExpertKind, readonly string[]>> = {
+  hermite: ['degree'],
+  series: ['coefficients'],
+  relu: [],
+  tanh: [],
+  gelu: [],
+  linear: [],
+};
+
+export const expertKinds: readonly ExpertKind[] = Object.keys(constants).filter(isExpertKind);
 
 export const MAX_HERMITE_DEGREE = 6;
 
-/** An expert's non-linearity h with its expansion Σ_p η_p He_p/√p!, docs/theory.md (4). */
+/** An expert's non-linearity h. A new one is one file in `experts/` and its kind in the places above and below. */
 export interface Activation extends ScalarFunction {
-  /** η_p for p = 0 … degree; the sum of their squares is E h(ξ)². */
-  readonly hermiteCoefficients: readonly number[];
+  /**
+   * η_p for p = 0 … degree of the expansion h = Σ_p η_p He_p/√p!, docs/theory.md (4), where h is a polynomial and so
+   * the expansion ends; the sum of their squares is E h(ξ)². Absent for all others.
+   */
+  readonly hermiteCoefficients?: readonly number[];
 }
 
 /** The activation that `spec` describes. Throws a typed error about `field` for an unknown kind or a bad constant. */
@@ -40,6 +62,14 @@ export function activationOf(spec: ExpertSpec, field: string = 'expert'): Activa
     case 'series':
       checkCoefficients(`${field}.coefficients`, spec.coefficients);
       return hermiteSeries(spec.coefficients);
+    case 'relu':
+      return relu;
+    case 'tanh':
+      return tanh;
+    case 'gelu':
+      return gelu;
+    case 'linear':
+      return linear;
     default:
       throw new UnknownNameError('is not a kind of expert', {
         field: `${field}.kind`,
@@ -47,6 +77,15 @@ export function activationOf(spec: ExpertSpec, field: string = 'expert'): Activa
         remedy: `Use one of ${expertKinds.join(', ')}.`,
       });
   }
+}
+
+/** The names of the fields that a spec of that kind has. */
+export function expertFields(kind: ExpertKind): readonly string[] {
+  return ['kind', ...constants[kind]];
+}
+
+function isExpertKind(kind: string): kind is ExpertKind {
+  return Object.hasOwn(constants, kind);
 }
 
 function checkCoefficients(field: string, coefficients: readonly number[]): void {

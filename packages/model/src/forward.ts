@@ -4,7 +4,8 @@ import { type MoE, type Params, param } from './moe.ts';
 import { dot } from './ndarray.ts';
 
 /**
- * f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2). `inputs` [size, d]; returns [size].
+ * f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2), or with softmax routing
+ * f(x) = Σ_i a_i π_i(x) h(w_i·x), docs/theory.md (5). `inputs` [size, d]; returns [size].
  * Throws {@link ShapeError}.
  */
 export function forward(model: MoE, inputs: Inputs, size: number): Float64Array {
@@ -16,8 +17,8 @@ export function forward(model: MoE, inputs: Inputs, size: number): Float64Array 
 }
 
 /**
- * Unit outputs u_i(x) = g(v_i·x) h(w_i·x), amplitudes left out, docs/theory.md (1). `inputs` [size, d]; returns
- * [size, m]. Throws {@link ShapeError}.
+ * Unit outputs u_i(x) = g(v_i·x) h(w_i·x), or π_i(x) h(w_i·x) with softmax routing, amplitudes left out,
+ * docs/theory.md (1) and (5). `inputs` [size, d]; returns [size, m]. Throws {@link ShapeError}.
  */
 export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
   const { inputDim: d, experts: m } = model.spec;
@@ -49,14 +50,17 @@ export function lossAndGradient(
   checkInputs(targets, size, 1, 'targets');
   const amplitude = param(model.params, 'amplitude').data;
   const stride = blockStride(size);
+  const outputs = new Float64Array(size);
   const residuals = new Float64Array(size);
   const slopes = new Float64Array(2 * m * stride);
   const dAmplitude = new Float64Array(m);
   const dDirections = new Float64Array(2 * m * d);
+  const dBias = model.spec.routing === 'softmax' ? new Float64Array(m) : undefined;
   for (const block of blocks(model, inputs, size)) {
-    addOutputs(amplitude, block, residuals);
-    subtractTargets(targets, block, residuals);
+    addOutputs(amplitude, block, outputs);
+    subtractTargets(targets, block, outputs, residuals);
     differentiate(amplitude, block, residuals, slopes, dAmplitude);
+    if (dBias) differentiateSoftmax(amplitude, block, outputs, residuals, slopes, dBias);
     addProduct(slopes, 2 * m, block.x, stride, d, dDirections);
   }
   return {
@@ -65,6 +69,7 @@ export function lossAndGradient(
       router: { shape: [m, d], data: dDirections.slice(0, m * d) },
       expert: { shape: [m, d], data: dDirections.slice(m * d) },
       amplitude: { shape: [m], data: dAmplitude },
+      ...(dBias ? { routerBias: { shape: [m], data: dBias } } : {}),
     },
   };
 }
@@ -80,8 +85,13 @@ function addOutputs(amplitude: Float64Array, block: Block, outputs: Float64Array
   }
 }
 
-function subtractTargets(targets: Inputs, { start, rows }: Block, outputs: Float64Array): void {
-  for (let s = start; s < start + rows; s++) outputs[s] = outputs[s]! - targets[s]!;
+function subtractTargets(
+  targets: Inputs,
+  { start, rows }: Block,
+  outputs: Float64Array,
+  residuals: Float64Array,
+): void {
+  for (let s = start; s < start + rows; s++) residuals[s] = outputs[s]! - targets[s]!;
 }
 
 /**
@@ -108,5 +118,32 @@ function differentiate(
       slopes[m * stride + k] = r * a * gate[k]! * expertSlope[k]!;
     }
     dAmplitude[i] = dAmplitude[i]! + sum;
+  }
+}
+
+/**
+ * Softmax gates sum to 1, so each logit moves all of them: ∂f/∂z_i = π_i (a_i h − f), docs/theory.md (5). Writes ∂L by
+ * each router logit, r π_i (a_i h − f), over that of independent gates in `slopes`, and adds ∂L/∂b_i, its sum over the
+ * points, to `dBias`.
+ */
+function differentiateSoftmax(
+  amplitude: Float64Array,
+  { start, rows, stride, gate, expert }: Block,
+  outputs: Float64Array,
+  residuals: Float64Array,
+  slopes: Float64Array,
+  dBias: Float64Array,
+): void {
+  const size = residuals.length;
+  for (let i = 0; i < amplitude.length; i++) {
+    const a = amplitude[i]!;
+    let sum = 0;
+    for (let s = 0; s < rows; s++) {
+      const k = i * stride + s;
+      const r = residuals[start + s]! / size;
+      slopes[k] = r * gate[k]! * (a * expert[k]! - outputs[start + s]!);
+      sum += slopes[k]!;
+    }
+    dBias[i] = dBias[i]! + sum;
   }
 }

@@ -35,6 +35,7 @@ export {
   checkArray,
   checkSpec,
   createMoE,
+  type IndependentSpec,
   type Manifold,
   type MoE,
   type MoESpec,
@@ -43,6 +44,7 @@ export {
   param,
   parameterLayout,
   type Routing,
+  type SoftmaxSpec,
   UNIT_TOLERANCE,
 } from './moe.ts';
 export { loadMoE, saveMoE } from './moe-file.ts';

@@ -43,6 +43,19 @@ describe('createMoE', () => {
     );
   });
 
+  it('takes softmax routing with or without a gate, routers of any length and a bias', () => {
+    const { gate: _, ...rest } = spec;
+    const softmax: MoESpec = { ...rest, routing: 'softmax' };
+    const free: Params = {
+      ...params,
+      router: ndarray([2, 3], [0, 0, 0, 5, -7, 0.1]),
+      routerBias: ndarray([2], [-1e3, 4]),
+    };
+    expect(createMoE(softmax, free)).toEqual({ spec: softmax, params: free });
+    const withGate: MoESpec = { ...softmax, gate: 'tanh' };
+    expect(createMoE(withGate, free)).toEqual({ spec: withGate, params: free });
+  });
+
   it('takes rows that are unit vectors to the tolerance', () => {
     const long = ndarray([2, 3], [1 + 0.9 * UNIT_TOLERANCE, 0, 0, 0, 0.6, 0.8]);
     expect(createMoE(spec, { ...params, router: long }).params.router).toBe(long);
@@ -66,12 +79,14 @@ describe('a bad spec is an error', () => {
     const field = 'spec.expert';
     expectError(withSpec({ expert: null }), 'ValueError', field, null, /MoESpec/);
     expectError(withSpec({ expert: undefined }), 'ValueError', field, undefined, /MoESpec/);
-    const relu = withSpec({ expert: { kind: 'relu' } });
-    expectError(relu, 'UnknownNameError', `${field}.kind`, 'relu', /hermite, series/);
+    const swish = withSpec({ expert: { kind: 'swish' } });
+    expectError(swish, 'UnknownNameError', `${field}.kind`, 'swish', /hermite, series, relu/);
     const tenth = withSpec({ expert: { kind: 'hermite', degree: 10 } });
     expectError(tenth, 'ValueError', `${field}.degree`, 10, /between 1 and 6/);
     const both = withSpec({ expert: { kind: 'hermite', degree: 3, coefficients: [1] } });
     expectError(both, 'UnknownNameError', `${field}.coefficients`, 'coefficients', /kind, degree/);
+    const slope = withSpec({ expert: { kind: 'relu', slope: 0.1 } });
+    expectError(slope, 'UnknownNameError', `${field}.slope`, 'slope', /Use kind\./);
     const empty = withSpec({ expert: { kind: 'series', coefficients: [] } });
     expectError(empty, 'ShapeError', `${field}.coefficients`, [], /η_0/);
     const text = withSpec({ expert: { kind: 'series', coefficients: 'abc' } });
@@ -80,9 +95,16 @@ describe('a bad spec is an error', () => {
 
   it('routing', () => {
     const field = 'spec.routing';
-    const softmax = withSpec({ routing: 'softmax' });
-    expectError(softmax, 'UnsupportedError', field, 'softmax', /'independent'/);
-    expectError(withSpec({ routing: 'top-1' }), 'UnknownNameError', field, 'top-1', /independent/);
+    expectError(withSpec({ routing: 'top-1' }), 'UnknownNameError', field, 'top-1', /softmax/);
+    const missing = withSpec({ routing: undefined });
+    expectError(missing, 'UnknownNameError', field, undefined, /independent/);
+  });
+
+  it('no gate where routing is independent, an unknown one under softmax too', () => {
+    const none = withSpec({ gate: undefined });
+    expectError(none, 'UnknownNameError', 'spec.gate', undefined, /sigmoid/);
+    const unknown = withSpec({ routing: 'softmax', gate: 'relu' });
+    expectError(unknown, 'UnknownNameError', 'spec.gate', 'relu', /sigmoid/);
   });
 
   it('unknown fields, or no object at all', () => {
@@ -106,6 +128,21 @@ describe('a bad parameter is an error', () => {
     expectError(withParams({ router: null }), 'ShapeError', 'params.router', all, /named router/);
     const none: Params = JSON.parse('null');
     expectError(() => createMoE(spec, none), 'ValueError', 'params', null, /createMoE/);
+  });
+
+  it('a missing, unknown or infinite bias', () => {
+    const softmax: MoESpec = { ...spec, routing: 'softmax' };
+    const field = 'params.routerBias';
+    const names = ['router', 'expert', 'amplitude'];
+    expectError(() => createMoE(softmax, params), 'ShapeError', field, names, /named routerBias/);
+    const bias = (b: number) => ({ ...params, routerBias: ndarray([2], [0, b]) });
+    const infinite = () => createMoE(softmax, bias(-Infinity));
+    expectError(infinite, 'ValueError', `${field}[1]`, -Infinity, /diverged/);
+    const unused = () => createMoE(spec, bias(0));
+    expectError(unused, 'UnknownNameError', field, 'routerBias', /router, expert, amplitude/);
+    const long = () =>
+      createMoE(softmax, { ...bias(0), expert: ndarray([2, 3], Array(6).fill(1)) });
+    expectError(long, 'ValueError', 'params.expert[0]', Math.sqrt(3), /normaliseRows/);
   });
 
   it.each([[[3, 2]], [[6]], [[2, 3, 1]], [[]]])('shape %o', (shape) => {

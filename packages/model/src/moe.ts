@@ -1,26 +1,33 @@
-import {
-  requireInteger,
-  ShapeError,
-  UnknownNameError,
-  UnsupportedError,
-  ValueError,
-} from './errors.ts';
-import { activationOf, type ExpertSpec } from './expert.ts';
+import { requireInteger, ShapeError, UnknownNameError, ValueError } from './errors.ts';
+import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
 import { type GateName, gateOf } from './gate.ts';
 import { dotAt, matrixSize, type NDArray, sizeOf } from './ndarray.ts';
 
-export type Routing = 'independent' | 'softmax';
-
 /** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
-export interface MoESpec {
+export type MoESpec = IndependentSpec | SoftmaxSpec;
+
+interface CommonSpec {
   /** d, the dimension of x. */
   readonly inputDim: number;
   /** m, the number of units, each a router with its expert. */
   readonly experts: number;
-  readonly gate: GateName;
   readonly expert: ExpertSpec;
-  readonly routing: Routing;
 }
+
+/** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
+export interface IndependentSpec extends CommonSpec {
+  readonly gate: GateName;
+  readonly routing: 'independent';
+}
+
+/** Units share their gates, π = softmax(Vx + b), docs/theory.md (5). */
+export interface SoftmaxSpec extends CommonSpec {
+  /** Has no meaning here: accepted, so that a spec can always have all its fields, and ignored. */
+  readonly gate?: GateName;
+  readonly routing: 'softmax';
+}
+
+export type Routing = MoESpec['routing'];
 
 /**
  * Named parameters, float64. Ridge experts: `router` [m, d], `expert` [m, d], `amplitude` [m], and with softmax
@@ -88,17 +95,21 @@ export function checkSpec(spec: MoESpec): void {
   checkNames('spec', spec, SPEC_FIELDS);
   requireInteger('spec.inputDim', spec.inputDim, 1);
   requireInteger('spec.experts', spec.experts, 1);
-  gateOf(spec.gate, 'spec.gate');
+  if (spec.routing !== 'softmax') gateOf(spec.gate, 'spec.gate');
+  else if (spec.gate !== undefined) gateOf(spec.gate, 'spec.gate');
   requireObject('spec.expert', spec.expert);
-  const { kind } = spec.expert;
   activationOf(spec.expert, 'spec.expert');
-  checkNames('spec.expert', spec.expert, ['kind', kind === 'hermite' ? 'degree' : 'coefficients']);
-  if (spec.routing === 'independent') return;
-  const detail = { field: 'spec.routing', value: spec.routing, remedy: "Use 'independent'." };
-  if (spec.routing === 'softmax') {
-    throw new UnsupportedError('softmax routing has no forward pass yet', detail);
-  }
-  throw new UnknownNameError('is not a kind of routing', detail);
+  checkNames('spec.expert', spec.expert, expertFields(spec.expert.kind));
+  checkRouting(spec.routing);
+}
+
+function checkRouting(routing: Routing): void {
+  if (routing === 'independent' || routing === 'softmax') return;
+  throw new UnknownNameError('is not a kind of routing', {
+    field: 'spec.routing',
+    value: routing,
+    remedy: "Use 'independent' or 'softmax'.",
+  });
 }
 
 const SPEC_FIELDS: readonly string[] = ['inputDim', 'experts', 'gate', 'expert', 'routing'];

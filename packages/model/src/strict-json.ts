@@ -14,7 +14,7 @@ function parse(text: string, field: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const remedy = 'The file is damaged or of another format: get a new copy.';
+    const remedy = `Correct it, or get a new copy if it was not written by hand (${(cause as Error).message}).`;
     throw new FormatError('is not JSON', { field, value: text.slice(0, 80), remedy }, { cause });
   }
 }

@@ -15,7 +15,8 @@ import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-ker
 /**
  * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
  * so `step` is ignored. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
- * in span coordinates (`toSpan`), where d is at most 2(m + k).
+ * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for softmax routing and for
+ * experts that are no polynomials: a teacher at once, a student when it is evaluated.
  */
 export function populationObjective(teacher: MoE): Objective {
   const workspace = createWorkspace(teacher);

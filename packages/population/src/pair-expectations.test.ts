@@ -9,11 +9,14 @@ import {
   ndarray,
   rowProducts,
   ShapeError,
+  UnsupportedError,
   units,
 } from '@softmoe/model';
 import { createStudent, createTeacher, normals, orthonormalRows } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { populationCurvature } from './curvature.ts';
+import { populationObjective } from './objective.ts';
 import { pairExpectations, populationGram } from './pair-expectations.ts';
 
 interface NearSingular {
@@ -128,4 +131,42 @@ it('does not change when student and teacher are rotated together', () => {
     ),
     { numRuns: 30 },
   );
+});
+
+describe('models without a closed form', () => {
+  const options = { inputDim: 6, experts: 3, gate: 'sigmoid', seed: 1, amplitude: 0.5 } as const;
+  const cubic = createStudent({ ...options, expert: { kind: 'hermite', degree: 3 } });
+  const softmax = createStudent({
+    ...options,
+    routing: 'softmax',
+    expert: { kind: 'hermite', degree: 3 },
+  });
+
+  it.each(['relu', 'tanh', 'gelu'] as const)('refuses %s experts on either side', (kind) => {
+    const model = createStudent({ ...options, expert: { kind } });
+    for (const call of [() => pairExpectations(model, cubic), () => populationGram(cubic, model)]) {
+      expect(call).toThrow(UnsupportedError);
+      expect(call).toThrow(/^spec\.expert\.kind: .*Estimate on samples/);
+    }
+  });
+
+  it('refuses softmax routing on either side, in every expectation', async () => {
+    const calls = [
+      () => pairExpectations(softmax, cubic),
+      () => populationGram(cubic, softmax),
+      () => populationObjective(softmax),
+      () => populationCurvature(softmax, cubic),
+    ];
+    for (const call of calls) {
+      expect(call).toThrow(UnsupportedError);
+      expect(call).toThrow(/^spec\.routing: .*'independent'/);
+    }
+    await expect(populationObjective(cubic).evaluate(softmax, 0)).rejects.toThrow(UnsupportedError);
+  });
+
+  it('takes linear experts as He_1', () => {
+    const linear = createStudent({ ...options, expert: { kind: 'linear' } });
+    const first = createStudent({ ...options, expert: { kind: 'hermite', degree: 1 } });
+    expect(pairExpectations(linear, cubic)).toEqual(pairExpectations(first, cubic));
+  });
 });

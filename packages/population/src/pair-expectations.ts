@@ -2,7 +2,10 @@ import { dotAt, type Gram, type MoE, type NDArray, zeros } from '@softmoe/model'
 import { checkSameInputs, stackRows } from './overlaps.ts';
 import { PairKernel } from './pair-kernel.ts';
 
-/** E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). */
+/**
+ * E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). Throws
+ * `UnsupportedError` for softmax routing and for experts that are no polynomials: estimate on samples instead.
+ */
 export function pairExpectations(a: MoE, b: MoE): NDArray {
   checkSameInputs(a, b);
   const { inputDim: d, experts: m } = a.spec;
@@ -34,7 +37,7 @@ export function pairExpectations(a: MoE, b: MoE): NDArray {
 
 /**
  * Exact Gram data of a student against the teacher's output: G_il = E[u_i u_l], cross_i = E[u_i f*] = (T a*)_i and
- * E[f*²] = a*ᵀ T** a*, docs/theory.md (12).
+ * E[f*²] = a*ᵀ T** a*, docs/theory.md (12). Throws what {@link pairExpectations} throws.
  */
 export function populationGram(student: MoE, teacher: MoE): Gram {
   const weights = teacher.params.amplitude!.data;

@@ -1,4 +1,5 @@
-import { activationOf, gateOf, type MoESpec } from '@softmoe/model';
+import type { MoESpec } from '@softmoe/model';
+import { closedFormOf } from './closed-form.ts';
 import { MehlerTable } from './mehler.ts';
 
 /**
@@ -22,7 +23,7 @@ export const OVERLAPS = 6;
  * where K^{nn'} is the convolution of P¹_n[a] = α₁^a β₁^{n−a}/(a!(n−a)!) with P²_{n'} (the same of α₂, β₂). Since
  * ∂P_n[a]/∂α = P_{n−1}[a−1] and ∂P_n[a]/∂β = P_{n−1}[a], every derivative is a sum of the same kind.
  *
- * One instance holds all scratch space: nothing is allocated per pair.
+ * One instance holds all scratch space: nothing is allocated per pair. Throws `UnsupportedError` for units without a closed form.
  */
 export class PairKernel {
   /** First derivatives in the order of the overlaps. */
@@ -37,15 +38,13 @@ export class PairKernel {
   readonly #convolution: Float64Array;
 
   constructor(unit1: MoESpec, unit2: MoESpec, derivatives: 0 | 1 | 2) {
-    const e1 = scaledCoefficients(unit1);
-    const e2 = scaledCoefficients(unit2);
+    const form1 = closedFormOf(unit1);
+    const form2 = closedFormOf(unit2);
+    const e1 = scaled(form1.coefficients);
+    const e2 = scaled(form2.coefficients);
     this.#derivatives = derivatives;
     this.#groups = groupsOf(e1, e2);
-    this.#table = new MehlerTable(
-      gateOf(unit1.gate),
-      gateOf(unit2.gate),
-      ordersOf(this.#groups, derivatives),
-    );
+    this.#table = new MehlerTable(form1.gate, form2.gate, ordersOf(this.#groups, derivatives));
     this.#powers1 = new Float64Array(2 * e1.length);
     this.#powers2 = new Float64Array(2 * e2.length);
     this.#convolution = new Float64Array(e1.length + e2.length);
@@ -205,9 +204,9 @@ function* ordersOf(groups: readonly Group[], derivatives: number): Generator<[nu
 }
 
 /** e_p = η_p √p!. */
-function scaledCoefficients(spec: MoESpec): Float64Array {
+function scaled(coefficients: readonly number[]): Float64Array {
   let factorial = 1;
-  return Float64Array.from(activationOf(spec.expert).hermiteCoefficients, (eta, p) => {
+  return Float64Array.from(coefficients, (eta, p) => {
     if (p > 1) factorial *= p;
     return eta * Math.sqrt(factorial);
   });

@@ -1,4 +1,14 @@
-import { addScaled, type MoE, normParams, retract, rowProducts } from '@softmoe/model';
+import {
+  addScaled,
+  createMoE,
+  forward,
+  type MoE,
+  mapParams,
+  ndarray,
+  normParams,
+  retract,
+  rowProducts,
+} from '@softmoe/model';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -68,6 +78,28 @@ describe('toSpan', () => {
       });
       expect(distance(lift(student), near)).toBeLessThan(1e-14);
     }
+  });
+
+  it('keeps functions of softmax routing, whose rows have any length', () => {
+    const kind = { inputDim: 30, expert: { kind: 'gelu' }, routing: 'softmax' } as const;
+    const teacher = createTeacher({
+      ...kind,
+      experts: 2,
+      geometry: { kind: 'orthonormal' },
+      seed: 1,
+    });
+    const start = createStudent({ ...kind, experts: 4, seed: 2, amplitude: 1 });
+    const router = mapParams(start.params, ({ shape, data }) => ({
+      shape,
+      data: data.map((v, k) => v * (k % 7)),
+    })).router!;
+    const routerBias = ndarray([4], [0.5, -1, 0, 2]);
+    const model = createMoE(start.spec, { ...start.params, router, routerBias });
+    const { student, basis, lift } = toSpan(model, teacher);
+    const x = Float64Array.from({ length: 30 }, (_, j) => Math.sin(j * j));
+    const inside = rowProducts(basis, ndarray([1, 30], x)).data;
+    expect(forward(student, inside, 1)[0]).toBeCloseTo(forward(model, x, 1)[0]!, 13);
+    expect(distance(lift(student), model)).toBeLessThan(1e-13);
   });
 
   it('refuses a student and a teacher of different input dimension', () => {

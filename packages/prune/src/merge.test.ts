@@ -64,6 +64,9 @@ describe('merge', () => {
     ['tanh', { kind: 'hermite', degree: 1 }, -1, 1, -1],
     ['tanh', { kind: 'hermite', degree: 3 }, -1, -1, 1],
     ['tanh', { kind: 'hermite', degree: 4 }, -1, -1, -1],
+    ['sigmoid', { kind: 'tanh' }, 1, -1, -1],
+    ['tanh', { kind: 'linear' }, -1, -1, 1],
+    ['tanh', { kind: 'relu' }, -1, 1, -1],
   ])('knows the symmetries of %s gates and %o', (gate, expert, router, sign, amplitude) => {
     const model = withSpec(randomModel(3, 2, d, 0.5), gate, expert);
     const copies = stack(model, mirrored(model, router, sign, amplitude));

@@ -2,6 +2,7 @@ import {
   activationOf,
   dot,
   gateOf,
+  type IndependentSpec,
   type MoE,
   type Parity,
   param,
@@ -12,12 +13,12 @@ import {
   zeros,
 } from '@softmoe/model';
 
-/** Throws {@link UnsupportedError} for routing under which units do not add up independently. */
-export function requireIndependent(model: MoE): void {
-  if (model.spec.routing === 'independent') return;
+/** The model's spec. Throws {@link UnsupportedError} for routing under which units do not add up independently. */
+export function requireIndependent({ spec }: MoE): IndependentSpec {
+  if (spec.routing === 'independent') return spec;
   throw new UnsupportedError('is not supported by pruning', {
     field: 'spec.routing',
-    value: model.spec.routing,
+    value: spec.routing,
     remedy: "Use 'independent' routing: without a unit, softmax gates of all the others change.",
   });
 }
@@ -35,8 +36,12 @@ export function requireIndependent(model: MoE): void {
  * for softmax routing.
  */
 export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
-  requireIndependent(model);
-  const { experts: m, inputDim: d } = model.spec;
+  const spec = requireIndependent(model);
+  const { experts: m, inputDim: d } = spec;
+  const parity: Parities = {
+    router: gateOf(spec.gate).parity,
+    expert: activationOf(spec.expert).parity,
+  };
   if (groups.length === 0 || groups.some((group) => group.length === 0)) {
     throw new ShapeError('must hold at least one unit each, and there must be one group', {
       field: 'groups',
@@ -51,7 +56,7 @@ export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
     group.forEach((unit, index) => {
       requireInteger(`groups[${g}][${index}]`, unit, 0, m - 1);
     });
-    const aligned = group.map((unit) => alignedUnit(model, unit, group[0]!));
+    const aligned = group.map((unit) => alignedUnit(model, unit, group[0]!, parity));
     const v = meanDirection(aligned, 'router');
     const w = meanDirection(aligned, 'expert');
     const [first] = aligned;
@@ -60,10 +65,12 @@ export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
     amplitude.data[g] = totalAmplitude(aligned);
   });
   return {
-    spec: { ...model.spec, experts: groups.length },
+    spec: { ...spec, experts: groups.length },
     params: { router, expert, amplitude },
   };
 }
+
+type Parities = Readonly<Record<'router' | 'expert', Parity>>;
 
 interface Unit {
   readonly router: Float64Array;
@@ -72,15 +79,9 @@ interface Unit {
 }
 
 /** The unit of the same function, by (v, w, a) → (±v, ±w, ±a), that lies closest to `reference`. */
-function alignedUnit(model: MoE, unit: number, reference: number): Unit {
-  const router = alignedRow(model, 'router', unit, reference, gateOf(model.spec.gate).parity);
-  const expert = alignedRow(
-    model,
-    'expert',
-    unit,
-    reference,
-    activationOf(model.spec.expert).parity,
-  );
+function alignedUnit(model: MoE, unit: number, reference: number, parity: Parities): Unit {
+  const router = alignedRow(model, 'router', unit, reference, parity.router);
+  const expert = alignedRow(model, 'expert', unit, reference, parity.expert);
   const amplitude = param(model.params, 'amplitude').data[unit]!;
   return {
     router: router.row,

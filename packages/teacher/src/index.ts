@@ -9,6 +9,7 @@ export {
   sampleBatch,
 } from './dataset.ts';
 export { orthonormalRows, randomDirections } from './directions.ts';
+export type { GatingOptions } from './gating.ts';
 export { permutation, type ShuffleKey } from './shuffle.ts';
 export {
   BLOCK_ROWS,

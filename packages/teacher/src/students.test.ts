@@ -102,6 +102,25 @@ describe('createStudent', () => {
     }
   });
 
+  it('starts under softmax routing from the same units, all gates equal at the origin', () => {
+    const { gate: _, ...rest } = base;
+    const student = createStudent({ ...rest, routing: 'softmax' });
+    const routerBias = { shape: [10], data: new Float64Array(10) };
+    expect(student.params).toEqual({ ...createStudent(base).params, routerBias });
+    expect(student.spec).toMatchObject({ routing: 'softmax', inputDim: 30, experts: 10 });
+    expect(createStudent({ ...base, routing: 'softmax' }).params).toEqual(student.params);
+  });
+
+  it.each<[ExpertSpec, boolean]>([
+    [{ kind: 'tanh' }, true],
+    [{ kind: 'linear' }, true],
+    [{ kind: 'relu' }, false],
+    [{ kind: 'gelu' }, false],
+  ])('starts with positive amplitudes for %o: %s', (expert, positive) => {
+    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude!;
+    expect(data.every((a) => a > 0)).toBe(positive);
+  });
+
   it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])('refuses amplitude %d', (amplitude) => {
     const call = () => createStudent({ ...base, amplitude });
     expect(call).toThrow(ValueError);

@@ -3,41 +3,44 @@ import {
   checkSpec,
   createMoE,
   type ExpertSpec,
-  type GateName,
   type MoE,
   type MoESpec,
   ValueError,
 } from '@softmoe/model';
 import { randomDirections } from './directions.ts';
+import { type GatingOptions, initialBias, specOf } from './gating.ts';
 import { scalarNormals } from './stream.ts';
 
-export interface StudentOptions {
+export type StudentOptions = GatingOptions & {
   /** d, the dimension of x. */
   readonly inputDim: number;
   /** m, the number of units. */
   readonly experts: number;
-  readonly gate: GateName;
   readonly expert: ExpertSpec;
   readonly seed: number;
   /** |a_i| of every unit at the start, above 0. */
   readonly amplitude: number;
-}
+};
 
 /**
  * A student before training, docs/theory.md (2): routers and experts uniform on the sphere and independent of any
  * teacher, also of the same seed. Unit i does not depend on how many there are. Amplitudes are +`amplitude` for odd
- * experts, whose own sign can flip the unit, and of random sign for all others, whose cannot. Throws a typed error for
+ * experts, whose own sign can flip the unit, and of random sign for all others, whose cannot.
+ *
+ * With softmax routing, docs/theory.md (5), the routers are the same unit rows and the biases are 0: logits are of unit
+ * variance, so every unit starts with a share of every input, and training is free to change the lengths. Throws a typed error for
  * an option out of range.
  */
 export function createStudent(options: StudentOptions): MoE {
-  const { inputDim, experts, gate, expert, seed, amplitude } = options;
-  const spec: MoESpec = { inputDim, experts, gate, expert, routing: 'independent' };
+  const { inputDim, experts, seed, amplitude } = options;
+  const spec = specOf(options);
   checkSpec(spec);
   checkAmplitude(amplitude);
   return createMoE(spec, {
     router: randomDirections(seed, 'student/router', experts, inputDim),
     expert: randomDirections(seed, 'student/expert', experts, inputDim),
     amplitude: { shape: [experts], data: signs(spec, seed).map((sign) => sign * amplitude) },
+    ...initialBias(spec),
   });
 }
 

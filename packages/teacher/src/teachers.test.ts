@@ -209,6 +209,28 @@ describe('amplitudes', () => {
   });
 });
 
+describe('softmax routing', () => {
+  const { gate, ...rest } = base;
+
+  it('keeps the directions and amplitudes, with zero biases and with or without a gate', () => {
+    const independent = createTeacher({ ...base, amplitudeSpread: 3 });
+    const teacher = createTeacher({ ...rest, routing: 'softmax', amplitudeSpread: 3 });
+    const routerBias = { shape: [4], data: new Float64Array(4) };
+    expect(teacher.params).toEqual({ ...independent.params, routerBias });
+    const { gate: _, ...spec } = independent.spec;
+    expect(teacher.spec).toEqual({ ...spec, routing: 'softmax' });
+    const gated = createTeacher({ ...base, routing: 'softmax' });
+    expect(gated.spec.gate).toBe(gate);
+    expect(() => createMoE(teacher.spec, teacher.params)).not.toThrow();
+  });
+
+  it('is not the default, and other routing is refused', () => {
+    expect(createTeacher({ ...base, routing: 'independent' })).toEqual(createTeacher(base));
+    const other: TeacherOptions = JSON.parse(JSON.stringify({ ...base, routing: 'top-1' }));
+    expect(() => createTeacher(other)).toThrow(/^spec.routing: /);
+  });
+});
+
 describe('bad input', () => {
   const refuse = (options: Partial<TeacherOptions>) => {
     try {

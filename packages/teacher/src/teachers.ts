@@ -2,7 +2,6 @@ import {
   checkSpec,
   createMoE,
   type ExpertSpec,
-  type GateName,
   type MoE,
   type MoESpec,
   type NDArray,
@@ -12,6 +11,7 @@ import {
   zeros,
 } from '@softmoe/model';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
+import { type GatingOptions, initialBias, specOf } from './gating.ts';
 
 /**
  * How the 2k directions of a teacher lie.
@@ -30,12 +30,11 @@ export const geometryKinds: readonly Geometry['kind'][] = [
   'correlated',
 ];
 
-export interface TeacherOptions {
+export type TeacherOptions = GatingOptions & {
   /** d, the dimension of x. */
   readonly inputDim: number;
   /** k, the number of units. */
   readonly experts: number;
-  readonly gate: GateName;
   readonly expert: ExpertSpec;
   readonly geometry: Geometry;
   readonly seed: number;
@@ -44,24 +43,26 @@ export interface TeacherOptions {
    * j = 0 … k − 1. By default 1: all amplitudes are 1.
    */
   readonly amplitudeSpread?: number;
-}
+};
 
 /** Streams that a teacher is drawn from, at step 0 of its seed. */
 const ROUTER_STREAM = 'teacher/router';
 const EXPERT_STREAM = 'teacher/expert';
 
 /**
- * A teacher f*(x) = Σ_j a_j g(v_j·x) h(w_j·x), docs/theory.md (2), the same bits for the same options. Throws a typed
+ * A teacher f*(x) = Σ_j a_j g(v_j·x) h(w_j·x), docs/theory.md (2), the same bits for the same options. With softmax
+ * routing f*(x) = Σ_j a_j π_j(x) h(w_j·x), docs/theory.md (5), with the same unit rows and zero biases. Throws a typed
  * error for an option out of range; orthonormal and correlated teachers need inputDim ≥ 2·experts.
  */
 export function createTeacher(options: TeacherOptions): MoE {
-  const { inputDim, experts, gate, expert, geometry, seed, amplitudeSpread = 1 } = options;
-  const spec: MoESpec = { inputDim, experts, gate, expert, routing: 'independent' };
+  const { experts, geometry, seed, amplitudeSpread = 1 } = options;
+  const spec = specOf(options);
   checkSpec(spec);
   requireFinite('amplitudeSpread', amplitudeSpread, 1);
   return createMoE(spec, {
     ...directions(spec, geometry, seed),
     amplitude: { shape: [experts], data: spreadAmplitudes(experts, amplitudeSpread) },
+    ...initialBias(spec),
   });
 }
 

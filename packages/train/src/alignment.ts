@@ -1,8 +1,12 @@
 import { type MoE, type NDArray, param, rowProducts, ShapeError } from '@softmoe/model';
 import { assignRows } from './assignment.ts';
+import { routerDirections } from './router-directions.ts';
 import { signChanges } from './symmetry.ts';
 
-/** All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. */
+/**
+ * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where routing is
+ * softmax, those of the routers are between {@link routerDirections}.
+ */
 export interface Overlaps {
   readonly expert: NDArray;
   readonly router: NDArray;
@@ -26,9 +30,10 @@ export function overlaps(student: MoE, teacher: MoE): Overlaps {
       remedy: 'Compare models of the same inputs, both in full or both in span coordinates.',
     });
   }
-  const between = (name: string) =>
-    rowProducts(param(student.params, name), param(teacher.params, name));
-  return { expert: between('expert'), router: between('router') };
+  return {
+    expert: rowProducts(param(student.params, 'expert'), param(teacher.params, 'expert')),
+    router: rowProducts(routerDirections(student), routerDirections(teacher)),
+  };
 }
 
 /**

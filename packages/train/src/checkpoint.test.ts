@@ -19,33 +19,35 @@ const shape = { inputDim: 3, experts: 2 };
 const objective = pull(someModel(shape, 5).params);
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
-const anyState: fc.Arbitrary<TrainState> = anyModel(shape).chain((model) => {
-  const like = (params: Params): fc.Arbitrary<Params> =>
-    fc.record(
-      Object.fromEntries(
-        Object.entries(params).map(([name, { shape: s, data }]) => [
-          name,
-          fc
-            .array(number, { minLength: data.length, maxLength: data.length })
-            .map((xs): NDArray => ({ shape: s, data: Float64Array.from(xs) })),
-        ]),
-      ),
+const anyState: fc.Arbitrary<TrainState> = fc
+  .oneof(anyModel(shape), anyModel({ ...shape, routing: 'softmax', expert: { kind: 'gelu' } }))
+  .chain((model) => {
+    const like = (params: Params): fc.Arbitrary<Params> =>
+      fc.record(
+        Object.fromEntries(
+          Object.entries(params).map(([name, { shape: s, data }]) => [
+            name,
+            fc
+              .array(number, { minLength: data.length, maxLength: data.length })
+              .map((xs): NDArray => ({ shape: s, data: Float64Array.from(xs) })),
+          ]),
+        ),
+      );
+    return fc.record(
+      {
+        step: fc.nat(),
+        time: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+        model: fc.constant(model),
+        evaluation: fc.record({ loss: number, gradient: like(model.params) }),
+        method: fc.record({
+          numbers: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), number),
+          arrays: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), like(model.params)),
+        }),
+        plateau: fc.record({ loss: number, step: fc.nat() }),
+      },
+      { requiredKeys: ['step', 'time', 'model', 'evaluation', 'method'] },
     );
-  return fc.record(
-    {
-      step: fc.nat(),
-      time: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
-      model: fc.constant(model),
-      evaluation: fc.record({ loss: number, gradient: like(model.params) }),
-      method: fc.record({
-        numbers: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), number),
-        arrays: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), like(model.params)),
-      }),
-      plateau: fc.record({ loss: number, step: fc.nat() }),
-    },
-    { requiredKeys: ['step', 'time', 'model', 'evaluation', 'method'] },
-  );
-});
+  });
 
 /** All bits of all numbers, in the order of names: toEqual compares values only. */
 function bits(state: TrainState): string {

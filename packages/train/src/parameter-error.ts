@@ -1,6 +1,7 @@
 import {
   activationOf,
   type MoE,
+  type MoESpec,
   mapParams,
   matrixSize,
   type NDArray,
@@ -11,8 +12,9 @@ import {
 } from '@softmoe/model';
 import { assignRows } from './assignment.ts';
 import { type SignChange, signChanges } from './symmetry.ts';
+import { mean, midrange, translate } from './translation.ts';
 
-/** The image of a model under a permutation of its units and sign changes: the same function, other parameters. */
+/** The image of a model under its symmetries, docs/theory.md (6): the same function, other parameters. */
 export interface NearestImage {
   readonly model: MoE;
   /** For each unit of the student the teacher's unit that came to its place. */
@@ -22,20 +24,37 @@ export interface NearestImage {
 }
 
 /**
- * The largest absolute difference over all parameters after the best permutation and sign changes, docs/theory.md (6):
- * 0 exactly when the two models are the same up to symmetry. Throws {@link ShapeError} unless both have the same
- * inputDim and number of experts, `ValueError` unless they have the same gate, expert and routing.
+ * The largest absolute difference over all parameters after the best permutation, sign changes and, for softmax routing,
+ * translation, docs/theory.md (6): 0 exactly when the two models are the same up to symmetry, for softmax routing up to
+ * the rounding of the translation too. Throws {@link ShapeError} unless both have the same inputDim and number of
+ * experts, `ValueError` unless they have the same gate, expert and routing.
  */
 export function parameterError(student: MoE, teacher: MoE): number {
   return nearestImage(teacher, student).error;
 }
 
 /**
- * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact: a
- * threshold on the cost of a pair is lowered until no perfect matching stays within it.
+ * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact for
+ * independent routing. For softmax routing the best translation for a matching and the best matching for a translation
+ * are found in turn, from equal means on, until neither helps: at most twice the least error, and the least where the
+ * units of a model differ by more than four times that.
  */
 export function nearestImage(teacher: MoE, student: MoE): NearestImage {
   checkSameKind(student, teacher);
+  if (student.spec.routing === 'independent') return nearestRelabelling(teacher, student);
+  let image = nearestRelabelling(translate(teacher, student, mean), student);
+  for (;;) {
+    const next = nearestRelabelling(translate(image.model, student, midrange), student);
+    if (!(next.error < image.error)) return image;
+    image = { ...next, unit: next.unit.map((j) => image.unit[j]!) };
+  }
+}
+
+/**
+ * The nearest image under permutations and sign changes. Exact: a threshold on the cost of a pair is lowered until no
+ * perfect matching stays within it.
+ */
+function nearestRelabelling(teacher: MoE, student: MoE): NearestImage {
   const m = student.spec.experts;
   const changes = signChanges(student.spec);
   const pairs = Array.from({ length: m * m }, (_, p) =>
@@ -130,16 +149,19 @@ function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
       remedy: 'Prune the student to the size of the teacher first, or compare by alignment.',
     });
   }
-  const coefficients = (spec: typeof student) =>
-    activationOf(spec.expert).hermiteCoefficients.join();
-  const different =
-    student.gate !== teacher.gate ||
-    student.routing !== teacher.routing ||
-    coefficients(student) !== coefficients(teacher);
-  if (!different) return;
+  const sameGates =
+    student.routing === 'softmax'
+      ? teacher.routing === 'softmax'
+      : student.routing === teacher.routing && student.gate === teacher.gate;
+  if (sameGates && expertOf(student) === expertOf(teacher)) return;
   throw new ValueError("must have the teacher's gate, expert and routing", {
     field: 'student.spec',
     value: student,
     remedy: 'Parameters of different functions have no error; compare predictions.',
   });
+}
+
+/** Equal for specs of the same expert, whatever name it goes by. Experts that are no polynomials have no constants. */
+function expertOf({ expert }: MoESpec): string {
+  return activationOf(expert).hermiteCoefficients?.join() ?? expert.kind;
 }

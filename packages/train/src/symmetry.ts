@@ -9,10 +9,10 @@ export interface SignChange {
 
 /**
  * The sign changes that leave a·u(x; v, w) as it is, docs/theory.md (6): (w, a) → (−w, −a) for an odd expert, w → −w for
- * an even one, and the same with v for the gate. The identity comes first.
+ * an even one, and the same with v for the gate. Softmax gates have none. The identity comes first.
  */
 export function signChanges(spec: MoESpec): readonly SignChange[] {
-  const gate = gateOf(spec.gate).parity;
+  const gate = spec.routing === 'softmax' ? 'none' : gateOf(spec.gate).parity;
   const activation = activationOf(spec.expert).parity;
   return signsOf(gate).flatMap((router) =>
     signsOf(activation).map((expert) => ({

@@ -25,7 +25,7 @@ export type TrainOptions = TrainStart & {
   readonly recordEvery?: number | undefined;
   /** A record at the first step at or past every multiple of that time. Doesn't change the steps. */
   readonly recordEveryTime?: number | undefined;
-  /** Once aborted the run ends after the step under way, with the reason 'aborted' and its state. */
+  /** Once aborted the run ends after the step under way, with the reason 'aborted' and its state, but no more record. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -36,7 +36,7 @@ export interface TrainEnd {
 
 /**
  * Runs `stepper` from `model`, or on from `resume`, until a criterion of `stop` holds or `signal` aborts, and yields
- * records on the way: always the first point and the last. A resumed run doesn't repeat the point it starts from, and
+ * records on the way: always the first point and, unless aborted, the last. A resumed run doesn't repeat the point it starts from, and
  * follows the uninterrupted one bit for bit, unless it resumes where `stop.time` had cut a step short. Throws
  * {@link DivergedError} with the last finite state once the loss or the gradient isn't finite, `ValueError` for options
  * out of range.
@@ -55,7 +55,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
     const goal = reasonToStop(stop, state, gradientNorm);
     const reason = goal ?? (signal?.aborted ? 'aborted' : undefined);
     if (reason) {
-      if (recorded !== state) yield recordOf(state, teacher);
+      if (recorded !== state && reason !== 'aborted') yield recordOf(state, teacher);
       return { reason, state };
     }
     const next = await stepper.step(state, stop.time);

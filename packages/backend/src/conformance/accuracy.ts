@@ -5,10 +5,11 @@ import {
   type Inputs,
   MAX_HERMITE_DEGREE,
 } from '@softmoe/model';
-import type { Batch } from '../backend.ts';
+import type { Backend, Batch } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
-import { batch, model, points, targetsFor } from './problems.ts';
+import { extremeCases } from './extremes.ts';
+import { batch, type ModelOptions, model } from './problems.ts';
 
 /** At least one spec of every kind of expert: of every degree, of either parity and of none. */
 const EXPERTS: Readonly<Record<ExpertKind, readonly ExpertSpec[]>> = {
@@ -19,6 +20,10 @@ const EXPERTS: Readonly<Record<ExpertKind, readonly ExpertSpec[]>> = {
   series: [[2], [0.5, -1], [0, 1, 0, -0.5], [1, 0, 0.5, 0, -0.25], [1, 1, 1, 1, 1, 1, 1]].map(
     (coefficients) => ({ kind: 'series', coefficients }),
   ),
+  relu: [{ kind: 'relu' }],
+  tanh: [{ kind: 'tanh' }],
+  gelu: [{ kind: 'gelu' }],
+  linear: [{ kind: 'linear' }],
 };
 
 /** On both sides of the widths of tiles, panels and blocks. */
@@ -27,36 +32,56 @@ const SIZES = [...WIDTHS, 63, 64, 130];
 
 /** Values of all methods against plain float64 arithmetic. */
 export function accuracyCases(): ConformanceCase[] {
-  return [...everyFunction(), ...everyShape(), ...everyInput(), ...extremes()];
+  return [...everyFunction(), ...everyShape(), ...everyInput(), ...extremeCases()];
 }
 
 function everyFunction(): ConformanceCase[] {
-  const experts = Object.values(EXPERTS).flat();
-  return gateNames.flatMap((gate) =>
-    experts.map((expert) =>
-      conformanceCase(`${gate} gate, ${nameOf(expert)} expert`, async (backend) => {
-        const student = model({ inputDim: 11, experts: 5, gate, expert });
-        await checkAgreement(backend, student, batch(student, 37));
+  const gatings: Pick<ModelOptions, 'gate' | 'routing'>[] = [
+    ...gateNames.map((gate) => ({ gate })),
+    { routing: 'softmax' },
+  ];
+  return gatings.flatMap((gating) =>
+    Object.values(EXPERTS)
+      .flat()
+      .map((expert) => {
+        const name = gating.gate ? `${gating.gate} gate` : 'softmax routing';
+        return conformanceCase(`${name}, ${nameOf(expert)} expert`, async (backend) => {
+          const student = model({ inputDim: 11, experts: 5, expert, ...gating });
+          await checkAgreement(backend, student, batch(student, 37));
+        });
       }),
-    ),
   );
 }
 
 function everyShape(): ConformanceCase[] {
+  return [
+    ...shapes('', WIDTHS, {}),
+    ...shapes('softmax routing: ', [1, 8, 17], { routing: 'softmax', salt: 1 }),
+  ];
+}
+
+function shapes(
+  prefix: string,
+  dims: readonly number[],
+  options: Pick<ModelOptions, 'routing' | 'salt'>,
+): ConformanceCase[] {
+  const check = async (backend: Backend, inputDim: number, experts: number, size: number) => {
+    const student = model({ inputDim, experts, ...options });
+    await checkAgreement(backend, student, batch(student, size, options.salt));
+  };
   const cases = SIZES.map((size) =>
-    conformanceCase(`${size} points, any numbers of experts and dimensions`, async (backend) => {
-      for (const inputDim of WIDTHS) {
-        for (const experts of WIDTHS) {
-          const student = model({ inputDim, experts });
-          await checkAgreement(backend, student, batch(student, size));
+    conformanceCase(
+      `${prefix}${size} points, any numbers of experts and dimensions`,
+      async (backend) => {
+        for (const inputDim of dims) {
+          for (const experts of WIDTHS) await check(backend, inputDim, experts, size);
         }
-      }
-    }),
+      },
+    ),
   );
-  const large = conformanceCase('1000 points in 130 dimensions', async (backend) => {
-    const student = model({ inputDim: 130, experts: 33 });
-    await checkAgreement(backend, student, batch(student, 1000));
-  });
+  const large = conformanceCase(`${prefix}1000 points in 130 dimensions`, (backend) =>
+    check(backend, 130, 33, 1000),
+  );
   return [...cases, large];
 }
 
@@ -98,41 +123,13 @@ function view32(numbers: Inputs): Float32Array {
   return view;
 }
 
-function extremes(): ConformanceCase[] {
-  const saturated = gateNames.map((gate) =>
-    conformanceCase(`${gate} gate far in its tails`, async (backend) => {
-      const linear = model({
-        inputDim: 4,
-        experts: 6,
-        gate,
-        expert: { kind: 'hermite', degree: 1 },
-      });
-      for (const factor of [30, 1000]) {
-        const inputs = points(40, 4).map((x) => factor * x);
-        const targets = targetsFor(linear, inputs, 40);
-        await checkAgreement(backend, linear, { inputs, targets, size: 40 }, factor);
-      }
-    }),
-  );
-  const silent = conformanceCase('a unit of amplitude zero', async (backend) => {
-    const student = model({ inputDim: 5, experts: 4 });
-    student.params.amplitude!.data[2] = 0;
-    await checkAgreement(backend, student, batch(student, 20));
-  });
-  const still = conformanceCase('all points at the origin', async (backend) => {
-    const student = model({ inputDim: 5, experts: 4, expert: { kind: 'hermite', degree: 2 } });
-    const inputs = new Float64Array(10 * 5);
-    await checkAgreement(backend, student, {
-      inputs,
-      targets: targetsFor(student, inputs, 10),
-      size: 10,
-    });
-  });
-  return [...saturated, silent, still];
-}
-
 function nameOf(expert: ExpertSpec): string {
-  return expert.kind === 'hermite'
-    ? `hermite ${expert.degree}`
-    : `${expert.kind} [${expert.coefficients.join(', ')}]`;
+  switch (expert.kind) {
+    case 'hermite':
+      return `hermite ${expert.degree}`;
+    case 'series':
+      return `series [${expert.coefficients.join(', ')}]`;
+    default:
+      return expert.kind;
+  }
 }

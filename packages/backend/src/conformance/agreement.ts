@@ -1,4 +1,13 @@
-import { forward, lossAndGradient, type MoE, parameterLayout, sizeOf, units } from '@softmoe/model';
+import {
+  forward,
+  lossAndGradient,
+  type MoE,
+  type Params,
+  param,
+  parameterLayout,
+  sizeOf,
+  units,
+} from '@softmoe/model';
 import type { Backend, Batch, LossAndGradient } from '../backend.ts';
 import { demand } from './case.ts';
 import { magnitude } from './problems.ts';
@@ -55,14 +64,28 @@ export function checkLossAndGradient(
   const complete = given.length === names.length && names.every((name) => given.includes(name));
   const remedy = `Return ${names.join(', ')}, of the shapes of the parameters.`;
   demand(complete, 'must have the names of the parameters', `${field}.gradient`, given, remedy);
+  const scales = scalesOf(model, expected.gradient);
   for (const name of names) {
     const place = `${field}.gradient.${name}`;
     const { shape, data } = actual.gradient[name]!;
     const wanted = expected.gradient[name]!;
     const sameShape = shape.join() === wanted.shape.join();
     demand(sameShape, `must be [${wanted.shape.join(', ')}]`, `${place}.shape`, shape, remedy);
-    checkClose(place, shape, data, wanted.data, tolerance * largest(wanted.data));
+    checkClose(place, shape, data, wanted.data, tolerance * scales(name));
   }
+}
+
+/**
+ * What rounding errors of each gradient are relative to: its largest entry. Under softmax routing the gradients of router
+ * and bias are differences, r π_i (a_i h − f), which vanish where one gate takes all, so those two are measured by all
+ * directions' gradients where these are larger.
+ */
+function scalesOf(model: MoE, gradient: Params): (name: string) => number {
+  const of = (name: string) => largest(param(gradient, name).data);
+  if (model.spec.routing === 'independent') return of;
+  const differences = ['router', 'routerBias'];
+  const least = Math.max(of('router'), of('expert'));
+  return (name) => (differences.includes(name) ? Math.max(of(name), least) : of(name));
 }
 
 /** Throws unless `actual` is a Float64Array of that shape and every entry is within `error` of the expected one. */

@@ -55,6 +55,15 @@ export function onlineCases(drawBatch: DrawBatch): ConformanceCase[] {
       await check(backend, student, other, base);
       await check(backend, other, student, base);
     }),
+    conformanceCase('softmax routing of either, and of both', async (backend) => {
+      const routing = 'softmax';
+      const expert = { kind: 'gelu' } as const;
+      const softmaxStudent = model({ inputDim: 12, experts: 5, routing, salt: 5 });
+      const softmaxTeacher = model({ inputDim: 12, experts: 3, routing, expert, salt: 6 });
+      await check(backend, softmaxStudent, teacher, base);
+      await check(backend, student, softmaxTeacher, base);
+      await check(backend, softmaxStudent, softmaxTeacher, { ...base, size: 200, noise: 0.1 });
+    }),
     conformanceCase('the same bits for the same draw', async (backend) => {
       const step = async (draw: Draw) => {
         const result = await backend.onlineStep?.(student, teacher, draw);

@@ -8,6 +8,7 @@ import {
   ndarray,
   normaliseRows,
   param,
+  type Routing,
   units,
 } from '@softmoe/model';
 import type { Batch } from '../backend.ts';
@@ -17,6 +18,7 @@ export interface ModelOptions {
   readonly experts: number;
   readonly gate?: GateName;
   readonly expert?: ExpertSpec;
+  readonly routing?: Routing;
   /** Models of different salts have different numbers. */
   readonly salt?: number;
 }
@@ -36,18 +38,29 @@ function spread(length: number, salt: number): Float64Array {
   });
 }
 
-/** A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. */
+/**
+ * A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. Under softmax routing so are the biases
+ * and the lengths of router rows, which keeps every gate open somewhere.
+ */
 export function model(options: ModelOptions): MoE {
   const { inputDim: d, experts: m, gate = 'sigmoid', salt = 0 } = options;
-  const { expert = { kind: 'hermite', degree: 3 } } = options;
+  const { expert = { kind: 'hermite', degree: 3 }, routing = 'independent' } = options;
   const rows = (seed: number) => normaliseRows(ndarray([m, d], spread(m * d, seed)));
+  const scalars = (seed: number) => ndarray([m], spread(m, seed).map(awayFromZero));
+  const router = rows(7 * salt + 1);
+  const params = {
+    router,
+    expert: rows(7 * salt + 2),
+    amplitude: scalars(7 * salt + 3),
+  };
+  if (routing === 'independent') {
+    return createMoE({ inputDim: d, experts: m, gate, expert, routing }, params);
+  }
+  const lengths = scalars(7 * salt + 7).data;
+  const free = router.data.map((v, k) => v * lengths[Math.floor(k / d)]!);
   return createMoE(
-    { inputDim: d, experts: m, gate, expert, routing: 'independent' },
-    {
-      router: rows(7 * salt + 1),
-      expert: rows(7 * salt + 2),
-      amplitude: ndarray([m], spread(m, 7 * salt + 3).map(awayFromZero)),
-    },
+    { inputDim: d, experts: m, expert, routing },
+    { ...params, router: ndarray([m, d], free), routerBias: scalars(7 * salt + 6) },
   );
 }
 

@@ -1,7 +1,7 @@
 import { FormatError, parseStrictJson } from '@softmoe/model';
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
-import type { Snapshot } from '../experiment.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
@@ -27,6 +27,7 @@ const schema = z.object({
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
     student: bytes,
     trained: bytes,
+    refined: bytes,
     finetuned: bytes,
   }),
 });
@@ -34,13 +35,14 @@ const schema = z.object({
 /** The checkpoint as JSON, with the states as base64 of their safetensors files. */
 export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
-  const { student, trained, finetuned } = snapshot;
+  const { student, trained, refined, finetuned } = snapshot;
   return JSON.stringify({
     recordBytes,
     snapshot: {
       ...snapshot,
       student: text(student),
       trained: text(trained),
+      refined: text(refined),
       finetuned: text(finetuned),
     },
   });
@@ -71,6 +73,7 @@ export function decodeCheckpoint(text: string, path: string): Checkpoint {
       milestones: { ...snapshot.milestones, previous: snapshot.milestones.previous },
       student: state(snapshot.student),
       trained: state(snapshot.trained),
+      refined: state(snapshot.refined),
       finetuned: state(snapshot.finetuned),
     },
   };

@@ -89,6 +89,22 @@ it('goes on from any checkpoint to the same files, dropping the records after it
   }
 });
 
+it('refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  const experiment = createExperiment(config);
+  for (let i = 0; i < 3; i++) await folder.add((await experiment.next())!);
+  await folder.checkpoint(experiment.snapshot());
+  const path = join(folder.path, 'records.jsonl');
+  const text = await readFile(path);
+  await writeFile(path, text.subarray(0, 100));
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: is shorter/);
+  await rm(path);
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(RunFolderError);
+  await rm(folder.path, { recursive: true });
+  await expect(folder.checkpoint(experiment.snapshot())).rejects.toThrow(RunFolderError);
+  await folder.close();
+});
+
 it('refuses a damaged checkpoint', async () => {
   const folder = await createRunFolder(join(parent, 'run'), config);
   await folder.checkpoint(createExperiment(config).snapshot());

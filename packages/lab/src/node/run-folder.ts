@@ -1,10 +1,11 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { Config } from '../config.ts';
-import type { ExperimentEvent, Snapshot } from '../experiment.ts';
+import type { ExperimentEvent } from '../phases.ts';
 import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 
 /** A run folder cannot be made, read or written. */
@@ -27,7 +28,8 @@ const RECORDS = 'records.jsonl';
 
 /**
  * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), checkpoint.json,
- * teacher.safetensors, trained.safetensors, pruned.safetensors, final.safetensors and result.json. Every file but
+ * teacher.safetensors, trained.safetensors, pruned.safetensors, refined.safetensors (online engine), final.safetensors and
+ * result.json. Every file but
  * records.jsonl appears whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
 export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
@@ -53,7 +55,8 @@ export async function resumeRunFolder(
       {
         field: 'run',
         value: path,
-        remedy: 'Give the folder of a run that was stopped; one with a result.json is complete.',
+        remedy:
+          'Give the folder of a run that was stopped. One with a result.json is complete; one that has just begun can be run again from its config.json.',
       },
       { cause },
     );
@@ -64,42 +67,70 @@ export async function resumeRunFolder(
 
 /** Opens records.jsonl, cut or begun at `length` bytes. */
 async function openAt(path: string, length: number): Promise<RunFolder> {
-  const records = await open(join(path, RECORDS), length === 0 ? 'w' : 'r+');
+  const records = await asRunFolder(path, () => open(join(path, RECORDS), length ? 'r+' : 'w'));
+  const found = (await records.stat()).size;
+  if (found < length) {
+    await records.close();
+    throw new FormatError(`is shorter than the ${length} bytes that its checkpoint counts`, {
+      field: RECORDS,
+      value: found,
+      remedy: 'Start the run again from its config.json in another folder.',
+    });
+  }
   await records.truncate(length);
   let written = length;
   return {
     path,
-    async add(event) {
-      switch (event.phase) {
-        case 'train':
-        case 'finetune': {
-          const line = Buffer.from(`${JSON.stringify(recordLine(event.phase, event.record))}\n`);
-          await records.write(line, 0, line.length, written);
-          written += line.length;
-          return;
+    add: (event) =>
+      asRunFolder(path, async () => {
+        switch (event.phase) {
+          case 'train':
+          case 'finetune': {
+            const line = Buffer.from(`${JSON.stringify(recordLine(event.phase, event.record))}\n`);
+            await records.write(line, 0, line.length, written);
+            written += line.length;
+            return;
+          }
+          case 'prune':
+            return writeModel(path, 'pruned', event.model);
+          case 'done':
+            await writeResult(path, event.result);
+            return rm(join(path, CHECKPOINT), { force: true });
         }
-        case 'prune':
-          return writeModel(path, 'pruned', event.model);
-        case 'done':
-          await writeResult(path, event.result);
-          return rm(join(path, CHECKPOINT), { force: true });
-      }
-    },
-    async checkpoint(snapshot) {
-      await records.sync();
-      await writeWhole(
-        join(path, CHECKPOINT),
-        encodeCheckpoint({ snapshot, recordBytes: written }),
-      );
-    },
+      }),
+    checkpoint: (snapshot) =>
+      asRunFolder(path, async () => {
+        await records.sync();
+        const checkpoint = encodeCheckpoint({ snapshot, recordBytes: written });
+        await writeWhole(join(path, CHECKPOINT), checkpoint);
+      }),
     close: () => records.close(),
   };
 }
 
+/** What `work` does in the folder; an error of the file system becomes a {@link RunFolderError}. */
+async function asRunFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof SoftmoeError) throw cause;
+    throw new RunFolderError(
+      'cannot be written',
+      {
+        field: 'run',
+        value: path,
+        remedy: `Check that it is there and the disk has room (${(cause as Error).message}); go on from its checkpoint.`,
+      },
+      { cause },
+    );
+  }
+}
+
 async function writeResult(path: string, result: ExperimentResult): Promise<void> {
-  const { teacher, trained, final } = result.models;
+  const { teacher, trained, refined, final } = result.models;
   await writeModel(path, 'teacher', teacher);
   await writeModel(path, 'trained', trained);
+  if (refined) await writeModel(path, 'refined', refined);
   await writeModel(path, 'final', final);
   await writeWhole(join(path, 'result.json'), json(summaryOf(result)));
 }

@@ -1,4 +1,4 @@
-import { dotParams, ndarray, projectTangent, scaleParams } from '@softmoe/model';
+import { dotParams, ndarray, projectTangent, scaleParams, UnsupportedError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyModel, someModel } from '../../fixtures/models.ts';
@@ -75,4 +75,12 @@ it('balancedFlow says which amplitude is zero', async () => {
   };
   expect(() => balancedFlow(dead, gradient)).toThrow(ZeroAmplitudeError);
   expect(() => balancedFlow(dead, gradient)).toThrow('params.amplitude[1]');
+});
+
+it('balancedFlow refuses softmax routing, where plainFlow is minus the gradient', () => {
+  const model = someModel({ ...shape, routing: 'softmax' });
+  const gradient = scaleParams(0.1, model.params);
+  expect(() => balancedFlow(model, gradient)).toThrow(UnsupportedError);
+  expect(() => balancedFlow(model, gradient)).toThrow(/^spec.routing: .*plainFlow/);
+  expect(plainFlow(model, gradient)).toEqual(scaleParams(-1, gradient));
 });

@@ -1,0 +1,200 @@
+import { finetune } from '@softmoe/finetune';
+import type { MoE } from '@softmoe/model';
+import { populationCurvature } from '@softmoe/population';
+import { type Pruned, prune } from '@softmoe/prune';
+import { recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
+import { InterruptedError } from './errors.ts';
+import { createFinetuneProblem, type Problem } from './problem.ts';
+import { type Progress, snapshotOf } from './progress.ts';
+import { type ExperimentResult, type Findings, resultOf } from './result.ts';
+
+/**
+ * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;
+ * `model` is in the coordinates of the inputs. Fine-tuning has a stage on samples before the exact one if training had.
+ */
+export type ExperimentEvent =
+  | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
+  | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
+  | {
+      readonly phase: 'finetune';
+      readonly stage: 'online' | 'exact';
+      readonly record: TrainRecord;
+      readonly teacher: MoE;
+    }
+  | { readonly phase: 'done'; readonly result: ExperimentResult };
+
+type Events<End> = AsyncGenerator<ExperimentEvent, End, void>;
+
+/** Steps of fine-tuning between records. */
+const FINETUNE_RECORD_EVERY = 10;
+
+/** Goes on from `progress` through all phases that are left, keeping it up to date, and ends with the result. */
+export async function* runPhases(
+  progress: Progress,
+  problem: Problem,
+  setupSeconds: number,
+  signal: AbortSignal,
+): Events<undefined> {
+  if (progress.phase === 'train') yield* training(progress, problem, signal);
+  const trained = progress.trained!;
+  const { pruned, model } = await pruning(progress, problem);
+  if (progress.phase === 'prune') {
+    progress.phase = 'finetune';
+    yield { phase: 'prune', pruned, model };
+  }
+  const refined = yield* refining(model, progress, problem, signal);
+  const { final, certificate } = yield* finetuning(refined ?? model, progress, problem, signal);
+  progress.phase = 'done';
+  const result = resultOf({
+    config: progress.config,
+    start: { loss: progress.startLoss! },
+    trained: { record: recordOf(trained, problem.working.teacher) },
+    pruned,
+    refined: progress.refined,
+    certificate,
+    finetuneSteps: progress.finetuned!.step,
+    milestones: progress.milestones.milestones,
+    timing: progress.timing,
+    setupSeconds,
+    models: {
+      teacher: problem.teacher,
+      trained: problem.lift(trained.model),
+      pruned: model,
+      ...(refined ? { refined } : {}),
+      final,
+    },
+  });
+  yield { phase: 'done', result };
+  return undefined;
+}
+
+async function* training(progress: Progress, problem: Problem, signal: AbortSignal): Events<void> {
+  const { working, stepper, lift } = problem;
+  const { time, recordEvery } = progress.config.train;
+  const keep = (state: TrainState) => {
+    progress.trained = state;
+    progress.student = () => lift(state.model);
+  };
+  const records = train({
+    ...(progress.trained ? { resume: progress.trained } : { model: working.student }),
+    stepper,
+    teacher: working.teacher,
+    stop: { time },
+    recordEveryTime: recordEvery,
+    signal,
+  });
+  for await (const record of follow(progress, 'train', records, keep)) {
+    progress.startLoss ??= record.loss;
+    progress.milestones.add(record);
+    if (record.time >= time) progress.phase = 'prune';
+    yield { phase: 'train', record, teacher: working.teacher };
+  }
+  progress.phase = 'prune';
+}
+
+/** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
+async function pruning(
+  progress: Progress,
+  { gramOf, gramNoise, lift }: Problem,
+): Promise<{ pruned: Pruned; model: MoE }> {
+  const { prune: rule } = progress.config;
+  progress.timing.prune = 0;
+  return timed(progress, 'prune', async () => {
+    const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
+    const pruned = await prune(progress.trained!.model, gramOf, sizeRule, { noise: gramNoise });
+    const model = lift(pruned.model);
+    progress.student = () => model;
+    return { pruned, model };
+  });
+}
+
+/** Gradient descent on fresh samples, as far as the backend's precision goes; online engine only. */
+async function* refining(
+  pruned: MoE,
+  progress: Progress,
+  { refiner, teacher }: Problem,
+  signal: AbortSignal,
+): Events<MoE | undefined> {
+  if (!refiner) return undefined;
+  const keep = (state: TrainState) => {
+    progress.refined = state;
+    progress.student = () => state.model;
+  };
+  const records = train({
+    ...(progress.refined ? { resume: progress.refined } : { model: pruned }),
+    stepper: refiner,
+    teacher,
+    stop: { steps: progress.config.finetune.onlineSteps },
+    recordEvery: FINETUNE_RECORD_EVERY,
+    signal,
+  });
+  for await (const record of follow(progress, 'finetune', records, keep)) {
+    yield { phase: 'finetune', stage: 'online', record, teacher };
+  }
+  return progress.refined!.model;
+}
+
+async function* finetuning(
+  from: MoE,
+  progress: Progress,
+  problem: Problem,
+  signal: AbortSignal,
+): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
+  const { objective, student, teacher, lift } = createFinetuneProblem(from, problem.teacher);
+  const { config } = progress;
+  const keep = (state: TrainState) => {
+    progress.finetuned = state;
+    progress.student = () => lift(state.model);
+  };
+  const records = follow(
+    progress,
+    'finetune',
+    finetune({
+      ...(progress.finetuned ? { resume: progress.finetuned } : { model: student }),
+      objective,
+      curvature: (model) => populationCurvature(model, teacher),
+      inputDim: config.inputDim,
+      method: config.finetune.method,
+      maxSteps: config.finetune.maxSteps,
+      target: teacher,
+      recordEvery: FINETUNE_RECORD_EVERY,
+      signal,
+    }),
+    keep,
+  );
+  for (;;) {
+    const { value, done } = await records.next();
+    if (done) return { final: lift(value.model), certificate: value.certificate };
+    yield { phase: 'finetune', stage: 'exact', record: value, teacher };
+  }
+}
+
+/** The records of a run, keeping its last state and its time; an abort becomes an {@link InterruptedError}. */
+async function* follow<End extends { readonly state: TrainState; readonly reason: string }>(
+  progress: Progress,
+  during: keyof Progress['timing'],
+  records: AsyncGenerator<TrainRecord, End, void>,
+  keep: (state: TrainState) => void,
+): AsyncGenerator<TrainRecord, End, void> {
+  for (;;) {
+    const { value, done } = await timed(progress, during, () => records.next());
+    keep(value.state);
+    if (!done) {
+      yield value;
+      continue;
+    }
+    if (value.reason === 'aborted') throw new InterruptedError(snapshotOf(progress));
+    return value;
+  }
+}
+
+async function timed<T>(
+  { timing }: Progress,
+  during: keyof Progress['timing'],
+  work: () => Promise<T>,
+): Promise<T> {
+  const since = performance.now();
+  const result = await work();
+  timing[during] += (performance.now() - since) / 1000;
+  return result;
+}

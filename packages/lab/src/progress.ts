@@ -1,0 +1,60 @@
+import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
+import { loadState, saveState, type TrainState } from '@softmoe/train';
+import { type Config, parseConfig } from './config.ts';
+import { MilestoneTracker } from './milestones.ts';
+import type { Phase, Snapshot } from './snapshot.ts';
+
+/** How far an experiment has come: everything of it that changes. */
+export interface Progress {
+  config: Config;
+  phase: Phase;
+  readonly milestones: MilestoneTracker;
+  readonly timing: { train: number; prune: number; finetune: number };
+  /** The student that the experiment was given to start from, if it was. */
+  readonly given: MoE | undefined;
+  startLoss: number | undefined;
+  /** The last states of training, of fine-tuning on samples (online engine) and of fine-tuning on the exact loss. */
+  trained: TrainState | undefined;
+  refined: TrainState | undefined;
+  finetuned: TrainState | undefined;
+  /** The student as it is now, in the coordinates of the inputs. */
+  student: () => MoE;
+}
+
+/** The progress of an experiment at its start, or at a snapshot. Throws typed errors for a damaged one. */
+export function createProgress(
+  config: Config,
+  given: MoE | undefined,
+  resumed?: Snapshot,
+): Omit<Progress, 'student'> {
+  const state = (bytes: Uint8Array | undefined) => bytes && loadState(bytes);
+  return {
+    config: parseConfig(config),
+    phase: resumed?.phase ?? 'train',
+    milestones: new MilestoneTracker(config.teachers, resumed?.milestones),
+    timing: { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) },
+    given: resumed?.student ? loadMoE(resumed.student) : given,
+    startLoss: resumed?.startLoss,
+    trained: state(resumed?.trained),
+    refined: state(resumed?.refined),
+    finetuned: state(resumed?.finetuned),
+  };
+}
+
+/** All of `progress` that {@link createProgress} needs to go on from it. */
+export function snapshotOf(progress: Progress): Snapshot {
+  const { config, phase, startLoss, milestones, timing, given } = progress;
+  const { trained, refined, finetuned } = progress;
+  return {
+    version: 1,
+    config,
+    phase,
+    startLoss,
+    milestones: milestones.state,
+    timing: { ...timing },
+    ...(given ? { student: saveMoE(given) } : {}),
+    trained: trained && saveState(trained),
+    refined: refined && saveState(refined),
+    finetuned: finetuned && saveState(finetuned),
+  };
+}

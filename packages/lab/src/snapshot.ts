@@ -1,0 +1,42 @@
+import type { Config } from './config.ts';
+import { SnapshotError } from './errors.ts';
+import type { MilestoneTracker } from './milestones.ts';
+
+export type Phase = 'train' | 'prune' | 'finetune' | 'done';
+
+/** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly config: Config;
+  readonly phase: Phase;
+  readonly startLoss: number | undefined;
+  readonly milestones: MilestoneTracker['state'];
+  readonly timing: { train: number; prune: number; finetune: number };
+  /** The file of the student that the experiment was given to start from, if it was. */
+  readonly student?: Uint8Array | undefined;
+  /** The last state of training, from its first record on. */
+  readonly trained: Uint8Array | undefined;
+  /** The state of fine-tuning on samples, from its first record on; online engine only. */
+  readonly refined?: Uint8Array | undefined;
+  /** The state of fine-tuning, from its first record on. */
+  readonly finetuned: Uint8Array | undefined;
+}
+
+/** Throws {@link SnapshotError} unless `snapshot` is of this version and holds the state that its phase goes on from. */
+export function checkSnapshot(snapshot: Snapshot): void {
+  if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== 1) {
+    throw new SnapshotError('is none, or of another version', {
+      field: 'snapshot.version',
+      value: snapshot?.version,
+      remedy:
+        'Continue it with the version of softmoe that made it, or start again from its config.',
+    });
+  }
+  if (snapshot.phase !== 'train' && !snapshot.trained) {
+    throw new SnapshotError('is missing, though training is over', {
+      field: 'snapshot.trained',
+      value: snapshot.phase,
+      remedy: 'The snapshot is damaged: start again from its config.',
+    });
+  }
+}

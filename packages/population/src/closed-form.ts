@@ -1,0 +1,28 @@
+import { activationOf, type Gate, gateOf, type MoESpec, UnsupportedError } from '@softmoe/model';
+
+/** What (7) needs of a unit: its gate, and η_p of its expert h = Σ_p η_p He_p/√p!. */
+export interface ClosedForm {
+  readonly gate: Gate;
+  readonly coefficients: readonly number[];
+}
+
+/**
+ * The parts of the closed form, docs/theory.md (7). Throws {@link UnsupportedError} where it does not hold: for softmax
+ * routing, whose gates are no functions of one direction each, and for experts that are no polynomials.
+ */
+export function closedFormOf(spec: MoESpec): ClosedForm {
+  if (spec.routing === 'softmax') throw noClosedForm('spec.routing', spec.routing);
+  const { hermiteCoefficients } = activationOf(spec.expert);
+  if (!hermiteCoefficients) throw noClosedForm('spec.expert.kind', spec.expert.kind);
+  return { gate: gateOf(spec.gate), coefficients: hermiteCoefficients };
+}
+
+function noClosedForm(field: string, value: string): UnsupportedError {
+  return new UnsupportedError('has no population expectations in closed form', {
+    field,
+    value,
+    remedy:
+      "Estimate on samples, as onlineObjective of @softmoe/train does, or use routing 'independent' with hermite, " +
+      'series or linear experts.',
+  });
+}

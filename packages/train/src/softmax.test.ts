@@ -1,0 +1,43 @@
+import { createReferenceBackend } from '@softmoe/backend';
+import { createMoE } from '@softmoe/model';
+import { createStudent, createTeacher } from '@softmoe/teacher';
+import { expect, it } from 'vitest';
+import { onlineObjective } from './online-objective.ts';
+import { descend } from './optimizer.ts';
+import { adam } from './optimizers/adam.ts';
+import { parameterError } from './parameter-error.ts';
+import { train } from './train.ts';
+
+const kind = {
+  inputDim: 6,
+  expert: { kind: 'hermite', degree: 3 },
+  routing: 'softmax',
+} as const;
+
+it('online training recovers a softmax teacher, its router difference and its bias', async () => {
+  const { spec, params } = createTeacher({
+    ...kind,
+    experts: 2,
+    geometry: { kind: 'orthonormal' },
+    seed: 3,
+  });
+  const routerBias = { shape: [2], data: Float64Array.of(0.4, -0.4) };
+  const teacher = createMoE(spec, { ...params, routerBias });
+  const student = createStudent({ ...kind, experts: 2, seed: 1, amplitude: 0.5 });
+  const objective = onlineObjective(teacher, createReferenceBackend(), { batchSize: 256, seed: 0 });
+  const run = train({
+    model: student,
+    teacher,
+    stepper: descend(adam({ learningRate: 0.02 }), objective),
+    stop: { steps: 1500 },
+    recordEvery: 1500,
+  });
+  const records = [];
+  for await (const record of run) records.push(record);
+  const [first, last] = [records[0]!, records.at(-1)!];
+  expect(last.loss).toBeLessThan(1e-3 * first.loss);
+  for (const x of [...last.alignment!.expert, ...last.alignment!.router]) {
+    expect(x).toBeGreaterThan(0.99);
+  }
+  expect(parameterError(last.state.model, teacher)).toBeLessThan(0.05);
+});
