@@ -31,6 +31,13 @@ export type Source =
 
 export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'model.safetensors';
 
+/** What a worker knows from the start: its name, in JSON. */
+export interface WorkerName {
+  readonly simd: boolean;
+  /** The kernel variant that a link asks for. */
+  readonly variant?: string | undefined;
+}
+
 /** From the page to the worker. */
 export type Request =
   | {

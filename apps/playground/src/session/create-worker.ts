@@ -1,3 +1,5 @@
+import type { WorkerName } from '../protocol.ts';
+
 /** The smallest module with a SIMD instruction. */
 const SIMD = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
@@ -12,10 +14,13 @@ function hasSimd(): boolean {
   }
 }
 
-/** A worker that computes; it is told in its name whether this browser has WebAssembly SIMD. */
-export function createWorker(): Worker {
+/**
+ * A worker that computes. Its name tells it, before any message, whether this browser has WebAssembly SIMD, and which
+ * kernel variant a link asks for.
+ */
+export function createWorker(variant?: string): Worker {
   return new Worker(new URL('../worker/worker.ts', import.meta.url), {
     type: 'module',
-    name: hasSimd() ? 'simd' : 'no-simd',
+    name: JSON.stringify({ simd: hasSimd(), variant } satisfies WorkerName),
   });
 }

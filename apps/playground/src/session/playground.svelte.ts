@@ -20,7 +20,7 @@ const fingerprint = (config: Config): string =>
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
-  readonly session: Session = new Session();
+  readonly session: Session = new Session(fromHash(location.hash).kernel);
   readonly sweep: Sweep = new Sweep();
   /** The exact flow beside an online run, while `overlay` asks for it. */
   reference: Session | undefined = $state.raw();
@@ -32,6 +32,8 @@ export class Playground {
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
 
+  /** The kernel variant that the link asked for. */
+  #wanted: string | undefined = $state();
   #settling: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   /** What controls have changed and no run has taken up yet. */
@@ -54,6 +56,17 @@ export class Playground {
     return this.session.presets.find(({ config }) => fingerprint(config) === text)?.name;
   }
 
+  /** Said when an online run cannot have the bits that its link was made with. */
+  get kernelNotice(): string | undefined {
+    const { ready, config } = this.session;
+    const differs = this.#wanted !== undefined && ready && this.#wanted !== ready.variant;
+    if (!differs || config?.engine !== 'online') return undefined;
+    return (
+      `This link was made on the ${this.#wanted} kernels; here the run uses ${ready.variant}, so its last digits differ ` +
+      'and, where the flow amplifies them, more.'
+    );
+  }
+
   async open(): Promise<void> {
     const saved = await loadSaved();
     if (saved && (location.hash === '' || location.hash === saved.hash)) this.#restore(saved);
@@ -67,11 +80,8 @@ export class Playground {
     if (location.hash !== '' && location.hash === this.#hash) return;
     const link = fromHash(location.hash);
     this.autoplay = link.autoplay;
-    const available = this.session.ready?.variant ?? 'float64';
-    this.notice =
-      link.kernel !== undefined && link.kernel !== available
-        ? `This link was made on the ${link.kernel} kernels; here the run uses ${available}, so an online run will differ in its last digits.`
-        : undefined;
+    this.#wanted = link.kernel;
+    this.notice = undefined;
     if (link.preset !== undefined) {
       this.session.start({ kind: 'preset', name: link.preset, changes: link.config });
     } else if (link.config !== undefined) {

@@ -48,6 +48,7 @@ export class Session {
   train: Frame[] = [];
   tune: Frame[] = [];
 
+  readonly #variant: string | undefined;
   #worker: Worker | undefined;
   #run = 0;
   #id = 0;
@@ -57,7 +58,9 @@ export class Session {
   #impatience: ReturnType<typeof setTimeout> | undefined;
   #memory: { pace?: Request; plane?: Request } = {};
 
-  constructor() {
+  /** A link may ask for a kernel variant. */
+  constructor(variant?: string) {
+    this.#variant = variant;
     this.#spawn();
   }
 
@@ -149,7 +152,7 @@ export class Session {
 
   #spawn(): void {
     this.#worker?.terminate();
-    const worker = createWorker();
+    const worker = createWorker(this.#variant);
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#take(data));
     worker.addEventListener('error', ({ message }) => {
       this.error = {

@@ -1,4 +1,5 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
+import type { WorkerName } from '../protocol.ts';
 
 /** The backend that this browser gets, and a sentence about it for its user. */
 export interface ChosenBackend {
@@ -8,8 +9,11 @@ export interface ChosenBackend {
   readonly sentence: string;
 }
 
-/** The best backend there is. Runs on the exact engine need none. */
-export async function createBackend(simd: boolean): Promise<ChosenBackend> {
+/**
+ * The best backend there is, of the variant that a link asks for where this browser has it. The exact engine needs none.
+ * Every backend that the playground can use is chosen here and nowhere else.
+ */
+export async function createBackend({ simd }: WorkerName): Promise<ChosenBackend> {
   return {
     backend: createReferenceBackend(),
     variant: 'float64',

@@ -1,7 +1,7 @@
 import './quiet-zod.ts';
 import { presetConfig, presetNames, presets } from '@softmoe/lab';
 import { reportOf } from '../errors.ts';
-import type { Reply, Request } from '../protocol.ts';
+import type { Reply, Request, WorkerName } from '../protocol.ts';
 import { createBackend } from './backend.ts';
 import { Runner } from './runner.ts';
 import { sweep } from './sweep.ts';
@@ -9,8 +9,7 @@ import { sweep } from './sweep.ts';
 const post = (reply: Reply) => self.postMessage(reply);
 
 /** The page's `WebAssembly` is the one that counts, and it told its verdict in the worker's name. */
-const simd = self.name === 'simd';
-const { backend, variant, sentence } = await createBackend(simd);
+const { backend, variant, sentence } = await createBackend(JSON.parse(self.name) as WorkerName);
 const runner = new Runner(backend, post);
 
 self.addEventListener('message', ({ data: request }: MessageEvent<Request>) => {
