@@ -159,7 +159,8 @@ function drawNumbers(
   ctx.font = font(11);
   ctx.textAlign = 'center';
   ctx.textBaseline = 'top';
-  const every = Math.ceil(15 / cell);
+  const pruned = units.some((unit) => !unit.kept);
+  const every = pruned ? 1 : Math.ceil(15 / cell);
   for (const unit of units) {
     const x = left + (unit.student + 0.5) * cell;
     const y = amplitude + BARS + 3;
