@@ -57,7 +57,7 @@ const finetune = z.strictObject({
   onlineSteps: z
     .int()
     .min(0)
-    .default(400)
+    .default(800)
     .describe('steps of fine-tuning on samples before the exact ones (online engine)'),
   onlineStep: positive.default(0.5).describe('step of fine-tuning on samples (online engine)'),
 });

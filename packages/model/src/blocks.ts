@@ -1,4 +1,5 @@
-import { requireInteger, ShapeError } from './errors.ts';
+import { requireInteger } from './checks.ts';
+import { ShapeError } from './errors.ts';
 import { activationOf } from './expert.ts';
 import { evaluate } from './function.ts';
 import { gateOf } from './gate.ts';
@@ -89,7 +90,11 @@ function stack(router: Float64Array, expert: Float64Array): Float64Array {
   return stacked;
 }
 
-/** Throws unless `array` holds `size` rows of that many columns, `size` at least 1. */
+/**
+ * Throws unless `array` holds `size` rows of that many columns, `size` at least 1.
+ *
+ * @internal
+ */
 export function checkInputs(array: Inputs, size: number, columns: number, field: string): void {
   requireInteger('size', size, 1);
   const isInputs = array instanceof Float64Array || array instanceof Float32Array;

@@ -10,6 +10,11 @@ export interface Objective {
   evaluate(model: MoE, step: number): Promise<{ loss: number; gradient: Params }>;
 }
 
+/** An objective that draws nothing: it is the same at every step, so that none need be named. */
+export interface ExactObjective extends Objective {
+  evaluate(model: MoE, step?: number): Promise<{ loss: number; gradient: Params }>;
+}
+
 /** Second moments of unit outputs, amplitudes left out: all that pruning needs, docs/theory.md (12). */
 export interface Gram {
   /** E[u_i u_l], [m, m]. */

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../test/expect-error.ts';
 import {
   FormatError,
-  requireFinite,
-  requireInteger,
   ShapeError,
   SoftmoeError,
   UnknownNameError,
@@ -67,32 +64,5 @@ describe('SoftmoeError', () => {
     for (let i = 0; i < 20_000; i++) deep = [deep];
     expect(message(deep)).toContain('[[[…]]]');
     expect(message(new Float64Array(1e6)).length).toBeLessThan(120);
-  });
-});
-
-describe('requireInteger', () => {
-  it('lets whole numbers of the range pass', () => {
-    requireInteger('n', 0, 0);
-    requireInteger('n', Number.MAX_SAFE_INTEGER, 0);
-    requireInteger('n', 3, 3, 3);
-  });
-
-  it.each([-1, 0.5, NaN, Infinity, 2 ** 53])('refuses %d', (value) => {
-    expectError(() => requireInteger('n', value, 0), 'ValueError', 'n', value, /at least 0/);
-  });
-
-  it('refuses what is above the maximum', () => {
-    expectError(() => requireInteger('n', 7, 1, 6), 'ValueError', 'n', 7, /between 1 and 6/);
-  });
-});
-
-describe('requireFinite', () => {
-  it('lets finite numbers of the range pass', () => {
-    requireFinite('x', -1e308);
-    requireFinite('x', 1, 0, 1);
-  });
-
-  it.each([NaN, Infinity, -Infinity, -0.1, 1.1])('refuses %d', (value) => {
-    expectError(() => requireFinite('x', value, 0, 1), 'ValueError', 'x', value, /\[0, 1\]/);
   });
 });

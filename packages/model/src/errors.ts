@@ -45,33 +45,6 @@ export class UnsupportedError extends SoftmoeError {
   override readonly name = 'UnsupportedError';
 }
 
-/** Throws a {@link ValueError} unless `value` is an integer in [min, max]. */
-export function requireInteger(
-  field: string,
-  value: number,
-  min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
-): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `between ${min} and ${max}`;
-  throw new ValueError('must be a whole number', { field, value, remedy: `Use one ${range}.` });
-}
-
-/** Throws a {@link ValueError} unless `value` is a finite number in [min, max]. */
-export function requireFinite(
-  field: string,
-  value: number,
-  min: number = -Infinity,
-  max: number = Infinity,
-): void {
-  if (Number.isFinite(value) && value >= min && value <= max) return;
-  throw new ValueError('must be a finite number', {
-    field,
-    value,
-    remedy: `Use one in [${min}, ${max}].`,
-  });
-}
-
 /** A short, one-line picture of any value: at most a dozen entries, three levels deep. Never throws. */
 function describe(value: unknown, depth: number = 0): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));

@@ -182,10 +182,16 @@ describe('an error names field, value and remedy', () => {
     expectError(() => series(), 'ShapeError', field, [], /η_0 … η_p/);
     const eight = [1, 2, 3, 4, 5, 6, 7, 8];
     expectError(() => series(...eight), 'ShapeError', field, eight, /at most 6/);
-    expectError(() => series(1, NaN), 'ValueError', `${field}[1]`, NaN, /Use one in/);
+    expectError(() => series(1, NaN), 'ValueError', `${field}[1]`, NaN, /finite number/);
     expectError(() => series(0, -0), 'ValueError', field, [0, -0], /not zero/);
     const sparse = { kind: 'series', coefficients: new Array<number>(3) } as const;
-    expectError(() => activationOf(sparse), 'ValueError', `${field}[0]`, undefined, /Use one in/);
+    expectError(
+      () => activationOf(sparse),
+      'ValueError',
+      `${field}[0]`,
+      undefined,
+      /finite number/,
+    );
   });
 
   it('kind', () => {

@@ -1,10 +1,5 @@
-import {
-  requireFinite,
-  requireInteger,
-  ShapeError,
-  UnknownNameError,
-  ValueError,
-} from './errors.ts';
+import { requireFinite, requireInteger } from './checks.ts';
+import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
 import { gelu } from './experts/gelu.ts';
 import { hermiteSeries } from './experts/hermite.ts';
 import { linear } from './experts/linear.ts';

@@ -1,14 +1,15 @@
 import { type Block, blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import { addProduct } from './matrix.ts';
-import { type MoE, type Params, param } from './moe.ts';
+import { type MoE, type Params, param, requireForm } from './moe.ts';
 import { dot } from './ndarray.ts';
 
 /**
  * f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2), or with softmax routing
  * f(x) = Σ_i a_i π_i(x) h(w_i·x), docs/theory.md (5). `inputs` [size, d]; returns [size].
- * Throws {@link ShapeError}.
+ * Throws a typed error for shapes that do not fit.
  */
 export function forward(model: MoE, inputs: Inputs, size: number): Float64Array {
+  requireForm('model', model);
   checkInputs(inputs, size, model.spec.inputDim, 'inputs');
   const amplitude = param(model.params, 'amplitude').data;
   const outputs = new Float64Array(size);
@@ -18,9 +19,10 @@ export function forward(model: MoE, inputs: Inputs, size: number): Float64Array 
 
 /**
  * Unit outputs u_i(x) = g(v_i·x) h(w_i·x), or π_i(x) h(w_i·x) with softmax routing, amplitudes left out,
- * docs/theory.md (1) and (5). `inputs` [size, d]; returns [size, m]. Throws {@link ShapeError}.
+ * docs/theory.md (1) and (5). `inputs` [size, d]; returns [size, m]. Throws a typed error for shapes that do not fit.
  */
 export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
+  requireForm('model', model);
   const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
   const outputs = new Float64Array(size * m);
@@ -37,7 +39,7 @@ export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
 
 /**
  * Half the mean squared error L = ½·mean (f(x_s) − y_s)² over a batch, docs/theory.md (3) with the mean in place of E,
- * and its Euclidean gradient by parameter name. `inputs` [size, d], `targets` [size]. Throws {@link ShapeError}.
+ * and its Euclidean gradient by parameter name. `inputs` [size, d], `targets` [size]. Throws a typed error for shapes that do not fit.
  */
 export function lossAndGradient(
   model: MoE,
@@ -45,6 +47,7 @@ export function lossAndGradient(
   targets: Inputs,
   size: number,
 ): { loss: number; gradient: Params } {
+  requireForm('model', model);
   const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
   checkInputs(targets, size, 1, 'targets');

@@ -10,7 +10,11 @@ export interface ScalarFunction {
   evaluate?(z: Float64Array, value: Float64Array, derivative: Float64Array): void;
 }
 
-/** Writes f(z) and f′(z) at every `z` into `value` and `derivative`, arrays of the length of `z`. */
+/**
+ * Writes f(z) and f′(z) at every `z` into `value` and `derivative`, arrays of the length of `z`; nothing is checked.
+ *
+ * @internal
+ */
 export function evaluate(
   f: ScalarFunction,
   z: Float64Array,

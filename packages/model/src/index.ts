@@ -1,10 +1,15 @@
 export { checkInputs, type Inputs } from './blocks.ts';
-export type { Blocks, Curvature, Gram, Objective } from './contracts.ts';
+export {
+  requireFinite,
+  requireFunction,
+  requireInteger,
+  requireKeys,
+  requireObject,
+} from './checks.ts';
+export type { Blocks, Curvature, ExactObjective, Gram, Objective } from './contracts.ts';
 export {
   type ErrorDetail,
   FormatError,
-  requireFinite,
-  requireInteger,
   ShapeError,
   SoftmoeError,
   UnknownNameError,
@@ -44,11 +49,13 @@ export {
   param,
   parameterLayout,
   type Routing,
+  requireModel,
   type SoftmaxSpec,
   UNIT_TOLERANCE,
 } from './moe.ts';
 export { loadMoE, saveMoE } from './moe-file.ts';
 export {
+  allocate,
   dot,
   dotAt,
   matrixSize,

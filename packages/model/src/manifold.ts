@@ -14,7 +14,8 @@ export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
       throw new ValueError('row has no direction', {
         field: `${field}[${i}]`,
         value: length,
-        remedy: 'Use a smaller step, or check the inputs for NaN.',
+        remedy:
+          'Give finite numbers that are not all zero; if a step led here, take a smaller one.',
       });
     }
     for (let j = 0; j < columns; j++) result.data[start + j] = array.data[start + j]! / length;

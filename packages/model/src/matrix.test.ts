@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { array } from '../test/arbitraries.ts';
+import { expectError } from '../test/expect-error.ts';
 import { addProduct, multiplyTransposed } from './matrix.ts';
 
 const sizes = fc.record({
@@ -49,4 +50,14 @@ it('addProduct adds C X', () => {
       }
     }),
   );
+});
+
+it('refuses sizes that the tiles do not fit', () => {
+  const out = new Float64Array(64);
+  const a = new Float64Array(64);
+  const odd = () => multiplyTransposed(a, 3, a, 4, 2, out);
+  expectError(odd, 'ShapeError', 'rows', 3, /rows of zeros/);
+  expectError(() => multiplyTransposed(a, 4, a, 5, 2, out), 'ShapeError', 'points', 5, /Pad/);
+  expectError(() => addProduct(a, 1, a, 4, 2, out), 'ShapeError', 'rows', 1, /Pad/);
+  expectError(() => addProduct(a, 2, a, 6, 2, out), 'ShapeError', 'points', 6, /Pad/);
 });

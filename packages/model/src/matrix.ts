@@ -1,6 +1,10 @@
+import { ShapeError } from './errors.ts';
+
 /**
  * out = A Xᵀ for A [rows, d] and X [points, d], so out is [rows, points]. `rows` and `points` must be even: tiles of two
- * by two inner products share their loads.
+ * by two inner products share their loads. Throws {@link ShapeError}; the lengths of the arrays are not checked.
+ *
+ * @internal
  */
 export function multiplyTransposed(
   a: Float64Array,
@@ -10,6 +14,8 @@ export function multiplyTransposed(
   d: number,
   out: Float64Array,
 ): void {
+  requireMultiple('rows', rows, 2);
+  requireMultiple('points', points, 2);
   for (let i = 0; i < rows; i += 2) {
     const a0 = i * d;
     const a1 = a0 + d;
@@ -39,7 +45,12 @@ export function multiplyTransposed(
   }
 }
 
-/** out += C X for C [rows, points] and X [points, d]. `rows` must be even, `points` a multiple of four. */
+/**
+ * out += C X for C [rows, points] and X [points, d]. `rows` must be even, `points` a multiple of four. Throws
+ * {@link ShapeError}; the lengths of the arrays are not checked.
+ *
+ * @internal
+ */
 export function addProduct(
   c: Float64Array,
   rows: number,
@@ -48,6 +59,8 @@ export function addProduct(
   d: number,
   out: Float64Array,
 ): void {
+  requireMultiple('rows', rows, 2);
+  requireMultiple('points', points, 4);
   for (let i = 0; i < rows; i += 2) {
     const o0 = i * d;
     const o1 = o0 + d;
@@ -76,4 +89,10 @@ export function addProduct(
       }
     }
   }
+}
+
+function requireMultiple(field: string, value: number, of: number): void {
+  if (value % of === 0) return;
+  const remedy = 'Pad the matrices with rows of zeros.';
+  throw new ShapeError(`must be a multiple of ${of}`, { field, value, remedy });
 }

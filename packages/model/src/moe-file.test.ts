@@ -91,7 +91,7 @@ describe('loadMoE refuses', () => {
     expectError(load('{'), 'FormatError', field, '{', /new copy/);
     expectError(load('{"gate":1,"gate":2}'), 'FormatError', field, 'gate', /unique names/);
     expectError(load('{"__proto__":{}}'), 'FormatError', field, '__proto__', /__proto__/);
-    expectError(load('null'), 'ValueError', 'spec', null, /MoESpec/);
+    expectError(load('null'), 'ValueError', 'spec', null, /inputDim, experts/);
     expectError(load('[1]'), 'UnknownNameError', 'spec.0', '0', /inputDim/);
     expectError(load('{}'), 'ValueError', 'spec.inputDim', undefined, /at least 1/);
     const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;

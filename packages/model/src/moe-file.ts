@@ -1,3 +1,4 @@
+import { requireObject } from './checks.ts';
 import { FormatError } from './errors.ts';
 import { createMoE, type MoE, type MoESpec } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
@@ -12,6 +13,7 @@ const VERSION = '1';
  * `softmoe.spec`. {@link loadMoE} gives the same model back, bit for bit. Throws what {@link createMoE} throws.
  */
 export function saveMoE(model: MoE): Uint8Array<ArrayBuffer> {
+  requireObject('model', model, ['spec', 'params']);
   const { spec, params } = createMoE(model.spec, model.params);
   return encodeTensors(params, { [VERSION_KEY]: VERSION, [SPEC_KEY]: specToJson(spec) });
 }

@@ -4,10 +4,12 @@ import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import {
   createMoE,
+  type MoE,
   type MoESpec,
   type Params,
   param,
   parameterLayout,
+  requireModel,
   UNIT_TOLERANCE,
 } from './moe.ts';
 import { type NDArray, ndarray, zeros } from './ndarray.ts';
@@ -64,7 +66,13 @@ describe('createMoE', () => {
 
 describe('a bad spec is an error', () => {
   it.each([0, -1, 1.5, NaN, Infinity, 2 ** 53, '3', null])('inputDim %o', (inputDim) => {
-    expectError(withSpec({ inputDim }), 'ValueError', 'spec.inputDim', inputDim, /at least 1/);
+    expectError(
+      withSpec({ inputDim }),
+      'ValueError',
+      'spec.inputDim',
+      inputDim,
+      /(at least|between) 1/,
+    );
   });
 
   it.each([0, 2.5, -3])('experts %o', (experts) => {
@@ -77,8 +85,8 @@ describe('a bad spec is an error', () => {
 
   it('expert', () => {
     const field = 'spec.expert';
-    expectError(withSpec({ expert: null }), 'ValueError', field, null, /MoESpec/);
-    expectError(withSpec({ expert: undefined }), 'ValueError', field, undefined, /MoESpec/);
+    expectError(withSpec({ expert: null }), 'ValueError', field, null, /with kind/);
+    expectError(withSpec({ expert: undefined }), 'ValueError', field, undefined, /with kind/);
     const swish = withSpec({ expert: { kind: 'swish' } });
     expectError(swish, 'UnknownNameError', `${field}.kind`, 'swish', /hermite, series, relu/);
     const tenth = withSpec({ expert: { kind: 'hermite', degree: 10 } });
@@ -110,7 +118,13 @@ describe('a bad spec is an error', () => {
   it('unknown fields, or no object at all', () => {
     expectError(withSpec({ gates: 1 }), 'UnknownNameError', 'spec.gates', 'gates', /inputDim/);
     const missing: MoESpec = JSON.parse('null');
-    expectError(() => createMoE(missing, params), 'ValueError', 'spec', null, /MoESpec/);
+    expectError(
+      () => createMoE(missing, params),
+      'ValueError',
+      'spec',
+      null,
+      /with inputDim, experts/,
+    );
   });
 });
 
@@ -127,7 +141,7 @@ describe('a bad parameter is an error', () => {
     expectError(inherited, 'ShapeError', 'params.toString', all, /named toString/);
     expectError(withParams({ router: null }), 'ShapeError', 'params.router', all, /named router/);
     const none: Params = JSON.parse('null');
-    expectError(() => createMoE(spec, none), 'ValueError', 'params', null, /createMoE/);
+    expectError(() => createMoE(spec, none), 'ValueError', 'params', null, /with router, expert/);
   });
 
   it('a missing, unknown or infinite bias', () => {
@@ -178,6 +192,47 @@ describe('a bad parameter is an error', () => {
     const action = withParams({ expert: zeros([2, 3]) });
     expectError(action, 'ValueError', 'params.expert[0]', 0, /normaliseRows/);
   });
+});
+
+describe('requireModel', () => {
+  const model = { spec, params };
+
+  it('lets valid models pass', () => {
+    fc.assert(fc.property(moe(), (model) => requireModel('student', model)));
+  });
+
+  it.each([
+    ['student', undefined, 'ValueError', /spec, params/],
+    ['student', null, 'ValueError', /spec, params/],
+    ['student', 'model', 'ValueError', /spec, params/],
+    ['student.spec', {}, 'ValueError', /inputDim/],
+    [
+      'student.spec.gate',
+      { ...model, spec: { ...spec, gate: 'relu' } },
+      'UnknownNameError',
+      /tanh/,
+    ],
+    ['student.spec.expert', { ...model, spec: { ...spec, expert: 3 } }, 'ValueError', /kind/],
+    ['student.spec.routing', { ...model, spec: { ...spec, routing: 1 } }, 'UnknownNameError', /so/],
+    ['student.params', { spec }, 'ValueError', /router, expert/],
+    ['student.params.expert', { spec, params: { router, amplitude } }, 'ShapeError', /Add/],
+    ['student.params.router', { spec, params: { ...params, router: 3 } }, 'ShapeError', /ndarray/],
+    ['student.params.amplitude.shape', withAmplitude([1]), 'ShapeError', /Check/],
+    ['student.params.amplitude[1]', withAmplitude([1, NaN]), 'ValueError', /diverged/],
+    ['student.params.router[0]', withRouter(2), 'ValueError', /normaliseRows/],
+  ])('says %s for %o', (field, value, name, remedy) => {
+    const action = () => requireModel('student', value as MoE);
+    expect(action).toThrow(expect.objectContaining({ name, field }));
+    expect(action).toThrow(remedy);
+  });
+
+  function withAmplitude(data: number[]): MoE {
+    return { spec, params: { ...params, amplitude: ndarray([data.length], data) } };
+  }
+
+  function withRouter(x: number): MoE {
+    return { spec, params: { ...params, router: ndarray([2, 3], [x, 0, 0, 0, 1, 0]) } };
+  }
 });
 
 describe('parameterLayout', () => {

@@ -1,7 +1,8 @@
-import { requireInteger, ShapeError, UnknownNameError, ValueError } from './errors.ts';
+import { requireInteger, requireKeys, requireObject } from './checks.ts';
+import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
 import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
 import { type GateName, gateOf } from './gate.ts';
-import { dotAt, matrixSize, type NDArray, sizeOf } from './ndarray.ts';
+import { dotAt, matrixSize, type NDArray, requireArray, sizeOf } from './ndarray.ts';
 
 /** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
 export type MoESpec = IndependentSpec | SoftmaxSpec;
@@ -64,11 +65,11 @@ export function parameterLayout(spec: MoESpec): Readonly<Record<string, Paramete
 }
 
 /** The parameter of that name. Throws {@link ShapeError} when the model lacks it. */
-export function param(params: Params, name: string): NDArray {
+export function param(params: Params, name: string, field: string = 'params'): NDArray {
   const array = Object.hasOwn(params, name) ? params[name] : undefined;
   if (array) return array;
   throw new ShapeError('is missing', {
-    field: `params.${name}`,
+    field: `${field}.${name}`,
     value: Object.keys(params),
     remedy: `Add an array named ${name}.`,
   });
@@ -79,34 +80,60 @@ export function param(params: Params, name: string): NDArray {
  * Arrays are shared, not copied.
  */
 export function createMoE(spec: MoESpec, params: Params): MoE {
-  checkSpec(spec);
-  const layout = parameterLayout(spec);
-  checkNames('params', params, Object.keys(layout));
-  for (const [name, { shape, manifold }] of Object.entries(layout)) {
-    const array = param(params, name);
-    checkArray(`params.${name}`, array, shape);
-    if (manifold === 'sphere') checkUnitRows(`params.${name}`, array);
-  }
+  checkForm('', spec, params);
+  checkNumbers('', spec, params);
   return { spec, params };
 }
 
-/** Throws a typed error unless `spec` has exactly the fields of a {@link MoESpec}, each known and in range. */
-export function checkSpec(spec: MoESpec): void {
-  checkNames('spec', spec, SPEC_FIELDS);
-  requireInteger('spec.inputDim', spec.inputDim, 1);
-  requireInteger('spec.experts', spec.experts, 1);
-  if (spec.routing !== 'softmax') gateOf(spec.gate, 'spec.gate');
-  else if (spec.gate !== undefined) gateOf(spec.gate, 'spec.gate');
-  requireObject('spec.expert', spec.expert);
-  activationOf(spec.expert, 'spec.expert');
-  checkNames('spec.expert', spec.expert, expertFields(spec.expert.kind));
-  checkRouting(spec.routing);
+/**
+ * Throws what {@link createMoE} throws unless `model` is a valid model, with `field` before the names in the errors. For
+ * the entries of a library, where a model from plain JavaScript may be anything: it looks at every number.
+ */
+export function requireModel(field: string, model: MoE): void {
+  requireForm(field, model);
+  checkNumbers(`${field}.`, model.spec, model.params);
 }
 
-function checkRouting(routing: Routing): void {
+/** {@link requireModel} without a look at the numbers themselves, for what is called once a step. */
+export function requireForm(field: string, model: MoE): void {
+  requireObject(field, model, ['spec', 'params']);
+  checkForm(`${field}.`, model.spec, model.params);
+}
+
+function checkForm(prefix: string, spec: MoESpec, params: Params): void {
+  checkSpec(spec, `${prefix}spec`);
+  const layout = parameterLayout(spec);
+  requireKeys(`${prefix}params`, params, Object.keys(layout));
+  for (const [name, { shape }] of Object.entries(layout)) {
+    checkShape(`${prefix}params.${name}`, param(params, name, `${prefix}params`), shape);
+  }
+}
+
+function checkNumbers(prefix: string, spec: MoESpec, params: Params): void {
+  for (const [name, { manifold }] of Object.entries(parameterLayout(spec))) {
+    const array = param(params, name);
+    checkFinite(`${prefix}params.${name}`, array);
+    if (manifold === 'sphere') checkUnitRows(`${prefix}params.${name}`, array);
+  }
+}
+
+/** Throws a typed error unless `spec` has exactly the fields of a {@link MoESpec}, each known and in range. */
+export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
+  requireKeys(field, spec, SPEC_FIELDS);
+  requireInteger(`${field}.inputDim`, spec.inputDim, 1);
+  requireInteger(`${field}.experts`, spec.experts, 1);
+  if (spec.routing !== 'softmax') gateOf(spec.gate, `${field}.gate`);
+  else if (spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
+  requireObject(`${field}.expert`, spec.expert, ['kind']);
+  activationOf(spec.expert, `${field}.expert`);
+  requireKeys(`${field}.expert`, spec.expert, expertFields(spec.expert.kind));
+  checkRouting(spec.routing, `${field}.routing`);
+}
+
+function checkRouting(routing: Routing, field: string): void {
   if (routing === 'independent' || routing === 'softmax') return;
   throw new UnknownNameError('is not a kind of routing', {
-    field: 'spec.routing',
+    field,
     value: routing,
     remedy: "Use 'independent' or 'softmax'.",
   });
@@ -114,52 +141,31 @@ function checkRouting(routing: Routing): void {
 
 const SPEC_FIELDS: readonly string[] = ['inputDim', 'experts', 'gate', 'expert', 'routing'];
 
-function requireObject(field: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null) return;
-  throw new ValueError('must be an object', {
-    field,
-    value,
-    remedy: 'See the type MoESpec and the function createMoE of @softmoe/model.',
-  });
-}
-
-/** Throws unless `value` is an object whose every key is one of `names`. */
-function checkNames(field: string, value: object, names: readonly string[]): void {
-  requireObject(field, value);
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new UnknownNameError('is not known here', {
-    field: `${field}.${unknown}`,
-    value: unknown,
-    remedy: `Use ${names.join(', ')}.`,
-  });
-}
-
 /** Throws unless `array` is a float64 array of that shape and only finite numbers. */
 export function checkArray(field: string, array: NDArray, shape: readonly number[]): void {
-  if (!(array?.data instanceof Float64Array && Array.isArray(array.shape))) {
-    throw new ShapeError('must be an array of numbers with its shape', {
-      field,
-      value: array,
-      remedy: 'Give { shape: number[], data: Float64Array }; the function ndarray makes one.',
-    });
-  }
-  const { data } = array;
+  checkShape(field, array, shape);
+  checkFinite(field, array);
+}
+
+function checkShape(field: string, array: NDArray, shape: readonly number[]): void {
+  requireArray(field, array);
   const size = sizeOf(shape);
   const sameShape =
     array.shape.length === shape.length && shape.every((n, axis) => array.shape[axis] === n);
-  if (!sameShape || data.length !== size) {
-    throw new ShapeError(`must have shape [${shape.join(', ')}] and ${size} numbers`, {
-      field: `${field}.shape`,
-      value: sameShape ? `${data.length} numbers` : [...array.shape],
-      remedy: 'Check spec.inputDim and spec.experts against the arrays.',
-    });
-  }
-  const bad = data.findIndex((x) => !Number.isFinite(x));
-  if (bad >= 0) {
+  if (sameShape && array.data.length === size) return;
+  throw new ShapeError(`must have shape [${shape.join(', ')}] and ${size} numbers`, {
+    field: `${field}.shape`,
+    value: sameShape ? `${array.data.length} numbers` : [...array.shape],
+    remedy: 'Check spec.inputDim and spec.experts against the arrays.',
+  });
+}
+
+function checkFinite(field: string, { shape, data }: NDArray): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
     throw new ValueError('must be finite', {
-      field: `${field}[${indexIn(shape, bad).join(', ')}]`,
-      value: data[bad],
+      field: `${field}[${indexIn(shape, i).join(', ')}]`,
+      value: data[i],
       remedy: 'Look for a division by zero or a step that diverged before this point.',
     });
   }

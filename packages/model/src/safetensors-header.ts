@@ -1,5 +1,5 @@
 import { FormatError } from './errors.ts';
-import { sizeOf } from './ndarray.ts';
+import { isWholeNumbers, sizeOf } from './ndarray.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** Bytes before the header: its length, a little-endian 64-bit integer. */
@@ -121,13 +121,6 @@ function checkTiling(entries: readonly Entry[], dataBytes: number): void {
 export function isShape(value: unknown): value is readonly number[] {
   if (!isWholeNumbers(value)) return false;
   return value.reduce((size, n) => (size * n <= Number.MAX_SAFE_INTEGER ? size * n : NaN), 1) >= 0;
-}
-
-function isWholeNumbers(value: unknown): value is readonly number[] {
-  return (
-    Array.isArray(value) &&
-    value.every((n) => Number.isSafeInteger(n) && n >= 0 && !Object.is(n, -0))
-  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
+import { requireObject } from './checks.ts';
 import { ShapeError, ValueError } from './errors.ts';
-import { type NDArray, sizeOf } from './ndarray.ts';
+import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import {
   type Entry,
   ITEM_BYTES,
@@ -17,13 +18,14 @@ export interface TensorFile {
 
 /**
  * A safetensors file (8 bytes of header length, a JSON header, the data) of float64 tensors, the data aligned to
- * 8 bytes. Throws {@link ShapeError} for data that do not fit their shape, {@link ValueError} for a reserved name or
+ * 8 bytes. Throws {@link ShapeError} for what is no array or does not fit its shape, {@link ValueError} for a reserved name or
  * metadata that are not texts.
  */
 export function encodeTensors(
   tensors: Readonly<Record<string, NDArray>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  requireObject('tensors', tensors, ['an array for each name']);
   checkMetadata(metadata);
   const entries: [string, unknown][] = [[METADATA, metadata]];
   let dataBytes = 0;
@@ -69,11 +71,13 @@ function readTensor(view: DataView, { dtype, shape, start, end }: Entry): NDArra
   return { shape, data };
 }
 
-function checkTensor(name: string, { shape, data }: NDArray): void {
+function checkTensor(name: string, array: NDArray): void {
   if (name === METADATA || name === '__proto__') {
     const remedy = 'Give the tensor another name.';
     throw new ValueError('is a reserved name', { field: 'tensors', value: name, remedy });
   }
+  requireArray(`tensors.${name}`, array);
+  const { shape, data } = array;
   if (isShape(shape) && sizeOf(shape) === data.length) return;
   throw new ShapeError(`needs whole numbers whose product is ${data.length}, the length of data`, {
     field: `tensors.${name}.shape`,

@@ -1,11 +1,12 @@
 import {
   addProduct,
   dotAt,
+  type ExactObjective,
   type MoE,
   multiplyTransposed,
   type NDArray,
-  type Objective,
   projectTangent,
+  requireModel,
   zeros,
 } from '@softmoe/model';
 import { checkSameInputs, stackRows } from './overlaps.ts';
@@ -14,14 +15,21 @@ import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-ker
 
 /**
  * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
- * so `step` is ignored. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
+ * so no step need be named. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
  * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for softmax routing and for
- * experts that are no polynomials: a teacher at once, a student when it is evaluated.
+ * experts that are no polynomials: a teacher at once, a student when it is evaluated. Throws a typed error for what is no
+ * model; of a student's numbers those of its first evaluation are checked.
  */
-export function populationObjective(teacher: MoE): Objective {
+export function populationObjective(teacher: MoE): ExactObjective {
+  requireModel('teacher', teacher);
   const workspace = createWorkspace(teacher);
+  let checked: MoE['spec'] | undefined;
   return {
     evaluate: async (model) => {
+      if (!checked || model?.spec !== checked) {
+        requireModel('model', model);
+        checked = model.spec;
+      }
       const { loss, gradient } = workspace(model);
       return { loss, gradient: projectTangent(model, gradient) };
     },

@@ -1,33 +1,24 @@
-import { dotAt, type Gram, type MoE, type NDArray, zeros } from '@softmoe/model';
-import { checkSameInputs, stackRows } from './overlaps.ts';
+import { dotAt, type Gram, type MoE, type NDArray, requireModel, zeros } from '@softmoe/model';
+import { checkSameInputs } from './overlaps.ts';
+import { evaluatePair } from './pair.ts';
 import { PairKernel } from './pair-kernel.ts';
 
 /**
  * E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). Throws
- * `UnsupportedError` for softmax routing and for experts that are no polynomials: estimate on samples instead.
+ * `UnsupportedError` for softmax routing and for experts that are no polynomials: estimate on samples instead. A typed
+ * error for what is no model.
  */
 export function pairExpectations(a: MoE, b: MoE): NDArray {
+  requireModel('a', a);
+  requireModel('b', b);
   checkSameInputs(a, b);
-  const { inputDim: d, experts: m } = a.spec;
+  const m = a.spec.experts;
   const k = b.spec.experts;
   const kernel = new PairKernel(a.spec, b.spec, 0);
-  const rowsA = stackRows(a);
-  const rowsB = a === b ? rowsA : stackRows(b);
-  const inner = (x: Float64Array, i: number, y: Float64Array, j: number) =>
-    dotAt(x, i * d, y, j * d, d);
   const result = zeros([m, k]);
   for (let i = 0; i < m; i++) {
-    const alpha1 = inner(rowsA, m + i, rowsA, i);
     for (let j = a === b ? i : 0; j < k; j++) {
-      const self = a === b && i === j;
-      const value = kernel.evaluate(
-        self ? 1 : inner(rowsA, m + i, rowsB, k + j),
-        alpha1,
-        inner(rowsA, m + i, rowsB, j),
-        inner(rowsB, k + j, rowsA, i),
-        inner(rowsB, k + j, rowsB, j),
-        self ? 1 : inner(rowsA, i, rowsB, j),
-      );
+      const value = evaluatePair(kernel, a, i, b, j);
       result.data[i * k + j] = value;
       if (a === b) result.data[j * k + i] = value;
     }
@@ -40,6 +31,8 @@ export function pairExpectations(a: MoE, b: MoE): NDArray {
  * E[f*²] = a*ᵀ T** a*, docs/theory.md (12). Throws what {@link pairExpectations} throws.
  */
 export function populationGram(student: MoE, teacher: MoE): Gram {
+  requireModel('student', student);
+  requireModel('teacher', teacher);
   const weights = teacher.params.amplitude!.data;
   const k = weights.length;
   const pairs = pairExpectations(student, teacher).data;

@@ -4,6 +4,7 @@ import {
   type MoE,
   matrixSize,
   type NDArray,
+  requireModel,
   retract,
   row,
   zeros,
@@ -28,9 +29,12 @@ const REORTHOGONALISE = 0.5;
 /**
  * Rotates a student and its teacher into the span of their rows. All population expectations depend on inner products
  * only, and every population flow stays in this span, so a run in r ≤ 2(m + k) coordinates is the run in d. The
- * rotation and the lift cost O(d·r²); nothing in between depends on d.
+ * rotation and the lift cost O(d·r²); nothing in between depends on d. Throws a typed error for what is no model, and for
+ * models of different input dimensions.
  */
 export function toSpan(student: MoE, teacher: MoE): Span {
+  requireModel('student', student);
+  requireModel('teacher', teacher);
   checkSameInputs(student, teacher, 'student.spec.inputDim');
   const basis: Float64Array[] = [];
   const arrays = [teacher, student].flatMap((model) => [

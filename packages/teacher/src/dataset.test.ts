@@ -43,6 +43,22 @@ describe('sampleBatch', () => {
     );
   });
 
+  it('can be drawn in parts, noise and all', () => {
+    const noisy = { ...draw, noise: 0.5 };
+    const whole = sampleBatch(teacher, noisy);
+    for (const [firstRow, size] of [
+      [0, 64],
+      [64, 36],
+      [17, 70],
+      [99, 1],
+    ] as const) {
+      const part = sampleBatch(teacher, { ...noisy, size }, firstRow);
+      expect(part.size).toBe(size);
+      expect(part.inputs).toEqual(whole.inputs.slice(firstRow * d, (firstRow + size) * d));
+      expect(part.targets).toEqual(whole.targets.slice(firstRow, firstRow + size));
+    }
+  });
+
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses noise %d', (noise) => {
     const call = () => sampleBatch(teacher, { ...draw, noise });
     expect(call).toThrow(ValueError);

@@ -4,6 +4,9 @@ import {
   type MoE,
   requireFinite,
   requireInteger,
+  requireKeys,
+  requireModel,
+  requireObject,
   ShapeError,
 } from '@softmoe/model';
 import { permutation } from './shuffle.ts';
@@ -29,17 +32,20 @@ export interface LabelledDraw extends Draw {
 }
 
 /**
- * A fresh batch (x, y): x ~ N(0, I_d) and y = f*(x) + noise·ξ with ξ ~ N(0, 1), docs/theory.md (2) and (20). Row i does
- * not depend on `size`, and the inputs don't depend on the noise; they are the same bits everywhere, while targets go
- * through the gate's exponential, whose last bit is the engine's. Throws a typed error for a bad draw.
+ * A fresh batch (x, y): x ~ N(0, I_d) and y = f*(x) + noise·ξ with ξ ~ N(0, 1), docs/theory.md (2) and (20). It is rows
+ * firstRow … firstRow + size − 1 of an endless one, so that a large batch can be drawn in parts: row i depends neither on
+ * `size` nor on where a part starts, and the inputs don't depend on the noise. Inputs are the same bits everywhere, while
+ * targets go through the gate's exponential, whose last bit is the engine's. Throws a typed error for a bad draw.
  */
-export function sampleBatch(teacher: MoE, draw: LabelledDraw): Batch {
+export function sampleBatch(teacher: MoE, draw: LabelledDraw, firstRow: number = 0): Batch {
+  requireModel('teacher', teacher);
+  requireKeys('draw', draw, ['seed', 'stream', 'step', 'size', 'noise']);
   const { noise = 0, size } = draw;
   requireFinite('noise', noise, 0);
-  const inputs = normals(draw, teacher.spec.inputDim);
+  const inputs = normals(draw, teacher.spec.inputDim, firstRow);
   const targets = forward(teacher, inputs, size);
   if (noise > 0) {
-    const xi = noiseNormals(draw);
+    const xi = noiseNormals(draw, firstRow);
     for (let i = 0; i < size; i++) targets[i] = targets[i]! + noise * xi[i]!;
   }
   return { inputs, targets, size };
@@ -56,6 +62,7 @@ export interface DatasetOptions {
 
 /** A fixed data set: step 0 of its stream, the same for the same options. */
 export function createDataset(teacher: MoE, options: DatasetOptions): Batch {
+  requireKeys('options', options, ['seed', 'size', 'noise', 'stream']);
   const { seed, size, noise = 0, stream = 'dataset' } = options;
   return sampleBatch(teacher, { seed, stream, step: 0, size, noise });
 }
@@ -74,7 +81,10 @@ export interface BatchOptions {
  * function of its arguments alone: any batch can be asked for at any time. Throws a typed error for a number out of
  * range or arrays that don't fit `size`.
  */
-export function batchOf(dataset: Dataset, { seed, batchSize, step }: BatchOptions): Batch {
+export function batchOf(dataset: Dataset, options: BatchOptions): Batch {
+  requireObject('dataset', dataset, ['inputs', 'targets', 'size']);
+  requireKeys('options', options, ['seed', 'batchSize', 'step']);
+  const { seed, batchSize, step } = options;
   const d = columnsOf(dataset);
   requireInteger('batchSize', batchSize, 1, dataset.size);
   requireInteger('step', step, 0, lastStep(batchSize));
@@ -116,11 +126,11 @@ function epochOrder(dataset: Dataset, seed: number, epoch: number): Uint32Array 
 
 function columnsOf({ inputs, targets, size }: Dataset): number {
   requireInteger('dataset.size', size, 1);
-  const d = inputs.length / size;
-  if (Number.isInteger(d) && d >= 1 && targets.length === size) return d;
+  const d = inputs?.length / size;
+  if (Number.isInteger(d) && d >= 1 && targets?.length === size) return d;
   throw new ShapeError('must hold size rows of points and size targets', {
     field: 'dataset',
-    value: `${inputs.length} inputs and ${targets.length} targets for size ${size}`,
+    value: `${inputs?.length} inputs and ${targets?.length} targets for size ${size}`,
     remedy: 'Pass inputs [size, d] row-major and targets [size].',
   });
 }

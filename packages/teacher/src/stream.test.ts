@@ -67,6 +67,17 @@ describe('normals', () => {
     );
   });
 
+  it('gives scalars and noise that depend neither on size nor on where a range starts', () => {
+    fc.assert(
+      fc.property(draws, fc.nat(150), (draw, skip) => {
+        for (const draws of [scalarNormals, noiseNormals]) {
+          const whole = draws({ ...draw, size: skip + draw.size });
+          expect(draws(draw, skip)).toEqual(whole.slice(skip));
+        }
+      }),
+    );
+  });
+
   it('is a function of its arguments', () => {
     fc.assert(
       fc.property(draws, columnCounts, (draw, columns) => {
@@ -158,6 +169,8 @@ describe('bad input', () => {
     expect(() => normals(good, 1.5)).toThrow(/^columns: /);
     expect(() => normals(good, 1, -1)).toThrow(/^firstRow: /);
     expect(() => normals(good, 1, 2 ** 38)).toThrow(/^firstRow: /);
+    expect(() => scalarNormals(good, 0.5)).toThrow(/^firstRow: /);
+    expect(() => noiseNormals(good, 2 ** 38)).toThrow(/^firstRow: /);
     expect(() => blockWords({ ...good, block: 2 ** 32 }, 1)).toThrow(/^block: /);
     expect(() => blockWords(good, 0)).toThrow(/^groups: /);
   });
@@ -165,8 +178,8 @@ describe('bad input', () => {
   it('says so when the numbers do not fit in memory', () => {
     const huge = { ...good, size: 2 ** 38 };
     expect(() => normals(huge, 2 ** 20)).toThrow(ValueError);
-    expect(() => normals(huge, 2 ** 20)).toThrow(/^size: .*do not fit in memory/);
-    expect(() => scalarNormals(huge)).toThrow(/^size: .*do not fit in memory/);
+    expect(() => normals(huge, 2 ** 20)).toThrow(/^shape: .*do not fit in memory/);
+    expect(() => scalarNormals(huge)).toThrow(/^shape: .*do not fit in memory/);
   });
 });
 

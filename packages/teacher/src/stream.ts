@@ -1,4 +1,4 @@
-import { requireInteger, ValueError } from '@softmoe/model';
+import { allocate, requireInteger, requireObject, ValueError } from '@softmoe/model';
 import { ln24, writePolar24 } from './elementary.ts';
 import { fnv1a } from './hash.ts';
 import { fillWords, LANES, seedLanes } from './lanes.ts';
@@ -38,8 +38,8 @@ const MAX_UINT32 = 2 ** 32 - 1;
 export function normals(draw: Draw, columns: number, firstRow: number = 0): Float64Array {
   checkDraw(draw);
   requireInteger('columns', columns, 1);
-  requireInteger('firstRow', firstRow, 0, BLOCK_ROWS * (MAX_UINT32 + 1) - draw.size);
-  const result = allocate(draw.size * columns, draw);
+  checkFirstRow(firstRow, draw);
+  const result = allocate([draw.size, columns]);
   const nameHash = fnv1a(draw.stream);
   const words = new Uint32Array(BLOCK_ROWS * LANES);
   const panel = new Float64Array(BLOCK_ROWS * PANEL_COLUMNS);
@@ -66,27 +66,31 @@ export function normals(draw: Draw, columns: number, firstRow: number = 0): Floa
 }
 
 /**
- * `size` standard normals, one a row, eight to a group: number i is column i mod 8 of group ⌊i/8⌋ within its block of
- * 64. Eight times cheaper than {@link normals} with one column, and not the same numbers.
+ * Standard normals, one a row, eight to a group, [size]: rows from firstRow on of an endless array as in {@link normals}.
+ * Row i is column i mod 8 of group ⌊i/8⌋ within its block of 64. Eight times cheaper than {@link normals} with one column,
+ * and not the same numbers.
  */
-export function scalarNormals(draw: Draw): Float64Array {
+export function scalarNormals(draw: Draw, firstRow: number = 0): Float64Array {
   checkDraw(draw);
-  const blocks = Math.ceil(draw.size / BLOCK_ROWS);
+  checkFirstRow(firstRow, draw);
+  const first = Math.floor(firstRow / BLOCK_ROWS);
+  const origin = first * BLOCK_ROWS;
+  const blocks = Math.ceil((firstRow + draw.size - origin) / BLOCK_ROWS);
   const groups = BLOCK_ROWS / PANEL_COLUMNS;
-  const result = allocate(blocks * BLOCK_ROWS, draw);
+  const result = allocate([blocks, BLOCK_ROWS]);
   const nameHash = fnv1a(draw.stream);
   const words = new Uint32Array(groups * LANES);
   for (let block = 0; block < blocks; block++) {
-    fillWords(seedLanes(draw.seed, nameHash, draw.step, block), words, groups);
+    fillWords(seedLanes(draw.seed, nameHash, draw.step, first + block), words, groups);
     boxMuller(words, 0, groups, result, block * BLOCK_ROWS, PANEL_COLUMNS);
   }
-  return result.slice(0, draw.size);
+  return result.slice(firstRow - origin, firstRow - origin + draw.size);
 }
 
 /** The standard normals of the label noise of a draw, one a row: {@link scalarNormals} of the stream `<stream>/noise`. */
-export function noiseNormals(draw: Draw): Float64Array {
+export function noiseNormals(draw: Draw, firstRow: number = 0): Float64Array {
   checkDraw(draw);
-  return scalarNormals({ ...draw, stream: `${draw.stream}/noise` });
+  return scalarNormals({ ...draw, stream: `${draw.stream}/noise` }, firstRow);
 }
 
 /**
@@ -151,7 +155,13 @@ function checkDraw(draw: Draw): void {
   requireInteger('size', draw.size, 1, BLOCK_ROWS * (MAX_UINT32 + 1));
 }
 
-function checkKey({ seed, stream, step }: Omit<Draw, 'size'>): void {
+function checkFirstRow(firstRow: number, { size }: Draw): void {
+  requireInteger('firstRow', firstRow, 0, BLOCK_ROWS * (MAX_UINT32 + 1) - size);
+}
+
+function checkKey(draw: Omit<Draw, 'size'>): void {
+  requireObject('draw', draw, ['seed', 'stream', 'step']);
+  const { seed, stream, step } = draw;
   requireInteger('seed', seed, 0);
   requireInteger('step', step, 0, MAX_UINT32);
   if (typeof stream === 'string' && stream !== '' && !/\p{Surrogate}/u.test(stream)) return;
@@ -160,16 +170,4 @@ function checkKey({ seed, stream, step }: Omit<Draw, 'size'>): void {
     value: stream,
     remedy: 'Use a non-empty string of well-formed Unicode.',
   });
-}
-
-function allocate(length: number, { size }: Draw): Float64Array {
-  try {
-    return new Float64Array(length);
-  } catch (cause) {
-    throw new ValueError(
-      `asks for ${length} numbers, which do not fit in memory`,
-      { field: 'size', value: size, remedy: 'Draw fewer rows at a time, or fewer columns.' },
-      { cause },
-    );
-  }
 }

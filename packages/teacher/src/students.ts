@@ -5,6 +5,7 @@ import {
   type ExpertSpec,
   type MoE,
   type MoESpec,
+  requireKeys,
   ValueError,
 } from '@softmoe/model';
 import { randomDirections } from './directions.ts';
@@ -22,6 +23,16 @@ export type StudentOptions = GatingOptions & {
   readonly amplitude: number;
 };
 
+const STUDENT_OPTIONS: readonly (keyof StudentOptions)[] = [
+  'inputDim',
+  'experts',
+  'gate',
+  'expert',
+  'routing',
+  'seed',
+  'amplitude',
+];
+
 /**
  * A student before training, docs/theory.md (2): routers and experts uniform on the sphere and independent of any
  * teacher, also of the same seed. Unit i does not depend on how many there are. Amplitudes are +`amplitude` for odd
@@ -29,9 +40,10 @@ export type StudentOptions = GatingOptions & {
  *
  * With softmax routing, docs/theory.md (5), the routers are the same unit rows and the biases are 0: logits are of unit
  * variance, so every unit starts with a share of every input, and training is free to change the lengths. Throws a typed error for
- * an option out of range.
+ * an option out of range or unknown.
  */
 export function createStudent(options: StudentOptions): MoE {
+  requireKeys('options', options, STUDENT_OPTIONS);
   const { inputDim, experts, seed, amplitude } = options;
   const spec = specOf(options);
   checkSpec(spec);

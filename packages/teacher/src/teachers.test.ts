@@ -272,7 +272,7 @@ describe('bad input', () => {
     ['spec.inputDim', { inputDim: 0 }],
     ['spec.experts', { experts: 1.5 }],
     ['spec.expert.degree', { expert: { kind: 'hermite', degree: 0 } }],
-    ['size', { geometry: { kind: 'random-unit' }, inputDim: 2 ** 50 }],
+    ['shape', { geometry: { kind: 'random-unit' }, inputDim: 2 ** 50 }],
   ])('refuses a bad %s', (field, options) => {
     expect(refuse(options)).toMatchObject({ field });
   });

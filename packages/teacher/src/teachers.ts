@@ -6,6 +6,7 @@ import {
   type MoESpec,
   type NDArray,
   requireFinite,
+  requireKeys,
   UnknownNameError,
   ValueError,
   zeros,
@@ -45,6 +46,17 @@ export type TeacherOptions = GatingOptions & {
   readonly amplitudeSpread?: number;
 };
 
+const TEACHER_OPTIONS: readonly (keyof TeacherOptions)[] = [
+  'inputDim',
+  'experts',
+  'gate',
+  'expert',
+  'routing',
+  'geometry',
+  'seed',
+  'amplitudeSpread',
+];
+
 /** Streams that a teacher is drawn from, at step 0 of its seed. */
 const ROUTER_STREAM = 'teacher/router';
 const EXPERT_STREAM = 'teacher/expert';
@@ -55,6 +67,7 @@ const EXPERT_STREAM = 'teacher/expert';
  * error for an option out of range; orthonormal and correlated teachers need inputDim ≥ 2·experts.
  */
 export function createTeacher(options: TeacherOptions): MoE {
+  requireKeys('options', options, TEACHER_OPTIONS);
   const { experts, geometry, seed, amplitudeSpread = 1 } = options;
   const spec = specOf(options);
   checkSpec(spec);
@@ -72,6 +85,8 @@ function directions(
   seed: number,
 ): { router: NDArray; expert: NDArray } {
   const { inputDim: d, experts: k } = spec;
+  const correlated = geometry?.kind === 'correlated';
+  requireKeys('geometry', geometry, correlated ? ['kind', 'overlap'] : ['kind']);
   switch (geometry.kind) {
     case 'orthonormal':
       return orthonormalFrame(spec, seed);
