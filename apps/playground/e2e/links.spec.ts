@@ -42,6 +42,19 @@ test('a config goes out and comes back', async ({ page }) => {
   expect((await saved(page, 'Config, JSON')).equals(config)).toBe(true);
 });
 
+test('a file may be dropped anywhere', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(
+      new File(['{ "inputDim": 20, "teachers": 2, "students": 7 }'], 'my.json'),
+    );
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+  });
+  await expect(page).toHaveURL(/inputDim=20/);
+  await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('7');
+});
+
 test('a model goes out and comes back', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
