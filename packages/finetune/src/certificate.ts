@@ -1,4 +1,4 @@
-import { type Curvature, type MoE, normParams, type Params } from '@softmoe/model';
+import { type Curvature, type MoE, normParams, type Params, requireKeys } from '@softmoe/model';
 import { nearestImage } from '@softmoe/train';
 import {
   distancesTo,
@@ -100,9 +100,18 @@ export interface CertifyOptions {
   readonly spectrum?: SpectrumOptions;
 }
 
-/** Judges the final point of a run. Throws `ShapeError` or `ValueError` for a target of another kind. */
+/** Throws a typed error for tolerances that are not among {@link certificateTolerances}. */
+export function requireTolerances(tolerances: Partial<CertificateTolerances> = {}): void {
+  requireKeys('tolerances', tolerances, Object.keys(certificateTolerances));
+}
+
+/**
+ * Judges the final point of a run. Throws `ShapeError` or `ValueError` for a target of another kind, `UnknownNameError` for
+ * an unknown tolerance.
+ */
 export function certify(options: CertifyOptions): Certificate {
   const { model, loss, gradient, curvature, hidden = 0, step, trail = [], target } = options;
+  requireTolerances(options.tolerances);
   const spectrum = spectrumOf(curvature, 'hessian', { ...options.spectrum, hidden });
   const { mu, lambdaMax, error } = spectrum;
   const gradientNorm = normParams(gradient);

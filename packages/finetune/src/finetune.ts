@@ -4,7 +4,11 @@ import {
   type Objective,
   requireFinite,
   requireInteger,
+  requireKeys,
+  requireModel,
+  requireObject,
   UnknownNameError,
+  ValueError,
 } from '@softmoe/model';
 import {
   breather,
@@ -15,7 +19,12 @@ import {
   type TrainRecord,
   type TrainState,
 } from '@softmoe/train';
-import { type Certificate, type CertificateTolerances, certify } from './certificate.ts';
+import {
+  type Certificate,
+  type CertificateTolerances,
+  certify,
+  requireTolerances,
+} from './certificate.ts';
 import type { CurvatureOf } from './curvature-of.ts';
 import { gradientDescent } from './gradient-descent.ts';
 import { levenbergMarquardt } from './levenberg-marquardt.ts';
@@ -49,7 +58,7 @@ export type FinetuneOptions = FinetuneStart & {
    */
   readonly inputDim?: number;
   readonly method: FinetuneMethod;
-  /** Gradient descent's η, kept throughout. By default it comes from the spectrum. */
+  /** Gradient descent's η, kept throughout; no other method takes one. By default it comes from the spectrum. */
   readonly step?: number;
   /** Compared with the student in every record and in the certificate; it takes no part in the fine-tuning. */
   readonly target?: MoE;
@@ -76,7 +85,7 @@ export interface FinetuneResult {
  * Fine-tunes a model to the minimum nearby as far as float64 goes, and certifies where it ended. Yields records on the
  * way, always the first point and the last; a resumed run doesn't repeat the point it starts from and follows the
  * uninterrupted one bit for bit. Throws {@link DivergedError} once the loss or gradient isn't finite, a typed error for
- * options out of range.
+ * options out of range or unknown.
  */
 export async function* finetune(
   options: FinetuneOptions,
@@ -157,9 +166,38 @@ function requireFiniteState(state: TrainState, last?: TrainState): void {
   if (!Number.isFinite(norm)) throw new DivergedError('gradientNorm', norm, last);
 }
 
+const OPTIONS = [
+  'model',
+  'resume',
+  'objective',
+  'curvature',
+  'inputDim',
+  'method',
+  'step',
+  'target',
+  'maxSteps',
+  'gradientNorm',
+  'recordEvery',
+  'tolerances',
+  'signal',
+];
+
 function checkOptions(options: FinetuneOptions): void {
-  const { maxSteps = 0, recordEvery = 1, gradientNorm = 0, inputDim } = options;
+  requireKeys('options', options, OPTIONS);
+  const { maxSteps = 0, recordEvery = 1, gradientNorm = 0, inputDim, method, step } = options;
+  if (options.resume !== undefined) requireObject('resume', options.resume, ['model']);
   const model = options.resume ? options.resume.model : options.model;
+  requireModel(options.resume ? 'resume.model' : 'model', model);
+  if (options.target !== undefined) requireModel('target', options.target);
+  if (step !== undefined && method === 'levenbergMarquardt') {
+    const remedy = "Leave it out, or use the method 'gradientDescent'.";
+    throw new ValueError('has no meaning for Levenberg–Marquardt', {
+      field: 'step',
+      value: step,
+      remedy,
+    });
+  }
+  requireTolerances(options.tolerances);
   if (inputDim !== undefined) requireInteger('inputDim', inputDim, model.spec.inputDim);
   // A target of another kind is found out now, not when the certificate is made.
   if (options.target?.spec.experts === model.spec.experts) parameterError(model, options.target);

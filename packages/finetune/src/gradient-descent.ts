@@ -4,11 +4,12 @@ import {
   normParams,
   type Objective,
   requireFinite,
+  requireKeys,
   retract,
   ValueError,
 } from '@softmoe/model';
 import { DivergedError, type Stepper, type TrainState } from '@softmoe/train';
-import type { CurvatureOf } from './curvature-of.ts';
+import { type CurvatureOf, requireSources } from './curvature-of.ts';
 import { memoryOf, withMemory } from './memory.ts';
 import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
 import { spectrumOf } from './spectrum.ts';
@@ -62,6 +63,8 @@ type DescentMemory = typeof blank;
  * can be measured against docs/theory.md (30). A step that would raise the loss is halved. Time is flow time.
  */
 export function gradientDescent(options: GradientDescentOptions): Stepper {
+  requireKeys('options', options, ['objective', 'curvature', 'step']);
+  requireSources(options);
   const { objective, step: fixed } = options;
   if (fixed !== undefined) requireFinite('step', fixed, Number.MIN_VALUE);
   return {

@@ -7,13 +7,14 @@ import {
   normParams,
   type Objective,
   projectTangent,
+  requireKeys,
   retract,
   scaleParams,
   toTangentCoordinates,
 } from '@softmoe/model';
 import type { Stepper } from '@softmoe/train';
 import { solvePositive } from './cholesky.ts';
-import type { CurvatureOf } from './curvature-of.ts';
+import { type CurvatureOf, requireSources } from './curvature-of.ts';
 import { memoryOf, withMemory } from './memory.ts';
 import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
 import { liftModel, restrict, restrictModel } from './span-coordinates.ts';
@@ -45,6 +46,8 @@ const blank = { damping: 0.01, nullLoss: 0, stalled: 0 };
  * O((mr)³). Time counts steps.
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper {
+  requireKeys('options', options, ['objective', 'curvature']);
+  requireSources(options);
   const { objective } = options;
   return {
     async init(model) {

@@ -49,6 +49,7 @@ export {
   param,
   parameterLayout,
   type Routing,
+  requireForm,
   requireModel,
   type SoftmaxSpec,
   UNIT_TOLERANCE,

@@ -48,8 +48,8 @@ export function redundancy(gram: Gram, options: GramOptions = {}): NDArray {
  * a redundancy of one half the signs are consistent: three angles below 60° cannot make an odd number of sign flips.
  */
 export function clusters(gram: Gram, options: ClusterOptions = {}): Cluster[] {
-  const threshold = requireRedundancy(options);
   const link = redundancy(gram, options).data;
+  const threshold = requireRedundancy(options);
   const m = gram.cross.data.length;
   const groups = new Map(Array.from({ length: m }, (_, i) => [i, [i]]));
   for (;;) {

@@ -4,6 +4,8 @@ import {
   dotAt,
   type Gram,
   requireFinite,
+  requireKeys,
+  requireObject,
   ValueError,
   zeros,
 } from '@softmoe/model';
@@ -26,9 +28,11 @@ const SLACK = 100;
 
 /**
  * What is smaller than this, relative to the unit's own E u² or to the target's E y², is taken for nothing:
- * max(1e-12, noise). Throws {@link ValueError} unless 0 ≤ noise ≤ 1.
+ * max(1e-12, noise). Throws {@link ValueError} unless 0 ≤ noise ≤ 1, a typed error for options that no function here has.
  */
-export function resolutionOf({ noise = 0 }: GramOptions): number {
+export function resolutionOf(options: GramOptions): number {
+  requireKeys('options', options, ['noise', 'redundancy']);
+  const { noise = 0 } = options;
   requireFinite('noise', noise, 0, 1);
   return Math.max(EXACT, noise);
 }
@@ -38,8 +42,9 @@ export function resolutionOf({ noise = 0 }: GramOptions): number {
  * finite, symmetric, and |G_il|² ≤ G_ii G_ll, all to a hundred times the resolution.
  */
 export function checkGram(gram: Gram, resolution: number): void {
+  requireObject('gram', gram, ['students', 'cross', 'target']);
   const { students, cross, target } = gram;
-  const m = students.shape[0] ?? 0;
+  const m = students?.shape?.[0] ?? 0;
   checkArray('gram.students', students, [Math.max(m, 1), Math.max(m, 1)]);
   checkArray('gram.cross', cross, [m]);
   requireFinite('gram.target', target, 0);

@@ -132,7 +132,10 @@ describe('merge', () => {
     expect(() => merge(model, [])).toThrow(ShapeError);
     expect(() => merge(model, [[0], []])).toThrow(ShapeError);
     expect(() => merge(model, [[0, 2]])).toThrow(ValueError);
-    const softmax = { spec: specOf(d, 2, { routing: 'softmax' }), params: model.params };
+    const softmax = {
+      spec: specOf(d, 2, { routing: 'softmax' }),
+      params: { ...model.params, routerBias: ndarray([2], [0, 0]) },
+    };
     expect(() => merge(softmax, [[0]])).toThrow(UnsupportedError);
   });
 });

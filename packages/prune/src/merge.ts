@@ -7,14 +7,20 @@ import {
   type Parity,
   param,
   requireInteger,
+  requireModel,
   row,
   ShapeError,
   UnsupportedError,
   zeros,
 } from '@softmoe/model';
 
-/** The model's spec. Throws {@link UnsupportedError} for routing under which units do not add up independently. */
-export function requireIndependent({ spec }: MoE): IndependentSpec {
+/**
+ * The spec of a valid model. Throws {@link UnsupportedError} for routing under which units do not add up independently, a
+ * typed error for what is no model.
+ */
+export function requireIndependent(model: MoE): IndependentSpec {
+  requireModel('model', model);
+  const { spec } = model;
   if (spec.routing === 'independent') return spec;
   throw new UnsupportedError('is not supported by pruning', {
     field: 'spec.routing',
@@ -42,7 +48,7 @@ export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
     router: gateOf(spec.gate).parity,
     expert: activationOf(spec.expert).parity,
   };
-  if (groups.length === 0 || groups.some((group) => group.length === 0)) {
+  if (!(groups?.length > 0) || groups.some((group) => !(group?.length > 0))) {
     throw new ShapeError('must hold at least one unit each, and there must be one group', {
       field: 'groups',
       value: groups,

@@ -9,6 +9,7 @@ import {
   UnknownNameError,
   UnsupportedError,
   ValueError,
+  zeros,
 } from '@softmoe/model';
 import { populationGram } from '@softmoe/population';
 import { normals } from '@softmoe/teacher';
@@ -237,7 +238,11 @@ describe('prune refuses', () => {
   const student = trainedLike(0.1, 10);
 
   it('softmax routing', async () => {
-    const model = { ...student, spec: { ...student.spec, routing: 'softmax' as const } };
+    const routerBias = zeros([student.spec.experts]);
+    const model = {
+      spec: { ...student.spec, routing: 'softmax' as const },
+      params: { ...student.params, routerBias },
+    };
     await expect(prune(model, gramOf)).rejects.toThrow(UnsupportedError);
   });
 

@@ -1,10 +1,10 @@
-import { createMoE, type Gram, type MoE, param, ShapeError } from '@softmoe/model';
+import { createMoE, type Gram, type MoE, param, requireFunction, ShapeError } from '@softmoe/model';
 import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
 import { type CurvePoint, eliminationCurve } from './elimination.ts';
 import { checkGram, lossOf, resolutionOf } from './gram.ts';
 import { merge, requireIndependent } from './merge.ts';
 import { refitUnits } from './refit.ts';
-import { chooseSize, type SizeRule } from './size.ts';
+import { chooseSize, requireRule, type SizeRule } from './size.ts';
 
 /** Gram data of a model against the target; it must give the same answer for the same units every time. */
 export type GramOf = (model: MoE) => Gram | Promise<Gram>;
@@ -37,8 +37,8 @@ const TIE = 1e-14;
  * smaller models, and an elimination curve would need new data for every candidate.
  *
  * Throws {@link UnsupportedError} for softmax routing, {@link ShapeError} when the Gram data does not have the model's
- * size, {@link ValueError} or {@link UnknownNameError} for Gram data that is no second moment and for a rule that cannot be
- * met.
+ * size, {@link ValueError} or {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown
+ * options and a rule that cannot be met.
  */
 export async function prune(
   model: MoE,
@@ -47,9 +47,10 @@ export async function prune(
   options: ClusterOptions = {},
 ): Promise<Pruned> {
   requireIndependent(model);
-  createMoE(model.spec, model.params);
-  const threshold = requireRedundancy(options);
+  requireFunction('gramOf', gramOf);
+  requireRule(rule);
   const resolution = resolutionOf(options);
+  const threshold = requireRedundancy(options);
   const checkedGramOf = async (of: MoE) => {
     const gram = await gramOf(of);
     checkGram(gram, resolution);

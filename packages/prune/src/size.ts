@@ -11,18 +11,21 @@ export function chooseSize(
   rule: SizeRule,
   options: GramOptions = {},
 ): number {
+  requireRule(rule);
   if (rule === 'cliff') return cliff(curve, options).size;
-  if (typeof rule === 'object' && rule !== null) {
-    if ('size' in rule) {
-      requireInteger('rule.size', rule.size, 1, curve.length - 1);
-      return rule.size;
-    }
-    if ('tolerance' in rule) return sizeWithin(curve, rule.tolerance, options);
-  }
+  if ('tolerance' in rule) return sizeWithin(curve, rule.tolerance, options);
+  requireInteger('rule.size', rule.size, 1, curve.length - 1);
+  return rule.size;
+}
+
+/** Throws {@link UnknownNameError} unless `rule` is one rule, and not two at once. */
+export function requireRule(rule: SizeRule): void {
+  if (rule === 'cliff') return;
+  if (typeof rule === 'object' && rule !== null && 'size' in rule !== 'tolerance' in rule) return;
   throw new UnknownNameError('is not a rule for the size', {
     field: 'rule',
     value: rule,
-    remedy: "Use 'cliff', { size } or { tolerance }.",
+    remedy: "Use one of 'cliff', { size } and { tolerance }.",
   });
 }
 

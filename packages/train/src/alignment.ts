@@ -1,4 +1,11 @@
-import { type MoE, type NDArray, param, rowProducts, ShapeError } from '@softmoe/model';
+import {
+  type MoE,
+  type NDArray,
+  param,
+  requireForm,
+  rowProducts,
+  ShapeError,
+} from '@softmoe/model';
 import { assignRows } from './assignment.ts';
 import { routerDirections } from './router-directions.ts';
 import { signChanges } from './symmetry.ts';
@@ -21,8 +28,10 @@ export interface Alignment {
   readonly router: number[];
 }
 
-/** Throws {@link ShapeError} when the two models' inputs differ in dimension. */
+/** Throws {@link ShapeError} when the two models' inputs differ in dimension, a typed error for what is no model. */
 export function overlaps(student: MoE, teacher: MoE): Overlaps {
+  requireForm('student', student);
+  requireForm('teacher', teacher);
   if (student.spec.inputDim !== teacher.spec.inputDim) {
     throw new ShapeError(`must be the student's ${student.spec.inputDim}`, {
       field: 'teacher.spec.inputDim',

@@ -11,23 +11,19 @@ import {
   requireInteger,
   saveMoE,
 } from '@softmoe/model';
-import type { MethodState, TrainState } from './state.ts';
+import { type MethodState, requireState, type TrainState } from './state.ts';
 
 type Tensors = Readonly<Record<string, NDArray>>;
 
 /**
  * The state as a safetensors file: the model as in its own file, and beside it, with a slash in their names,
  * `gradient/<parameter>`, `state/<number>`, `method/<number>` and `method/<arrays>/<parameter>`. All numbers are float64
- * tensors, so {@link loadState} gives the same state back bit for bit. Throws a typed error for a model that is none.
+ * tensors, so {@link loadState} gives the same state back bit for bit. Throws a typed error for what is no state.
  */
-export function saveState({
-  step,
-  time,
-  model,
-  evaluation: { loss, gradient },
-  method,
-  plateau,
-}: TrainState): Uint8Array<ArrayBuffer> {
+export function saveState(state: TrainState): Uint8Array<ArrayBuffer> {
+  requireState('state', state);
+  const { step, time, model, method, plateau } = state;
+  const { loss, gradient } = state.evaluation;
   const { tensors, metadata } = decodeTensors(saveMoE(model));
   const numbers = {
     step,
@@ -35,7 +31,7 @@ export function saveState({
     loss,
     ...(plateau && { plateauLoss: plateau.loss, plateauStep: plateau.step }),
   };
-  const state: Tensors = {
+  const all: Tensors = {
     ...tensors,
     ...under('gradient', gradient),
     ...under('state', scalars(numbers)),
@@ -44,7 +40,7 @@ export function saveState({
   const arrays = Object.entries(method.arrays).map(([name, params]) =>
     under(`method/${name}`, params),
   );
-  return encodeTensors(Object.assign({}, state, ...arrays), metadata);
+  return encodeTensors(Object.assign({}, all, ...arrays), metadata);
 }
 
 /** The state in a file that {@link saveState} wrote. Throws {@link FormatError} or another typed error for any other. */

@@ -1,5 +1,12 @@
 import type { Backend } from '@softmoe/backend';
-import { type Objective, projectTangent, requireInteger } from '@softmoe/model';
+import {
+  type Objective,
+  projectTangent,
+  requireFunction,
+  requireInteger,
+  requireKeys,
+  requireObject,
+} from '@softmoe/model';
 import { batchOf, type Dataset } from '@softmoe/teacher';
 
 export interface DatasetObjectiveOptions {
@@ -11,13 +18,17 @@ export interface DatasetObjectiveOptions {
 
 /**
  * The loss on a batch of a fixed data set, which is shuffled anew each epoch. The batch is a function of seed and step
- * alone. Throws `ValueError` for options out of range.
+ * alone. Throws a typed error for options out of range or unknown.
  */
 export function datasetObjective(
   dataset: Dataset,
   backend: Backend,
-  { batchSize, seed }: DatasetObjectiveOptions,
+  options: DatasetObjectiveOptions,
 ): Objective {
+  requireObject('dataset', dataset, ['inputs', 'targets', 'size']);
+  requireFunction('backend.lossAndGradient', backend?.lossAndGradient);
+  requireKeys('options', options, ['batchSize', 'seed']);
+  const { batchSize, seed } = options;
   requireInteger('batchSize', batchSize, 1, dataset.size);
   requireInteger('seed', seed, 0);
   return {

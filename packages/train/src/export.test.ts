@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { someModel } from '../fixtures/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import { collect } from '../fixtures/steppers.ts';
-import { overlapsToNpy, recordsToCsv } from './export.ts';
+import { overlapsToCsv, overlapsToNpy, recordsToCsv } from './export.ts';
 import { plainFlow } from './fields/plain-flow.ts';
 import { integrate } from './integrate.ts';
 import { euler } from './methods/euler.ts';
@@ -98,9 +98,29 @@ describe('overlapsToNpy', () => {
       ...records[0]!,
       overlaps: { expert: ndarray([1, 2], [0, 0]), router: ndarray([1, 2], [0, 0]) },
     };
-    expect(() => overlapsToNpy([])).toThrow(ShapeError);
-    expect(() => overlapsToNpy([...records, other!])).toThrow('records[4].overlaps.expert');
-    expect(() => overlapsToNpy([...records, odd])).toThrow(ShapeError);
+    for (const write of [overlapsToNpy, overlapsToCsv]) {
+      expect(() => write([])).toThrow(ShapeError);
+      expect(() => write([...records, other!])).toThrow('records[4].overlaps.expert');
+      expect(() => write([...records, odd])).toThrow(ShapeError);
+    }
+  });
+});
+
+describe('overlapsToCsv', () => {
+  it('has one row an entry, and numbers that read back exactly', async () => {
+    const records = await recordsOf(true);
+    const [header, ...rows] = overlapsToCsv(records).trimEnd().split('\n');
+    expect(header).toBe('time,kind,student,teacher,overlap');
+    expect(rows).toHaveLength(4 * 2 * 3 * 2);
+    const seen = new Set<string>();
+    for (const row of rows) {
+      const [time, kind, i, j, overlap] = row.split(',');
+      const record = records.find((record) => record.time === Number(time));
+      const { shape, data } = record!.overlaps![kind as 'expert' | 'router'];
+      expect(Number(overlap)).toBe(data[Number(i) * shape[1]! + Number(j)]);
+      seen.add(`${time},${kind},${i},${j}`);
+    }
+    expect(seen.size).toBe(rows.length);
   });
 });
 

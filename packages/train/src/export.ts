@@ -30,6 +30,27 @@ export function overlapsToNpy(records: readonly StatelessRecord[]): OverlapFiles
 }
 
 /**
+ * The overlap matrices of a run over time as a table of one row an entry: time, kind (expert for W·W*ᵀ, router for V·V*ᵀ),
+ * student unit i, teacher unit j, overlap. Numbers are written so that they read back exactly. Throws what
+ * {@link overlapsToNpy} throws.
+ */
+export function overlapsToCsv(records: readonly StatelessRecord[]): string {
+  const lines = ['time,kind,student,teacher,overlap'];
+  const kinds = (['expert', 'router'] as const).map((kind) => ({ kind, ...stack(records, kind) }));
+  records.forEach(({ time }, r) => {
+    for (const { kind, shape, data } of kinds) {
+      const [, m = 0, k = 0] = shape;
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < k; j++) {
+          lines.push(`${time},${kind},${i},${j},${data[(r * m + i) * k + j]}`);
+        }
+      }
+    }
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
  * A table with one row a record: step, time, loss, gradientNorm, amplitude_0 … amplitude_{m−1} and, with a teacher, its
  * alignment, student_j, expert_j, router_j for j = 0 … k − 1 (student −1 for none). Numbers are written so that they
  * read back exactly. Throws {@link ShapeError} when the records' columns differ.

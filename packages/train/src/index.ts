@@ -3,7 +3,13 @@ export { breather } from './breather.ts';
 export { loadState, saveState } from './checkpoint.ts';
 export { type DatasetObjectiveOptions, datasetObjective } from './dataset-objective.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
-export { type OverlapFiles, overlapsToNpy, recordsToCsv, type StatelessRecord } from './export.ts';
+export {
+  type OverlapFiles,
+  overlapsToCsv,
+  overlapsToNpy,
+  recordsToCsv,
+  type StatelessRecord,
+} from './export.ts';
 export type { VectorField } from './field.ts';
 export { type BalancedFlowOptions, balancedFlow } from './fields/balanced-flow.ts';
 export { plainFlow } from './fields/plain-flow.ts';

@@ -1,4 +1,4 @@
-import type { Objective } from '@softmoe/model';
+import { type Objective, requireFunction } from '@softmoe/model';
 import type { VectorField } from './field.ts';
 import type { Evaluation, MethodState, Stepper, TrainState } from './state.ts';
 
@@ -18,8 +18,14 @@ export interface Method {
   step(flow: Flow, state: TrainState, until: number): Promise<TrainState>;
 }
 
-/** A stepper that follows the flow of `field` down `objective` by `method`; time is flow time. */
+/**
+ * A stepper that follows the flow of `field` down `objective` by `method`; time is flow time. Throws `ValueError` for what
+ * is no field, objective or method.
+ */
 export function integrate(field: VectorField, objective: Objective, method: Method): Stepper {
+  requireFunction('field', field);
+  requireFunction('objective.evaluate', objective?.evaluate);
+  requireFunction('method.step', method?.step);
   const flow: Flow = { field, objective };
   return {
     async init(model) {

@@ -4,7 +4,10 @@ import {
   type Objective,
   projectTangent,
   requireFinite,
+  requireFunction,
   requireInteger,
+  requireKeys,
+  requireModel,
 } from '@softmoe/model';
 import { sampleBatch } from '@softmoe/teacher';
 
@@ -21,9 +24,12 @@ export interface OnlineOptions {
 /**
  * The loss on a fresh batch of the teacher's function each step, docs/theory.md (20): unbiased for the population loss
  * (plus half the noise variance) and its gradient. The batch is a function of seed, stream and step alone. Uses the
- * backend's fused `onlineStep` where it has one. Throws `ValueError` for options out of range.
+ * backend's fused `onlineStep` where it has one. Throws a typed error for options out of range or unknown.
  */
 export function onlineObjective(teacher: MoE, backend: Backend, options: OnlineOptions): Objective {
+  requireModel('teacher', teacher);
+  requireFunction('backend.lossAndGradient', backend?.lossAndGradient);
+  requireKeys('options', options, ['batchSize', 'seed', 'stream', 'noise']);
   const { batchSize: size, seed, stream = 'train', noise = 0 } = options;
   requireInteger('batchSize', size, 1);
   requireInteger('seed', seed, 0);

@@ -1,4 +1,4 @@
-import { type MoE, type Objective, type Params, ValueError } from '@softmoe/model';
+import { type MoE, type Objective, type Params, requireFunction, ValueError } from '@softmoe/model';
 import { DivergedError } from './errors.ts';
 import type { MethodState, Stepper } from './state.ts';
 
@@ -13,8 +13,13 @@ export interface Optimizer<S extends MethodState = MethodState> {
   update(gradient: Params, state: S, model: MoE): { model: MoE; state: S };
 }
 
-/** A stepper that takes one update of `optimizer` a step, on the batch of that step where `objective` draws batches. */
+/**
+ * A stepper that takes one update of `optimizer` a step, on the batch of that step where `objective` draws batches. Throws
+ * {@link ValueError} for what is no optimiser or no objective.
+ */
 export function descend(optimizer: Optimizer, objective: Objective): Stepper {
+  requireFunction('optimizer.update', optimizer?.update);
+  requireFunction('objective.evaluate', objective?.evaluate);
   const { timeStep = 1 } = optimizer;
   return {
     async init(model) {

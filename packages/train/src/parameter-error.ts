@@ -6,6 +6,7 @@ import {
   matrixSize,
   type NDArray,
   param,
+  requireForm,
   ShapeError,
   takeRows,
   ValueError,
@@ -40,6 +41,8 @@ export function parameterError(student: MoE, teacher: MoE): number {
  * units of a model differ by more than four times that.
  */
 export function nearestImage(teacher: MoE, student: MoE): NearestImage {
+  requireForm('student', student);
+  requireForm('teacher', teacher);
   checkSameKind(student, teacher);
   if (student.spec.routing === 'independent') return nearestRelabelling(teacher, student);
   let image = nearestRelabelling(translate(teacher, student, mean), student);

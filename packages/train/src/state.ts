@@ -1,4 +1,4 @@
-import { type MoE, type Params, ValueError } from '@softmoe/model';
+import { type MoE, type Params, requireModel, requireObject, ValueError } from '@softmoe/model';
 
 /** Loss and Riemannian gradient at one model. */
 export interface Evaluation {
@@ -37,6 +37,14 @@ export interface Stepper {
   init(model: MoE): Promise<TrainState>;
   /** One step, of a length that does not go past the time `until` where the stepper can choose its length. */
   step(state: TrainState, until?: number): Promise<TrainState>;
+}
+
+/** Throws a typed error unless `state` has the parts of a state, its model a valid one. */
+export function requireState(field: string, state: TrainState): void {
+  requireObject(field, state, ['step', 'time', 'model', 'evaluation', 'method']);
+  requireModel(`${field}.model`, state.model);
+  requireObject(`${field}.evaluation`, state.evaluation, ['loss', 'gradient']);
+  requireObject(`${field}.method`, state.method, ['numbers', 'arrays']);
 }
 
 export const NO_MEMORY: MethodState = { numbers: {}, arrays: {} };

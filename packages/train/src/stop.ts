@@ -1,4 +1,4 @@
-import { requireFinite, requireInteger } from '@softmoe/model';
+import { requireFinite, requireInteger, requireKeys } from '@softmoe/model';
 import type { PlateauMark, TrainState } from './state.ts';
 
 /** When to stop; the first that holds ends the run. With none it goes on until it is aborted. */
@@ -17,13 +17,16 @@ export interface StopCriteria {
 
 export type StopReason = 'loss' | 'gradientNorm' | 'plateau' | 'steps' | 'time' | 'aborted';
 
-/** Throws `ValueError` for a criterion out of range. */
-export function checkStop({ loss, gradientNorm, plateau, steps, time }: StopCriteria): void {
+/** Throws a typed error for a criterion out of range or unknown: a run would go on for ever. */
+export function checkStop(stop: StopCriteria): void {
+  requireKeys('stop', stop, ['loss', 'gradientNorm', 'plateau', 'steps', 'time']);
+  const { loss, gradientNorm, plateau, steps, time } = stop;
   if (loss !== undefined) requireFinite('stop.loss', loss);
   if (gradientNorm !== undefined) requireFinite('stop.gradientNorm', gradientNorm, 0);
   if (steps !== undefined) requireInteger('stop.steps', steps, 0);
   if (time !== undefined) requireFinite('stop.time', time, 0);
   if (plateau !== undefined) {
+    requireKeys('stop.plateau', plateau, ['steps', 'relative']);
     requireInteger('stop.plateau.steps', plateau.steps, 1);
     requireFinite('stop.plateau.relative', plateau.relative, 0, 1);
   }

@@ -1,8 +1,17 @@
-import { type MoE, normParams, requireFinite, requireInteger, ValueError } from '@softmoe/model';
+import {
+  type MoE,
+  normParams,
+  requireFinite,
+  requireFunction,
+  requireInteger,
+  requireKeys,
+  requireModel,
+  ValueError,
+} from '@softmoe/model';
 import { breather } from './breather.ts';
 import { DivergedError } from './errors.ts';
 import { recordOf, type TrainRecord } from './record.ts';
-import type { Stepper, TrainState } from './state.ts';
+import { requireState, type Stepper, type TrainState } from './state.ts';
 import {
   checkStop,
   plateauMark,
@@ -38,12 +47,12 @@ export interface TrainEnd {
  * Runs `stepper` from `model`, or on from `resume`, until a criterion of `stop` holds or `signal` aborts, and yields
  * records on the way: always the first point and, unless aborted, the last. A resumed run doesn't repeat the point it starts from, and
  * follows the uninterrupted one bit for bit, unless it resumes where `stop.time` had cut a step short. Throws
- * {@link DivergedError} with the last finite state once the loss or the gradient isn't finite, `ValueError` for options
- * out of range.
+ * {@link DivergedError} with the last finite state once the loss or the gradient isn't finite, a typed error for options
+ * out of range or unknown.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord, TrainEnd, void> {
-  const { stepper, teacher, stop = {}, signal } = options;
   checkOptions(options);
+  const { stepper, teacher, stop = {}, signal } = options;
   const breathe = breather();
 
   let state = await startOf(options);
@@ -105,8 +114,25 @@ function isDue(
   return count(after.time) > count(before.time);
 }
 
-function checkOptions({ stop, recordEvery, recordEveryTime }: TrainOptions): void {
-  if (stop) checkStop(stop);
+const OPTIONS = [
+  'model',
+  'resume',
+  'stepper',
+  'teacher',
+  'stop',
+  'recordEvery',
+  'recordEveryTime',
+  'signal',
+];
+
+function checkOptions(options: TrainOptions): void {
+  requireKeys('options', options, OPTIONS);
+  const { model, resume, stepper, teacher, stop, recordEvery, recordEveryTime } = options;
+  requireFunction('stepper.step', stepper?.step);
+  if (model !== undefined) requireModel('model', model);
+  if (resume !== undefined) requireState('resume', resume);
+  if (teacher !== undefined) requireModel('teacher', teacher);
+  if (stop !== undefined) checkStop(stop);
   if (recordEvery !== undefined) requireInteger('recordEvery', recordEvery, 1);
   if (recordEveryTime !== undefined) {
     requireFinite('recordEveryTime', recordEveryTime, Number.MIN_VALUE);

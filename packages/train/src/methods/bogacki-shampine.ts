@@ -1,9 +1,8 @@
 import type { Method } from '../integrate.ts';
 import {
   type AdaptiveOptions,
-  adaptiveRungeKutta,
   type FixedOptions,
-  fixedRungeKutta,
+  rungeKutta,
   type Tableau,
 } from './runge-kutta.ts';
 
@@ -18,7 +17,5 @@ const tableau: Tableau = {
  * in which stability limits the step: it pays the least for one. For exact objectives.
  */
 export function bogackiShampine(options: AdaptiveOptions | FixedOptions = {}): Method {
-  return 'fixedStep' in options
-    ? fixedRungeKutta(tableau, options.fixedStep)
-    : adaptiveRungeKutta(tableau, options);
+  return rungeKutta(tableau, options);
 }

@@ -1,9 +1,8 @@
 import type { Method } from '../integrate.ts';
 import {
   type AdaptiveOptions,
-  adaptiveRungeKutta,
   type FixedOptions,
-  fixedRungeKutta,
+  rungeKutta,
   type Tableau,
 } from './runge-kutta.ts';
 
@@ -33,7 +32,5 @@ const tableau: Tableau = {
  * to many digits. For exact objectives.
  */
 export function dormandPrince(options: AdaptiveOptions | FixedOptions = {}): Method {
-  return 'fixedStep' in options
-    ? fixedRungeKutta(tableau, options.fixedStep)
-    : adaptiveRungeKutta(tableau, options);
+  return rungeKutta(tableau, options);
 }

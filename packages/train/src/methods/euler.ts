@@ -1,4 +1,4 @@
-import { addScaled, type Params, requireFinite, retract } from '@softmoe/model';
+import { addScaled, type Params, requireFinite, requireKeys, retract } from '@softmoe/model';
 import type { VectorField } from '../field.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';
@@ -12,16 +12,17 @@ const tableau: Tableau = { order: 1, stages: [[1]], error: [] };
  * The only method for stochastic objectives: with the gradient of a fresh batch it is online SGD, docs/theory.md (20).
  *
  * As `euler({ fixedStep })` a method for `integrate`; as `euler(field, { fixedStep })` the optimiser of that field for
- * `descend`. Throws `ValueError` for a step that is not positive.
+ * `descend`. Throws a typed error for a step that is not positive and for unknown options.
  */
 export function euler(options: FixedOptions): Method;
 export function euler(field: VectorField, options: FixedOptions): Optimizer;
 export function euler(
   first: FixedOptions | VectorField,
-  options?: FixedOptions,
+  options: FixedOptions = { fixedStep: Number.NaN },
 ): Method | Optimizer {
-  if (typeof first !== 'function') return fixedRungeKutta(tableau, first.fixedStep);
-  const fixedStep = options?.fixedStep ?? Number.NaN;
+  if (typeof first !== 'function') return fixedRungeKutta(tableau, first);
+  requireKeys('euler', options, ['fixedStep']);
+  const { fixedStep } = options;
   requireFinite('euler.fixedStep', fixedStep, Number.MIN_VALUE);
   return {
     timeStep: fixedStep,

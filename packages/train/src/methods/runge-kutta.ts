@@ -1,4 +1,4 @@
-import { type MoE, type Params, requireFinite } from '@softmoe/model';
+import { type MoE, type Params, requireFinite, requireKeys, requireObject } from '@softmoe/model';
 import { displace } from '../displace.ts';
 import { DivergedError, StepSizeError } from '../errors.ts';
 import type { Flow, Method } from '../integrate.ts';
@@ -39,8 +39,26 @@ export interface FixedOptions {
   readonly fixedStep: number;
 }
 
-/** The method of a tableau with steps of one length. Throws `ValueError` for a step that is not positive. */
-export function fixedRungeKutta(tableau: Tableau, fixedStep: number): Method {
+const ADAPTIVE: readonly (keyof AdaptiveOptions)[] = [
+  'rtol',
+  'atol',
+  'initialStep',
+  'minStep',
+  'maxStep',
+];
+
+/** The method of an embedded pair, adaptive unless a fixed step is asked for. Throws what the two below throw. */
+export function rungeKutta(tableau: Tableau, options: AdaptiveOptions | FixedOptions): Method {
+  requireObject('method', options, ['fixedStep', ...ADAPTIVE]);
+  return 'fixedStep' in options
+    ? fixedRungeKutta(tableau, options)
+    : adaptiveRungeKutta(tableau, options);
+}
+
+/** The method of a tableau with steps of one length. Throws a typed error for options out of range or unknown. */
+export function fixedRungeKutta(tableau: Tableau, options: FixedOptions): Method {
+  requireKeys('method', options, ['fixedStep']);
+  const { fixedStep } = options;
   requireFinite('method.fixedStep', fixedStep, Number.MIN_VALUE);
   return {
     order: tableau.order,
@@ -57,9 +75,11 @@ export function fixedRungeKutta(tableau: Tableau, fixedStep: number): Method {
 
 /**
  * The method of an embedded pair: the step is the longest whose estimated error, the largest over all rows, stays
- * within atol + rtol·|row|. Throws `ValueError` for options out of range; `step` throws {@link StepSizeError}.
+ * within atol + rtol·|row|. Throws a typed error for options out of range or unknown; `step` throws
+ * {@link StepSizeError}.
  */
-export function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions = {}): Method {
+function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions): Method {
+  requireKeys('method', options, ADAPTIVE);
   const { rtol = 1e-4, atol = 1e-9, initialStep, minStep = 1e-12, maxStep = 1e6 } = options;
   requireFinite('method.rtol', rtol, 0);
   requireFinite('method.atol', atol, Number.MIN_VALUE);

@@ -8,6 +8,7 @@ import {
   parameterLayout,
   projectTangent,
   requireFinite,
+  requireKeys,
   retract,
   zeros,
 } from '@softmoe/model';
@@ -32,9 +33,10 @@ export interface AdamOptions {
  * - Its second moment is one number, the mean of |gradient row|². Scaling entry by entry would leave the tangent space
  *   and depend on the choice of coordinates. The learning rate is thus about the angle, in radians, of a step.
  *
- * Throws `ValueError` for options out of range.
+ * Throws a typed error for options out of range or unknown.
  */
 export function adam(options: AdamOptions): Optimizer {
+  requireKeys('adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon']);
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   requireFinite('adam.learningRate', learningRate, Number.MIN_VALUE);
   requireFinite('adam.beta1', beta1, 0, 1 - Number.EPSILON);

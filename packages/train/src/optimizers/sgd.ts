@@ -1,3 +1,4 @@
+import { requireFinite, requireKeys } from '@softmoe/model';
 import { plainFlow } from '../fields/plain-flow.ts';
 import { euler } from '../methods/euler.ts';
 import type { Optimizer } from '../optimizer.ts';
@@ -8,8 +9,11 @@ export interface SgdOptions {
 
 /**
  * Gradient descent on the manifold, x ← R(x − η ∇L) with R the normalisation of rows: Euler's method on the plain flow,
- * docs/theory.md (18), so η is also the flow time of an update. Throws `ValueError` unless η > 0.
+ * docs/theory.md (18), so η is also the flow time of an update. Throws a typed error unless η > 0 is the only option.
  */
-export function sgd({ learningRate }: SgdOptions): Optimizer {
+export function sgd(options: SgdOptions): Optimizer {
+  requireKeys('sgd', options, ['learningRate']);
+  const { learningRate } = options;
+  requireFinite('sgd.learningRate', learningRate, Number.MIN_VALUE);
   return euler(plainFlow, { fixedStep: learningRate });
 }

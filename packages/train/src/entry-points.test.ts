@@ -1,0 +1,162 @@
+import { type Backend, createReferenceBackend } from '@softmoe/backend';
+import { type MoE, SoftmoeError, scaleParams } from '@softmoe/model';
+import { expect, it } from 'vitest';
+import { someModel } from '../fixtures/models.ts';
+import { pull } from '../fixtures/objectives.ts';
+import {
+  adam,
+  bogackiShampine,
+  datasetObjective,
+  descend,
+  dormandPrince,
+  euler,
+  integrate,
+  onlineObjective,
+  overlaps,
+  parameterError,
+  plainFlow,
+  saveState,
+  sgd,
+  train,
+} from './index.ts';
+
+const model = someModel({ inputDim: 4, experts: 3 });
+const long: MoE = { spec: model.spec, params: scaleParams(2, model.params) };
+const objective = pull(model.params);
+const stepper = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
+const backend: Backend = createReferenceBackend();
+const points = { inputs: new Float64Array(8), targets: new Float64Array(2), size: 2 };
+const online = { batchSize: 4, seed: 1 };
+const start = (options: object) => train({ model, stepper, ...options } as never).next();
+
+/** Calls with what the types forbid, as plain JavaScript can make them, and the error that answers. */
+it.each<[string, (value: never) => unknown, unknown, string, string]>([
+  ['sgd', sgd, undefined, 'ValueError', 'sgd'],
+  ['sgd', sgd, {}, 'ValueError', 'sgd.learningRate'],
+  ['sgd', sgd, { learningRate: 'x' }, 'ValueError', 'sgd.learningRate'],
+  ['sgd', sgd, { learningRate: 1, momentum: 0.9 }, 'UnknownNameError', 'sgd.momentum'],
+  ['adam', adam, undefined, 'ValueError', 'adam'],
+  ['adam', adam, { learningRate: 1, eps: 1 }, 'UnknownNameError', 'adam.eps'],
+  ['euler', euler, undefined, 'ValueError', 'method'],
+  ['euler', euler, { step: 1 }, 'UnknownNameError', 'method.step'],
+  ['euler', (options) => euler(plainFlow, options), undefined, 'ValueError', 'euler.fixedStep'],
+  ['euler', (options) => euler(plainFlow, options), null, 'ValueError', 'euler'],
+  ['bogackiShampine', bogackiShampine, null, 'ValueError', 'method'],
+  ['bogackiShampine', bogackiShampine, { tolerance: 1 }, 'UnknownNameError', 'method.tolerance'],
+  ['dormandPrince', dormandPrince, { fixedStep: 1, rtol: 1 }, 'UnknownNameError', 'method.rtol'],
+  [
+    'integrate',
+    (field) => integrate(field, objective, euler({ fixedStep: 1 })),
+    undefined,
+    'ValueError',
+    'field',
+  ],
+  [
+    'integrate',
+    (objective) => integrate(plainFlow, objective, euler({ fixedStep: 1 })),
+    undefined,
+    'ValueError',
+    'objective.evaluate',
+  ],
+  [
+    'integrate',
+    (method) => integrate(plainFlow, objective, method),
+    {},
+    'ValueError',
+    'method.step',
+  ],
+  [
+    'descend',
+    (optimizer) => descend(optimizer, objective),
+    undefined,
+    'ValueError',
+    'optimizer.update',
+  ],
+  [
+    'descend',
+    (objective) => descend(sgd({ learningRate: 1 }), objective),
+    null,
+    'ValueError',
+    'objective.evaluate',
+  ],
+  [
+    'onlineObjective',
+    (teacher) => onlineObjective(teacher, backend, online),
+    undefined,
+    'ValueError',
+    'teacher',
+  ],
+  [
+    'onlineObjective',
+    (teacher) => onlineObjective(teacher, backend, online),
+    long,
+    'ValueError',
+    'teacher.params.router[0]',
+  ],
+  [
+    'onlineObjective',
+    (backend) => onlineObjective(model, backend, online),
+    undefined,
+    'ValueError',
+    'backend.lossAndGradient',
+  ],
+  [
+    'onlineObjective',
+    (options) => onlineObjective(model, backend, options),
+    undefined,
+    'ValueError',
+    'options',
+  ],
+  [
+    'onlineObjective',
+    (options) => onlineObjective(model, backend, options),
+    { ...online, std: 1 },
+    'UnknownNameError',
+    'options.std',
+  ],
+  [
+    'datasetObjective',
+    (dataset) => datasetObjective(dataset, backend, online),
+    undefined,
+    'ValueError',
+    'dataset',
+  ],
+  [
+    'datasetObjective',
+    (backend) => datasetObjective(points, backend, online),
+    {},
+    'ValueError',
+    'backend.lossAndGradient',
+  ],
+  [
+    'datasetObjective',
+    (options) => datasetObjective(points, backend, options),
+    { ...online, batch: 1 },
+    'UnknownNameError',
+    'options.batch',
+  ],
+  ['train', (options) => train(options).next(), undefined, 'ValueError', 'options'],
+  ['train', (options) => train(options).next(), { model }, 'ValueError', 'stepper.step'],
+  ['train', start, { model: long }, 'ValueError', 'model.params.router[0]'],
+  ['train', start, { model: 3 }, 'ValueError', 'model'],
+  ['train', start, { teacher: null }, 'ValueError', 'teacher'],
+  ['train', start, { resume: {} }, 'ValueError', 'resume.model'],
+  ['train', start, { stopAt: {} }, 'UnknownNameError', 'options.stopAt'],
+  ['train', start, { stop: { step: 2 } }, 'UnknownNameError', 'stop.step'],
+  ['train', start, { stop: null }, 'ValueError', 'stop'],
+  [
+    'train',
+    start,
+    { stop: { plateau: { steps: 3, ratio: 1 } } },
+    'UnknownNameError',
+    'stop.plateau.ratio',
+  ],
+  ['saveState', saveState, undefined, 'ValueError', 'state'],
+  ['saveState', saveState, { model }, 'ValueError', 'state.evaluation'],
+  ['overlaps', (teacher) => overlaps(model, teacher), undefined, 'ValueError', 'teacher'],
+  ['parameterError', (student) => parameterError(student, model), null, 'ValueError', 'student'],
+])('%s answers a bad argument (%#)', async (_name, call, value, name, field) => {
+  const action = async () => call(value as never);
+  await expect(action()).rejects.toThrow(SoftmoeError);
+  await expect(action()).rejects.toThrow(expect.objectContaining({ name, field }));
+});
