@@ -104,6 +104,6 @@ test('saves figures', async ({ page }) => {
   const svg = (await saved(page, 'Alignment, SVG')).toString();
   expect(svg).toMatch(/^<svg[^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   expect(svg.match(/<path/g)?.length).toBeGreaterThanOrEqual(6);
-  const png = await saved(page, 'What is on screen, PNG');
+  const png = await saved(page, 'Charts as on screen, PNG');
   expect(png.subarray(1, 4).toString()).toBe('PNG');
 });

@@ -51,9 +51,14 @@ describe('narration', () => {
     const after = narrate({ ...trained, phase: 'finetune', pruned });
     expect(after.title).toBe('Pruned: 8 → 2 units. Now press Fine-tune');
     expect(after.text).toMatch(/1,000 times larger/);
-    expect(narrate({ ...trained, phase: 'finetune', pruned, tuned: record }).title).toMatch(
-      /straight line/,
-    );
+    expect(
+      narrate({
+        ...trained,
+        phase: 'finetune',
+        pruned,
+        tuned: { phase: 'finetune', stage: 'exact', record: record! },
+      }).title,
+    ).toMatch(/straight line/);
   });
 
   it('tells the end, also a bad one', async () => {

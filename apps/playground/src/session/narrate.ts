@@ -1,7 +1,7 @@
 import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
-import type { PruneReport } from '../protocol.ts';
+import type { Frame, PruneReport } from '../protocol.ts';
 
 /** An overlap that counts as found: the level at which milestones are taken. */
 export const FOUND = 0.5;
@@ -12,7 +12,7 @@ export interface Scene {
   readonly start: StatelessRecord | undefined;
   readonly latest: StatelessRecord | undefined;
   /** Of fine-tuning, once it has begun. */
-  readonly tuned: StatelessRecord | undefined;
+  readonly tuned: Frame | undefined;
   readonly milestones: Milestones | undefined;
   readonly pruned: PruneReport | undefined;
   readonly summary: Summary | undefined;
@@ -111,7 +111,15 @@ function narratePruning({ kept, curve, lossAfter }: PruneReport, { students }: C
   };
 }
 
-function narrateFinetuning(latest: StatelessRecord, { kept }: PruneReport): Narration {
+function narrateFinetuning({ stage, record: latest }: Frame, { kept }: PruneReport): Narration {
+  if (stage === 'online') {
+    return {
+      title: 'Fine-tuning on samples first',
+      text:
+        'SGD goes on at the right size, as far as fresh batches and the precision of the backend allow: now ' +
+        `${readable(Math.abs(latest.loss))}. The exact loss takes over after that.`,
+    };
+  }
   return {
     title: 'Fine-tuning: a straight line down',
     text:

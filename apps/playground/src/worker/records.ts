@@ -8,7 +8,8 @@ export class Records {
 
   add(event: Extract<ExperimentEvent, { record: unknown }>): Frame {
     const { state: _, ...record } = event.record;
-    const frame: Frame = { phase: event.phase, record };
+    const stage = event.phase === 'finetune' ? { stage: event.stage } : {};
+    const frame: Frame = { phase: event.phase, ...stage, record };
     this.#frames.push(frame);
     return frame;
   }
@@ -18,10 +19,10 @@ export class Records {
     this.#frames = keep === 'none' ? [] : this.#frames.filter(({ phase }) => phase === 'train');
   }
 
-  /** One table; after pruning there are fewer students, so fine-tuning has a header of its own. */
+  /** A table for training and one for each stage of fine-tuning, which has fewer students. */
   toCsv(): string {
-    return (['train', 'finetune'] as const)
-      .map((phase) => this.#frames.filter((frame) => frame.phase === phase))
+    return [undefined, 'online', 'exact']
+      .map((stage) => this.#frames.filter((frame) => frame.stage === stage))
       .filter((frames) => frames.length > 0)
       .map((frames) => recordsToCsv(frames.map(({ record }) => record)))
       .join('\n');

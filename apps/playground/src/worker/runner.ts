@@ -5,6 +5,7 @@ import {
   createExperiment,
   type Experiment,
   type ExperimentEvent,
+  InterruptedError,
   restoreExperiment,
   type Summary,
   summaryOf,
@@ -30,6 +31,8 @@ const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'expor
 export class Runner {
   #queue: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the event under way after its step, so that a command need not wait for a slow record. */
+  #interrupt = new AbortController();
   #run = 0;
   #experiment: Experiment | undefined;
   #summary: Summary | undefined;
@@ -51,7 +54,10 @@ export class Runner {
   }
 
   handle(request: Exclude<Request, { type: 'sweep' }>): void {
-    if (!ASIDE.has(request.type)) clearTimeout(this.#timer);
+    if (!ASIDE.has(request.type)) {
+      clearTimeout(this.#timer);
+      this.#interrupt.abort();
+    }
     this.#do(request.type, () => this.#obey(request));
   }
 
@@ -161,7 +167,8 @@ export class Runner {
     if (!experiment || (!once && this.#activity !== 'running')) return;
     if (experiment.phase === 'prune' && !once && !this.#autoplay) return this.#set('waiting');
     const since = performance.now();
-    const event = await experiment.next();
+    this.#interrupt = new AbortController();
+    const event = await this.#next(experiment);
     this.#busy.seconds += (performance.now() - since) / 1000;
     if (!event) return;
     this.#show(event, experiment);
@@ -170,6 +177,16 @@ export class Runner {
     if (once) return this.#set(atBoundary ? 'waiting' : 'paused');
     if (atBoundary && !this.#autoplay) return this.#set('waiting');
     this.#schedule(event.phase === 'prune' ? 600 : this.#pace.waitAfter(event.phase));
+  }
+
+  /** The next event; undefined after the last one, and where a command came first. */
+  async #next(experiment: Experiment): Promise<ExperimentEvent | undefined> {
+    try {
+      return await experiment.next(this.#interrupt.signal);
+    } catch (error) {
+      if (error instanceof InterruptedError) return undefined;
+      throw error;
+    }
   }
 
   #show(event: ExperimentEvent, experiment: Experiment): void {
@@ -233,8 +250,8 @@ export class Runner {
 /** Whether a snapshot was taken between two phases. */
 function atRest(source: Source): boolean {
   if (source.kind !== 'snapshot') return false;
-  const { phase, finetuned } = source.snapshot;
-  return phase === 'prune' || (phase === 'finetune' && finetuned === undefined);
+  const { phase, refined, finetuned } = source.snapshot;
+  return phase === 'prune' || (phase === 'finetune' && !refined && !finetuned);
 }
 
 function reportOfPruning(
