@@ -1,14 +1,27 @@
 /** The workspace imports that each package may have: the package table of CONTRIBUTING.md. */
 const allowed = {
   model: [],
+  kernels: [],
   backend: ['model'],
+  'backend-tfjs': ['model', 'backend', 'kernels'],
   teacher: ['model'],
   population: ['model'],
   train: ['model', 'backend', 'teacher'],
   prune: ['model'],
   finetune: ['model', 'train'],
   lab: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune'],
-  cli: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune', 'lab'],
+  cli: [
+    'model',
+    'kernels',
+    'backend',
+    'backend-tfjs',
+    'teacher',
+    'population',
+    'train',
+    'prune',
+    'finetune',
+    'lab',
+  ],
 };
 
 const tests = '\\.test\\.ts$';
@@ -54,7 +67,11 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/',
-        pathNot: ['^packages/(cli|lab/src/node)/', tests, 'vitest\\.config\\.ts$'],
+        pathNot: [
+          '^packages/(cli|lab/src/node|kernels/(bench|scripts)|[^/]+/test)/',
+          tests,
+          'vitest\\.config\\.ts$',
+        ],
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
@@ -16,7 +17,11 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
   };
-  const commands = [runCommand(streams, setExitCode), resumeCommand(streams, setExitCode)];
+  const commands = [
+    runCommand(streams, setExitCode),
+    resumeCommand(streams, setExitCode),
+    doctorCommand(streams, setExitCode),
+  ];
   const program = new Command('softmoe')
     .description('Train, understand and compress soft-routed mixtures of experts.')
     .version(version);

@@ -8,7 +8,7 @@ export const exitCodes = {
   usage: 2,
   /** The run finished, but missed a teacher expert or has no certificate. */
   notRecovered: 3,
-  /** The run began but could not go on: it diverged, or its folder could not be written. */
+  /** The run began but could not go on: it diverged, or its folder could not be written. Or a backend did not start. */
   failed: 4,
   /** Stopped by Ctrl-C. */
   interrupted: 130,

@@ -1,7 +1,7 @@
-import { createReferenceBackend } from '@softmoe/backend';
 import { restoreExperiment } from '@softmoe/lab';
 import { resumeRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
+import { type BackendName, backendOption, openBackend } from './backend.ts';
 import { type ExecuteOptions, execute } from './execute.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Streams } from './streams.ts';
@@ -12,14 +12,17 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .summary('go on with a run that was stopped')
     .description(
       'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power. ' +
-        'The result is the same, bit for bit, as without the interruption.',
+        'The result is the same, bit for bit, as without the interruption, if --backend is the one of the run.',
     )
     .argument('<folder>', 'the folder given to --out')
+    .addOption(backendOption())
     .option('--json', 'print result.json on stdout and nothing else')
     .option('--quiet', 'show no progress')
-    .action(async (path: string, options: ExecuteOptions) => {
+    .action(async (path: string, options: ExecuteOptions & { backend?: BackendName }) => {
       const { folder, snapshot } = await resumeRunFolder(path);
-      const experiment = restoreExperiment(snapshot, { backend: createReferenceBackend() });
+      const backend = await openBackend(snapshot.config, options.backend);
+      const experiment = restoreExperiment(snapshot, { backend });
       setExitCode(await execute(experiment, folder, options, streams));
+      backend.dispose();
     });
 }

@@ -1,7 +1,7 @@
-import { createReferenceBackend } from '@softmoe/backend';
 import { createExperiment, parseConfig, presets } from '@softmoe/lab';
 import { createRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
+import { type BackendName, backendOption, openBackend } from './backend.ts';
 import { addConfigOptions, withOptions } from './config-options.ts';
 import { type ExecuteOptions, execute } from './execute.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -10,6 +10,7 @@ import type { Streams } from './streams.ts';
 
 interface RunOptions extends ExecuteOptions {
   readonly out?: string;
+  readonly backend?: BackendName;
   readonly [field: string]: unknown;
 }
 
@@ -23,6 +24,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     )
     .argument('[config]', 'a preset or the path of a config.json', 'canonical')
     .option('--out <folder>', 'keep the run in a new folder: config, records, models, result')
+    .addOption(backendOption())
     .option('--json', 'print result.json on stdout and nothing else')
     .option('--quiet', 'show no progress');
   addConfigOptions(command);
@@ -30,10 +32,12 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   command.action(async (source: string, options: RunOptions) => {
     const fields = withOptions(await readConfig(source), options);
     const config = parseConfig(fields);
-    const experiment = createExperiment(config, { backend: createReferenceBackend() });
+    const backend = await openBackend(config, options.backend);
+    const experiment = createExperiment(config, { backend });
     const { out } = options;
     const folder = out === undefined ? undefined : await createRunFolder(out, config);
     setExitCode(await execute(experiment, folder, options, streams));
+    backend.dispose();
   });
   return command;
 }

@@ -57,9 +57,9 @@ const finetune = z.strictObject({
   onlineSteps: z
     .int()
     .min(0)
-    .default(800)
+    .default(1000)
     .describe('steps of fine-tuning on samples before the exact ones (online engine)'),
-  onlineStep: positive.default(0.5).describe('step of fine-tuning on samples (online engine)'),
+  onlineStep: positive.default(0.3).describe('step of fine-tuning on samples (online engine)'),
 });
 
 /**

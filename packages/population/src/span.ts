@@ -1,5 +1,6 @@
 import {
   addProduct,
+  allocate,
   dotAt,
   type MoE,
   matrixSize,
@@ -43,7 +44,7 @@ export function toSpan(student: MoE, teacher: MoE): Span {
   ]);
   const d = student.spec.inputDim;
   const most = Math.min(d, 2 * (student.spec.experts + teacher.spec.experts));
-  const storage = new Float64Array(padded(most) * d);
+  const storage = allocate([padded(most), d]);
   const coordinates = arrays.map((array) => orthogonalise(array, basis, storage));
   const r = basis.length;
   const rotated = (model: MoE, router: number, expert: number): MoE =>

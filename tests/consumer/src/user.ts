@@ -12,6 +12,14 @@ export interface UserProject {
   remove(): void;
 }
 
+/** Packages of others that a user installs along with one of ours: its peers. */
+const peers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '@softmoe/backend-tfjs': {
+    '@tensorflow/tfjs-core': '4.22.0',
+    '@tensorflow/tfjs-backend-wasm': '4.22.0',
+  },
+};
+
 /**
  * A project that has installed the packed packages of these names. All tarballs are offered as overrides, as a registry
  * would offer them, so that only what the named packages ask for is installed.
@@ -44,7 +52,10 @@ export function install(tarballs: string, ...names: string[]): UserProject {
       }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
-  const dependencies = Object.fromEntries(names.map((name) => [name, fileOf(name)]));
+  const dependencies = Object.fromEntries([
+    ...names.map((name) => [name, fileOf(name)] as const),
+    ...names.flatMap((name) => Object.entries(peers[name] ?? {})),
+  ]);
   const overrides = Object.fromEntries(
     all.filter((name) => !names.includes(name)).map((name) => [name, fileOf(name)]),
   );

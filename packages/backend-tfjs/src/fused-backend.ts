@@ -1,0 +1,120 @@
+import type { Backend, BackendInfo } from '@softmoe/backend';
+import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
+import { checkInputs, type MoE, type MoESpec, UnsupportedError } from '@softmoe/model';
+import { checkDraw } from './check-draw.ts';
+import { chunksOf, meanOver } from './chunks.ts';
+import {
+  FLOAT,
+  modelSpec,
+  paramBytes,
+  paramsAt,
+  readParams,
+  writeParams,
+} from './placed-params.ts';
+import type { Region } from './region.ts';
+
+/**
+ * The methods of a backend straight on the fused kernels, with neither tensors nor a tape. Every call writes what it needs
+ * into `region`, runs, and copies its result out before it returns to the event loop, so that calls can't meet.
+ */
+export function createFusedBackend(kernels: Kernels, region: Region, info: BackendInfo): Backend {
+  let disposed = false;
+  const open = () => {
+    if (disposed) throw disposedError(info.name);
+  };
+
+  /** Writes the model, and hands out the offsets after it. */
+  function place(model: MoE, lengths: readonly number[]): [PlacedModel, number[]] {
+    const [start, ...offsets] = region.place([paramBytes(model.spec), ...lengths]);
+    const params = paramsAt(model.spec, start!);
+    writeParams(model, params, region.floats());
+    return [{ spec: modelSpec(model.spec), params }, offsets];
+  }
+
+  function evaluate(
+    method: 'forward' | 'units',
+    model: MoE,
+    inputs: Float32Array | Float64Array,
+    size: number,
+  ): Float64Array {
+    open();
+    const { inputDim: d, experts: m } = model.spec;
+    checkInputs(inputs, size, d, 'inputs');
+    const columns = method === 'units' ? m : 1;
+    const chunks = chunksOf(model.spec, size);
+    const most = chunks[0]!.rows;
+    const lengths = [most * d * FLOAT, most * columns * FLOAT, workspaceOf(model.spec)];
+    const [placed, [x, y, work]] = place(model, lengths);
+    const floats = region.floats();
+    const result = new Float64Array(size * columns);
+    for (const { start, rows } of chunks) {
+      floats.set(inputs.subarray(start * d, (start + rows) * d), x! / FLOAT);
+      kernels[method](placed, { inputs: x!, size: rows }, y!, work!);
+      result.set(floats.subarray(y! / FLOAT, y! / FLOAT + rows * columns), start * columns);
+    }
+    return result;
+  }
+
+  return {
+    info,
+    async predict(model, inputs, size) {
+      return evaluate('forward', model, inputs, size);
+    },
+    async units(model, inputs, size) {
+      return evaluate('units', model, inputs, size);
+    },
+    async lossAndGradient(model, { inputs, targets, size }) {
+      open();
+      const { spec } = model;
+      const { inputDim: d } = spec;
+      checkInputs(inputs, size, d, 'inputs');
+      checkInputs(targets, size, 1, 'targets');
+      const chunks = chunksOf(spec, size);
+      const most = chunks[0]!.rows;
+      const lengths = [paramBytes(spec), most * d * FLOAT, most * FLOAT, workspaceOf(spec)];
+      const [placed, [g, x, y, work]] = place(model, lengths);
+      const gradient = paramsAt(spec, g!);
+      const floats = region.floats();
+      return meanOver(chunks, size, ({ start, rows }) => {
+        floats.set(inputs.subarray(start * d, (start + rows) * d), x! / FLOAT);
+        floats.set(targets.subarray(start, start + rows), y! / FLOAT);
+        const points = { inputs: x!, targets: y!, size: rows };
+        const loss = kernels.lossAndGradient(placed, points, gradient, work!);
+        return { loss, gradient: readParams(spec, gradient, floats) };
+      });
+    },
+    async onlineStep(model, teacher, draw) {
+      open();
+      checkDraw(model, teacher, draw);
+      const { spec } = model;
+      const lengths = [paramBytes(spec), paramBytes(teacher.spec), workspaceOf(spec, teacher.spec)];
+      const [placed, [g, t, work]] = place(model, lengths);
+      const label = paramsAt(teacher.spec, t!);
+      const gradient = paramsAt(spec, g!);
+      const floats = region.floats();
+      writeParams(teacher, label, floats);
+      const placedTeacher = { spec: modelSpec(teacher.spec), params: label };
+      const loss = kernels.online(placed, placedTeacher, draw, gradient, work!);
+      return { loss, gradient: readParams(spec, gradient, floats) };
+    },
+    dispose() {
+      if (!disposed) region.release();
+      disposed = true;
+    },
+  };
+}
+
+function workspaceOf(model: MoESpec, teacher?: MoESpec): number {
+  return workspaceBytes({
+    model: modelSpec(model),
+    ...(teacher ? { teacher: modelSpec(teacher) } : {}),
+  });
+}
+
+export function disposedError(name: string): UnsupportedError {
+  return new UnsupportedError('has been disposed of', {
+    field: 'backend',
+    value: name,
+    remedy: 'Create another one with createTfjsBackend.',
+  });
+}

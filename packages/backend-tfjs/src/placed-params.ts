@@ -1,0 +1,41 @@
+import type { ModelSpec, ParameterOffsets } from '@softmoe/kernels';
+import { type MoE, type MoESpec, type Params, param, parameterLayout } from '@softmoe/model';
+
+export const FLOAT = 4;
+
+/** The kernels' name for a spec: under softmax routing the gate has no meaning, but they want one. */
+export function modelSpec(spec: MoESpec): ModelSpec {
+  return { ...spec, gate: spec.gate ?? 'sigmoid' };
+}
+
+/** Bytes of all parameters, one after the other. */
+export function paramBytes({ inputDim, experts }: MoESpec): number {
+  return (2 * inputDim + 2) * experts * FLOAT;
+}
+
+/** Where each parameter is when they begin at `start`. */
+export function paramsAt(spec: MoESpec, start: number): ParameterOffsets {
+  const { inputDim: d, experts: m, routing } = spec;
+  const amplitude = start + 2 * m * d * FLOAT;
+  const offsets = { router: start, expert: start + m * d * FLOAT, amplitude };
+  return routing === 'softmax' ? { ...offsets, routerBias: amplitude + m * FLOAT } : offsets;
+}
+
+/** Rounds the parameters to float32 and writes them to their places. */
+export function writeParams({ params }: MoE, at: ParameterOffsets, floats: Float32Array): void {
+  for (const [name, offset] of Object.entries(at)) {
+    floats.set(param(params, name).data, offset / FLOAT);
+  }
+}
+
+/** Copies a gradient out. */
+export function readParams(spec: MoESpec, at: ParameterOffsets, floats: Float32Array): Params {
+  const places: Readonly<Record<string, number>> = { ...at };
+  return Object.fromEntries(
+    Object.entries(parameterLayout(spec)).map(([name, { shape }]) => {
+      const start = places[name]! / FLOAT;
+      const length = shape.reduce((product, n) => product * n, 1);
+      return [name, { shape, data: new Float64Array(floats.subarray(start, start + length)) }];
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { checkSpec, type MoESpec, parameterLayout, ShapeError, ValueError } from '@softmoe/model';
+import {
+  engine,
+  getBackend,
+  getGradient,
+  getKernel,
+  type NamedTensorMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { backwardKernel, forwardKernel, type SavedCall } from './soft-moe-kernels.ts';
+
+/** Parameters of {@link softMoE}, float32 tensors or variables: those of @softmoe/model by the same names and shapes. */
+export interface SoftMoEParams {
+  /** [m, d] */
+  readonly router: Tensor2D;
+  /** [m, d] */
+  readonly expert: Tensor2D;
+  /** [m] */
+  readonly amplitude: Tensor1D;
+  /** [m], softmax routing only. */
+  readonly routerBias?: Tensor1D;
+}
+
+/**
+ * f(x) of a soft-routed mixture of experts, docs/theory.md (2) and (5), as a tfjs op: `x` [n, d] → [n], differentiable in
+ * `x` and all parameters. Rows need not be unit vectors here. On a tfjs-backend-wasm that `createTfjsBackend` has started it
+ * is one fused kernel on the memory of the tensors; elsewhere it is made of core ops. Throws typed errors for a bad spec
+ * and for tensors that don't fit it.
+ */
+export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): Tensor1D {
+  checkSpec(spec);
+  const inputs = checkedInputs(x, params, spec);
+  const softmax = spec.routing === 'softmax';
+  register(getBackend(), softmax);
+  const attrs = { spec: JSON.stringify(spec) };
+  return engine().runKernel<Tensor1D>(names[softmax ? 'softmax' : 'independent'], inputs, attrs);
+}
+
+/** One name a routing, because tfjs saves the same inputs for every call of a name. */
+const names = { independent: 'SoftMoE', softmax: 'SoftMoESoftmax' } as const;
+const backwardName = 'SoftMoEGrad';
+
+function register(backendName: string, softmax: boolean): void {
+  const kernelName = names[softmax ? 'softmax' : 'independent'];
+  if (!getKernel(kernelName, backendName)) {
+    registerKernel({ kernelName, backendName, kernelFunc: forwardKernel });
+  }
+  if (!getKernel(backwardName, backendName)) {
+    registerKernel({ kernelName: backwardName, backendName, kernelFunc: backwardKernel });
+  }
+  if (getGradient(kernelName)) return;
+  const inputsToSave = ['x', 'router', 'expert', 'amplitude', ...(softmax ? ['routerBias'] : [])];
+  registerGradient({
+    kernelName,
+    inputsToSave,
+    /**
+     * The parameters' gradients come from one pass, in the tidy around the whole backward sweep. That of the inputs costs
+     * half as much again and is seldom wanted, so it waits to be asked for.
+     */
+    gradFunc(dy, saved, attrs) {
+      const [first] = [dy].flat();
+      const tensors: NamedTensorMap = { dy: first! };
+      inputsToSave.forEach((name, i) => {
+        tensors[name] = saved[i]!;
+      });
+      const gradients = backward(tensors, { ...attrs, by: 'params' });
+      return Object.fromEntries([
+        ['x', () => backward(tensors, { ...attrs, by: 'inputs' })[0]!],
+        ...inputsToSave.slice(1).map((name, i) => [name, () => gradients[i]!] as const),
+      ]);
+    },
+  });
+}
+
+function backward(tensors: NamedTensorMap, attrs: SavedCall): Tensor[] {
+  return engine().runKernel<Tensor[]>(backwardName, tensors, attrs);
+}
+
+function checkedInputs(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): NamedTensorMap {
+  const n = x?.shape?.[0] ?? 0;
+  checkTensor('x', x, [Math.max(n, 1), spec.inputDim]);
+  const inputs: NamedTensorMap = { x };
+  const given: Readonly<Record<string, Tensor | undefined>> = { ...params };
+  for (const [name, { shape }] of Object.entries(parameterLayout(spec))) {
+    inputs[name] = checkTensor(`params.${name}`, given[name], shape);
+  }
+  return inputs;
+}
+
+function checkTensor(field: string, tensor: Tensor | undefined, shape: readonly number[]): Tensor {
+  if (tensor?.shape?.join() !== shape.join()) {
+    throw new ShapeError(`must be a tensor of shape [${shape.join(', ')}]`, {
+      field,
+      value: tensor?.shape ?? tensor,
+      remedy: 'Check it against spec.inputDim and spec.experts.',
+    });
+  }
+  if (tensor.dtype === 'float32') return tensor;
+  throw new ValueError('must be float32', {
+    field,
+    value: tensor.dtype,
+    remedy: "Cast it with tf.cast(tensor, 'float32').",
+  });
+}

@@ -1,0 +1,34 @@
+import { arch, platform } from 'node:process';
+import { Command } from 'commander';
+import { loadTfjs } from './backend.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import type { Streams } from './streams.ts';
+
+/** `softmoe doctor`. */
+export function doctorCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
+  return new Command('doctor')
+    .summary('what this machine can run')
+    .description(
+      'Starts the default backend and tells what it found: WebAssembly, SIMD, relaxed SIMD, TensorFlow.js, and how the ' +
+        'fused kernels reach its memory. Where something is missing it says what to do.',
+    )
+    .option('--json', 'print what was found as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { capabilities } = await loadTfjs();
+      const found = { node: process.version, platform, arch, ...(await capabilities()) };
+      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : report(found));
+      setExitCode(found.backend ? exitCodes.recovered : exitCodes.failed);
+    });
+}
+
+interface Found {
+  readonly node: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly checks: readonly { readonly ok: boolean; readonly about: string }[];
+}
+
+function report({ node, platform, arch, checks }: Found): string {
+  const lines = checks.map(({ ok, about }) => `${ok ? '✔' : '✘'}  ${about}`);
+  return [`Node ${node} on ${platform} ${arch}`, ...lines, ''].join('\n');
+}

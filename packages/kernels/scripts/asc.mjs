@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+/** The two binaries that are built from one source. */
+export const variants = ['simd', 'relaxed'];
+
+const features = {
+  simd: ['--enable', 'simd'],
+  relaxed: ['--enable', 'simd', '--enable', 'relaxed-simd'],
+};
+
+/** Options for all binaries: memory and workspace come from the caller, nothing is allocated and nothing can throw. */
+const common = [
+  '-O3',
+  '--noAssert',
+  ...['--runtime', 'stub'],
+  '--importMemory',
+  '--noExportMemory',
+  ...['--use', 'abort='],
+];
+
+/**
+ * Compiles an AssemblyScript file, by default the kernels.
+ * @param {'simd' | 'relaxed'} variant
+ * @param {URL} entry
+ * @returns {Promise<Uint8Array>}
+ */
+export async function compile(variant, entry = new URL('../assembly/index.ts', import.meta.url)) {
+  const baseDir = fileURLToPath(new URL('.', entry));
+  const file = entry.pathname.slice(entry.pathname.lastIndexOf('/') + 1);
+  const args = [file, '--baseDir', baseDir, '--outFile', 'kernels.wasm', ...common];
+  let binary;
+  const { error, stderr } = await asc.main([...args, ...features[variant]], {
+    writeFile(_name, contents) {
+      binary = contents;
+    },
+  });
+  const messages = stderr.toString();
+  if (error || messages !== '' || !binary) {
+    throw new Error(`asc could not build ${file} (${variant}): ${error ?? ''}\n${messages}`);
+  }
+  return binary;
+}
+
+/**
+ * The source of the module that holds a binary, as Biome would format it.
+ * @param {Uint8Array} binary
+ * @returns {string}
+ */
+export function moduleOf(binary) {
+  const base64 = Buffer.from(binary).toString('base64');
+  return `// Built from assembly/ by scripts/build-binaries.mjs.\nexport const base64: string =\n  '${base64}';\n`;
+}

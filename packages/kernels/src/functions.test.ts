@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { gateOf } from '@softmoe/model';
+import { describe, expect, it } from 'vitest';
+import { Arena, partsOf, variants } from '../test/arena.ts';
+import { expertOf, type Scalar } from '../test/reference.ts';
+import { type ExpertSpec, expertPass, type Pass, passes } from './spec.ts';
+
+// Element-wise functions against float64 at the same float32 numbers. README.md states the errors: its table is read here.
+
+const COUNT = 1 << 16;
+const memory = new WebAssembly.Memory({ initial: 1 });
+const arena = new Arena(memory);
+const z = arena.take(COUNT);
+const slope = arena.take(COUNT);
+const coefficients = arena.take(16);
+
+const gate = 'sigmoid';
+const shape = { inputDim: 1, experts: 1, gate, routing: 'independent' } as const;
+const expertNamed = (name: string, expert: ExpertSpec) => ({
+  name,
+  truth: expertOf(expert),
+  pass: expertPass({ ...shape, expert }, 'spec'),
+});
+const cases: readonly { name: string; truth: Scalar; pass: Pass }[] = [
+  ...(['sigmoid', 'probit'] as const).map((name) => ({
+    name,
+    truth: gateOf(name),
+    pass: { pass: passes[name] },
+  })),
+  ...(['tanh', 'gelu', 'relu', 'linear'] as const).map((kind) => expertNamed(kind, { kind })),
+  ...[2, 3, 4, 5, 6].map((degree) => expertNamed(`Hermite ${degree}`, { kind: 'hermite', degree })),
+  expertNamed('series', {
+    kind: 'series',
+    coefficients: [0.3, -0.5, 0.2, 0.7, -0.1, 0.05, 0.2],
+  }),
+];
+
+interface Errors {
+  /** Largest relative error where |truth| ≥ 0.1. */
+  readonly relative: number;
+  /** Largest error where |truth| < 0.1. */
+  readonly absolute: number;
+}
+
+/** Below 0.1 an error of 1e-7 is more than a relative 1e-6, above it is less. */
+function errorsOf(actual: Float32Array, truth: Float64Array): Errors {
+  let relative = 0;
+  let absolute = 0;
+  truth.forEach((value, i) => {
+    const error = Math.abs(actual[i]! - value);
+    if (Number.isNaN(error)) relative = Infinity;
+    else if (Math.abs(value) < 0.1) absolute = Math.max(absolute, error);
+    else relative = Math.max(relative, error / Math.abs(value));
+  });
+  return { relative, absolute };
+}
+
+/** The rows of the accuracy table: name, then the errors of value and derivative. */
+const table = new Map(
+  readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter((cells) => cells.length === 7 && !Number.isNaN(Number(cells[2])))
+    .map(([, name, ...cells]) => [name, cells.slice(0, 4).map(Number)] as const),
+);
+
+function expectStated(name: string, measured: readonly number[]): void {
+  const stated = table.get(name);
+  expect(stated, `README.md has a row for ${name}`).toBeDefined();
+  measured.forEach((error, i) => {
+    expect(error, `${name}, column ${i + 1}`).toBeLessThanOrEqual(stated![i]!);
+    expect(stated![i]).toBeLessThanOrEqual(i % 2 === 0 ? 1e-6 : 1e-7);
+  });
+}
+
+describe.each(variants)('%s', async (variant) => {
+  const parts = await partsOf(variant, memory);
+
+  function apply({ pass, coefficients: c }: Pass, inputs: Float32Array) {
+    new Float32Array(memory.buffer, z, inputs.length).set(inputs);
+    const at = Math.ceil(coefficients / 8) * 8;
+    if (c) new Float64Array(memory.buffer, at, 7).set(c);
+    parts.evaluate(pass, z, slope, 4 * inputs.length, at);
+    return { values: arena.read(z, inputs.length), slopes: arena.read(slope, inputs.length) };
+  }
+
+  it.each(cases)('$name keeps to its errors on [−10, 10]', ({ name, truth, pass }) => {
+    const inputs = Float32Array.from({ length: COUNT }, (_, i) => -10 + (20 * i) / (COUNT - 1));
+    const { values, slopes } = apply(pass, inputs);
+    const wide = Float64Array.from(inputs);
+    const value = errorsOf(values, wide.map(truth.value));
+    const derivative = errorsOf(slopes, wide.map(truth.derivative));
+    expectStated(name, [value.relative, value.absolute, derivative.relative, derivative.absolute]);
+  });
+
+  it.each(cases)('$name is relatively exact at its zero at 0', ({ truth, pass }) => {
+    const inputs = Float32Array.from({ length: 256 }, (_, i) => 2 ** -(2 + i / 8));
+    if (truth.value(0) !== 0) return;
+    const { values } = apply(pass, inputs);
+    inputs.forEach((input, i) => {
+      expect(Math.abs(values[i]! / truth.value(input) - 1)).toBeLessThan(5e-7);
+    });
+  });
+
+  it.each(cases.slice(0, 4))('$name saturates far out, and passes NaN on', ({ truth, pass }) => {
+    const far = [20, 50, 88, 100, 1000, 1e10, 1e30].flatMap((x) => [x, -x]);
+    const { values, slopes } = apply(pass, Float32Array.from([...far, 0, -0, NaN, NaN]));
+    far.forEach((x, i) => {
+      const value = truth.value(x);
+      expect(Math.abs(values[i]! - value)).toBeLessThanOrEqual(1e-6 * Math.abs(value) + 1e-30);
+      const error = Math.abs(slopes[i]! - truth.derivative(x));
+      expect(error).toBeLessThanOrEqual(1e-6);
+    });
+    expect(values.at(-1)).toBeNaN();
+    expect(slopes.at(-1)).toBeNaN();
+  });
+
+  it('softmax keeps to its error, for small and large logits', () => {
+    for (const scale of [0.1, 1, 10, 100]) {
+      const [units, rows] = [7, 64];
+      const logits = Float32Array.from({ length: units * rows }, (_, i) => scale * Math.sin(i * i));
+      const bias = Float32Array.from({ length: units }, (_, i) => Math.cos(i));
+      new Float32Array(memory.buffer, z, logits.length).set(logits);
+      new Float32Array(memory.buffer, coefficients, units).set(bias);
+      parts.softmax(z, coefficients, units, rows, slope);
+      const truth = new Float64Array(units * rows);
+      for (let row = 0; row < rows; row++) {
+        const sums = Array.from(bias, (b, i) => Math.fround(logits[i * rows + row]! + b));
+        const most = Math.max(...sums);
+        const total = sums.reduce((sum, x) => sum + Math.exp(x - most), 0);
+        sums.forEach((x, i) => {
+          truth[i * rows + row] = Math.exp(x - most) / total;
+        });
+      }
+      const { relative, absolute } = errorsOf(arena.read(z, logits.length), truth);
+      expectStated('softmax', [relative, absolute]);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { base64 as relaxed } from './binaries/relaxed.ts';
+import { base64 as simd } from './binaries/simd.ts';
+import { KernelsUnsupportedError } from './errors.ts';
+
+/**
+ * `simd`: every operation rounds once, the same bits on every engine. `relaxed`: multiply and add in one operation where
+ * the hardware has it, faster, and its bits depend on the hardware.
+ */
+export type Variant = 'simd' | 'relaxed';
+
+const binaries: Readonly<Record<Variant, string>> = { simd, relaxed };
+
+/** One function, () → v128, that needs just the feature: `i32.const 0 i8x16.splat`, or a relaxed_madd of three such. */
+const HEADER = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+const SPLAT = [65, 0, 253, 15];
+const probes: Readonly<Record<Variant, Uint8Array<ArrayBuffer>>> = {
+  simd: Uint8Array.from([...HEADER, 8, 1, 6, 0, ...SPLAT, 11]),
+  relaxed: Uint8Array.from([
+    ...[...HEADER, 19, 1, 17, 0, ...SPLAT, ...SPLAT, ...SPLAT],
+    ...[253, 133, 2, 11],
+  ]),
+};
+
+/** Whether this engine runs a variant. Not remembered: on Node 20 a flag can turn relaxed SIMD on while it runs. */
+export function isSupported(variant: Variant): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(probes[variant]);
+}
+
+/** The fastest variant that this engine runs, or the one asked for. Throws {@link KernelsUnsupportedError}. */
+export function chooseVariant(wanted?: Variant): Variant {
+  if (wanted !== undefined && wanted !== 'simd' && wanted !== 'relaxed') {
+    throw new KernelsUnsupportedError('is not a variant', {
+      field: 'variant',
+      value: wanted,
+      remedy: "Use 'simd' or 'relaxed', or leave it out.",
+    });
+  }
+  if (!isSupported('simd')) {
+    const none = typeof WebAssembly !== 'object';
+    throw new KernelsUnsupportedError(`this JavaScript engine has no ${none ? '' : 'SIMD in '}it`, {
+      field: 'WebAssembly',
+      value: none ? 'no WebAssembly' : 'WebAssembly without SIMD',
+      remedy:
+        'Use Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer on a processor with SSE4.1 or NEON, or a backend without these kernels.',
+    });
+  }
+  if (wanted === 'relaxed' && !isSupported('relaxed')) {
+    throw new KernelsUnsupportedError('this JavaScript engine has no relaxed SIMD', {
+      field: 'variant',
+      value: wanted,
+      remedy:
+        "Use variant 'simd', or on Node 20 call v8.setFlagsFromString('--experimental-wasm-relaxed-simd') first.",
+    });
+  }
+  return wanted ?? (isSupported('relaxed') ? 'relaxed' : 'simd');
+}
+
+const modules = new Map<Variant, Promise<WebAssembly.Module>>();
+
+/** The compiled module of a variant, compiled once. Asynchronous, because browsers refuse anything else on a page. */
+export function compiled(variant: Variant): Promise<WebAssembly.Module> {
+  let module = modules.get(variant);
+  if (!module) {
+    const bytes = Uint8Array.from(atob(binaries[variant]), (char) => char.charCodeAt(0));
+    module = WebAssembly.compile(bytes);
+    module.catch(() => modules.delete(variant));
+    modules.set(variant, module);
+  }
+  return module;
+}
