@@ -58,7 +58,10 @@ module.exports = {
       from: { path: '^(?:packages|apps)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/(src|dist)/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|conformance|node/index)\\.ts$'],
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/(index|conformance|kernels|node/index)\\.ts$',
+        ],
       },
     },
     {

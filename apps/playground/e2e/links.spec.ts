@@ -23,8 +23,8 @@ test('a bad link says what is wrong, and the page goes on', async ({ page }) => 
 });
 
 test('a link made on other kernels says so', async ({ page }) => {
-  await open(page, 'inputDim=16&teachers=2&students=6&engine=online&train.time=5&kernel=relaxed');
-  await expect(page.getByText(/made on the relaxed kernels/)).toBeVisible();
+  await open(page, 'inputDim=16&teachers=2&students=6&engine=online&train.time=5&kernel=mmx');
+  await expect(page.getByText(/made on the mmx kernels/)).toBeVisible();
 });
 
 test('a config goes out and comes back', async ({ page }) => {

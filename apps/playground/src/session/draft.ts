@@ -8,7 +8,7 @@ export type Change =
   | { readonly train: Partial<Train> };
 
 /** Where online runs start on this page: steps short enough to watch and to pause, a record at each. */
-const ONLINE: Partial<Train> = { batchSize: 1024, step: 0.1, recordEvery: 0.1 };
+const ONLINE: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
 
 /**
  * `config` with a change, as input to be checked anew. A change of the engine drops what only the other one has, so that

@@ -16,7 +16,7 @@ const SETTLE = 180;
 const SAVE_EVERY = 4000;
 
 const fingerprint = (config: Config): string =>
-  toHash(config, '', false).split('&').sort().join('&');
+  toHash(config, undefined, false).split('&').sort().join('&');
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
@@ -132,7 +132,7 @@ export class Playground {
   #writeLink(): void {
     const { config, ready } = this.session;
     if (!config || !ready) return;
-    const variant = config.engine === 'exact' ? 'float64' : ready.variant;
+    const variant = config.engine === 'online' ? ready.variant : undefined;
     this.#hash = `#${toHash(config, variant, this.autoplay)}`;
     if (location.hash !== this.#hash) history.replaceState(null, '', this.#hash);
   }

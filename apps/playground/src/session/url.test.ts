@@ -11,6 +11,7 @@ describe('a link', () => {
       expect(parseConfig(link.config)).toEqual(config);
       expect(link.kernel).toBe('float64');
       expect(link.autoplay).toBe(false);
+      expect(fromHash(toHash(config, undefined, false)).kernel).toBeUndefined();
     }
   });
 

@@ -10,10 +10,16 @@ export interface Link {
 
 const RESERVED = new Set(['preset', 'kernel', 'autoplay']);
 
-/** The part of a link after #: the whole config, so that it gives the same run after defaults change. */
-export function toHash(config: object, kernel: string, autoplay: boolean): string {
+/**
+ * The part of a link after #: the whole config, so that it gives the same run after defaults change, and the kernel variant
+ * where the run depends on one.
+ */
+export function toHash(config: object, kernel: string | undefined, autoplay: boolean): string {
   const pairs = flatten(config, '');
-  const rest = [['kernel', kernel], ...(autoplay ? [['autoplay', '1']] : [])] as const;
+  const rest = [
+    ...(kernel ? [['kernel', kernel]] : []),
+    ...(autoplay ? [['autoplay', '1']] : []),
+  ] as const;
   return [...pairs, ...rest]
     .map(([name, value]) => `${encodeURIComponent(name!)}=${encodeValue(value!)}`)
     .join('&');
