@@ -1,38 +1,38 @@
-// The exponential that all gates need: e^y of y ≤ 0 on four lanes, as a power of two: with t = y·log₂e = n + f, n whole and
-// |f| ≤ ½, it is 2^n·2^f.
+// The exponential that all gates need, e^y of y ≤ 0 on four lanes: y = n·ln 2 + r with n whole and |r| ≤ ½ ln 2, and
+// e^y = 2^n·(1 + r + r²·P(r)).
 //
 // Gates take their exponentials from a pass of its own. A processor works on as many numbers at a time as there is room
 // for instructions that wait for others, so two short chains of operations run faster than a long one.
 
 import { constant, madd, word } from './simd';
 
-/** Smallest t with a normal 2^t: the result stays at about 1e-38 below it. */
-const LOWEST: f32 = -126;
-/** 1.5·2²³: in t + ROUNDER the low bits are the whole number n nearest to t. */
+/** Smallest y with a normal e^y: the result stays at about 1e-38 below it. */
+const LOWEST: f32 = -87.3;
+/** 1.5·2²³: in y·log₂e + ROUNDER the low bits are the whole number n nearest to y·log₂e. */
 const ROUNDER: f32 = 12582912;
-const LOG2_E: f32 = 1.4426950408889634;
 
-/** target = e^(−factor·|z|). The polynomial is 2^f to a relative 9e-8. */
-export function exponentials(z: usize, factor: f32, target: usize, bytes: usize): void {
-  const scale = constant(factor * LOG2_E);
+/** target = e^−|z|, to 1e-7 for |z| ≤ 8. The polynomial is good to 3e-9. */
+export function exponentials(z: usize, target: usize, bytes: usize): void {
   const sign = word(0x80000000);
   const lowest = constant(LOWEST);
+  const log2e = constant(1.4426950408889634);
   const rounder = constant(ROUNDER);
+  const minusLn2 = constant(-0.6931471805599453);
   const one = constant(1);
-  const p1 = constant(0.6931470036506653);
-  const p2 = constant(0.24022242426872253);
-  const p3 = constant(0.05550733581185341);
-  const p4 = constant(0.009671512991189957);
-  const p5 = constant(0.001326472731307149);
+  const p0 = constant(0.4999999403953552);
+  const p1 = constant(0.1666652113199234);
+  const p2 = constant(0.04166838899254799);
+  const p3 = constant(0.008368716575205326);
+  const p4 = constant(0.0013814597623422742);
   const end = z + bytes;
   do {
-    const t = f32x4.pmax(v128.or(f32x4.mul(v128.load(z), scale), sign), lowest);
-    const shifted = f32x4.add(t, rounder);
+    const y = f32x4.pmax(v128.or(v128.load(z), sign), lowest);
+    const shifted = madd(y, log2e, rounder);
     const power = i32x4.add(i32x4.shl(shifted, 23), one);
-    const f = f32x4.sub(t, f32x4.sub(shifted, rounder));
-    const f2 = f32x4.mul(f, f);
-    const high = madd(madd(p5, f, p4), f2, madd(p3, f, p2));
-    v128.store(target, f32x4.mul(power, madd(high, f2, madd(p1, f, one))));
+    const r = madd(f32x4.sub(shifted, rounder), minusLn2, y);
+    const r2 = f32x4.mul(r, r);
+    const p = madd(madd(p4, r2, madd(p3, r, p2)), r2, madd(p1, r, p0));
+    v128.store(target, madd(power, madd(p, r2, r), power));
     z += 16;
     target += 16;
   } while (z < end);
