@@ -56,5 +56,7 @@ export function overlay(pictures) {
       ),
     ],
   });
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  svg.setAttribute('style', 'background: white');
   return svg.outerHTML;
 }
