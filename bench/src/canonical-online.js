@@ -1,7 +1,8 @@
 // What the online run of the canonical experiment costs: steps of 8192 fresh points at d = 1000, m = 25, k = 5, ours and
-// PyTorch's in turns, times the steps of learning. Beside it the whole run of the exact engine, by the clock.
+// PyTorch's in turns, times the steps of learning. Beside it whole runs of both engines, by the clock.
 // pnpm --filter @softmoe/bench canonical-online [--steps 1500]
 import { parseArgs } from 'node:util';
+import { createTfjsBackend } from '@softmoe/backend-tfjs';
 import { presetConfig, runPipeline } from '@softmoe/lab';
 import { checkLosses, load } from './step/checks.js';
 import { startPeer } from './step/peer-process.js';
@@ -48,9 +49,16 @@ printTable(
     ((milliseconds * steps) / 1000).toPrecision(3),
   ]),
 );
-const start = performance.now();
-const { parameterError } = await runPipeline(presetConfig('canonical'));
-const seconds = ((performance.now() - start) / 1000).toPrecision(3);
-console.log(
-  `The exact engine's whole run, learn to fine-tune: ${seconds} s to parameter error ${parameterError}.`,
-);
+
+/** Runs the experiment to its end: learn, prune, fine-tune. */
+async function run(engine, options) {
+  const start = performance.now();
+  const { parameterError } = await runPipeline(presetConfig('canonical', { engine }), options);
+  const seconds = ((performance.now() - start) / 1000).toPrecision(3);
+  console.log(
+    `The whole run, ${engine} engine: ${seconds} s to parameter error ${parameterError}.`,
+  );
+}
+
+await run('exact', {});
+await run('online', { backend: await createTfjsBackend('wasm', { variant: 'simd' }) });
