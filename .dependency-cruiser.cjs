@@ -90,7 +90,8 @@ module.exports = {
       comment: 'A package imports only what its package.json declares.',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // An optional peer is called both: npm-peer for being one, npm-no-pkg for its peerDependenciesMeta.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'resolvable',

@@ -1,4 +1,5 @@
-// e^y on four lanes for y ≤ 0, all that gates need: y = n·ln 2 + r with |r| ≤ ½ ln 2 and e^y = 2^n·(1 + r + r²·P(r)).
+// The exponential that all gates need, e^y of y ≤ 0 on four lanes: y = n·ln 2 + r with n whole and |r| ≤ ½ ln 2, and
+// e^y = 2^n·(1 + r + r²·P(r)).
 //
 // Gates take their exponentials from a pass of its own. A processor works on as many numbers at a time as there is room
 // for instructions that wait for others, so two short chains of operations run faster than a long one.
@@ -10,9 +11,8 @@ const LOWEST: f32 = -87.3;
 /** 1.5·2²³: in y·log₂e + ROUNDER the low bits are the whole number n nearest to y·log₂e. */
 const ROUNDER: f32 = 12582912;
 
-/** target = e^(−factor·|z|). */
-export function exponentials(z: usize, factor: f32, target: usize, bytes: usize): void {
-  const scale = constant(factor);
+/** target = e^−|z|, to 1e-7 for |z| ≤ 8. The polynomial is good to 3e-9. */
+export function exponentials(z: usize, target: usize, bytes: usize): void {
   const sign = word(0x80000000);
   const lowest = constant(LOWEST);
   const log2e = constant(1.4426950408889634);
@@ -26,13 +26,13 @@ export function exponentials(z: usize, factor: f32, target: usize, bytes: usize)
   const p4 = constant(0.0013814597623422742);
   const end = z + bytes;
   do {
-    const y = f32x4.pmax(v128.or(f32x4.mul(v128.load(z), scale), sign), lowest);
+    const y = f32x4.pmax(v128.or(v128.load(z), sign), lowest);
     const shifted = madd(y, log2e, rounder);
     const power = i32x4.add(i32x4.shl(shifted, 23), one);
     const r = madd(f32x4.sub(shifted, rounder), minusLn2, y);
     const r2 = f32x4.mul(r, r);
     const p = madd(madd(p4, r2, madd(p3, r, p2)), r2, madd(p1, r, p0));
-    v128.store(target, f32x4.mul(power, madd(p, r2, f32x4.add(one, r))));
+    v128.store(target, madd(power, madd(p, r2, r), power));
     z += 16;
     target += 16;
   } while (z < end);

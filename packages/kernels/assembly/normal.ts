@@ -7,14 +7,14 @@ import { constant, madd, select, signMask, word } from './simd';
 /** Φ(z) and its density φ(z). */
 export function probit(z: usize, slope: usize, bytes: usize): void {
   halfSquares(z, slope, bytes);
-  exponentials(slope, 1, slope, bytes);
+  exponentials(slope, slope, bytes);
   fromExponentials(z, slope, bytes, 0);
 }
 
 /** z·Φ(z) and Φ(z) + z·φ(z). */
 export function gelu(z: usize, slope: usize, bytes: usize): void {
   halfSquares(z, slope, bytes);
-  exponentials(slope, 1, slope, bytes);
+  exponentials(slope, slope, bytes);
   fromExponentials(z, slope, bytes, -1);
 }
 

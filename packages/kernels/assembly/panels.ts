@@ -1,28 +1,65 @@
 // Packing: row-major arrays of the caller to panels and back. A panel of r rows is [r][8]: eight columns, row after row.
-// Missing columns and rows are filled with zeros.
+// Four rows go together, so that whole cache lines of a panel are written and read at once.
 
 import { GROUP_BYTES, PANEL_BYTES, PANEL_COLUMNS } from './layout';
 
-/** Rows of [count, d] to panels [d/8][panelRows][8], from row 0 of `panels` on. */
+/** Rows of [count, d] to panels [d/8][panelRows][8], from row 0 of `panels` on; zeros in columns beyond d. */
 export function packRows(
   source: usize, count: i32, d: i32, panels: usize, panelRows: i32,
 ): void {
   const panelBytes = <usize>panelRows * GROUP_BYTES;
-  for (let row = 0; row < count; row++) {
-    let target = panels;
-    let rest = d;
-    for (; rest >= PANEL_COLUMNS; rest -= PANEL_COLUMNS) {
-      v128.store(target, v128.load(source));
-      v128.store(target, v128.load(source, 16), 16);
-      source += GROUP_BYTES;
-      target += panelBytes;
-    }
-    if (rest > 0) {
-      clearGroup(target);
-      copyNumbers(source, target, rest);
-      source += <usize>rest << 2;
-    }
-    panels += GROUP_BYTES;
+  const rowBytes = <usize>d << 2;
+  const full = d >> 3;
+  let from = source;
+  let to = panels;
+  let row = 0;
+  for (; row <= count - 4; row += 4) {
+    packFourRows(from, rowBytes, full, to, panelBytes);
+    from += 4 * rowBytes;
+    to += 4 * GROUP_BYTES;
+  }
+  for (; row < count; row++) {
+    packRow(from, full, to, panelBytes);
+    from += rowBytes;
+    to += GROUP_BYTES;
+  }
+  const rest = d & 7;
+  if (rest == 0) return;
+  from = source + <usize>full * GROUP_BYTES;
+  to = panels + <usize>full * panelBytes;
+  for (row = 0; row < count; row++) {
+    clearGroup(to);
+    copyNumbers(from, to, rest);
+    from += rowBytes;
+    to += GROUP_BYTES;
+  }
+}
+
+function packFourRows(
+  source: usize, rowBytes: usize, count: i32, target: usize, panelBytes: usize,
+): void {
+  let a = source;
+  let b = a + rowBytes;
+  let c = b + rowBytes;
+  let d = c + rowBytes;
+  for (; count > 0; count--) {
+    copyGroup(a, target);
+    copyGroup(b, target + GROUP_BYTES);
+    copyGroup(c, target + 2 * GROUP_BYTES);
+    copyGroup(d, target + 3 * GROUP_BYTES);
+    a += GROUP_BYTES;
+    b += GROUP_BYTES;
+    c += GROUP_BYTES;
+    d += GROUP_BYTES;
+    target += panelBytes;
+  }
+}
+
+function packRow(source: usize, count: i32, target: usize, panelBytes: usize): void {
+  for (; count > 0; count--) {
+    copyGroup(source, target);
+    source += GROUP_BYTES;
+    target += panelBytes;
   }
 }
 
@@ -39,44 +76,92 @@ export function unpackRows(
   panels: usize, panelRows: i32, scale: f32, target: usize, count: i32, d: i32,
 ): void {
   const panelBytes = <usize>panelRows * GROUP_BYTES;
+  const rowBytes = <usize>d << 2;
+  const full = d >> 3;
   const factor = f32x4.splat(scale);
-  for (let row = 0; row < count; row++) {
-    let source = panels;
-    let rest = d;
-    for (; rest >= PANEL_COLUMNS; rest -= PANEL_COLUMNS) {
-      v128.store(target, f32x4.mul(factor, v128.load(source)));
-      v128.store(target, f32x4.mul(factor, v128.load(source, 16)), 16);
-      source += panelBytes;
-      target += GROUP_BYTES;
-    }
-    for (; rest > 0; rest--) {
-      store<f32>(target, scale * load<f32>(source));
-      source += 4;
-      target += 4;
-    }
-    panels += GROUP_BYTES;
+  let from = panels;
+  let to = target;
+  let row = 0;
+  for (; row <= count - 4; row += 4) {
+    unpackFourRows(from, panelBytes, full, factor, to, rowBytes);
+    from += 4 * GROUP_BYTES;
+    to += 4 * rowBytes;
+  }
+  for (; row < count; row++) {
+    unpackRow(from, panelBytes, full, factor, to);
+    from += GROUP_BYTES;
+    to += rowBytes;
+  }
+  const rest = <usize>(d & 7) << 2;
+  from = panels + <usize>full * panelBytes;
+  to = target + <usize>full * GROUP_BYTES;
+  for (row = 0; row < count; row++) {
+    for (let c: usize = 0; c < rest; c += 4) store<f32>(to + c, scale * load<f32>(from + c));
+    from += GROUP_BYTES;
+    to += rowBytes;
   }
 }
 
-/** Directions [count, d] to columns first … of panels [units/8][panels of d · 8][8]; missing rows of a panel are zeros. */
+function unpackFourRows(
+  source: usize, panelBytes: usize, count: i32, factor: v128, target: usize, rowBytes: usize,
+): void {
+  let a = target;
+  let b = a + rowBytes;
+  let c = b + rowBytes;
+  let d = c + rowBytes;
+  for (; count > 0; count--) {
+    scaleGroup(source, factor, a);
+    scaleGroup(source + GROUP_BYTES, factor, b);
+    scaleGroup(source + 2 * GROUP_BYTES, factor, c);
+    scaleGroup(source + 3 * GROUP_BYTES, factor, d);
+    a += GROUP_BYTES;
+    b += GROUP_BYTES;
+    c += GROUP_BYTES;
+    d += GROUP_BYTES;
+    source += panelBytes;
+  }
+}
+
+function unpackRow(
+  source: usize, panelBytes: usize, count: i32, factor: v128, target: usize,
+): void {
+  for (; count > 0; count--) {
+    scaleGroup(source, factor, target);
+    source += panelBytes;
+    target += GROUP_BYTES;
+  }
+}
+
+/** Directions [count, d] to columns first … first + count − 1 of weights [units/8][depth][8], zero from d to depth. */
 export function packDirections(
   source: usize, count: i32, d: i32, weights: usize, depth: i32, first: i32,
 ): void {
+  const panelBytes = <usize>depth * GROUP_BYTES;
   for (let i = first; i < first + count; i++) {
-    let target = weights + <usize>(i >> 3) * <usize>depth * GROUP_BYTES + (<usize>(i & 7) << 2);
-    for (let c = 0; c < depth; c++) {
-      let value: f32 = 0;
-      if (c < d) {
-        value = load<f32>(source);
-        source += 4;
-      }
-      store<f32>(target, value);
+    let target = weights + <usize>(i >> 3) * panelBytes + (<usize>(i & 7) << 2);
+    let c = 0;
+    for (; c <= d - 4; c += 4) {
+      const four = v128.load(source);
+      v128.store32_lane(target, four, 0);
+      v128.store32_lane(target, four, 1, GROUP_BYTES);
+      v128.store32_lane(target, four, 2, 2 * GROUP_BYTES);
+      v128.store32_lane(target, four, 3, 3 * GROUP_BYTES);
+      source += 16;
+      target += 4 * GROUP_BYTES;
+    }
+    for (; c < d; c++) {
+      store<f32>(target, load<f32>(source));
+      source += 4;
+      target += GROUP_BYTES;
+    }
+    for (; c < depth; c++) {
+      store<f32>(target, 0);
       target += GROUP_BYTES;
     }
   }
 }
 
-/** Zeros in columns first … last − 1, as long as the last panel. */
+/** Zeros in columns first … last − 1. */
 export function clearDirections(weights: usize, depth: i32, first: i32, last: i32): void {
   packDirections(0, last - first, 0, weights, depth, first);
 }
@@ -98,6 +183,20 @@ export function copyNumbers(source: usize, target: usize, count: i32): void {
 /** Zeros, `bytes` a multiple of 16. */
 export function clear(target: usize, bytes: usize): void {
   for (const end = target + bytes; target < end; target += 16) v128.store(target, i32x4.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function copyGroup(source: usize, target: usize): void {
+  v128.store(target, v128.load(source));
+  v128.store(target, v128.load(source, 16), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function scaleGroup(source: usize, factor: v128, target: usize): void {
+  v128.store(target, f32x4.mul(factor, v128.load(source)));
+  v128.store(target, f32x4.mul(factor, v128.load(source, 16)), 16);
 }
 
 // @ts-ignore: decorator

@@ -11,9 +11,9 @@ export function softmax(logits: usize, bias: usize, units: i32, rows: i32, scrat
   largest(logits, bias, end, scratch, bytes);
   subtract(logits, end, scratch, bytes);
   if (rows == BLOCK_ROWS) {
-    exponentials(logits, 1, logits, end - logits);
+    exponentials(logits, logits, end - logits);
   } else {
-    for (let z = logits; z < end; z += ROWS_BYTES) exponentials(z, 1, z, bytes);
+    for (let z = logits; z < end; z += ROWS_BYTES) exponentials(z, z, bytes);
   }
   normalise(logits, end, bytes);
 }

@@ -1,4 +1,4 @@
-// The machine's SIMD peak: multiply-adds on twelve independent sums, nothing else in the loop.
+// The machine's SIMD peak: a loop of multiply-adds and nothing else, in as many independent chains as fit in registers.
 
 import { madd } from '../assembly/simd';
 

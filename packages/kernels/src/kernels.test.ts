@@ -44,17 +44,20 @@ function specOf(gate: (typeof gates)[number], expert: ExpertSpec, d: number, m: 
     : { inputDim: d, experts: m, gate, expert, routing: 'independent' };
 }
 
-describe.each(variants)('%s', async (variant) => {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const kernels = await kernelsOf(variant, memory);
+const memory = new WebAssembly.Memory({ initial: 1 });
+const both = await Promise.all(variants.map((variant) => kernelsOf(variant, memory)));
 
-  /** All methods on one random problem against float64. */
-  function compare(spec: ModelSpec, n: number, seed: number) {
-    const { inputDim: d, experts: m } = spec;
-    const next = numbers(seed);
-    const params = parametersOf(spec, next);
-    const x = gaussians(n * d, next);
-    const y = floats(n, next, 2);
+/** All methods of both variants on one random problem against float64: the largest errors by array. */
+function compare(spec: ModelSpec, n: number, seed: number): Record<string, number>[] {
+  const { inputDim: d, experts: m } = spec;
+  const next = numbers(seed);
+  const params = parametersOf(spec, next);
+  const x = gaussians(n * d, next);
+  const y = floats(n, next, 2);
+  const expected = evaluate(spec, params, x, n);
+  const truth = lossAndGradient(spec, params, x, y, n);
+  const pulledBack = backward(spec, params, x, y, n);
+  return both.map((kernels) => {
     const arena = new Arena(memory);
     const model = place(arena, spec, params);
     const points = { inputs: arena.take(n * d, x), targets: arena.take(n, y), size: n };
@@ -62,46 +65,53 @@ describe.each(variants)('%s', async (variant) => {
     const unitOutputs = arena.take(n * m);
     const gradient = placeGradient(arena, spec, n);
     const pulled = placeGradient(arena, spec, n);
-    const bytes = workspaceBytes({ model: spec, inputGradient: true });
-    const workspace = arena.take(bytes / 4);
+    const workspace = arena.take(workspaceBytes({ model: spec, inputGradient: true }) / 4);
 
     kernels.forward(model, points, outputs, workspace);
     kernels.units(model, points, unitOutputs, workspace);
     const loss = kernels.lossAndGradient(model, points, gradient, workspace);
     kernels.backward(model, { ...points, cotangents: points.targets }, pulled, workspace);
 
-    const expected = evaluate(spec, params, x, n);
-    const full = lossAndGradient(spec, params, x, y, n);
     expect(arena.intact(), 'writes stay inside their arrays').toBe(true);
     expect(arena.read(points.inputs, n * d)).toEqual(x);
     return {
       outputs: relativeError(arena.read(outputs, n), expected.outputs),
       units: relativeError(arena.read(unitOutputs, n * m), expected.units),
-      loss: Math.abs(loss / full.loss - 1),
-      ...gradientErrors(arena, gradient, full.gradient),
-      backward: Math.max(
-        ...Object.values(gradientErrors(arena, pulled, backward(spec, params, x, y, n))),
-      ),
+      loss: Math.abs(loss / truth.loss - 1),
+      ...gradientErrors(arena, gradient, truth.gradient),
+      backward: Math.max(...Object.values(gradientErrors(arena, pulled, pulledBack))),
     };
-  }
+  });
+}
 
-  function expectSmall(errors: Record<string, number>, bound: number): void {
-    for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(bound);
-  }
+function expectSmall(errors: Record<string, number>[], bound: number): void {
+  errors.forEach((byName, i) => {
+    for (const [name, error] of Object.entries(byName)) {
+      expect(error, `${name}, ${variants[i]}`).toBeLessThan(bound);
+    }
+  });
+}
 
-  describe.each(gates)('%s', (gate) => {
-    it.each(experts)('agrees with float64 at every shape: %j', (expert) => {
-      shapes.forEach(([d, m, n], i) => {
-        expectSmall(compare(specOf(gate, expert, d, m), n, i + 1), TOLERANCE);
-      });
+describe.each(gates)('%s', (gate) => {
+  it.each(experts)('agrees with float64 at every shape: %j', (expert) => {
+    shapes.forEach(([d, m, n], i) => {
+      expectSmall(compare(specOf(gate, expert, d, m), n, i + 1), TOLERANCE);
     });
   });
+});
 
-  it('keeps its accuracy over 16384 rows', () => {
-    const spec = specOf('sigmoid', { kind: 'hermite', degree: 3 }, 20, 5);
-    expectSmall(compare(spec, 16384, 7), 2e-6);
-  });
+it('keeps its accuracy over 16384 rows', () => {
+  const spec = specOf('sigmoid', { kind: 'hermite', degree: 3 }, 20, 5);
+  expectSmall(compare(spec, 16384, 7), 2e-6);
+});
 
+it('differs between the variants: both are really run', () => {
+  const spec = specOf('sigmoid', { kind: 'hermite', degree: 3 }, 20, 5);
+  const [simd, relaxed] = compare(spec, 100, 7);
+  expect(simd).not.toEqual(relaxed);
+});
+
+describe.each(both)('$variant', (kernels) => {
   it('does not care what the workspace holds', () => {
     const spec = specOf('softmax', { kind: 'gelu' }, 13, 5);
     const next = numbers(3);

@@ -59,6 +59,7 @@ describe('loadKernels', () => {
     await expect(loadKernels({ memory })).rejects.toThrow(KernelsValueError);
     await expect(loadKernels({ memory })).rejects.toThrow(/^memory: must not be shared/);
     const variant = 'fast' as 'simd';
+    await expect(loadKernels({ variant })).rejects.toThrow(KernelsValueError);
     await expect(loadKernels({ variant })).rejects.toThrow(/^variant: .*"fast"/);
   });
 });

@@ -9,19 +9,23 @@ export type ExpertSpec =
   | { readonly kind: 'series'; readonly coefficients: readonly number[] }
   | { readonly kind: 'linear' | 'relu' | 'tanh' | 'gelu' };
 
-/**
- * What a model is, without its numbers: any MoESpec of @softmoe/model is one. With softmax routing `gate` is not used,
- * and units are π_i(x)·h(w_i·x), π = softmax(Vx + b), docs/theory.md (1) and (5).
- */
-export interface ModelSpec {
+interface CommonSpec {
   /** d, the dimension of x. */
   readonly inputDim: number;
   /** m, the number of units. */
   readonly experts: number;
-  readonly gate: 'sigmoid' | 'tanh' | 'probit';
   readonly expert: ExpertSpec;
-  readonly routing: 'independent' | 'softmax';
 }
+
+type GateName = 'sigmoid' | 'tanh' | 'probit';
+
+/**
+ * What a model is, without its numbers: a MoESpec of @softmoe/model. Units are g(v·x)·h(w·x), docs/theory.md (1), or with
+ * softmax routing, which ignores `gate`, π_i(x)·h(w_i·x), π = softmax(Vx + b), docs/theory.md (5).
+ */
+export type ModelSpec =
+  | (CommonSpec & { readonly gate: GateName; readonly routing: 'independent' })
+  | (CommonSpec & { readonly gate?: GateName; readonly routing: 'softmax' });
 
 /** The numbers that stand for passes in assembly/evaluate.ts. */
 export const passes = {
@@ -60,11 +64,13 @@ function isSize(value: number): boolean {
 }
 
 /** The pass of the router: its gate, or softmax. */
-export function gatePass({ gate, routing }: ModelSpec, field: string): number {
-  if (routing === 'softmax') return passes.softmax;
-  if (routing !== 'independent') {
+export function gatePass(spec: ModelSpec, field: string): number {
+  if (spec.routing === 'softmax') return passes.softmax;
+  if (spec.routing !== 'independent') {
+    const { routing } = spec as { routing: unknown };
     throw unknownName(`${field}.routing`, routing, ['independent', 'softmax']);
   }
+  const { gate } = spec;
   if (gate === 'sigmoid' || gate === 'tanh' || gate === 'probit') return passes[gate];
   throw unknownName(`${field}.gate`, gate, ['sigmoid', 'tanh', 'probit']);
 }
@@ -91,7 +97,7 @@ export function expertPass({ expert }: ModelSpec, field: string): Pass {
     case 'gelu':
       return { pass: passes[expert.kind] };
     default:
-      throw unknownName(`${field}.expert.kind`, (expert as { kind?: unknown }).kind, [
+      throw unknownName(`${field}.expert.kind`, (expert as { kind: unknown }).kind, [
         'hermite',
         'series',
         'linear',

@@ -1,6 +1,6 @@
 import { base64 as relaxed } from './binaries/relaxed.ts';
 import { base64 as simd } from './binaries/simd.ts';
-import { KernelsUnsupportedError } from './errors.ts';
+import { KernelsUnsupportedError, KernelsValueError } from './errors.ts';
 
 /**
  * `simd`: every operation rounds once, the same bits on every engine. `relaxed`: multiply and add in one operation where
@@ -26,22 +26,24 @@ export function isSupported(variant: Variant): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(probes[variant]);
 }
 
-/** The fastest variant that this engine runs, or the one asked for. Throws {@link KernelsUnsupportedError}. */
+/**
+ * The fastest variant that this engine runs, or the one asked for. Throws {@link KernelsUnsupportedError} when it can't,
+ * and {@link KernelsValueError} for a name that is no variant.
+ */
 export function chooseVariant(wanted?: Variant): Variant {
-  if (wanted !== undefined && wanted !== 'simd' && wanted !== 'relaxed') {
-    throw new KernelsUnsupportedError('is not a variant', {
+  if (wanted !== undefined && !Object.hasOwn(probes, wanted)) {
+    throw new KernelsValueError('is not a variant', {
       field: 'variant',
       value: wanted,
       remedy: "Use 'simd' or 'relaxed', or leave it out.",
     });
   }
   if (!isSupported('simd')) {
-    const none = typeof WebAssembly !== 'object';
-    throw new KernelsUnsupportedError(`this JavaScript engine has no ${none ? '' : 'SIMD in '}it`, {
+    throw new KernelsUnsupportedError('has no SIMD here', {
       field: 'WebAssembly',
-      value: none ? 'no WebAssembly' : 'WebAssembly without SIMD',
+      value: typeof WebAssembly === 'object' ? 'WebAssembly without SIMD' : 'no WebAssembly',
       remedy:
-        'Use Chrome 91, Firefox 89, Safari 16.4, Node 16.4 or newer on a processor with SSE4.1 or NEON, or a backend without these kernels.',
+        'Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or newer, on a processor with SSE4.1 or NEON, or do without these kernels.',
     });
   }
   if (wanted === 'relaxed' && !isSupported('relaxed')) {
@@ -49,7 +51,7 @@ export function chooseVariant(wanted?: Variant): Variant {
       field: 'variant',
       value: wanted,
       remedy:
-        "Use variant 'simd', or on Node 20 call v8.setFlagsFromString('--experimental-wasm-relaxed-simd') first.",
+        "Use variant 'simd', or on Node 20 first call v8.setFlagsFromString('--experimental-wasm-relaxed-simd').",
     });
   }
   return wanted ?? (isSupported('relaxed') ? 'relaxed' : 'simd');
@@ -57,7 +59,7 @@ export function chooseVariant(wanted?: Variant): Variant {
 
 const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
-/** The compiled module of a variant, compiled once. Asynchronous, because browsers refuse anything else on a page. */
+/** The module of a variant, compiled once. Asynchronous: pages may not compile anything but tiny modules otherwise. */
 export function compiled(variant: Variant): Promise<WebAssembly.Module> {
   let module = modules.get(variant);
   if (!module) {

@@ -1,32 +1,7 @@
 import { activationOf, gateOf } from '@softmoe/model';
-import type { ExpertSpec, ModelSpec } from '../src/index.ts';
+import type { ModelSpec } from '../src/index.ts';
 
 // The model of docs/theory.md in float64, as slow and plain as it can be written.
-
-export interface Scalar {
-  value(z: number): number;
-  derivative(z: number): number;
-}
-
-const probit = gateOf('probit');
-
-export function expertOf(spec: ExpertSpec): Scalar {
-  switch (spec.kind) {
-    case 'linear':
-      return { value: (z) => z, derivative: () => 1 };
-    case 'relu':
-      return { value: (z) => Math.max(z, 0), derivative: (z) => (z > 0 ? 1 : 0) };
-    case 'tanh':
-      return gateOf('tanh');
-    case 'gelu':
-      return {
-        value: (z) => z * probit.value(z),
-        derivative: (z) => probit.value(z) + z * probit.derivative(z),
-      };
-    default:
-      return activationOf(spec);
-  }
-}
 
 /** Parameters by name, row-major. */
 export interface Parameters {
@@ -154,10 +129,10 @@ function rowOf(spec: ModelSpec, params: Parameters, x: ArrayLike<number>, s: num
   const soft = spec.routing === 'softmax';
   const routers = each((i) => logit(params.router, i) + (soft ? params.routerBias[i]! : 0));
   const experts = each((i) => logit(params.expert, i));
-  const activation = expertOf(spec.expert);
+  const activation = activationOf(spec.expert);
   const h = experts.map((z) => activation.value(z));
   const slope = experts.map((z) => activation.derivative(z));
-  if (soft) {
+  if (spec.routing === 'softmax') {
     const most = Math.max(...routers);
     const e = routers.map((z) => Math.exp(z - most));
     const sum = e.reduce((total, value) => total + value, 0);
