@@ -5,7 +5,6 @@ import {
   createExperiment,
   type Experiment,
   type ExperimentEvent,
-  InterruptedError,
   restoreExperiment,
   type Summary,
   summaryOf,
@@ -31,8 +30,6 @@ const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'expor
 export class Runner {
   #queue: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Ends the event under way after its step, so that a command need not wait for a slow record. */
-  #interrupt = new AbortController();
   #run = 0;
   #experiment: Experiment | undefined;
   #summary: Summary | undefined;
@@ -54,10 +51,7 @@ export class Runner {
   }
 
   handle(request: Exclude<Request, { type: 'sweep' }>): void {
-    if (!ASIDE.has(request.type)) {
-      clearTimeout(this.#timer);
-      this.#interrupt.abort();
-    }
+    if (!ASIDE.has(request.type)) clearTimeout(this.#timer);
     this.#do(request.type, () => this.#obey(request));
   }
 
@@ -167,8 +161,7 @@ export class Runner {
     if (!experiment || (!once && this.#activity !== 'running')) return;
     if (experiment.phase === 'prune' && !once && !this.#autoplay) return this.#set('waiting');
     const since = performance.now();
-    this.#interrupt = new AbortController();
-    const event = await this.#next(experiment);
+    const event = await experiment.next();
     this.#busy.seconds += (performance.now() - since) / 1000;
     if (!event) return;
     this.#show(event, experiment);
@@ -177,16 +170,6 @@ export class Runner {
     if (once) return this.#set(atBoundary ? 'waiting' : 'paused');
     if (atBoundary && !this.#autoplay) return this.#set('waiting');
     this.#schedule(event.phase === 'prune' ? 600 : this.#pace.waitAfter(event.phase));
-  }
-
-  /** The next event; undefined after the last one, and where a command came first. */
-  async #next(experiment: Experiment): Promise<ExperimentEvent | undefined> {
-    try {
-      return await experiment.next(this.#interrupt.signal);
-    } catch (error) {
-      if (error instanceof InterruptedError) return undefined;
-      throw error;
-    }
   }
 
   #show(event: ExperimentEvent, experiment: Experiment): void {
