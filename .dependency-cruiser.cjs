@@ -38,6 +38,13 @@ module.exports = {
   forbidden: [
     ...layers,
     {
+      name: 'playground-imports',
+      comment: 'The playground may import any package but queue and cli.',
+      severity: 'error',
+      from: { path: '^apps/playground/' },
+      to: { path: '^packages/(queue|cli)/' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Files must not import each other in a circle (types aside).',
       severity: 'error',
@@ -48,10 +55,13 @@ module.exports = {
       name: 'no-deep-imports',
       comment: 'Import a package by its public entry, not by one of its inner files.',
       severity: 'error',
-      from: { path: '^packages/([^/]+)/' },
+      from: { path: '^(?:packages|apps)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/(src|dist)/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/(index|conformance|node/index)\\.ts$'],
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/(index|conformance|kernels|node/index)\\.ts$',
+        ],
       },
     },
     {
@@ -80,7 +90,8 @@ module.exports = {
       comment: 'A package imports only what its package.json declares.',
       severity: 'error',
       from: { path: '^packages/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // An optional peer is called both: npm-peer for being one, npm-no-pkg for its peerDependenciesMeta.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'resolvable',

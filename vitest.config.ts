@@ -1,5 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const config: ViteUserConfig = defineConfig({ test: { projects: ['packages/*', 'tests/*'] } });
+const config: ViteUserConfig = defineConfig({
+  test: { projects: ['packages/*', 'apps/*', 'tests/*', 'bench'] },
+});
 
 export default config;

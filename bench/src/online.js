@@ -1,11 +1,15 @@
-// Online SGD on the reference backend against the exact flow from the same start, by batch size.
+// Online SGD against the exact flow from the same start, by batch size, and the curves of seed 0 as a figure.
 // pnpm --filter @softmoe/bench online [--seeds 4] [--time 40] [--step 0.02] [--batches 256,1024,4096,16384]
+//   [--backend reference|wasm] [--figure FILE.svg]
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createReferenceBackend } from '@softmoe/backend';
+import { createTfjsBackend } from '@softmoe/backend-tfjs';
 import { ALIGNED } from '@softmoe/lab';
 import { populationObjective, toSpan } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import { balancedFlow, euler, integrate, onlineObjective, train } from '@softmoe/train';
+import { overlay } from './overlay.js';
 import { mean, printTable } from './table.js';
 
 const { values } = parseArgs({
@@ -14,6 +18,8 @@ const { values } = parseArgs({
     time: { type: 'string', default: '40' },
     step: { type: 'string', default: '0.02' },
     batches: { type: 'string', default: '256,1024,4096,16384' },
+    backend: { type: 'string', default: 'reference' },
+    figure: { type: 'string' },
   },
 });
 const time = Number(values.time);
@@ -57,6 +63,9 @@ function compare(exact, online) {
   return { distance, shift, missed };
 }
 
+const backend =
+  values.backend === 'wasm' ? await createTfjsBackend('wasm') : createReferenceBackend();
+const pictures = [];
 const results = new Map(values.batches.split(',').map((batch) => [Number(batch), []]));
 for (let seed = 0; seed < Number(values.seeds); seed++) {
   const teacher = createTeacher({ ...kind, seed, experts: 3, geometry: { kind: 'orthonormal' } });
@@ -64,14 +73,16 @@ for (let seed = 0; seed < Number(values.seeds); seed++) {
   const span = toSpan(student, teacher);
   const exact = await curves(populationObjective(span.teacher), span.student, span.teacher);
   for (const [batchSize, rows] of results) {
-    const objective = onlineObjective(teacher, createReferenceBackend(), { batchSize, seed });
-    rows.push(compare(exact, await curves(objective, student, teacher)));
+    const objective = onlineObjective(teacher, backend, { batchSize, seed });
+    const online = await curves(objective, student, teacher);
+    rows.push(compare(exact, online));
+    if (seed === 0) pictures.push({ batchSize, exact, online });
   }
 }
 console.log(
   `d = 64, k = 3, m = 12, Euler ${step} to time ${time}, seeds 0 to ${values.seeds - 1}:`,
 );
-console.log('online SGD against the exact flow from the same start');
+console.log(`online SGD on ${backend.info.name} against the exact flow from the same start`);
 printTable(
   ['batch', 'mean sup distance', 'mean shift of t(0.5)', 'largest shift', 'missed'],
   [...results].map(([batch, rows]) => [
@@ -82,3 +93,5 @@ printTable(
     rows.reduce((sum, { missed }) => sum + missed, 0),
   ]),
 );
+if (values.figure) writeFileSync(values.figure, overlay(pictures));
+backend.dispose();

@@ -1,16 +1,9 @@
 import type { Backend, BackendInfo } from '@softmoe/backend';
 import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
-import { checkInputs, type MoE, type MoESpec, UnsupportedError } from '@softmoe/model';
+import { checkInputs, type MoE, UnsupportedError } from '@softmoe/model';
 import { checkDraw } from './check-draw.ts';
 import { chunksOf, meanOver } from './chunks.ts';
-import {
-  FLOAT,
-  modelSpec,
-  paramBytes,
-  paramsAt,
-  readParams,
-  writeParams,
-} from './placed-params.ts';
+import { FLOAT, paramBytes, paramsAt, readParams, writeParams } from './placed-params.ts';
 import type { Region } from './region.ts';
 
 /**
@@ -28,7 +21,7 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     const [start, ...offsets] = region.place([paramBytes(model.spec), ...lengths]);
     const params = paramsAt(model.spec, start!);
     writeParams(model, params, region.floats());
-    return [{ spec: modelSpec(model.spec), params }, offsets];
+    return [{ spec: model.spec, params }, offsets];
   }
 
   function evaluate(
@@ -43,7 +36,11 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     const columns = method === 'units' ? m : 1;
     const chunks = chunksOf(model.spec, size);
     const most = chunks[0]!.rows;
-    const lengths = [most * d * FLOAT, most * columns * FLOAT, workspaceOf(model.spec)];
+    const lengths = [
+      most * d * FLOAT,
+      most * columns * FLOAT,
+      workspaceBytes({ model: model.spec }),
+    ];
     const [placed, [x, y, work]] = place(model, lengths);
     const floats = region.floats();
     const result = new Float64Array(size * columns);
@@ -71,7 +68,12 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
       checkInputs(targets, size, 1, 'targets');
       const chunks = chunksOf(spec, size);
       const most = chunks[0]!.rows;
-      const lengths = [paramBytes(spec), most * d * FLOAT, most * FLOAT, workspaceOf(spec)];
+      const lengths = [
+        paramBytes(spec),
+        most * d * FLOAT,
+        most * FLOAT,
+        workspaceBytes({ model: spec }),
+      ];
       const [placed, [g, x, y, work]] = place(model, lengths);
       const gradient = paramsAt(spec, g!);
       const floats = region.floats();
@@ -87,13 +89,17 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
       open();
       checkDraw(model, teacher, draw);
       const { spec } = model;
-      const lengths = [paramBytes(spec), paramBytes(teacher.spec), workspaceOf(spec, teacher.spec)];
+      const lengths = [
+        paramBytes(spec),
+        paramBytes(teacher.spec),
+        workspaceBytes({ model: spec, teacher: teacher.spec }),
+      ];
       const [placed, [g, t, work]] = place(model, lengths);
       const label = paramsAt(teacher.spec, t!);
       const gradient = paramsAt(spec, g!);
       const floats = region.floats();
       writeParams(teacher, label, floats);
-      const placedTeacher = { spec: modelSpec(teacher.spec), params: label };
+      const placedTeacher = { spec: teacher.spec, params: label };
       const loss = kernels.online(placed, placedTeacher, draw, gradient, work!);
       return { loss, gradient: readParams(spec, gradient, floats) };
     },
@@ -102,13 +108,6 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
       disposed = true;
     },
   };
-}
-
-function workspaceOf(model: MoESpec, teacher?: MoESpec): number {
-  return workspaceBytes({
-    model: modelSpec(model),
-    ...(teacher ? { teacher: modelSpec(teacher) } : {}),
-  });
 }
 
 export function disposedError(name: string): UnsupportedError {

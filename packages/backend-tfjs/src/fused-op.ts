@@ -5,7 +5,7 @@ import { FLOAT } from './placed-params.ts';
 import type { Region } from './region.ts';
 
 /** A call of the fused kernels on tensors. */
-export interface FusedCall {
+interface FusedCall {
   readonly inputs: readonly TensorInfo[];
   /** Shapes of the results. */
   readonly shapes: readonly number[][];

@@ -1,12 +1,7 @@
-import type { ModelSpec, ParameterOffsets } from '@softmoe/kernels';
+import type { ParameterOffsets } from '@softmoe/kernels';
 import { type MoE, type MoESpec, type Params, param, parameterLayout } from '@softmoe/model';
 
 export const FLOAT = 4;
-
-/** The kernels' name for a spec: under softmax routing the gate has no meaning, but they want one. */
-export function modelSpec(spec: MoESpec): ModelSpec {
-  return { ...spec, gate: spec.gate ?? 'sigmoid' };
-}
 
 /** Bytes of all parameters, one after the other. */
 export function paramBytes({ inputDim, experts }: MoESpec): number {

@@ -9,7 +9,7 @@ import {
   type ParamTensors,
 } from './composed.ts';
 import { type FusedOp, fusedOpOf } from './fused-op.ts';
-import { modelSpec, paramBytes, paramsAt } from './placed-params.ts';
+import { paramBytes, paramsAt } from './placed-params.ts';
 
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 
@@ -53,19 +53,13 @@ function fusedForward(
   params: readonly TensorInfo[],
   spec: MoESpec,
 ): TensorInfo {
-  const model = modelSpec(spec);
   const size = x.shape[0] ?? 0;
   const [result] = call({
     inputs: [x, ...params],
     shapes: [[size]],
-    scratch: [workspaceBytes({ model })],
+    scratch: [workspaceBytes({ model: spec })],
     run: ([points, ...offsets], [outputs], [work]) =>
-      kernels.forward(
-        { spec: model, params: named(offsets) },
-        { inputs: points!, size },
-        outputs!,
-        work!,
-      ),
+      kernels.forward({ spec, params: named(offsets) }, { inputs: points!, size }, outputs!, work!),
   });
   return result!;
 }
@@ -78,15 +72,14 @@ function fusedBackward(
   spec: MoESpec,
   byInputs: boolean,
 ): TensorInfo[] {
-  const model = modelSpec(spec);
   const size = x.shape[0] ?? 0;
   return call({
     inputs: [x, dy, ...params],
     shapes: byInputs ? [x.shape] : params.map(({ shape }) => shape),
-    scratch: [workspaceBytes({ model, inputGradient: byInputs }), paramBytes(spec)],
+    scratch: [workspaceBytes({ model: spec, inputGradient: byInputs }), paramBytes(spec)],
     run: ([points, cotangents, ...offsets], outputs, [work, unwanted]) =>
       kernels.backward(
-        { spec: model, params: named(offsets) },
+        { spec, params: named(offsets) },
         { inputs: points!, cotangents: cotangents!, size },
         byInputs ? { ...paramsAt(spec, unwanted!), inputs: outputs[0]! } : named(outputs),
         work!,

@@ -12,7 +12,7 @@ import {
 import { TfjsStartError } from './errors.ts';
 import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 import { startedBackend } from './tfjs-engine.ts';
-import { bundledWasmFiles } from './wasm-files.ts';
+import { pageWasmFiles } from './wasm-files.ts';
 
 /** The release of TensorFlow.js that this package is made for and tested with. */
 export const TFJS_VERSION = '4.22.0';
@@ -52,7 +52,7 @@ async function startWasm({ wasmPaths }: TfjsBackendOptions): Promise<Started> {
   checkOneCore(packageName, module.BackendWasm.prototype);
   if (!startedBackend('wasm')) {
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    const paths = wasmPaths ?? (env().getBool('IS_NODE') ? undefined : bundledWasmFiles());
+    const paths = wasmPaths ?? (env().getBool('IS_NODE') ? undefined : pageWasmFiles());
     if (paths !== undefined) setPaths(module, paths);
   }
   const backend = await start('wasm', packageName);

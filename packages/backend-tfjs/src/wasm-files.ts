@@ -7,10 +7,11 @@ type WasmFileName =
   | 'tfjs-backend-wasm-threaded-simd.wasm';
 
 /**
- * The addresses that a bundler which follows `new URL(…, import.meta.url)` into packages gives them: Vite does. The file
- * with threads is never asked for, since threads are off.
+ * Their addresses in a page. A bundler that follows `new URL(…, import.meta.url)` into packages, as a Vite build does, has
+ * put them there; otherwise tfjs is this package's neighbour in node_modules. The file with threads is never asked for,
+ * since threads are off.
  */
-export function bundledWasmFiles(): WasmFiles {
+export function pageWasmFiles(): WasmFiles {
   const plain = new URL(
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
     import.meta.url,
@@ -20,8 +21,13 @@ export function bundledWasmFiles(): WasmFiles {
     import.meta.url,
   );
   return {
-    'tfjs-backend-wasm.wasm': plain.href,
-    'tfjs-backend-wasm-simd.wasm': simd.href,
-    'tfjs-backend-wasm-threaded-simd.wasm': simd.href,
+    'tfjs-backend-wasm.wasm': neighbour(plain.href),
+    'tfjs-backend-wasm-simd.wasm': neighbour(simd.href),
+    'tfjs-backend-wasm-threaded-simd.wasm': neighbour(simd.href),
   };
+}
+
+/** An address that no bundler has changed points into the folder of this package: leads it out of there. */
+export function neighbour(address: string): string {
+  return address.replace(/\/@softmoe\/backend-tfjs\/dist\/(?=@tensorflow\/)/, '/');
 }

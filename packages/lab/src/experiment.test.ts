@@ -155,6 +155,23 @@ describe('an experiment', () => {
     expect(events.filter(({ phase }) => phase === 'train')).toHaveLength(0);
   });
 
+  it('goes on after an abort that came too late for the event under way', async () => {
+    const every = { ...small, train: { time: 120, recordEvery: 1e-3 } };
+    const experiment = createExperiment(every);
+    await experiment.next();
+    for (let i = 0; i < 5; i++) {
+      const abort = new AbortController();
+      const under = experiment.next(abort.signal);
+      abort.abort();
+      await under.catch((error: unknown) => expect(error).toBeInstanceOf(InterruptedError));
+      expect(await experiment.next()).toMatchObject({ phase: 'train' });
+    }
+    const events = await finish(experiment);
+    const last = events.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    expect(timeless(last.result)).toEqual(timeless(await runPipeline(every)));
+  });
+
   it('says when pruning or fine-tuning is not yet possible', async () => {
     const experiment = createExperiment(small);
     expect(() => experiment.prune()).toThrow(PhaseError);

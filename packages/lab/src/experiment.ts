@@ -115,6 +115,8 @@ function start(
     async next(signal) {
       if (progress.phase === 'done') return undefined;
       if (signal?.aborted) throw new InterruptedError(snapshotOf(progress));
+      // The last abort may have come when its event was as good as done.
+      if (interrupt.signal.aborted) goOn();
       const abort = () => interrupt.abort();
       signal?.addEventListener('abort', abort);
       busy = true;

@@ -1,0 +1,101 @@
+import { expect, fast, finetune, narration, open, prune, test, trained } from './page.ts';
+
+test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }) => {
+  await page.goto('./#preset=quick');
+  await expect(page.getByTestId('progress')).not.toHaveText('t = 0.0');
+  await page.getByTestId('play').click();
+  await expect(page.getByTestId('play')).toHaveText(/Play/);
+  const paused = await page.getByTestId('progress').textContent();
+  await page.waitForTimeout(300);
+  expect(await page.getByTestId('progress').textContent()).toBe(paused);
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect(page.getByTestId('progress')).not.toHaveText(paused ?? '');
+
+  const figure = page.locator('#elimination');
+  await figure.getByLabel('Keep').selectOption('size');
+  await figure.getByRole('spinbutton').fill('7');
+  await figure.getByRole('button', { name: 'Prune now' }).click();
+  await expect(narration(page)).toHaveText(/15 → 7 units/);
+  expect(page.url()).toContain('prune.size=7');
+  // Another point of the curve: pruned again, from the same trained student.
+  await figure
+    .locator('.point')
+    .nth(15 - 9)
+    .click();
+  await expect(narration(page)).toHaveText(/15 → 9 units/);
+});
+
+test('fine-tunes by either method', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await trained(page);
+  await prune(page);
+  await finetune(page);
+  await expect(page.getByTestId('contraction-predicted')).toHaveText(/^0\.84/);
+  const figure = page.locator('#certificate');
+  await figure.getByLabel('Method').selectOption('levenbergMarquardt');
+  await figure.getByRole('button', { name: 'Fine-tune again' }).click();
+  await expect(figure.getByTestId('order')).toBeVisible();
+  expect(page.url()).toContain('finetune.method=levenbergMarquardt');
+});
+
+test('a control starts a new run, and a bad value is told beside it', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await page.getByLabel('Seed', { exact: true }).fill('4');
+  await page.getByLabel('Seed', { exact: true }).press('Enter');
+  await expect(page).toHaveURL(/seed=4/);
+  await page.getByLabel('Dimension d', { exact: true }).fill('4');
+  await page.getByLabel('Dimension d', { exact: true }).press('Enter');
+  const alert = page.getByRole('alert').filter({ hasText: 'inputDim' });
+  await expect(alert.first()).toBeVisible();
+  // The rest keeps working.
+  await page.getByLabel('Dimension d', { exact: true }).fill('32');
+  await page.getByLabel('Dimension d', { exact: true }).press('Enter');
+  await expect(alert).toHaveCount(0);
+  await trained(page);
+});
+
+test('draws an online run over the exact flow', async ({ page }) => {
+  await open(
+    page,
+    'inputDim=16&teachers=2&students=6&seed=1&engine=online&train.time=20&train.batchSize=256',
+  );
+  await page.getByLabel('Overlay the exact flow').check();
+  await expect(page.locator('#alignment').getByText('exact flow')).toBeVisible();
+  await trained(page);
+  await expect(page.getByTestId('runs-on')).toContainText(
+    /kernels backend, float32, SIMD (relaxed|simd)/,
+  );
+  const distance = async () => Number(await page.getByTestId('distance').textContent());
+  const small = await distance();
+  await page.getByLabel('Batch size', { exact: true }).fill('4096');
+  await page.getByLabel('Batch size', { exact: true }).press('Enter');
+  await expect(page).toHaveURL(/batchSize=4096/);
+  await trained(page);
+  expect(await distance()).toBeLessThan(small);
+});
+
+test('is worked by the keyboard alone', async ({ page }) => {
+  await page.goto('./#preset=quick');
+  await expect(page.getByTestId('progress')).not.toHaveText('t = 0.0');
+  await fast(page);
+  await trained(page);
+  const tabTo = async (name: string) => {
+    for (let i = 0; i < 60; i++) {
+      const text = await page.evaluate(() => document.activeElement?.textContent?.trim());
+      if (text === name) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`no way to ${name}`);
+  };
+  await page.locator('body').press('Tab');
+  await tabTo('Prune');
+  await page.keyboard.press('Enter');
+  await expect(narration(page)).toHaveText(/^Pruned/);
+  await tabTo('Fine-tune');
+  await page.keyboard.press('Space');
+  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 15_000 });
+  await page.locator('#students canvas').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('#student-told')).toHaveText(/^Student 2/);
+});

@@ -1,0 +1,109 @@
+import { expect, narration, open, saved, test, trained } from './page.ts';
+
+test('the link holds the whole run', async ({ page, context }) => {
+  await open(page, 'preset=correlated&seed=2');
+  await trained(page);
+  const link = page.url();
+  const records = await saved(page, 'Records, CSV');
+  const other = await context.newPage();
+  await other.goto('about:blank');
+  await other.goto(link);
+  await other.getByLabel('Speed').selectOption({ label: 'max' });
+  await trained(other);
+  expect((await saved(other, 'Records, CSV')).equals(records)).toBe(true);
+  expect(other.url()).toBe(link);
+});
+
+test('a bad link says what is wrong, and the page goes on', async ({ page }) => {
+  await open(page, 'inputDim=many&teachers=3');
+  await expect(page.getByTestId('error')).toContainText('inputDim');
+  await page.getByTestId('preset').selectOption('quick');
+  await expect(page.getByTestId('error')).toHaveCount(0);
+  await trained(page);
+});
+
+test('a link made on other kernels says so', async ({ page }) => {
+  await open(page, 'inputDim=16&teachers=2&students=6&engine=online&train.time=5&kernel=mmx');
+  await expect(page.getByText(/made on the mmx kernels/)).toBeVisible();
+});
+
+test('a config goes out and comes back', async ({ page }) => {
+  await open(page, 'preset=quick&seed=6');
+  await trained(page);
+  const config = await saved(page, 'Config, JSON');
+  await page.getByTestId('preset').selectOption('tanh');
+  await expect(page).toHaveURL(/gate=tanh/);
+  await page
+    .getByTestId('file')
+    .setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: config });
+  await expect(page).toHaveURL(/seed=6/);
+  await expect(page).toHaveURL(/gate=sigmoid/);
+  await trained(page);
+  expect((await saved(page, 'Config, JSON')).equals(config)).toBe(true);
+});
+
+test('a file may be dropped anywhere', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(
+      new File(['{ "inputDim": 20, "teachers": 2, "students": 7 }'], 'my.json'),
+    );
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+  });
+  await expect(page).toHaveURL(/inputDim=20/);
+  await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('7');
+});
+
+test('a model goes out and comes back', async ({ page }) => {
+  await open(page, 'preset=quick&autoplay=1');
+  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
+  const model = await saved(page, 'Student as it is now, safetensors');
+  await page.getByRole('button', { name: 'Step' }).isDisabled();
+  await page
+    .getByTestId('file')
+    .setInputFiles({ name: 'm.safetensors', mimeType: 'application/octet-stream', buffer: model });
+  await expect(page.getByText(/starts from a model file/)).toBeVisible();
+  await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('3');
+  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
+});
+
+test('a bad file is refused with a remedy, and the page goes on', async ({ page }) => {
+  await open(page, 'preset=quick');
+  for (const [name, text] of [
+    ['notes.txt', 'hello'],
+    ['config.json', '{"inputDim":'],
+    ['x.safetensors', '\u0008'],
+  ] as const) {
+    await page
+      .getByTestId('file')
+      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+    await expect(page.getByTestId('error')).toBeVisible();
+  }
+  await page.getByTestId('preset').selectOption('tanh');
+  await expect(page.getByTestId('error')).toHaveCount(0);
+});
+
+test('the last session survives a reload', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await trained(page);
+  await page.getByTestId('prune').click();
+  await expect(narration(page)).toHaveText(/^Pruned/);
+  const title = await narration(page).textContent();
+  await page.waitForTimeout(4500);
+  await page.reload();
+  await expect(page.getByText('Your last session')).toBeVisible();
+  await expect(narration(page)).toHaveText(title ?? '');
+  await page.getByTestId('finetune').click();
+  await expect(page.locator('.verdict')).toBeVisible({ timeout: 15_000 });
+});
+
+test('saves figures', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await trained(page);
+  const svg = (await saved(page, 'Alignment, SVG')).toString();
+  expect(svg).toMatch(/^<svg[^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  expect(svg.match(/<path/g)?.length).toBeGreaterThanOrEqual(6);
+  const png = await saved(page, 'Charts as on screen, PNG');
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+});

@@ -1,0 +1,69 @@
+import { test as base, expect, type Page } from '@playwright/test';
+
+/** A page that fails its test on any error, and on any request to another host. */
+export const test = base.extend<{ watched: undefined }>({
+  watched: [
+    async ({ page, baseURL }, use) => {
+      const wrong: string[] = [];
+      page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') {
+          wrong.push(`console: ${message.text()}`);
+        }
+      });
+      const host = new URL(baseURL ?? 'http://localhost').host;
+      page.on('request', (request) => {
+        const url = new URL(request.url());
+        if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host) {
+          wrong.push(`request: ${request.url()}`);
+        }
+      });
+      await use(undefined);
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+export const narration = (page: Page) => page.getByTestId('narration');
+
+export async function fast(page: Page): Promise<void> {
+  await page.getByLabel('Speed').selectOption({ label: 'max' });
+}
+
+/** Opens the playground on a link and runs as fast as it computes. */
+export async function open(page: Page, hash: string = ''): Promise<void> {
+  await page.goto(hash === '' ? './' : `./#${hash}`);
+  await expect(page.getByTestId('progress')).toBeVisible();
+  await fast(page);
+}
+
+export async function trained(page: Page): Promise<void> {
+  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 20_000 });
+}
+
+export async function prune(page: Page): Promise<void> {
+  await page.getByTestId('prune').click();
+  await expect(narration(page)).toHaveText(/^Pruned/);
+}
+
+export async function finetune(page: Page): Promise<void> {
+  await page.getByTestId('finetune').click();
+  await expect(page.locator('.verdict')).toBeVisible({ timeout: 20_000 });
+}
+
+/** The bytes of what an item of the menu saves. */
+export async function saved(page: Page, item: string): Promise<Buffer> {
+  const menu = page.locator('details.menu');
+  if (!(await menu.evaluate((element) => (element as HTMLDetailsElement).open))) {
+    await menu.locator('summary').click();
+  }
+  const download = page.waitForEvent('download');
+  await menu.getByRole('button', { name: item, exact: true }).click();
+  const stream = await (await download).createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,67 @@
+// Photographs each phase of the story in the built app, for the README: node scripts/screenshots.js
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { chromiumArguments, findChromium } from '../e2e/chromium.mjs';
+
+const PORT = 4187;
+const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const serve = fileURLToPath(new URL('./serve.js', import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const server = spawn(process.execPath, [serve, '--port', String(PORT)], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+await new Promise((resolve) => server.stdout.once('data', resolve));
+const executablePath = findChromium();
+const browser = await chromium.launch({
+  args: chromiumArguments,
+  ...(executablePath ? { executablePath } : {}),
+});
+
+/** Takes the story to a phase, and a picture of the figures that tell about it. */
+async function photograph(name, { width, height, colorScheme, act, top }) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  await page.goto(`http://localhost:${PORT}/#preset=story`);
+  await act(page);
+  await page.waitForTimeout(500);
+  await page.evaluate((id) => {
+    const target = id ? document.getElementById(id) : document.body;
+    const bar = id ? document.querySelector('.bar')?.clientHeight : 0;
+    scrollTo(0, (target?.getBoundingClientRect().top ?? 0) + scrollY - (bar ?? 0) - (id ? 12 : 0));
+  }, top);
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `${folder}${name}.png` });
+  await page.close();
+  console.log(`${name}.png`);
+}
+
+const max = (page) => page.getByLabel('Speed').selectOption({ label: 'max' });
+const trained = (page) => page.waitForSelector('[data-testid=prune].primary');
+const pruned = async (page) => {
+  await max(page);
+  await trained(page);
+  await page.getByTestId('prune').click();
+  await page.waitForSelector('[data-testid=finetune].primary');
+};
+const finetuned = async (page) => {
+  await pruned(page);
+  await page.getByTestId('finetune').click();
+  await page.waitForSelector('.verdict');
+};
+const desk = { width: 1280, height: 800, colorScheme: 'light' };
+
+await photograph('learn', {
+  ...desk,
+  act: (page) =>
+    page
+      .getByText(/^Routers follow: 2/)
+      .first()
+      .waitFor(),
+});
+await photograph('prune', { ...desk, height: 980, act: pruned, top: 'students' });
+await photograph('fine-tune', { ...desk, colorScheme: 'dark', act: finetuned, top: 'loss' });
+await photograph('phone', { width: 390, height: 844, colorScheme: 'dark', act: finetuned });
+await browser.close();
+server.kill();

@@ -1,0 +1,14 @@
+import './theme/tokens.css';
+import './theme/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has an element #app');
+target.replaceChildren();
+mount(App, { target });
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  // Without one the page works as well, only not offline.
+  navigator.serviceWorker.register('./sw.js').catch(() => undefined);
+}

@@ -1,0 +1,161 @@
+import type { BackendInfo } from '@softmoe/backend';
+import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { CurvePoint } from '@softmoe/prune';
+import type { StatelessRecord } from '@softmoe/train';
+import type { ErrorReport } from './errors.ts';
+
+/** A direction through the teacher on which functions are drawn. */
+export interface Axis {
+  readonly kind: 'expert' | 'router';
+  /** Number of the teacher expert, from 0. */
+  readonly teacher: number;
+}
+
+export type Axes = readonly [Axis, Axis];
+
+export type PruneRule = Config['prune'];
+export type FinetuneMethod = Config['finetune']['method'];
+
+/** What a run starts from. Nothing in it has been checked: that is the worker's business. */
+export type Source =
+  | { readonly kind: 'config'; readonly config: unknown }
+  | { readonly kind: 'preset'; readonly name: string; readonly changes?: unknown }
+  /** A config in JSON or a model in safetensors; the model takes the place of the student in `config`. */
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly config: unknown;
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };
+
+export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'model.safetensors';
+
+/** What a worker knows from the start: its name, in JSON. */
+export interface WorkerName {
+  readonly simd: boolean;
+  /** The kernel variant that a link asks for. */
+  readonly variant?: string | undefined;
+}
+
+/** From the page to the worker. */
+export type Request =
+  | {
+      readonly type: 'start';
+      readonly run: number;
+      readonly source: Source;
+      readonly paused?: boolean;
+    }
+  | { readonly type: 'pause' | 'resume' | 'step' | 'stop' }
+  | { readonly type: 'prune'; readonly rule?: PruneRule }
+  | { readonly type: 'finetune'; readonly method?: FinetuneMethod }
+  | { readonly type: 'pace'; readonly speed: number; readonly autoplay: boolean }
+  | { readonly type: 'plane'; readonly axes: Axes | null }
+  | { readonly type: 'snapshot'; readonly id: number }
+  | { readonly type: 'export'; readonly id: number; readonly what: ExportKind }
+  | {
+      readonly type: 'sweep';
+      readonly id: number;
+      readonly dimensions: readonly number[];
+      readonly seeds: number;
+    };
+
+/** `waiting`: a phase has ended, and the next one waits for a command. */
+export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed';
+
+export interface Frame {
+  readonly phase: 'train' | 'finetune';
+  /** Of fine-tuning: on samples first if training was online, then on the exact loss. */
+  readonly stage?: 'online' | 'exact';
+  readonly record: StatelessRecord;
+}
+
+export interface PruneReport {
+  readonly kept: readonly number[];
+  readonly merged: readonly (readonly number[])[];
+  readonly curve: readonly Pick<CurvePoint, 'size' | 'loss'>[];
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+  /** Training ended at that flow time. */
+  readonly time: number;
+}
+
+/** Teacher and student on a plane: `size`² values each, row by row from the top, on [−extent, extent]². */
+export interface Plane {
+  readonly axes: Axes;
+  readonly size: number;
+  readonly extent: number;
+  readonly teacher: Float32Array;
+  readonly student: Float32Array;
+}
+
+export interface Preset {
+  readonly name: string;
+  readonly about: string;
+  readonly config: Config;
+}
+
+export interface SweepPoint {
+  readonly inputDim: number;
+  readonly seed: number;
+  /** Best initial expert overlap, and the flow time to alignment 0.5, one pair a teacher expert. */
+  readonly pairs: readonly {
+    readonly overlap: number;
+    readonly expert: number | null;
+    readonly router: number | null;
+  }[];
+}
+
+/** From the worker to the page. Those about a run carry its number: late ones of an earlier run are dropped. */
+export type Reply =
+  | {
+      readonly type: 'ready';
+      readonly presets: readonly Preset[];
+      readonly backend: BackendInfo;
+      readonly variant: string;
+      readonly sentence: string;
+    }
+  | {
+      readonly type: 'started';
+      readonly run: number;
+      readonly config: Config;
+      readonly warnings: readonly string[];
+      /** The run starts from a model that was handed in, which no link can carry. */
+      readonly imported: boolean;
+    }
+  | {
+      readonly type: 'frame';
+      readonly run: number;
+      readonly frame: Frame;
+      readonly milestones: Milestones;
+      /** Steps of the engine in a second of computing, pauses for the eye left out. */
+      readonly rate: number;
+    }
+  | {
+      readonly type: 'pruned';
+      readonly run: number;
+      readonly report: PruneReport;
+      readonly config: Config;
+    }
+  | { readonly type: 'finetuning'; readonly run: number; readonly config: Config }
+  | { readonly type: 'done'; readonly run: number; readonly summary: Summary }
+  | {
+      readonly type: 'activity';
+      readonly run: number;
+      readonly activity: Activity;
+      readonly phase: Phase;
+    }
+  | { readonly type: 'plane'; readonly run: number; readonly plane: Plane }
+  | { readonly type: 'snapshot'; readonly id: number; readonly snapshot: Snapshot | undefined }
+  | {
+      readonly type: 'file';
+      readonly id: number;
+      readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+    }
+  | { readonly type: 'sweep'; readonly id: number; readonly point: SweepPoint | undefined }
+  | {
+      readonly type: 'error';
+      readonly run: number;
+      readonly during: Request['type'];
+      readonly error: ErrorReport;
+    };

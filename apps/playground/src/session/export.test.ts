@@ -1,0 +1,41 @@
+import { parseConfig, runPipeline } from '@softmoe/lab';
+import { expect, it, vi } from 'vitest';
+import { asCode, exportName } from './export.ts';
+
+/** Runs a module's text with what it imports given. */
+async function run(code: string, given: Readonly<Record<string, unknown>>): Promise<void> {
+  const body = code.replace(/^import .*$/gm, '').replace(/^\/\/.*$/m, '');
+  const AsyncFunction = (async () => undefined).constructor as new (
+    ...text: string[]
+  ) => (...values: unknown[]) => Promise<void>;
+  await new AsyncFunction(...Object.keys(given), body)(...Object.values(given));
+}
+
+it('copies a run as code that runs it', async () => {
+  const config = parseConfig({
+    inputDim: 16,
+    teachers: 2,
+    students: 6,
+    seed: 2,
+    train: { time: 90 },
+  });
+  const code = asCode(config);
+  expect(code).toMatch(/^import \{ runPipeline \} from '@softmoe\/lab';$/m);
+  const log = vi.fn();
+  await run(code, { runPipeline, console: { log } });
+  const { recovered, certificate } = await runPipeline(config);
+  expect(log).toHaveBeenNthCalledWith(1, `${recovered} of 2 teacher experts recovered`);
+  expect(log).toHaveBeenNthCalledWith(3, `certificate: ${certificate.verdict}`);
+});
+
+it('hands an online run its backend', () => {
+  const code = asCode(parseConfig({ engine: 'online' }));
+  expect(code).toContain('{ backend: createReferenceBackend() }');
+  expect(code).toContain('@softmoe/backend');
+});
+
+it('names files after the run', () => {
+  expect(exportName(parseConfig({ seed: 3 }), 'config.json')).toBe(
+    'softmoe-d1000-k5-m25-seed3-config.json',
+  );
+});

@@ -1,0 +1,189 @@
+import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
+import type { StatelessRecord } from '@softmoe/train';
+import { overlap, plural, readable, time } from '../format.ts';
+import type { Frame, PruneReport } from '../protocol.ts';
+
+/** An overlap that counts as found: the level at which milestones are taken. */
+export const FOUND = 0.5;
+
+export interface Scene {
+  readonly config: Config;
+  readonly phase: Phase;
+  readonly start: StatelessRecord | undefined;
+  readonly latest: StatelessRecord | undefined;
+  /** Of fine-tuning, once it has begun. */
+  readonly tuned: Frame | undefined;
+  readonly milestones: Milestones | undefined;
+  readonly pruned: PruneReport | undefined;
+  readonly summary: Summary | undefined;
+}
+
+export interface Narration {
+  /** Changes with what is worth announcing. */
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What is happening, in words. */
+export function narrate(scene: Scene): Narration {
+  const { summary, pruned, phase, config } = scene;
+  if (summary) return narrateEnd(summary);
+  if (pruned && phase !== 'train' && phase !== 'prune') {
+    return scene.tuned ? narrateFinetuning(scene.tuned, pruned) : narratePruning(pruned, config);
+  }
+  if (phase === 'prune' && scene.start && scene.latest) return narrateTrained(scene);
+  return narrateTraining(scene);
+}
+
+/** Mean delay of routers behind their experts over the pairs that have both. */
+export function meanLag({ expert, router }: Milestones): number | undefined {
+  const lags = expert.flatMap((found, j) => {
+    const followed = router[j];
+    return found === null || followed === null || followed === undefined ? [] : [followed - found];
+  });
+  return lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
+}
+
+function narrateTraining({ config, latest, milestones }: Scene): Narration {
+  const k = config.teachers;
+  const experts = milestones?.expert.filter((at) => at !== null).length ?? 0;
+  const routers = milestones?.router.filter((at) => at !== null).length ?? 0;
+  if (experts === 0) {
+    const best = Math.max(0, ...(latest?.alignment?.expert ?? []));
+    return {
+      title: 'Searching',
+      text:
+        `${plural(config.students, 'student')} start in random directions of a ${config.inputDim}-dimensional space. ` +
+        `The best one overlaps with a teacher expert by only ${overlap(best)}, and that is all there is to climb.`,
+    };
+  }
+  if (routers === 0) {
+    return {
+      title: `Experts first: ${experts} of ${k} found`,
+      text:
+        'A student’s expert direction has locked on to a teacher expert. Its router still knows nothing: ' +
+        'it has no signal of its own until the expert is right.',
+    };
+  }
+  if (routers < k) {
+    return {
+      title: `Routers follow: ${routers} of ${k}, behind ${experts} ${experts === 1 ? 'expert' : 'experts'}`,
+      text:
+        'Where an expert is right, the remaining error depends on when it should speak: ' +
+        'now its router learns, guided by the expert.',
+    };
+  }
+  const lag = milestones && meanLag(milestones);
+  return {
+    title: `All ${k} experts and routers found`,
+    text:
+      `On average a router came ${lag === undefined ? 'some' : time(lag)} time units behind its expert. ` +
+      'What remains is polish, and students that nobody needs.',
+  };
+}
+
+function narrateTrained({ config, start, latest, milestones }: Scene): Narration {
+  const found = latest?.alignment?.expert.filter((value) => value >= FOUND).length ?? 0;
+  const lag = milestones && meanLag(milestones);
+  return {
+    title:
+      found === config.teachers
+        ? 'Learned. Now press Prune'
+        : 'Training has ended. Press Prune to see what it found',
+    text:
+      `The loss fell from ${readable(start!.loss)} to ${readable(latest!.loss)}` +
+      `${lag === undefined ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
+      `${plural(config.students, 'unit')}; pruning will find out how many are needed, without being told.`,
+  };
+}
+
+function narratePruning({ kept, curve, lossAfter }: PruneReport, { students }: Config): Narration {
+  const size = kept.length;
+  const at = (n: number) => curve.find((point) => point.size === n)?.loss;
+  const here = at(size);
+  const below = at(size - 1);
+  const cliff = here !== undefined && below !== undefined && here > 0 ? below / here : undefined;
+  return {
+    title: `Pruned: ${students} → ${plural(size, 'unit')}. Now press Fine-tune`,
+    text:
+      `Down to ${size} units the loss hardly moves (${readable(lossAfter)})` +
+      `${cliff === undefined ? '.' : `; one unit fewer would make it ${readable(cliff)} times larger.`}`,
+  };
+}
+
+function narrateFinetuning({ stage, record: latest }: Frame, { kept }: PruneReport): Narration {
+  if (stage === 'online') {
+    return {
+      title: 'Fine-tuning on samples first',
+      text:
+        'SGD goes on at the right size, as far as fresh batches and the precision of the backend allow: now ' +
+        `${readable(Math.abs(latest.loss))}. The exact loss takes over after that.`,
+    };
+  }
+  return {
+    title: 'Fine-tuning: a straight line down',
+    text:
+      `With exactly ${plural(kept.length, 'unit')} left nothing is redundant, so plain descent converges linearly: ` +
+      `every step multiplies the loss by the same factor. Now ${readable(Math.abs(latest.loss))}.`,
+  };
+}
+
+function narrateEnd({
+  certificate,
+  recovered,
+  teachers,
+  parameterError,
+  missing,
+  advice,
+}: Summary): Narration {
+  if (certificate.verdict === 'certified' && recovered === teachers) {
+    return {
+      title: `Certified: all ${teachers} teacher experts recovered`,
+      text:
+        `The student’s parameters are the teacher’s, to ${readable(parameterError ?? 0, 1)}. ` +
+        'The Hessian at the end proves an isolated minimum of zero loss.',
+    };
+  }
+  const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');
+  return {
+    title:
+      missing.length > 0
+        ? `Not recovered: teacher ${missing.length === 1 ? 'expert' : 'experts'} ${lost}. ${verdicts[certificate.verdict].short}`
+        : verdicts[certificate.verdict].short,
+    text: [verdicts[certificate.verdict].long, ...advice.map(forPage)].join(' '),
+  };
+}
+
+/** Advice is written for the command line; here the controls have the same names. */
+function forPage(advice: string): string {
+  return advice
+    .replace(/, such as --students (\d+)/, ', such as $1')
+    .replace(/, such as --train-time (\d+)/, ', such as until t = $1')
+    .replace(/, such as --seed (\d+)/, ', such as with seed $1')
+    .replace(/ with --prune size:N/, ' beside the elimination curve');
+}
+
+export const verdicts: Readonly<
+  Record<Summary['certificate']['verdict'], { readonly short: string; readonly long: string }>
+> = {
+  certified: {
+    short: 'Certified',
+    long: 'An isolated minimum of zero loss: the Hessian there is positive definite.',
+  },
+  'not-converged': {
+    short: 'Not certified: it did not converge',
+    long: 'The gradient is still too large to judge the point.',
+  },
+  'nonzero-loss': {
+    short: 'Not certified: the loss is not zero',
+    long: 'The point is a minimum, but this student cannot be the teacher.',
+  },
+  saddle: {
+    short: 'Not certified: a saddle',
+    long: 'The Hessian has a direction that leads further down.',
+  },
+  degenerate: {
+    short: 'Not certified: a flat direction',
+    long: 'Along some direction the Hessian is flat, so descent is only sublinear: there are too many units.',
+  },
+};

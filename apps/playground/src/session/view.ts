@@ -1,0 +1,46 @@
+import type { Session } from './session.svelte.ts';
+
+/** One student unit at one moment. */
+export interface Unit {
+  /** As numbered before pruning, from 0. */
+  readonly student: number;
+  readonly kept: boolean;
+  readonly amplitude: number;
+  /** Overlaps with each teacher expert and router. */
+  readonly expert: readonly number[];
+  readonly router: readonly number[];
+  /** The teacher expert that it is closest to, if to any. */
+  readonly teacher: number | undefined;
+}
+
+/** An overlap from which on a unit is shown in a teacher expert's colour. */
+const LEANS = 0.35;
+
+/** All students, as many as there were before pruning, at training record `index`, or else the latest. */
+export function unitsAt(session: Session, index: number | undefined): Unit[] {
+  const training = (index === undefined ? undefined : session.train[index]) ?? session.train.at(-1);
+  if (!training) return [];
+  const tuned = index === undefined ? session.tune.at(-1)?.record : undefined;
+  const kept = index === undefined ? session.pruned?.kept : undefined;
+  const k = training.record.alignment?.student.length ?? 0;
+  return training.record.amplitude.map((_, student) => {
+    const position = kept?.indexOf(student) ?? student;
+    const [record, i] = tuned && position >= 0 ? [tuned, position] : [training.record, student];
+    const rowOf = (name: 'expert' | 'router') => [
+      ...(record.overlaps?.[name].data.subarray(i * k, (i + 1) * k) ?? []),
+    ];
+    const expert = rowOf('expert');
+    const strongest = expert.reduce(
+      (best, value, j) => (Math.abs(value) > Math.abs(expert[best]!) ? j : best),
+      0,
+    );
+    return {
+      student,
+      kept: position >= 0,
+      amplitude: record.amplitude[i]!,
+      expert,
+      router: rowOf('router'),
+      teacher: Math.abs(expert[strongest] ?? 0) >= LEANS ? strongest : undefined,
+    };
+  });
+}

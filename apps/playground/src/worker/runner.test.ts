@@ -1,0 +1,137 @@
+import { createReferenceBackend } from '@softmoe/backend';
+import { runPipeline, summaryOf } from '@softmoe/lab';
+import { describe, expect, it } from 'vitest';
+import type { Reply, Request } from '../protocol.ts';
+import { Runner } from './runner.ts';
+
+const config = { inputDim: 24, teachers: 2, students: 8, seed: 1, train: { time: 120 } };
+
+/** A runner at full speed, and what it has said. */
+function start(options: { autoplay: boolean; paused?: boolean; config?: unknown }) {
+  const replies: Reply[] = [];
+  const waiting: { is: (reply: Reply) => boolean; resolve: (reply: Reply) => void }[] = [];
+  const runner = new Runner(createReferenceBackend(), (reply) => {
+    replies.push(structuredClone(reply));
+    for (const entry of waiting.filter(({ is }) => is(reply))) entry.resolve(reply);
+  });
+  const send = (request: Exclude<Request, { type: 'sweep' }>) => runner.handle(request);
+  const next = (is: (reply: Reply) => boolean) =>
+    new Promise<Reply>((resolve) => waiting.push({ is, resolve }));
+  const activity = (name: string) =>
+    next((reply) => reply.type === 'activity' && reply.activity === name);
+  const of = <T extends Reply['type']>(type: T) =>
+    replies.filter((reply): reply is Extract<Reply, { type: T }> => reply.type === type);
+  send({ type: 'pace', speed: Number.POSITIVE_INFINITY, autoplay: options.autoplay });
+  send({
+    type: 'start',
+    run: 1,
+    source: { kind: 'config', config: options.config ?? config },
+    paused: options.paused ?? false,
+  });
+  return { send, next, activity, of };
+}
+
+const timeless = (summary: object) => ({ ...summary, seconds: 0, timing: 0 });
+
+describe('a runner', () => {
+  it('runs to the numbers of the pipeline', async () => {
+    const { activity, of } = start({ autoplay: true });
+    await activity('done');
+    const [done] = of('done');
+    expect(timeless(done!.summary)).toEqual(timeless(summaryOf(await runPipeline(config))));
+    expect(of('frame').every(({ frame }) => !('state' in frame.record))).toBe(true);
+  });
+
+  it('waits for a command between the phases', async () => {
+    const { send, activity, of } = start({ autoplay: false });
+    await activity('waiting');
+    expect(of('pruned')).toHaveLength(0);
+    let next = activity('waiting');
+    send({ type: 'prune', rule: { rule: 'size', size: 3 } });
+    await next;
+    expect(of('pruned')[0]?.report.kept).toHaveLength(3);
+    next = activity('waiting');
+    send({ type: 'prune', rule: { rule: 'cliff' } });
+    await next;
+    expect(of('pruned')[1]?.report.kept).toHaveLength(2);
+    next = activity('done');
+    send({ type: 'finetune', method: 'levenbergMarquardt' });
+    await next;
+    expect(of('done')[0]?.summary.certificate.verdict).toBe('certified');
+  });
+
+  it('steps one record at a time, and prunes in mid-flight', async () => {
+    const { send, activity, of } = start({ autoplay: false, paused: true });
+    await activity('paused');
+    expect(of('frame')).toHaveLength(0);
+    for (let step = 1; step <= 3; step++) {
+      const stepped = activity('paused');
+      send({ type: 'step' });
+      await stepped;
+    }
+    expect(of('frame').map(({ frame }) => frame.record.step)).toHaveLength(3);
+    const next = activity('waiting');
+    send({ type: 'prune', rule: { rule: 'size', size: 5 } });
+    await next;
+    expect(of('pruned')[0]).toMatchObject({ config: { prune: { rule: 'size', size: 5 } } });
+  });
+
+  it('says what went wrong, and goes on', async () => {
+    const { send, next, activity, of } = start({ autoplay: false, paused: true });
+    await activity('paused');
+    const error = next((reply) => reply.type === 'error');
+    send({ type: 'prune' });
+    expect(await error).toMatchObject({ during: 'prune', error: { remedy: expect.any(String) } });
+    const waiting = activity('waiting');
+    send({ type: 'resume' });
+    await waiting;
+    expect(of('frame').length).toBeGreaterThan(10);
+  });
+
+  it('refuses a bad config with its field', async () => {
+    const { activity, of } = start({ autoplay: false, config: { inputDim: -1 } });
+    await activity('failed');
+    expect(of('error')[0]?.error).toMatchObject({ field: 'inputDim' });
+  });
+
+  it('goes on from its snapshot, and draws planes', async () => {
+    const { send, next, activity, of } = start({ autoplay: false });
+    send({
+      type: 'plane',
+      axes: [
+        { kind: 'expert', teacher: 0 },
+        { kind: 'router', teacher: 0 },
+      ],
+    });
+    await activity('waiting');
+    expect(of('plane').at(-1)?.plane.student.every(Number.isFinite)).toBe(true);
+    const snapshot = next((reply) => reply.type === 'snapshot');
+    send({ type: 'snapshot', id: 1 });
+    const reply = await snapshot;
+    if (reply.type !== 'snapshot' || !reply.snapshot) throw new Error('no snapshot');
+    const again = activity('waiting');
+    send({
+      type: 'start',
+      run: 2,
+      source: { kind: 'snapshot', snapshot: structuredClone(reply.snapshot) },
+    });
+    await again;
+    const done = activity('done');
+    send({ type: 'prune' });
+    send({ type: 'finetune' });
+    await done;
+    const summary = of('done')[0]!.summary;
+    expect(summary.loss).toEqual((await runPipeline(config)).loss);
+  });
+
+  it('exports its records', async () => {
+    const { send, next, activity } = start({ autoplay: true });
+    await activity('done');
+    const file = next((reply) => reply.type === 'file');
+    send({ type: 'export', id: 2, what: 'records.csv' });
+    const reply = await file;
+    const text = new TextDecoder().decode(reply.type === 'file' ? reply.bytes : undefined);
+    expect(text).toMatch(/^step,time,loss,gradientNorm,amplitude_0/);
+    expect(text.split('\n').length).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,270 @@
+import type { Backend } from '@softmoe/backend';
+import {
+  type Config,
+  configWarnings,
+  createExperiment,
+  type Experiment,
+  type ExperimentEvent,
+  InterruptedError,
+  restoreExperiment,
+  type Summary,
+  summaryOf,
+} from '@softmoe/lab';
+import { type MoE, saveMoE } from '@softmoe/model';
+import { reportOf } from '../errors.ts';
+import type { Activity, ExportKind, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import { Pace } from './pace.ts';
+import { PlanePainter } from './plane.ts';
+import { Records } from './records.ts';
+import { readSource } from './source.ts';
+
+/** Milliseconds between two drawings of the plane. */
+const PLANE_EVERY = 120;
+
+/** Requests that leave a run as it goes. */
+const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'export']);
+
+/**
+ * Runs one experiment of `@softmoe/lab` at a time, by commands. All work is a queue of tasks, each at most one event
+ * long, so that commands take effect between two events.
+ */
+export class Runner {
+  #queue: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the event under way after its step, so that a command need not wait for a slow record. */
+  #interrupt = new AbortController();
+  #run = 0;
+  #experiment: Experiment | undefined;
+  #summary: Summary | undefined;
+  #activity: Activity = 'idle';
+  #autoplay = false;
+  #imported = false;
+  #busy = { steps: 0, seconds: 0, last: 0 };
+  #latest: { student: MoE; teacher: MoE } | undefined;
+  #planeAt = 0;
+  readonly #records = new Records();
+  readonly #painter = new PlanePainter();
+  readonly #pace = new Pace();
+  readonly #post: (reply: Reply) => void;
+  readonly #backend: Backend;
+
+  constructor(backend: Backend, post: (reply: Reply) => void) {
+    this.#backend = backend;
+    this.#post = post;
+  }
+
+  handle(request: Exclude<Request, { type: 'sweep' }>): void {
+    if (!ASIDE.has(request.type)) {
+      clearTimeout(this.#timer);
+      this.#interrupt.abort();
+    }
+    this.#do(request.type, () => this.#obey(request));
+  }
+
+  #do(during: Request['type'], task: () => Promise<void> | void): void {
+    this.#queue = this.#queue.then(async () => {
+      try {
+        await task();
+      } catch (error) {
+        if (during === 'start') this.#experiment = undefined;
+        this.#post({ type: 'error', run: this.#run, during, error: reportOf(error) });
+        if (during === 'start' || during === 'resume' || during === 'step') this.#set('failed');
+        else this.#goOn();
+      }
+    });
+  }
+
+  async #obey(request: Exclude<Request, { type: 'sweep' }>): Promise<void> {
+    switch (request.type) {
+      case 'start':
+        return this.#start(request.run, request.source, request.paused ?? false);
+      case 'pause':
+        if (this.#activity === 'running') this.#set('paused');
+        return;
+      case 'resume':
+        if (this.#activity === 'running') return this.#goOn();
+        if (this.#experiment && this.#experiment.phase !== 'done') this.#play();
+        return;
+      case 'step':
+        if (this.#activity === 'running') this.#set('paused');
+        return this.#advance(true);
+      case 'prune':
+        this.#experiment?.prune(request.rule);
+        this.#records.cut('train');
+        await this.#advance(true);
+        return this.#autoplay ? this.#play() : undefined;
+      case 'finetune':
+        if (!this.#experiment) return;
+        this.#experiment.finetune(request.method);
+        this.#records.cut('train');
+        this.#post({ type: 'finetuning', run: this.#run, config: this.#experiment.config });
+        return this.#play();
+      case 'pace':
+        this.#pace.speed = request.speed;
+        this.#autoplay = request.autoplay;
+        return this.#goOn();
+      case 'plane':
+        this.#painter.choose(request.axes);
+        this.#paint();
+        return;
+      case 'snapshot':
+        this.#post({ type: 'snapshot', id: request.id, snapshot: this.#experiment?.snapshot() });
+        return;
+      case 'export':
+        this.#post({ type: 'file', id: request.id, bytes: this.#export(request.what) });
+        return;
+      case 'stop':
+        this.#experiment = undefined;
+        return this.#set('idle');
+    }
+  }
+
+  #start(run: number, source: Source, paused: boolean): void {
+    this.#run = run;
+    this.#records.cut('none');
+    this.#summary = undefined;
+    this.#latest = undefined;
+    this.#busy = { steps: 0, seconds: 0, last: 0 };
+    const experiment = this.#create(source);
+    this.#experiment = experiment;
+    const { config } = experiment;
+    const warnings = configWarnings(config);
+    this.#post({ type: 'started', run, config, warnings, imported: this.#imported });
+    if (experiment.phase === 'done') this.#set('done');
+    else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
+    else this.#play();
+  }
+
+  #create(source: Source): Experiment {
+    const backend = this.#backend;
+    if (source.kind === 'snapshot') {
+      this.#imported = source.snapshot.student !== undefined;
+      return restoreExperiment(source.snapshot, { backend });
+    }
+    const { config, student } = readSource(source);
+    this.#imported = student !== undefined;
+    return createExperiment(config, { backend, ...(student ? { student } : {}) });
+  }
+
+  #play(): void {
+    this.#pace.restart();
+    this.#set('running');
+    this.#schedule(0);
+  }
+
+  #goOn(): void {
+    if (this.#activity === 'running') this.#schedule(0);
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#do('resume', () => this.#advance(false)), wait);
+  }
+
+  /** One event, and on to the next if the run goes on by itself. */
+  async #advance(once: boolean): Promise<void> {
+    const experiment = this.#experiment;
+    if (!experiment || (!once && this.#activity !== 'running')) return;
+    if (experiment.phase === 'prune' && !once && !this.#autoplay) return this.#set('waiting');
+    const since = performance.now();
+    this.#interrupt = new AbortController();
+    const event = await this.#next(experiment);
+    this.#busy.seconds += (performance.now() - since) / 1000;
+    if (!event) return;
+    this.#show(event, experiment);
+    if (event.phase === 'done') return this.#set('done');
+    const atBoundary = event.phase === 'prune' || experiment.phase === 'prune';
+    if (once) return this.#set(atBoundary ? 'waiting' : 'paused');
+    if (atBoundary && !this.#autoplay) return this.#set('waiting');
+    this.#schedule(event.phase === 'prune' ? 600 : this.#pace.waitAfter(event.phase));
+  }
+
+  /** The next event; undefined after the last one, and where a command came first. */
+  async #next(experiment: Experiment): Promise<ExperimentEvent | undefined> {
+    try {
+      return await experiment.next(this.#interrupt.signal);
+    } catch (error) {
+      if (error instanceof InterruptedError) return undefined;
+      throw error;
+    }
+  }
+
+  #show(event: ExperimentEvent, experiment: Experiment): void {
+    const run = this.#run;
+    switch (event.phase) {
+      case 'train':
+      case 'finetune': {
+        const { record, teacher } = event;
+        this.#latest = { student: record.state.model, teacher };
+        this.#busy.steps += Math.max(0, record.step - this.#busy.last);
+        this.#busy.last = record.step;
+        const rate = this.#busy.steps / Math.max(this.#busy.seconds, 1e-6);
+        const frame = this.#records.add(event);
+        this.#post({ type: 'frame', run, frame, milestones: experiment.milestones, rate });
+        if (performance.now() - this.#planeAt > PLANE_EVERY) this.#paint();
+        return;
+      }
+      case 'prune': {
+        const { config } = experiment;
+        this.#post({ type: 'pruned', run, report: reportOfPruning(event, config), config });
+        this.#busy.last = 0;
+        return;
+      }
+      case 'done':
+        this.#summary = summaryOf(event.result);
+        this.#post({ type: 'done', run, summary: this.#summary });
+        this.#paint();
+    }
+  }
+
+  #paint(): void {
+    if (!this.#latest) return;
+    const plane = this.#painter.paint(this.#latest.student, this.#latest.teacher);
+    this.#planeAt = performance.now();
+    if (plane) this.#post({ type: 'plane', run: this.#run, plane });
+  }
+
+  #export(what: ExportKind): Uint8Array<ArrayBuffer> | undefined {
+    if (!this.#experiment) return undefined;
+    const text = (content: string) => new TextEncoder().encode(content);
+    switch (what) {
+      case 'records.csv':
+        return text(this.#records.toCsv());
+      case 'records.jsonl':
+        return text(this.#records.toJsonLines());
+      case 'result.json':
+        return this.#summary && text(`${JSON.stringify(this.#summary, null, 2)}\n`);
+      case 'model.safetensors':
+        return saveMoE(this.#experiment.student);
+    }
+  }
+
+  #set(activity: Activity): void {
+    this.#activity = activity;
+    if (activity === 'paused' || activity === 'waiting') this.#paint();
+    const phase = this.#experiment?.phase ?? 'train';
+    this.#post({ type: 'activity', run: this.#run, activity, phase });
+  }
+}
+
+/** Whether a snapshot was taken between two phases. */
+function atRest(source: Source): boolean {
+  if (source.kind !== 'snapshot') return false;
+  const { phase, refined, finetuned } = source.snapshot;
+  return phase === 'prune' || (phase === 'finetune' && !refined && !finetuned);
+}
+
+function reportOfPruning(
+  { pruned }: Extract<ExperimentEvent, { phase: 'prune' }>,
+  config: Config,
+): PruneReport {
+  const { kept, merged, curve, lossBefore, lossAfter } = pruned;
+  return {
+    kept,
+    merged,
+    curve: curve.map(({ size, loss }) => ({ size, loss })),
+    lossBefore,
+    lossAfter,
+    time: config.train.time,
+  };
+}

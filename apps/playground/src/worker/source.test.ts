@@ -1,0 +1,43 @@
+import { createExperiment, parseConfig } from '@softmoe/lab';
+import { saveMoE } from '@softmoe/model';
+import { describe, expect, it } from 'vitest';
+import { readSource } from './source.ts';
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const file = (bytes: Uint8Array, config: unknown = {}) =>
+  readSource({ kind: 'file', name: 'file', bytes, config });
+
+describe('a file', () => {
+  it('may be a config, or a result with its config', () => {
+    const config = parseConfig({ inputDim: 32, seed: 5 });
+    expect(file(bytesOf(JSON.stringify(config)))).toEqual({ config });
+    expect(file(bytesOf(` ${JSON.stringify({ certificate: {}, config })}`))).toEqual({ config });
+  });
+
+  it('may be a model, which brings its own spec', () => {
+    const { student } = createExperiment({ inputDim: 16, teachers: 2, students: 3, gate: 'tanh' });
+    const start = file(saveMoE(student), { teachers: 2, seed: 4 });
+    expect(start.student).toEqual(student);
+    expect(start.config).toMatchObject({
+      inputDim: 16,
+      students: 3,
+      teachers: 2,
+      gate: 'tanh',
+      seed: 4,
+    });
+  });
+
+  it('is refused with a remedy if it is neither', () => {
+    expect(() => file(bytesOf('{ "inputDim": '))).toThrow(/is not valid JSON/);
+    expect(() => file(bytesOf('{ "inputDim": "many" }'))).toThrow(/inputDim/);
+    expect(() => file(bytesOf('PNG or so'))).toThrow();
+    expect(() => file(new Uint8Array(0))).toThrow();
+    expect(() => file(bytesOf(`{${' '.repeat(2_000_000)}}`))).toThrow(/at most/);
+  });
+});
+
+it('knows presets by name', () => {
+  const { config } = readSource({ kind: 'preset', name: 'quick', changes: { seed: 3 } });
+  expect(config).toMatchObject({ inputDim: 64, seed: 3 });
+  expect(() => readSource({ kind: 'preset', name: 'slow' })).toThrow(/is not a preset/);
+});
