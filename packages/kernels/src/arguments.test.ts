@@ -145,6 +145,7 @@ describe('bad draws and sizes', () => {
     ['draw.seed', { seed: -1 }, -1],
     ['draw.seed', { seed: 2 ** 53 }, 2 ** 53],
     ['draw.stream', { stream: '' }, ''],
+    ['draw.stream', { stream: 'a\ud800' }, 'a\ud800'],
     ['draw.step', { step: 2 ** 32 }, 2 ** 32],
     ['draw.size', { size: 0 }, 0],
     ['draw.noise', { noise: -1 }, -1],

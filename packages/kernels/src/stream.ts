@@ -20,11 +20,11 @@ const MAX_UINT32 = 2 ** 32 - 1;
 export function checkDraw({ seed, stream, step, noise = 0 }: Draw): void {
   requireInteger('draw.seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireInteger('draw.step', step, 0, MAX_UINT32);
-  if (typeof stream !== 'string' || stream === '') {
+  if (typeof stream !== 'string' || stream === '' || /\p{Surrogate}/u.test(stream)) {
     throw new KernelsValueError('must name a stream', {
       field: 'draw.stream',
       value: stream,
-      remedy: 'Use a non-empty string.',
+      remedy: 'Use a non-empty string of well-formed Unicode.',
     });
   }
   if (Number.isFinite(noise) && noise >= 0) return;
