@@ -102,7 +102,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
-    exclude: { path: '^packages/[^/]+/vitest\\.config\\.ts$' },
+    X,
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     enhancedResolveOptions: {
