@@ -102,7 +102,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
-    X,
+    // Benchmarks run on what was built.
+    exclude: { path: ['^packages/[^/]+/vitest\\.config\\.ts$', '^packages/[^/]+/bench/'] },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     enhancedResolveOptions: {
