@@ -17,16 +17,15 @@ export class Sweep {
     this.points = [];
     this.error = undefined;
     this.running = true;
-    const request: Request = { type: 'sweep', id: 1, dimensions: DIMENSIONS, seeds: SEEDS };
     const worker = createWorker();
     this.#worker = worker;
     worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
-      // Only a worker that is ready hears what it is asked.
-      if (reply.type === 'ready') worker.postMessage(request);
       if (reply.type === 'error') this.error = reply.error.message;
       if (reply.type === 'sweep' && reply.point) this.points = [...this.points, reply.point];
       else if (reply.type === 'sweep' || reply.type === 'error') this.stop();
     });
+    const request: Request = { type: 'sweep', id: 1, dimensions: DIMENSIONS, seeds: SEEDS };
+    worker.postMessage(request);
   }
 
   stop(): void {

@@ -8,26 +8,37 @@ import { sweep } from './sweep.ts';
 
 const post = (reply: Reply) => self.postMessage(reply);
 
-/** The page's `WebAssembly` is the one that counts, and it told its verdict in the worker's name. */
-const { backend, variant, sentence } = await createBackend(JSON.parse(self.name) as WorkerName);
-const runner = new Runner(backend, post);
-
+// The listener comes first: what arrives before the backend has started waits, in its order.
+const started = start();
 self.addEventListener('message', ({ data: request }: MessageEvent<Request>) => {
-  if (request.type === 'sweep') void runSweep(request);
-  else runner.handle(request);
+  void started.then((runner) => {
+    if (request.type === 'sweep') void runSweep(request);
+    else runner.handle(request);
+  });
 });
+// The page hears of what went wrong at the start through the worker's error event.
+started.catch((error: unknown) =>
+  setTimeout(() => {
+    throw error;
+  }),
+);
 
-post({
-  type: 'ready',
-  presets: presetNames.map((name) => ({
-    name,
-    about: presets[name].about,
-    config: presetConfig(name),
-  })),
-  backend: backend.info,
-  variant,
-  sentence,
-});
+/** The page's `WebAssembly` is the one that counts, and it told its verdict in the worker's name. */
+async function start(): Promise<Runner> {
+  const { backend, variant, sentence } = await createBackend(JSON.parse(self.name) as WorkerName);
+  post({
+    type: 'ready',
+    presets: presetNames.map((name) => ({
+      name,
+      about: presets[name].about,
+      config: presetConfig(name),
+    })),
+    backend: backend.info,
+    variant,
+    sentence,
+  });
+  return new Runner(backend, post);
+}
 
 async function runSweep({
   id,
