@@ -10,7 +10,9 @@ const allowed = {
   prune: ['model'],
   finetune: ['model', 'train'],
   lab: ['model', 'backend', 'teacher', 'population', 'train', 'prune', 'finetune'],
+  queue: ['model', 'lab'],
   cli: [
+    'queue',
     'model',
     'kernels',
     'backend',
@@ -60,7 +62,7 @@ module.exports = {
         path: '^packages/[^/]+/(src|dist)/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(index|conformance|kernels|node/index)\\.ts$',
+          '^packages/[^/]+/src/(index|conformance|kernels|figures/index|node/index)\\.ts$',
         ],
       },
     },
@@ -71,7 +73,7 @@ module.exports = {
       from: {
         path: '^packages/',
         pathNot: [
-          '^packages/(cli|lab/src/node|kernels/(bench|scripts)|[^/]+/test)/',
+          '^packages/(cli|queue|lab/src/node|kernels/(bench|scripts)|[^/]+/test)/',
           tests,
           'vitest\\.config\\.ts$',
         ],
