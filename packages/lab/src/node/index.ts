@@ -6,6 +6,27 @@ export {
   RunFolderError,
   resumeRunFolder,
 } from './run-folder.ts';
+export { type SweepCell, sweepCells } from './sweep/cells.ts';
+export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
+export { SweepError } from './sweep/errors.ts';
+export { getField } from './sweep/fields.ts';
+export { exportSweep, resultFiles, resultRow } from './sweep/results-table.ts';
+export { inShard, parseShard, type Shard } from './sweep/shard.ts';
+export {
+  describeValues,
+  formatValue,
+  parseSweep,
+  type Sweep,
+  type SweepRun,
+} from './sweep/sweep.ts';
+export {
+  mergeSweeps,
+  openSweepFolder,
+  readDefinition,
+  readSweep,
+  type SweepRecord,
+  type SweepResults,
+} from './sweep/sweep-folder.ts';
 export type {
   Task,
   TaskContext,
