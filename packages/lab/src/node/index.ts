@@ -1,7 +1,4 @@
 export { recordLine } from '../record-line.ts';
-export {
-  createRunFolder,
-  type RunFolder,
-  RunFolderError,
-  resumeRunFolder,
-} from './run-folder.ts';
+export { RunFolderError } from './errors.ts';
+export { findRuns, type Run, readModel, readRun } from './read-run.ts';
+export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
