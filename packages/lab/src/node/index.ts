@@ -1,11 +1,8 @@
 export { recordLine } from '../record-line.ts';
+export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
-export {
-  createRunFolder,
-  type RunFolder,
-  RunFolderError,
-  resumeRunFolder,
-} from './run-folder.ts';
+export { findRuns, type Run, readModel, readRun } from './read-run.ts';
+export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
 export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
 export { SweepError } from './sweep/errors.ts';
