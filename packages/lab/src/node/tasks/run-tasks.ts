@@ -67,8 +67,8 @@ export async function runTasks(
       if (record.status === 'failed') failed++;
       records.set(id, record);
       onRecord?.(record, 'run');
-      report();
     }
+    report();
   };
   report();
   try {
