@@ -10,6 +10,7 @@ import { runsCommand } from './runs-command.ts';
 import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
 import { sweepCommand } from './sweep-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     showCommand(streams, setExitCode),
     compareCommand(streams, setExitCode),
     sweepCommand(streams, setExitCode),
+    workerCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

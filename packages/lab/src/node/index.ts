@@ -41,7 +41,7 @@ export {
   WorkerError,
 } from './tasks/errors.ts';
 export type { TaskProgress } from './tasks/progress.ts';
-export { type RunTasksOptions, recordTask, runTasks } from './tasks/run-tasks.ts';
+export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './tasks/run-tasks.ts';
 export { taskId } from './tasks/task-id.ts';
 export { type LedgerOptions, openTaskLedger, type TaskLedger } from './tasks/task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions } from './tasks/task-pool.ts';

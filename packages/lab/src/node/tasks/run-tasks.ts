@@ -58,7 +58,7 @@ export async function recordTask(
     input: task.input,
     endedAt: new Date().toISOString(),
     seconds,
-    environment,
+    environment: taskEnvironment,
     ...outcome,
   };
 }
@@ -67,7 +67,8 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-const environment: TaskEnvironment = {
+/** That of this process. */
+export const taskEnvironment: TaskEnvironment = {
   node: process.version,
   softmoe: version,
   platform: process.platform,
