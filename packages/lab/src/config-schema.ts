@@ -40,7 +40,7 @@ export const trainSchema = z.strictObject({
     .enum(['bogackiShampine', 'dormandPrince', 'euler', 'adam'])
     .optional()
     .describe(
-      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others, adam for softmax routing)',
+      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others; adam where there is no closed form)',
     ),
   tolerance: positive
     .max(1)
