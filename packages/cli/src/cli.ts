@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
+import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
+import { runsCommand } from './runs-command.ts';
+import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
 
 const { version } = JSON.parse(
@@ -20,6 +23,9 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const commands = [
     runCommand(streams, setExitCode),
     resumeCommand(streams, setExitCode),
+    runsCommand(streams, setExitCode),
+    showCommand(streams, setExitCode),
+    compareCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')
