@@ -4,15 +4,17 @@ import { overlapsToCsv, overlapsToNpy, recordsToCsv } from '@softmoe/train';
 import { recordOfLine } from '../record-line.ts';
 import { RunFolderError } from './errors.ts';
 import { readRecords } from './read-records.ts';
+import { readRun } from './read-run.ts';
 import { writeWhole } from './write-whole.ts';
 
 /**
  * Writes the records of a run's folder into the folder `out` as tables for other tools, and returns their paths:
  * train.csv and finetune.csv with one row a record, overlaps.csv with one row an entry, and the overlap matrices of training
- * as NumPy files, time.npy [R], expert.npy and router.npy [R, m, k]. Throws {@link RunFolderError} for a run without
- * records, `FormatError` for damaged ones.
+ * as NumPy files, time.npy [R], expert.npy and router.npy [R, m, k]. Throws {@link RunFolderError} for what is no run and one
+ * without records, `FormatError` for damaged ones.
  */
 export async function exportRun(path: string, out: string): Promise<string[]> {
+  await readRun(path);
   const lines = await readRecords(path);
   const of = (phase: string) => lines.filter((line) => line.phase === phase).map(recordOfLine);
   const [train, finetune] = [of('train'), of('finetune')];

@@ -47,7 +47,9 @@ it('exports the records as tables that hold the same numbers', async () => {
   const shape = /'shape': \((\d+), (\d+), (\d+)\)/.exec(npy.toString('latin1'))!;
   expect(shape.slice(1).map(Number)).toEqual([lines.length, 3, 1]);
   expect(npy.readDoubleLE(npy.length - 8)).toBe(lines.at(-1)!.overlaps!.router[2]![0]);
-  await expect(exportRun(parent, out)).rejects.toThrow(/run: has no records to export/);
+  await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
+  await rm(join(folder.path, 'records.jsonl'));
+  await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
 });
 
 it('lists runs by name, complete or not, and passes over other folders', async () => {
