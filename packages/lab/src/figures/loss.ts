@@ -83,7 +83,7 @@ function numbers(
 ): Markish[] {
   const lanes = lanesOf(
     found.map(({ at }) => ofTime(at)),
-    0.02,
+    0.03,
   );
   return found.map(({ at, j }, i) =>
     text([String(j + 1)], {
