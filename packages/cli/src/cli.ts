@@ -9,6 +9,7 @@ import { runCommand } from './run-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
+import { sweepCommand } from './sweep-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -26,13 +27,14 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     runsCommand(streams, setExitCode),
     showCommand(streams, setExitCode),
     compareCommand(streams, setExitCode),
+    sweepCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')
     .description('Train, understand and compress soft-routed mixtures of experts.')
     .version(version);
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
       .showHelpAfterError('(softmoe run --help lists every option)')

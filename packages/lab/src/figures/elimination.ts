@@ -64,6 +64,9 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
           textAnchor: left ? 'start' : 'end',
           dx: left ? 10 : -10,
           fontWeight: 600,
+          stroke: color('surface'),
+          strokeWidth: 4,
+          fill: 'currentColor',
         }),
         dot(points, {
           x: 'size',

@@ -20,6 +20,7 @@ import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
 import { certificateTable, milestonesTable, missingTable } from './run-tables.ts';
 import {
   certificateWords,
+  everyExpert,
   orderWords,
   outcomeWords,
   pruningWords,
@@ -62,9 +63,11 @@ function titleOf({ path, result }: Run): string {
   const name = `Run ${basename(resolve(path))}`;
   if (!result) return `${name}: not finished`;
   const { recovered, teachers } = result;
-  if (recovered === teachers && teachers > 1)
-    return `${name}: all ${teachers} teacher experts recovered`;
-  return `${name}: ${recovered} of ${plural(teachers, 'teacher expert')} recovered`;
+  const found =
+    recovered === teachers
+      ? everyExpert(teachers)
+      : `${recovered} of ${plural(teachers, 'teacher expert')}`;
+  return `${name}: ${found} recovered`;
 }
 
 function unfinishedWords({ config, checkpoint }: Run, { train, tune }: Course): string {

@@ -78,7 +78,7 @@ footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); 
 }
 @media print {
   @page { margin: 16mm 15mm; }
-  :root { --paper: #fff; --raised: #f4f3ef; --text: 10.5pt; --lead: 12.5pt; --title: 15pt; --display: 22pt; --small: 8.5pt; }
+  :root { color-scheme: light; --paper: #fff; --raised: #f4f3ef; --text: 10.5pt; --lead: 12.5pt; --title: 15pt; --display: 22pt; --small: 8.5pt; }
   body { background: none; }
   main, header, footer { max-width: none; padding-inline: 0; }
   header { padding-top: 0; }

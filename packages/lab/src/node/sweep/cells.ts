@@ -33,13 +33,13 @@ export function sweepCells(sweep: Sweep, records: readonly SweepRecord[]): Sweep
     string,
     { values: SweepCell['values']; runs: number; found: SweepRecord[] }
   >();
-  for (const { config, values } of sweep.runs) {
+  for (const { config } of sweep.runs) {
     const key = keyOf(config);
     const cell = cells.get(key);
     if (cell) cell.runs++;
     else {
-      const { seed: _, ...others } = values;
-      cells.set(key, { values: others, runs: 1, found: [] });
+      const values = Object.fromEntries(fields.map((field) => [field, getField(config, field)]));
+      cells.set(key, { values, runs: 1, found: [] });
     }
   }
   for (const record of records) cells.get(keyOf(record.input))?.found.push(record);

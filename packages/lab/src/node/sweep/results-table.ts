@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { configJsonSchema } from '../../config.ts';
 import type { Summary } from '../../result.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeShared } from '../write-whole.ts';
 import { flatten } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
 
@@ -19,8 +19,8 @@ export const resultFiles = { lines: 'results.jsonl', parquet: 'results.parquet' 
 export async function exportSweep(folder: string): Promise<SweepResults> {
   const results = await readSweep(folder);
   const lines = results.records.map((record) => `${JSON.stringify(record)}\n`);
-  await writeWhole(join(folder, resultFiles.lines), lines.join(''));
-  await writeWhole(join(folder, resultFiles.parquet), parquetOf(results.records));
+  await writeShared(join(folder, resultFiles.lines), lines.join(''));
+  await writeShared(join(folder, resultFiles.parquet), parquetOf(results.records));
   return results;
 }
 

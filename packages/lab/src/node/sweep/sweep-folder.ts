@@ -5,7 +5,7 @@ import { canonicalize } from 'json-canonicalize';
 import type { Summary } from '../../result.ts';
 import type { TaskRecord } from '../task.ts';
 import { openTaskStore, type TaskStore } from '../tasks/task-store.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeShared } from '../write-whole.ts';
 import { SweepError } from './errors.ts';
 import { parseSweep, type Sweep } from './sweep.ts';
 
@@ -28,7 +28,7 @@ const DEFINITION = 'sweep.json';
 /** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */
 export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskStore> {
   const store = await openTaskStore(path);
-  await writeWhole(join(path, DEFINITION), `${JSON.stringify(sweep.definition, null, 2)}\n`);
+  await writeShared(join(path, DEFINITION), `${JSON.stringify(sweep.definition, null, 2)}\n`);
   return store;
 }
 

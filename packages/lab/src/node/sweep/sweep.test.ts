@@ -47,6 +47,13 @@ it('runs every entry of the list, on its own or with the grid', () => {
   expect(both.runs[3]!.config).toMatchObject({ students: 7, train: { batchSize: 64 } });
 });
 
+it('names the fields that differ between runs', () => {
+  const grid = { teachers: [2], students: [8, 4], seed: { from: 0, to: 1 } };
+  expect(parseSweep({ base: 'quick', grid }).fields).toEqual(['students', 'seed']);
+  const list = [{}, { 'train.time': 40 }];
+  expect(parseSweep({ base: 'quick', list }).fields).toEqual(['train.time']);
+});
+
 it('sweeps over objects and over their fields', () => {
   const geometry = [{ kind: 'orthonormal' }, { kind: 'correlated', overlap: 0.2 }];
   expect(parseSweep({ base: 'quick', grid: { geometry } }).runs[1]!.config.geometry).toEqual(

@@ -5,14 +5,14 @@ import { EXPERIMENT } from '../experiment-task.ts';
 import type { Task } from '../task.ts';
 import { checkDefinition, type SweepDefinition } from './definition.ts';
 import { SweepError } from './errors.ts';
-import { setField } from './fields.ts';
+import { getField, setField } from './fields.ts';
 
 /** A sweep with all of its runs. */
 export interface Sweep {
   readonly name: string;
   /** As it was written, with its name. */
   readonly definition: SweepDefinition & { readonly name: string };
-  /** The dotted fields that the sweep sets, such as `students` and `train.time`, in the order of list and grid. */
+  /** The dotted fields that differ between runs, such as `students` and `train.time`, in the order of list and grid. */
   readonly fields: readonly string[];
   /** In order: the list's entries, then the grid's fields, the last one varying fastest. */
   readonly runs: readonly SweepRun[];
@@ -53,7 +53,7 @@ export function parseSweep(input: unknown, name = 'sweep'): Sweep {
   const runs = choices.map((values, i) => runOf(shared, values, `run ${i + 1} of ${total}`));
   refuseEqual(runs);
   const named = { ...(input as SweepDefinition), name: given ?? name };
-  return { name: named.name, definition: named, fields, runs };
+  return { name: named.name, definition: named, fields: fields.filter(varies(runs)), runs };
 }
 
 type Values = readonly unknown[] | { from: number; to: number; step: number };
@@ -114,6 +114,12 @@ function checkFields(
     const inside = fields.find((other) => other.startsWith(`${field}.`));
     if (inside) refuse('is set as a whole and in part', field, inside);
   }
+}
+
+/** Whether a field has more than one value in these runs. */
+function varies(runs: readonly SweepRun[]): (field: string) => boolean {
+  const textOf = ({ config }: SweepRun, field: string) => JSON.stringify(getField(config, field));
+  return (field) => runs.some((run) => textOf(run, field) !== textOf(runs[0]!, field));
 }
 
 function refuseEqual(runs: readonly SweepRun[]): void {
