@@ -1,7 +1,6 @@
 export { recordLine } from '../record-line.ts';
 export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
-
 export { readRecords } from './read-records.ts';
 export { findRuns, type Run, readModel, readRun } from './read-run.ts';
 export type { ReportBlock, ReportDocument, ReportSection } from './report/document.ts';
@@ -11,7 +10,6 @@ export { renderSvg } from './report/render-svg.ts';
 export { runReport } from './report/run-report.ts';
 export { sweepReport } from './report/sweep-report.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
-
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
 export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
