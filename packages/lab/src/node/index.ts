@@ -9,6 +9,7 @@ export { ReportError } from './report/errors.ts';
 export { renderReport } from './report/render-report.ts';
 export { renderSvg } from './report/render-svg.ts';
 export { runReport } from './report/run-report.ts';
+export { sweepReport } from './report/sweep-report.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
