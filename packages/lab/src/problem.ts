@@ -132,19 +132,6 @@ function freshBatches({ seed, train }: Config, teacher: MoE, backend: Backend, s
   return onlineObjective(teacher, backend, { batchSize, seed, stream, noise });
 }
 
-/** The fine-tuning of a pruned student, always on the exact loss, in the coordinates of its own span. */
-export interface FinetuneProblem {
-  readonly teacher: MoE;
-  readonly student: MoE;
-  readonly objective: Objective;
-  lift(model: MoE): MoE;
-}
-
-export function createFinetuneProblem(pruned: MoE, teacher: MoE): FinetuneProblem {
-  const span = toSpan(pruned, teacher);
-  return { ...span, objective: populationObjective(span.teacher) };
-}
-
 function stepperOf({ train }: Config, objective: Objective): Stepper {
   const { method, flow, step } = train;
   if (method === 'adam') {
