@@ -11,6 +11,7 @@ import { runsCommand } from './runs-command.ts';
 import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
 import { sweepCommand } from './sweep-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -30,6 +31,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     compareCommand(streams, setExitCode),
     exportCommand(streams, setExitCode),
     sweepCommand(streams, setExitCode),
+    workerCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

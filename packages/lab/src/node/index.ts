@@ -42,6 +42,7 @@ export type {
   TaskOutcome,
   TaskRecord,
 } from './task.ts';
+export { codeHash } from './tasks/code-hash.ts';
 export {
   StoreError,
   TaskFailure,
@@ -49,8 +50,9 @@ export {
   WorkerError,
 } from './tasks/errors.ts';
 export type { TaskProgress } from './tasks/progress.ts';
-export { type RunTasksOptions, recordTask, runTasks } from './tasks/run-tasks.ts';
+export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './tasks/run-tasks.ts';
 export { taskId } from './tasks/task-id.ts';
+export { type LedgerOptions, openTaskLedger, type TaskLedger } from './tasks/task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions } from './tasks/task-pool.ts';
 export { openTaskStore, type TaskStore } from './tasks/task-store.ts';
 export {
