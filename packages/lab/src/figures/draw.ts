@@ -11,7 +11,7 @@ export interface DrawOptions {
   readonly colors?: 'page' | 'print';
 }
 
-export const FIGURE_WIDTH = 720;
+const FIGURE_WIDTH = 720;
 const HEIGHT = 360;
 const FONT = '"Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif';
 const SVG = 'http://www.w3.org/2000/svg';

@@ -27,7 +27,9 @@ it('draws recovery with an interval and the counts at each value', () => {
 
 it('takes a logarithmic scale for values that span orders of magnitude', () => {
   const points = [64, 256, 16384].map((value) => ({ value, recovered: 1, runs: 2 }));
-  expect(recoveryFigure({ field: 'inputDim', points }).options.x).toMatchObject({ type: 'log' });
+  const figure = recoveryFigure({ field: 'inputDim', points });
+  expect(figure.options.x).toMatchObject({ type: 'log' });
+  expect(textsOf(figure)).toEqual(expect.arrayContaining(['64', '256', '16384']));
 });
 
 it('writes the number into each cell of a heat map, readable on dark and light', () => {
