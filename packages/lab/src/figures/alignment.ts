@@ -2,7 +2,7 @@ import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observableh
 import { ALIGNED } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
-import { courseOf, thinned } from './course.ts';
+import { courseOf, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
@@ -35,7 +35,7 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
   );
   return {
     name: 'alignment',
-    title: 'Experts align first, routers follow',
+    title: orderTitle(milestones),
     caption: captionOf(lags, k),
     options: {
       height: 400,
@@ -161,7 +161,7 @@ function captionOf(
   const led = lags.filter(({ from, to }) => from < to).length;
   const mean = lags.reduce((sum, { from, to }) => sum + to - from, 0) / lags.length;
   return (
-    `${what}; an arc leads from expert to router, on average ${fixed(mean, 1)} later. The expert came first in ` +
+    `${what}; an arc leads from expert to router, on average ${fixed(Math.abs(mean), 1)} ${mean < 0 ? 'earlier' : 'later'}. The expert came first in ` +
     `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`
   );
 }

@@ -51,7 +51,10 @@ export function drawFigure(
     class: 'figure',
   });
   const all = [svg, ...svg.querySelectorAll('*')] as Element[];
-  for (const element of all) tidy(element, colors);
+  for (const element of all) {
+    tidy(element, colors);
+    if (element !== svg) markOf(element);
+  }
   return svg;
 }
 
@@ -64,6 +67,15 @@ function described(document: Document, tag: string, id: string, text: string): E
 
 function setAttributes(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+}
+
+/** What Plot calls a group, kept for who looks for it; the picture as a whole has the words for who cannot see it. */
+function markOf(element: Element): void {
+  const label = element.getAttribute('aria-label');
+  for (const { name } of [...element.attributes]) {
+    if (name.startsWith('aria-')) element.removeAttribute(name);
+  }
+  if (label) element.setAttribute('data-mark', label);
 }
 
 /** Coordinates to hundredths of a pixel, and colours as asked for. */

@@ -91,6 +91,8 @@ footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); 
   .heading { break-after: avoid; }
   section { padding-block: 1.4rem 0; }
   .table > div, pre { overflow: visible; }
+  table { font-size: 9pt; }
+  figcaption { font-size: 9pt; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 `;
