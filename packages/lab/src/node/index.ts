@@ -1,6 +1,7 @@
 export { recordLine } from '../record-line.ts';
 export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
+export { exportRun } from './export-run.ts';
 export { readRecords } from './read-records.ts';
 export { findRuns, type Run, readModel, readRun } from './read-run.ts';
 export type { ReportBlock, ReportDocument, ReportSection } from './report/document.ts';
