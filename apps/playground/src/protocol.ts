@@ -34,8 +34,14 @@ export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'mode
 /** What a worker knows from the start: its name, in JSON. */
 export interface WorkerName {
   readonly simd: boolean;
-  /** The kernel variant that a link asks for. */
-  readonly variant?: string | undefined;
+}
+
+/** What online SGD computes on, of what a link asked for and this browser has. */
+export interface RunsOn {
+  readonly backend: BackendInfo;
+  /** Kernel variant, as links pin it: simd, relaxed or float64. */
+  readonly kernel: string;
+  readonly sentence: string;
 }
 
 /** From the page to the worker. */
@@ -45,6 +51,8 @@ export type Request =
       readonly run: number;
       readonly source: Source;
       readonly paused?: boolean;
+      /** The kernel variant that a link asks for; else the fastest there is. */
+      readonly kernel?: string;
     }
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop' }
   | { readonly type: 'prune'; readonly rule?: PruneRule }
@@ -108,18 +116,13 @@ export interface SweepPoint {
 
 /** From the worker to the page. Those about a run carry its number: late ones of an earlier run are dropped. */
 export type Reply =
-  | {
-      readonly type: 'ready';
-      readonly presets: readonly Preset[];
-      readonly backend: BackendInfo;
-      readonly variant: string;
-      readonly sentence: string;
-    }
+  | { readonly type: 'ready'; readonly presets: readonly Preset[] }
   | {
       readonly type: 'started';
       readonly run: number;
       readonly config: Config;
       readonly warnings: readonly string[];
+      readonly runsOn: RunsOn;
       /** The run starts from a model that was handed in, which no link can carry. */
       readonly imported: boolean;
     }

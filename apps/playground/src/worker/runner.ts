@@ -12,6 +12,7 @@ import {
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
 import type { Activity, ExportKind, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
 import { PlanePainter } from './plane.ts';
 import { Records } from './records.ts';
@@ -43,10 +44,14 @@ export class Runner {
   readonly #painter = new PlanePainter();
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
-  readonly #backend: Backend;
+  readonly #chooseBackend: (kernel?: string) => Promise<ChosenBackend>;
 
-  constructor(backend: Backend, post: (reply: Reply) => void) {
-    this.#backend = backend;
+  /** `chooseBackend` is asked at the start of every run, for the kernel variant of its link. */
+  constructor(
+    chooseBackend: (kernel?: string) => Promise<ChosenBackend>,
+    post: (reply: Reply) => void,
+  ) {
+    this.#chooseBackend = chooseBackend;
     this.#post = post;
   }
 
@@ -71,7 +76,7 @@ export class Runner {
   async #obey(request: Exclude<Request, { type: 'sweep' }>): Promise<void> {
     switch (request.type) {
       case 'start':
-        return this.#start(request.run, request.source, request.paused ?? false);
+        return this.#start(request);
       case 'pause':
         if (this.#activity === 'running') this.#set('paused');
         return;
@@ -113,24 +118,30 @@ export class Runner {
     }
   }
 
-  #start(run: number, source: Source, paused: boolean): void {
+  async #start({
+    run,
+    source,
+    paused,
+    kernel,
+  }: Extract<Request, { type: 'start' }>): Promise<void> {
     this.#run = run;
     this.#records.cut('none');
     this.#summary = undefined;
     this.#latest = undefined;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
-    const experiment = this.#create(source);
+    const chosen = await this.#chooseBackend(kernel);
+    const experiment = this.#create(source, chosen.backend);
     this.#experiment = experiment;
     const { config } = experiment;
+    const runsOn = { ...chosen, backend: chosen.backend.info };
     const warnings = configWarnings(config);
-    this.#post({ type: 'started', run, config, warnings, imported: this.#imported });
+    this.#post({ type: 'started', run, config, warnings, runsOn, imported: this.#imported });
     if (experiment.phase === 'done') this.#set('done');
     else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
     else this.#play();
   }
 
-  #create(source: Source): Experiment {
-    const backend = this.#backend;
+  #create(source: Source, backend: Backend): Experiment {
     if (source.kind === 'snapshot') {
       this.#imported = source.snapshot.student !== undefined;
       return restoreExperiment(source.snapshot, { backend });
