@@ -1,11 +1,10 @@
 import * as Plot from '@observablehq/plot';
+import type { Playground } from '../session/playground.svelte.ts';
 import type { Session } from '../session/session.svelte.ts';
 import { theme } from '../theme/theme.svelte.ts';
 
-export type FigureName = 'alignment' | 'loss' | 'elimination';
-
 /** A figure for print, as the text of an SVG file; undefined while there is nothing to draw. */
-export function figureOf(name: FigureName, session: Session): string | undefined {
+export function svgOf(name: string, { session }: Playground): string | undefined {
   const options = optionsOf(name, session);
   if (!options) return undefined;
   const figure = Plot.plot({
@@ -21,10 +20,12 @@ export function figureOf(name: FigureName, session: Session): string | undefined
   return new XMLSerializer().serializeToString(svg);
 }
 
-function optionsOf(name: FigureName, session: Session): Plot.PlotOptions | undefined {
+function optionsOf(name: string, session: Session): Plot.PlotOptions | undefined {
   const train = session.train.map(({ record }) => record);
   if (train.length < 2) return undefined;
   switch (name) {
+    default:
+      return undefined;
     case 'alignment':
       return alignmentOptions(train);
     case 'loss':
