@@ -1,17 +1,11 @@
 import type { BackendInfo } from '@softmoe/backend';
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { Plane } from '@softmoe/lab/figures';
 import type { CurvePoint } from '@softmoe/prune';
 import type { StatelessRecord } from '@softmoe/train';
 import type { ErrorReport } from './errors.ts';
 
-/** A direction through the teacher on which functions are drawn. */
-export interface Axis {
-  readonly kind: 'expert' | 'router';
-  /** Number of the teacher expert, from 0. */
-  readonly teacher: number;
-}
-
-export type Axes = readonly [Axis, Axis];
+export type Axes = Plane['axes'];
 
 export type PruneRule = Config['prune'];
 export type FinetuneMethod = Config['finetune']['method'];
@@ -86,15 +80,6 @@ export interface PruneReport {
   readonly lossAfter: number;
   /** Training ended at that flow time. */
   readonly time: number;
-}
-
-/** Teacher and student on a plane: `size`² values each, row by row from the top, on [−extent, extent]². */
-export interface Plane {
-  readonly axes: Axes;
-  readonly size: number;
-  readonly extent: number;
-  readonly teacher: Float32Array;
-  readonly student: Float32Array;
 }
 
 export interface Preset {

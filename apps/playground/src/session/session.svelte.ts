@@ -1,4 +1,5 @@
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { Plane } from '@softmoe/lab/figures';
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
@@ -6,7 +7,6 @@ import type {
   ExportKind,
   FinetuneMethod,
   Frame,
-  Plane,
   Preset,
   PruneReport,
   PruneRule,

@@ -9,12 +9,20 @@ import {
   type Summary,
   summaryOf,
 } from '@softmoe/lab';
+import { planeOf } from '@softmoe/lab/figures';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, ExportKind, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import type {
+  Activity,
+  Axes,
+  ExportKind,
+  PruneReport,
+  Reply,
+  Request,
+  Source,
+} from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
-import { PlanePainter } from './plane.ts';
 import { Records } from './records.ts';
 import { readSource } from './source.ts';
 
@@ -39,9 +47,9 @@ export class Runner {
   #imported = false;
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
+  #axes: Axes | null = null;
   #planeAt = 0;
   readonly #records = new Records();
-  readonly #painter = new PlanePainter();
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
   readonly #chooseBackend: (kernel?: string) => Promise<ChosenBackend>;
@@ -103,7 +111,7 @@ export class Runner {
         this.#autoplay = request.autoplay;
         return this.#goOn();
       case 'plane':
-        this.#painter.choose(request.axes);
+        this.#axes = request.axes;
         this.#paint();
         return;
       case 'snapshot':
@@ -212,8 +220,8 @@ export class Runner {
   }
 
   #paint(): void {
-    if (!this.#latest) return;
-    const plane = this.#painter.paint(this.#latest.student, this.#latest.teacher);
+    if (!this.#latest || !this.#axes) return;
+    const plane = planeOf(this.#latest.student, this.#latest.teacher, this.#axes);
     this.#planeAt = performance.now();
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }
