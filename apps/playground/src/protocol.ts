@@ -30,7 +30,7 @@ export interface WorkerName {
   readonly simd: boolean;
 }
 
-/** What online SGD computes on, of what a link asked for and this browser has. */
+/** What sampling computes on, of what a link asked for and this browser has. */
 export interface RunsOn {
   readonly backend: BackendInfo;
   /** Kernel variant, as links pin it: simd, relaxed or float64. */
@@ -67,8 +67,8 @@ export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'fai
 
 export interface Frame {
   readonly phase: 'train' | 'finetune';
-  /** Of fine-tuning: on samples first if training was online, then on the exact loss. */
-  readonly stage?: 'online' | 'exact';
+  /** Of fine-tuning: on fresh batches first if training was online, then on the exact loss or one fixed sample. */
+  readonly stage?: 'online' | 'exact' | 'sample';
   readonly record: StatelessRecord;
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '@softmoe/lab';
-import type { Change } from '../session/draft.ts';
+import { type Change, hasClosedForm } from '../session/draft.ts';
 
 interface Field {
   readonly label: string;
@@ -34,7 +34,11 @@ export interface Group {
   readonly fields: readonly (NumberField | ChoiceField)[];
 }
 
-const online = ({ engine }: Config) => engine === 'online';
+const sampled = ({ engine }: Config) => engine !== 'exact';
+const adam = ({ train }: Config) => train.method === 'adam';
+const optimiser = ({ method }: Config['train']) => (method === 'adam' ? 'Adam' : 'SGD');
+
+const hermite = (degree: number) => (degree === 3 ? 'He₃/√6 (cubic)' : `Hermite, degree ${degree}`);
 
 const teacher: Group = {
   name: 'Teacher',
@@ -118,9 +122,25 @@ const student: Group = {
     },
     {
       kind: 'choice',
+      label: 'Routing',
+      hint: ({ routing }) =>
+        routing === 'softmax'
+          ? 'the gates share one: where one unit speaks up, the others fall silent.'
+          : 'each router has a gate of its own.',
+      field: 'routing',
+      options: () => [
+        ['independent', 'independent'],
+        ['softmax', 'softmax'],
+      ],
+      value: ({ routing }) => routing,
+      change: (routing) => ({ routing: routing as Config['routing'] }),
+    },
+    {
+      kind: 'choice',
       label: 'Gate',
       hint: 'the router’s non-linearity. tanh has no mean, so experts get no head start.',
       field: 'gate',
+      applies: ({ routing }) => routing === 'independent',
       options: () => [
         ['sigmoid', 'sigmoid'],
         ['probit', 'probit'],
@@ -135,25 +155,30 @@ const student: Group = {
       hint: 'the experts’ non-linearity; the paper’s is cubic.',
       field: 'expert',
       options: ({ expert }) => [
-        ...[1, 2, 3, 4, 5, 6].map(
-          (degree) =>
-            [
-              String(degree),
-              degree === 3 ? 'He₃/√6 (cubic)' : `Hermite, degree ${degree}`,
-            ] as const,
-        ),
+        ...[1, 2, 3, 4, 5, 6].map((degree) => [String(degree), hermite(degree)] as const),
+        ['linear', 'linear'],
+        ['relu', 'ReLU'],
+        ['tanh', 'tanh'],
+        ['gelu', 'GELU'],
         ...(expert.kind === 'series' ? [['series', 'a Hermite series'] as const] : []),
       ],
       value: ({ expert }) => (expert.kind === 'hermite' ? String(expert.degree) : expert.kind),
-      change: (degree) => ({ expert: { kind: 'hermite', degree: Number(degree) } }),
+      change: (name) => ({
+        expert: /^\d$/.test(name)
+          ? { kind: 'hermite', degree: Number(name) }
+          : { kind: name as 'linear' | 'relu' | 'tanh' | 'gelu' },
+      }),
     },
     {
       kind: 'choice',
       label: 'Start amplitude',
-      hint: 'small: students align before they speak.',
+      hint: ({ routing }) =>
+        routing === 'softmax'
+          ? 'units compete from the start, so there is no need for a small one.'
+          : 'small: students align before they speak.',
       field: 'initialAmplitude',
       options: ({ initialAmplitude }) =>
-        [...new Set([1e-4, 1e-3, 1e-2, 0.1, initialAmplitude].map(String))].map(
+        [...new Set([1e-4, 1e-3, 1e-2, 0.1, 0.5, initialAmplitude].map(String))].map(
           (text) => [text, text] as const,
         ),
       value: ({ initialAmplitude }) => String(initialAmplitude),
@@ -168,13 +193,16 @@ const training: Group = {
     {
       kind: 'choice',
       label: 'Engine',
-      hint: ({ engine }) =>
-        engine === 'exact'
-          ? 'closed-form expectations in float64: no samples, no noise.'
-          : 'SGD, a fresh batch every step.',
+      hint: ({ engine, train }) =>
+        ({
+          exact: 'closed-form expectations in float64: no samples, no noise.',
+          subspace: `${optimiser(train)} on fresh samples of the directions that matter only.`,
+          online: `${optimiser(train)}, a fresh batch of inputs every step.`,
+        })[engine],
       field: 'engine',
-      options: () => [
-        ['exact', 'exact flow'],
+      options: (config) => [
+        ...(hasClosedForm(config) ? [['exact', 'exact flow'] as const] : []),
+        ['subspace', 'subspace samples'],
         ['online', 'online SGD'],
       ],
       value: ({ engine }) => engine,
@@ -185,7 +213,7 @@ const training: Group = {
       label: 'Batch size',
       hint: 'the larger, the closer to the exact flow.',
       field: 'train.batchSize',
-      applies: online,
+      applies: sampled,
       min: 64,
       max: 16384,
       logarithmic: 'two',
@@ -197,10 +225,22 @@ const training: Group = {
       label: 'Step',
       hint: 'of SGD, in units of flow time.',
       field: 'train.step',
-      applies: online,
+      applies: (config) => sampled(config) && !adam(config),
       min: 0.01,
       max: 0.3,
       step: 0.01,
+      value: ({ train }) => train.step,
+      change: (step) => ({ train: { step } }),
+    },
+    {
+      kind: 'number',
+      label: 'Learning rate',
+      hint: 'of Adam; a step counts as that much time.',
+      field: 'train.step',
+      applies: adam,
+      min: 0.001,
+      max: 0.05,
+      step: 0.001,
       value: ({ train }) => train.step,
       change: (step) => ({ train: { step } }),
     },
@@ -212,6 +252,7 @@ const training: Group = {
           ? 'all directions move at the same speed, amplitudes multiply.'
           : 'the plain gradient: small amplitudes also move slowly.',
       field: 'train.flow',
+      applies: (config) => config.routing === 'independent' && !adam(config),
       options: () => [
         ['balanced', 'balanced'],
         ['plain', 'plain'],
@@ -224,9 +265,9 @@ const training: Group = {
       label: 'Time',
       hint: 'of training, in units of the flow.',
       field: 'train.time',
-      min: 10,
+      min: 5,
       max: 400,
-      step: 10,
+      step: 5,
       value: ({ train }) => train.time,
       change: (time) => ({ train: { time } }),
     },

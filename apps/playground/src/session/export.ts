@@ -17,7 +17,7 @@ export function download(name: string, content: Uint8Array<ArrayBuffer> | string
 
 /** A module that runs the same experiment with the packages. */
 export function asCode(config: Config): string {
-  const backend = config.engine === 'online';
+  const backend = config.engine !== 'exact';
   return `// npm install @softmoe/lab${backend ? ' @softmoe/backend' : ''}
 ${backend ? "import { createReferenceBackend } from '@softmoe/backend';\n" : ''}import { runPipeline } from '@softmoe/lab';
 

@@ -1,6 +1,6 @@
 import type { Config } from '@softmoe/lab';
 import { untrack } from 'svelte';
-import { type Change, changed } from './draft.ts';
+import { type Change, changed, hasClosedForm } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -58,7 +58,7 @@ export class Playground {
   get kernelNotice(): string | undefined {
     const { runsOn, config, kernel } = this.session;
     const differs = kernel !== undefined && runsOn && kernel !== runsOn.kernel;
-    if (!differs || config?.engine !== 'online') return undefined;
+    if (!differs || config?.engine === 'exact') return undefined;
     return (
       `This link was made on the ${kernel} kernels, which this browser does not have. The run uses ${runsOn.kernel}, so ` +
       'its last digits differ and, where the flow amplifies them, more.'
@@ -131,7 +131,7 @@ export class Playground {
   #writeLink(): void {
     const { config, runsOn } = this.session;
     if (!config || !runsOn) return;
-    const variant = config.engine === 'online' ? runsOn.kernel : undefined;
+    const variant = config.engine === 'exact' ? undefined : runsOn.kernel;
     this.#hash = `#${toHash(config, variant, this.autoplay)}`;
     if (location.hash !== this.#hash) history.replaceState(null, '', this.#hash);
   }
@@ -139,7 +139,7 @@ export class Playground {
   /** The exact run of the same config, as fast as it goes. */
   #followReference(): void {
     const { config } = this.session;
-    const wanted = this.overlay && config?.engine === 'online';
+    const wanted = this.overlay && config && config.engine !== 'exact' && hasClosedForm(config);
     untrack(() => {
       if (!wanted) {
         this.reference?.dispose();

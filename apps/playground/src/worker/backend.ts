@@ -15,13 +15,11 @@ const REFERENCE = 'float64';
  */
 export async function chooseBackend(simd: boolean, wanted?: string): Promise<ChosenBackend> {
   if (wanted === REFERENCE) {
-    return reference(
-      'Online SGD runs on the slow float64 reference backend, as the link asks for.',
-    );
+    return reference('Sampling runs on the slow float64 reference backend, as the link asks for.');
   }
   if (!simd) {
     return reference(
-      'This browser has no WebAssembly SIMD. The exact engine does not need it; online SGD runs on the slower ' +
+      'This browser has no WebAssembly SIMD. The exact engine does not need it; sampling runs on the slower ' +
         'float64 reference backend.',
     );
   }
@@ -38,7 +36,7 @@ export async function chooseBackend(simd: boolean, wanted?: string): Promise<Cho
       return { ...rest, sentence: `The link asks for ${asked}, but ${reason} ${sentence}` };
     }
     return reference(
-      `The SIMD kernels did not start (${reason}): online SGD runs on the slower reference.`,
+      `The SIMD kernels did not start (${reason}): sampling runs on the slower reference.`,
     );
   }
 }
@@ -46,7 +44,7 @@ export async function chooseBackend(simd: boolean, wanted?: string): Promise<Cho
 function kernels(backend: Backend, why?: string): ChosenBackend {
   const { simd, precision } = backend.info;
   const kind = simd === 'relaxed' ? 'relaxed SIMD' : 'SIMD';
-  const sentence = `Online SGD runs on fused ${kind} WebAssembly kernels in ${precision}${why ? `, ${why}` : ''}.`;
+  const sentence = `Sampling runs on fused ${kind} WebAssembly kernels in ${precision}${why ? `, ${why}` : ''}.`;
   return { backend, kernel: simd, sentence };
 }
 
