@@ -1,11 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
-/** What Observable Plot carries for maps, Voronoi cells and colour schemes, and the parts of it that figures here use. */
+/** What Observable Plot carries for maps, cells, colour schemes, dates and chance, and the parts that figures here use. */
 const used: Readonly<Record<string, readonly string[]>> = {
   'd3-geo': ['geoPath', 'geoTransform'],
   'd3-delaunay': [],
   'd3-scale-chromatic': [],
+  'd3-time-format': [],
+  'd3-random': [],
 };
 
 const LEAN = '\0lean:';
