@@ -9,8 +9,12 @@ export function dimensionFigure(points: readonly SweepPoint[]): Figure {
   const medians = trends(points);
   const fit = rootFit(medians, 'expert');
   const x = ({ inputDim }: { readonly inputDim: number }) => inputDim;
+  // As on the page: those far above all medians would press the rest flat.
+  const highest = 1.1 * Math.max(...medians.map(({ expert, router }) => router ?? expert ?? 0));
   const single = points.flatMap(({ inputDim, pairs }) =>
-    pairs.flatMap(({ expert }) => (expert === null ? [] : [{ inputDim, expert }])),
+    pairs.flatMap(({ expert }) =>
+      expert === null || expert > highest ? [] : [{ inputDim, expert }],
+    ),
   );
   const law =
     fit &&
@@ -45,7 +49,7 @@ export function dimensionFigure(points: readonly SweepPoint[]): Figure {
           y: 'router',
           strokeWidth: 2,
           strokeDasharray: '5 4',
-          marker: 'circle',
+          marker: 'circle-stroke',
         }),
       ],
     },

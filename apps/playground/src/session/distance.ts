@@ -1,13 +1,13 @@
 import type { StatelessRecord } from '@softmoe/train';
-import { traces } from './trace.ts';
+import { tracesOf } from './trace.ts';
 
 /** The largest difference between the alignment curves of two runs, over their common time; undefined without one. */
 export function curveDistance(
   records: readonly StatelessRecord[],
   reference: readonly StatelessRecord[],
 ): number | undefined {
-  const mine = traces(records);
-  const theirs = traces(reference);
+  const mine = tracesOf(records);
+  const theirs = tracesOf(reference);
   let largest: number | undefined;
   let i = 0;
   records.forEach(({ time }, n) => {

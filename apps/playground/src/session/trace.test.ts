@@ -1,7 +1,7 @@
 import { createExperiment } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
-import { traces } from './trace.ts';
+import { tracesOf } from './trace.ts';
 
 async function trained(config: Parameters<typeof createExperiment>[0]): Promise<StatelessRecord[]> {
   const experiment = createExperiment(config);
@@ -20,7 +20,7 @@ describe('traces', () => {
   it('end at the alignment, and do not jump where it does', async () => {
     // Quick's first teacher expert passes from one student to another at t = 9.6.
     const records = await trained({ inputDim: 64, teachers: 3, students: 15, train: { time: 30 } });
-    const found = traces(records);
+    const found = tracesOf(records);
     const { alignment } = records.at(-1)!;
     found.forEach((trace, j) => {
       expect(trace.expert.at(-1)).toBeCloseTo(alignment!.expert[j]!, 12);
@@ -42,7 +42,7 @@ describe('traces', () => {
       train: { time: 20 },
     });
     const { alignment } = records.at(-1)!;
-    traces(records).forEach(({ expert, router }, j) => {
+    tracesOf(records).forEach(({ expert, router }, j) => {
       expect(expert.at(-1)).toBeCloseTo(alignment!.expert[j]!, 12);
       expect(router.at(-1)).toBeCloseTo(alignment!.router[j]!, 12);
     });
@@ -50,9 +50,9 @@ describe('traces', () => {
 
   it('are empty where nobody is matched', async () => {
     const records = await trained({ inputDim: 16, teachers: 3, students: 2, train: { time: 2 } });
-    const unmatched = traces(records).filter(({ student }) => student < 0);
+    const unmatched = tracesOf(records).filter(({ student }) => student < 0);
     expect(unmatched).toHaveLength(1);
     expect(unmatched[0]!.expert.every((value) => value === null)).toBe(true);
-    expect(traces([])).toEqual([]);
+    expect(tracesOf([])).toEqual([]);
   });
 });
