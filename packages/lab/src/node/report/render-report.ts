@@ -82,9 +82,10 @@ function paragraph(text: string): string {
 }
 
 function figureHtml(figure: Figure): string {
-  return `<figure>
+  const narrow = { ...figure, options: figure.narrow ?? figure.options };
+  return `<figure class="drawing">
 <div class="wide">${inlineSvg(figure)}</div>
-<div class="narrow">${inlineSvg(figure, NARROW)}</div>
+<div class="narrow">${inlineSvg(narrow, NARROW)}</div>
 <figcaption><strong>${escapeHtml(figure.title)}.</strong> ${inlineHtml(figure.caption)}</figcaption>
 </figure>`;
 }
@@ -102,13 +103,15 @@ function tableHtml({ caption, columns, rows }: ReportBlock & { kind: 'table' }):
     return `<tr>${cells.join('')}</tr>`;
   });
   const label = escapeHtml(caption ?? columns.join(', '));
-  return `<div class="table" role="region" tabindex="0" aria-label="${label}"><table>
-${caption === undefined ? '' : `<caption>${inlineHtml(caption)}</caption>`}
+  return `<figure class="table">
+${caption === undefined ? '' : `<figcaption>${inlineHtml(caption)}</figcaption>`}
+<div role="region" tabindex="0" aria-label="${label}"><table>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody>
-</table></div>`;
+</table></div>
+</figure>`;
 }
 
 const NUMBER = /^[−+×<≤≥-]?\s?\d[\d.,\s–−+±·×%/()[\]⁰¹²³⁴-⁹⁻-]*( of \d+)?( s)?$/;

@@ -20,6 +20,7 @@ import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
 import { certificateTable, milestonesTable, missingTable } from './run-tables.ts';
 import {
   certificateWords,
+  everyExpert,
   orderWords,
   outcomeWords,
   pruningWords,
@@ -59,10 +60,14 @@ export async function runReport(path: string): Promise<ReportDocument> {
 }
 
 function titleOf({ path, result }: Run): string {
-  const name = basename(resolve(path));
-  if (!result) return `${name}: a run that is not finished`;
+  const name = `Run ${basename(resolve(path))}`;
+  if (!result) return `${name}: not finished`;
   const { recovered, teachers } = result;
-  return `${name}: ${recovered} of ${plural(teachers, 'teacher expert')} recovered`;
+  const found =
+    recovered === teachers
+      ? everyExpert(teachers)
+      : `${recovered} of ${plural(teachers, 'teacher expert')}`;
+  return `${name}: ${found} recovered`;
 }
 
 function unfinishedWords({ config, checkpoint }: Run, { train, tune }: Course): string {
@@ -121,8 +126,8 @@ function studentSection({ train }: Course, result: Summary | undefined): ReportS
     heading: 'The student before pruning',
     blocks: [
       text(
-        'Every unit of the student against every expert of the teacher. A unit that found one shows a large square in its row, ' +
-          'above for the expert and below for the router; several in one row are duplicates, and share the amplitude.',
+        'Every unit of the student against every expert of the teacher. A unit that found one shows a large square, ' +
+          'for the expert as for the router; several for one teacher expert are duplicates, and share the amplitude.',
       ),
       drawn(overlapsFigure(last, { when })),
       drawn(amplitudesFigure(last, { when })),

@@ -38,9 +38,15 @@ export function outcomeWords(result: Summary): string {
       : `, and fine-tuning brought every parameter within ${readable(parameterError)} of the teacher’s`;
   const found =
     recovered === teachers
-      ? `It recovered ${teachers === 1 ? 'the teacher expert' : `all ${teachers} teacher experts`}`
+      ? `It recovered ${everyExpert(teachers)}`
       : `It recovered ${recovered} of ${teachers} teacher experts and missed ${listed(missing.map(({ teacherExpert }) => teacherExpert))}`;
   return `${found}; ${kept}${error}. ${verdictWords[certificate.verdict]}`;
+}
+
+/** `all 5 teacher experts`, and what one says of fewer. */
+export function everyExpert(teachers: number): string {
+  if (teachers === 1) return 'the teacher expert';
+  return teachers === 2 ? 'both teacher experts' : `all ${teachers} teacher experts`;
 }
 
 /** Who aligned when, and who led. */

@@ -27,7 +27,7 @@ h1 { margin: 0 0 1.25rem; font-size: clamp(1.75rem, 6vw, var(--display)); font-w
 h2 { margin: 0; font-size: var(--title); font-weight: 650; }
 p { margin: 0 0 0.9em; max-width: 68ch; text-wrap: pretty; }
 .kicker { margin: 0 0 0.5rem; color: var(--soft); font-size: var(--small); letter-spacing: 0.08em; text-transform: uppercase; }
-.lead p { font-size: var(--lead); line-height: 1.45; margin-bottom: 0.6em; }
+.lead p { font-size: clamp(1.1rem, 4vw, var(--lead)); line-height: 1.45; margin-bottom: 0.6em; }
 a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 0.18em; }
 a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--low); outline-offset: 2px; border-radius: 3px; }
 nav { margin: 1.5rem 0 0; padding: 1rem 0; border-block: 1px solid var(--line); }
@@ -44,7 +44,7 @@ section + section { border-top: 1px solid var(--line); }
 .badge.bad { color: var(--bad); border-radius: 4px; }
 .badge.open { color: var(--soft); border-style: dashed; }
 figure { margin: 1.5rem 0 2rem; }
-figure > div {
+.drawing > div {
   padding: 0.75rem; border-radius: 10px; background: var(--surface); border: 1px solid var(--line); overflow: hidden;
 }
 svg { display: block; max-width: 100%; height: auto; margin-inline: auto; }
@@ -52,9 +52,10 @@ svg text { white-space: pre; }
 .narrow { display: none; }
 figcaption { margin-top: 0.6rem; max-width: 76ch; color: var(--soft); font-size: 0.94rem; line-height: 1.45; }
 figcaption strong { color: var(--ink); }
-.table { overflow-x: auto; margin: 1.25rem 0 1.75rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.35; min-width: 60%; }
-caption { padding-bottom: 0.5rem; color: var(--soft); text-align: left; font-size: 0.94rem; }
+.table { margin: 1.25rem 0 1.75rem; }
+.table > div { overflow-x: auto; }
+.table figcaption { margin: 0 0 0.5rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.35; min-width: 60%; font-size: 1rem; }
 th, td { padding: 0.38rem 1.1rem 0.38rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-size: var(--small); font-weight: 600; border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; }
@@ -68,26 +69,27 @@ pre code { user-select: all; }
 p code, td code, li code { padding: 0.1em 0.3em; border-radius: 4px; background: var(--raised); font: 0.9em var(--mono); }
 footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); }
 @media (max-width: 34rem) {
-  figure { margin-inline: -0.5rem; }
-  figure > div { padding: 0.5rem 0.25rem; }
-  figcaption { padding-inline: 0.5rem; }
+  .drawing { margin-inline: -0.5rem; }
+  .drawing > div { padding: 0.5rem 0.25rem; }
+  .drawing figcaption { padding-inline: 0.5rem; }
+  table { font-size: 0.92rem; }
   .wide { display: none; }
   .narrow { display: block; }
 }
 @media print {
   @page { margin: 16mm 15mm; }
-  :root { --paper: #fff; --raised: #f4f3ef; --text: 10.5pt; --lead: 12.5pt; --title: 15pt; --display: 22pt; --small: 8.5pt; }
+  :root { color-scheme: light; --paper: #fff; --raised: #f4f3ef; --text: 10.5pt; --lead: 12.5pt; --title: 15pt; --display: 22pt; --small: 8.5pt; }
   body { background: none; }
   main, header, footer { max-width: none; padding-inline: 0; }
   header { padding-top: 0; }
   nav { display: none; }
   .wide { display: block !important; }
   .narrow { display: none !important; }
-  figure > div { padding: 0; border: 0; }
-  figure, tr, pre, .heading { break-inside: avoid; }
+  .drawing > div { padding: 0; border: 0; }
+  .drawing, tr, pre, .heading { break-inside: avoid; }
   .heading { break-after: avoid; }
   section { padding-block: 1.4rem 0; }
-  .table, pre { overflow: visible; }
+  .table > div, pre { overflow: visible; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 `;
