@@ -90,7 +90,7 @@ export const finetuneSchema = z.strictObject({
     .default(0.3)
     .describe('step of fine-tuning on fresh samples (online engine)'),
   sampleSize: count
-    .default(8192)
+    .default(4096)
     .describe(
       'points of the fixed sample that stands for the exact loss where that has no closed form',
     ),
