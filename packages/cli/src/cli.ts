@@ -5,6 +5,7 @@ import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exportCommand } from './export-command.ts';
+import { reportCommand } from './report-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import { runsCommand } from './runs-command.ts';
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     exportCommand(streams, setExitCode),
     sweepCommand(streams, setExitCode),
     workerCommand(streams, setExitCode),
+    reportCommand(streams),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

@@ -34,6 +34,22 @@ export function courseOf(records: readonly RecordLine[]): Course {
   return { train, tune, milestones: tracker.milestones };
 }
 
+/** The times from each expert to its router, of the pairs of which both were found. */
+export function lagsOf({ expert, router }: Milestones): number[] {
+  return expert.flatMap((at, j) => {
+    const followed = router[j] ?? null;
+    return at === null || followed === null ? [] : [followed - at];
+  });
+}
+
+/** What milestones show of the order in which experts and routers align, in a few words. */
+export function orderTitle(milestones: Milestones): string {
+  const lags = lagsOf(milestones);
+  return lags.length > 0 && lags.every((lag) => lag > 0)
+    ? 'Experts align first, routers follow'
+    : 'How experts and routers align';
+}
+
 /** More points than this in a curve are not to be seen. */
 const ENOUGH = 600;
 

@@ -23,7 +23,7 @@ const draw = (figure: Figure, width?: number) =>
 const textsOf = (svg: Element) =>
   [...svg.querySelectorAll('text')].map(({ textContent }) => textContent);
 const marksOf = (svg: Element, label: string) =>
-  svg.querySelectorAll(`[aria-label="${label}"] > *`).length;
+  svg.querySelectorAll(`[data-mark="${label}"] > *`).length;
 
 let result: ExperimentResult;
 const records: RecordLine[] = [];
@@ -86,15 +86,13 @@ describe('the figures of a run', () => {
     const svg = draw(overlapsFigure(trained()));
     const { expert, router } = trained().overlaps!;
     const negative = [...expert, ...router].flat().filter((overlap) => overlap < 0).length;
-    expect(svg.querySelectorAll('[aria-label="dot"] path')).toHaveLength(2 * 8 * 2);
-    expect(svg.querySelectorAll('[aria-label="dot"] g[fill="#ffffff"] path')).toHaveLength(
-      negative,
-    );
+    expect(svg.querySelectorAll('[data-mark="dot"] path')).toHaveLength(2 * 8 * 2);
+    expect(svg.querySelectorAll('[data-mark="dot"] g[fill="#ffffff"] path')).toHaveLength(negative);
   });
 
   it('numbers the amplitudes by teacher expert', () => {
     const svg = draw(amplitudesFigure(trained()));
-    expect(svg.querySelectorAll('[aria-label="bar"] rect')).toHaveLength(8);
+    expect(svg.querySelectorAll('[data-mark="bar"] rect')).toHaveLength(8);
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['1', '2']));
   });
 
@@ -121,7 +119,7 @@ describe('the figures of a run', () => {
       { kind: 'router', teacher: 1 },
     ] as const;
     const plane = planeOf(result.models.final, result.models.teacher, axes)!;
-    const levels = [...draw(planeFigure(plane)).querySelectorAll('[aria-label="contour"]')].map(
+    const levels = [...draw(planeFigure(plane)).querySelectorAll('[data-mark="contour"]')].map(
       (group) => group.querySelectorAll('path').length,
     );
     expect(levels).toHaveLength(6);

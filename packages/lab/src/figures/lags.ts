@@ -27,10 +27,10 @@ export function lagsFigure(records: readonly RecordLine[]): Figure {
     Math.max(expert, router);
   return {
     name: 'lags',
-    title: 'How long each router waits for its expert',
+    title: 'From each expert to its router',
     caption: captionOf(rows),
     options: {
-      height: 52 + 28 * rows.length,
+      height: 52 + 28 * Math.max(4, rows.length),
       marginTop: 8,
       marginRight: 72,
       x: { label: 'flow time t', domain: [0, end], ticks: 8 },

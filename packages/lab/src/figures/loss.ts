@@ -1,4 +1,4 @@
-import { axisX, gridY, lineY, type Markish, ruleX, text } from '@observablehq/plot';
+import { axisX, lineY, type Markish, ruleX, text } from '@observablehq/plot';
 import type { RecordLine } from '../record-line.ts';
 import { decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { courseOf, type TuneRecord, thinned } from './course.ts';
@@ -31,7 +31,6 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   const exact = tune.filter(({ stage }) => stage === 'exact');
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
   const marks: Markish[] = [
-    gridY(),
     ...xAxis(roundTicks(end, 6 * width), ofTime, 'flow time t', width / 2),
     ruleX(found, {
       x: ({ at }) => ofTime(at),

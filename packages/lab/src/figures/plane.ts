@@ -75,6 +75,8 @@ function levelsOf(
   return contour(Array.from(values), {
     width: size,
     height: size,
+    // The values lie on the grid already.
+    interpolate: 'none',
     x1: -extent,
     y1: extent,
     x2: extent,

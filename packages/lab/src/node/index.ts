@@ -8,6 +8,7 @@ export type { ReportBlock, ReportDocument, ReportSection } from './report/docume
 export { ReportError } from './report/errors.ts';
 export { renderReport } from './report/render-report.ts';
 export { renderSvg } from './report/render-svg.ts';
+export { reportOf } from './report/report-of.ts';
 export { runReport } from './report/run-report.ts';
 export { sweepReport } from './report/sweep-report.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';

@@ -13,9 +13,9 @@ export function milestonesTable({ milestones, train }: Course, result?: Summary)
   const overlap = (value: number | undefined) => (value === undefined ? '–' : fixed(value, 4));
   return {
     kind: 'table',
-    caption:
-      'Flow times at overlap ½, the lag of the router behind its expert, and overlaps when learning had ended' +
-      `${result ? ' and with the final student' : ' so far'}.`,
+    caption: `Flow times at overlap ½, the lag of the router behind its expert, and overlaps ${
+      result ? 'when learning had ended and with the final student' : 'at the last record'
+    }.`,
     columns: [
       'teacher expert',
       'expert at',

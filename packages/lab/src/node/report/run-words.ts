@@ -1,4 +1,4 @@
-import type { Course } from '../../figures/course.ts';
+import { type Course, lagsOf } from '../../figures/course.ts';
 import { fixed, listed, plural, readable } from '../../figures/format.ts';
 import type { Summary } from '../../result.ts';
 
@@ -51,23 +51,22 @@ export function everyExpert(teachers: number): string {
 
 /** Who aligned when, and who led. */
 export function orderWords({ milestones }: Course): string {
-  const { expert, router } = milestones;
+  const { expert } = milestones;
   const found = expert.flatMap((at, j) => (at === null ? [] : [{ j: j + 1, at }]));
   if (found.length === 0) return 'No expert has reached overlap ½ with a teacher expert.';
   found.sort((a, b) => a.at - b.at);
   const order = `Experts were found in the order ${listed(found.map(({ j }) => j))}, from flow time ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
-  const lags = expert.flatMap((at, j) => {
-    const followed = router[j] ?? null;
-    return at === null || followed === null ? [] : [followed - at];
-  });
+  const lags = lagsOf(milestones);
   if (lags.length === 0) return `${order} None of their routers has followed.`;
   const led = lags.filter((lag) => lag > 0).length;
   const mean = lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
-  const first =
-    lags.length === 1
-      ? `The expert came ${led === 1 ? 'before' : 'after'} its router`
-      : `In ${led} of ${lags.length} pairs the expert came before its router`;
-  return `${order} ${first}, ${lags.length === 1 ? 'by' : 'on average by'} ${fixed(mean, 1)} units of flow time.${guidance(led, lags.length)}`;
+  const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
+  const before = led === 0 && lags.length === 1 ? 'after' : 'before';
+  const delay = `${fixed(Math.abs(mean), 1)} units of flow time ${mean < 0 ? 'before' : 'after'} their experts`;
+  return (
+    `${order} ${share} expert came ${before} its router; on average routers came ${delay}.` +
+    guidance(led, lags.length)
+  );
 }
 
 function guidance(led: number, pairs: number): string {
