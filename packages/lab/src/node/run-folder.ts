@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { Config } from '../config.ts';
@@ -7,6 +7,7 @@ import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A run folder cannot be made, read or written. */
 export class RunFolderError extends SoftmoeError {
@@ -160,22 +161,6 @@ async function makeFolder(path: string): Promise<void> {
 function cannotMake(path: string, cause: unknown): RunFolderError {
   const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
   return new RunFolderError('cannot be made', { field: 'out', value: path, remedy }, { cause });
-}
-
-/** Under a temporary name first, on disk, then renamed: readers never see a part of it. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.partial`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await file.close();
-  await rename(temporary, path);
 }
 
 function json(value: unknown): string {
