@@ -2,13 +2,22 @@ import type { ExperimentResult, Summary } from '@softmoe/lab';
 
 /** What is being run, in two lines, before it runs. */
 export function introduction({ config }: { config: Summary['config'] }): string {
-  const { inputDim, teachers, students, gate, geometry, engine, seed } = config;
+  const { inputDim, teachers, students, geometry, engine, seed } = config;
   const kind = geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;
-  const loss = engine === 'exact' ? 'the exact population loss' : 'fresh samples';
   return [
     `A teacher of ${teachers} experts in ${inputDim} dimensions, ${kind}; a student of ${students} experts at a random start.`,
-    `Both route softly through ${gate} gates. Routers and experts learn jointly on ${loss}; seed ${seed}.`,
+    `Both route softly through ${gatesOf(config)}. Routers and experts learn jointly on ${losses[engine]}; seed ${seed}.`,
   ].join('\n');
+}
+
+const losses: Readonly<Record<Summary['config']['engine'], string>> = {
+  exact: 'the exact population loss',
+  subspace: 'fresh samples of the population loss in span coordinates',
+  online: 'fresh samples',
+};
+
+function gatesOf({ routing, gate }: Summary['config']): string {
+  return routing === 'softmax' ? 'softmax gates that compete' : `${gate} gates`;
 }
 
 /** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
