@@ -1,0 +1,29 @@
+import { UnknownNameError } from '@softmoe/model';
+import { featureLearning } from './c1-feature-learning.ts';
+import { timeScale } from './c3-time-scale.ts';
+import { sequentialOrder } from './c4-sequential-order.ts';
+import type { Claim } from './claim.ts';
+
+/** The claims that `softmoe reproduce` checks, in the order of the abstract. */
+export const claims: readonly Claim[] = [featureLearning, timeScale, sequentialOrder];
+
+/**
+ * The claims of these ids; `C2` also means its counterfactuals, C2a and so on. All without ids. Throws
+ * {@link UnknownNameError}.
+ */
+export function selectClaims(ids?: readonly string[]): Claim[] {
+  if (!ids) return [...claims];
+  const chosen = new Set<Claim>();
+  for (const id of ids) {
+    const found = claims.filter((claim) => claim.id === id || claim.id.replace(/[a-z]$/, '') === id);
+    if (found.length === 0) {
+      throw new UnknownNameError('is not a claim', {
+        field: 'only',
+        value: id,
+        remedy: `Use some of ${claims.map((claim) => claim.id).join(', ')}.`,
+      });
+    }
+    for (const claim of found) chosen.add(claim);
+  }
+  return claims.filter((claim) => chosen.has(claim));
+}
