@@ -1,0 +1,82 @@
+import { dot, lineY, type Markish, text } from '@observablehq/plot';
+import type { RecordLine } from '../record-line.ts';
+import { decades, drawable } from './axes.ts';
+import { courseOf, thinned } from './course.ts';
+import type { Figure } from './figure.ts';
+import { fixed, plural, readable } from './format.ts';
+import { color } from './palette.ts';
+import { predictedLine } from './predicted-line.ts';
+
+export interface CertificateFigureData {
+  readonly records: readonly RecordLine[];
+  /** What a step multiplies the loss by; null where the method does not converge linearly. */
+  readonly contraction: { readonly predicted: number | null; readonly measured: number | null };
+}
+
+/** At most this many points of the run are marked, so that the predicted line is seen between them. */
+const DOTS = 28;
+
+/** Loss over the steps of exact fine-tuning, and the slope that the Hessian at its end predicts. */
+export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
+  const exact = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'exact'));
+  const { predicted, measured } = contraction;
+  const line = predictedLine(exact, predicted);
+  const every = Math.max(1, Math.ceil(exact.length / DOTS));
+  const dots = exact.filter((_, i) => i % every === 0);
+  const y = ({ loss }: { loss: number }) => drawable(loss);
+  const notes: Markish[] = [
+    note(measured === null ? undefined : `○ measured: ×${fixed(measured, 6)} a step`, -18),
+    note(predicted === null ? undefined : `┅ predicted: ×${fixed(predicted, 6)} a step`, 0),
+  ];
+  return {
+    name: 'certificate',
+    title: 'Fine-tuning against its prediction',
+    caption: captionOf(exact, contraction, line.length > 0),
+    options: {
+      height: 320,
+      marginTop: 32,
+      x: { label: 'steps of fine-tuning', ticks: 6 },
+      y: decades(exact.map(y), 'loss'),
+      marks: [
+        lineY(line, {
+          x: ({ total }) => total - (exact[0]?.total ?? 0),
+          y: 'loss',
+          stroke: color('high'),
+          strokeWidth: 3,
+          strokeDasharray: '2 5',
+          strokeLinecap: 'round',
+        }),
+        dot(dots, { x: 'step', y, r: 3.5, stroke: 'currentColor', strokeWidth: 1.5 }),
+        ...notes,
+      ],
+    },
+  };
+}
+
+function note(label: string | undefined, dy: number): Markish {
+  return text(label === undefined ? [] : [label], {
+    frameAnchor: 'top-right',
+    textAnchor: 'end',
+    lineAnchor: 'top',
+    dx: -8,
+    dy: 24 + dy,
+    fontVariant: 'tabular-nums',
+    fontWeight: 600,
+  });
+}
+
+function captionOf(
+  exact: readonly RecordLine[],
+  { predicted, measured }: CertificateFigureData['contraction'],
+  drawn: boolean,
+): string {
+  const [first, last] = [exact[0], exact.at(-1)];
+  if (!first || !last) return 'Fine-tuning has not begun.';
+  const run = `The loss over ${plural(last.step, 'step')} of fine-tuning, from ${readable(first.loss)} to ${readable(Math.abs(last.loss))}`;
+  if (predicted === null || measured === null) return `${run}.`;
+  const agreement = Math.log(measured) / Math.log(predicted);
+  return (
+    `${run}${drawn ? ', and the line that the eigenvalues of the Hessian at the end predict (dotted)' : ''}. ` +
+    `The measured rate is ${fixed(100 * agreement, 2)} % of the predicted one.`
+  );
+}

@@ -1,0 +1,18 @@
+export { ALIGNED, type Milestones } from '../milestones.ts';
+export { type Plane, type PlaneAxis, planeOf } from '../plane.ts';
+export { type RecordLine, recordLine } from '../record-line.ts';
+export { wilson } from '../wilson.ts';
+export { alignmentFigure } from './alignment.ts';
+export { amplitudesFigure } from './amplitudes.ts';
+export { type CertificateFigureData, certificateFigure } from './certificate.ts';
+export { type DrawOptions, drawFigure } from './draw.ts';
+export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
+export type { Figure } from './figure.ts';
+export { type HeatMapCell, type HeatMapFigureData, heatMapFigure } from './heat-map.ts';
+export { lagsFigure } from './lags.ts';
+export { type LossFigureData, lossFigure } from './loss.ts';
+export { overlapsFigure } from './overlaps.ts';
+export { type ColorName, color, palette, teacherColor } from './palette.ts';
+export { planeFigure } from './plane.ts';
+export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure } from './recovery.ts';
+export { secondsFigure } from './seconds.ts';
