@@ -3,6 +3,7 @@ import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { reproduceCommand } from './reproduce-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import type { Streams } from './streams.ts';
@@ -20,6 +21,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const commands = [
     runCommand(streams, setExitCode),
     resumeCommand(streams, setExitCode),
+    reproduceCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

@@ -1,10 +1,10 @@
 import { dot, ruleY } from '@observablehq/plot';
 import { median } from 'simple-statistics';
+import { color } from '../../figures/palette.ts';
 import { type Config, presetConfig } from '../../index.ts';
 import { RECOVERED, type Summary } from '../../result.ts';
 import { type Claim, done, failureSentences, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
-import { palette } from './palette.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion, shareOf } from './statistics/interval.ts';
 
@@ -81,21 +81,23 @@ export const featureLearning: Claim = {
         {
           name: 'c1-overlaps',
           title: 'Overlaps when learning ended',
-          caption: `Each dot is one of the teacher's experts or routers in one seed: its overlap with the student matched to it. Above the line at ${RECOVERED} it counts as recovered.`,
+          caption: `Each mark is one of the teacher's experts (dots) or routers (rings) in one seed: its overlap with the student matched to it. Above the line at ${RECOVERED} it counts as recovered.`,
           options: {
             x: { label: 'seed' },
             y: {
               label: 'overlap at the end of learning',
               domain: [Math.min(0.85, ...overlaps.map((o) => o.overlap)), 1],
             },
-            color: {
-              legend: true,
-              domain: ['expert', 'router'],
-              range: [palette.expert, palette.router],
-            },
             marks: [
               ruleY([RECOVERED], { strokeDasharray: '4 3' }),
-              dot(overlaps, { x: 'seed', y: 'overlap', stroke: 'kind', r: 2.5 }),
+              dot(
+                overlaps.filter(({ kind }) => kind === 'expert'),
+                { x: 'seed', y: 'overlap', fill: color('low'), r: 2.5 },
+              ),
+              dot(
+                overlaps.filter(({ kind }) => kind === 'router'),
+                { x: 'seed', y: 'overlap', stroke: color('high'), r: 3 },
+              ),
             ],
           },
         },

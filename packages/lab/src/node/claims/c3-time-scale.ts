@@ -1,11 +1,12 @@
 import { dot, line } from '@observablehq/plot';
 import { linearRegression, median, rSquared } from 'simple-statistics';
+import { readable } from '../../figures/format.ts';
+import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { combined, type Verdict, within } from './finding.ts';
-import { short, withInterval } from './format.ts';
+import { withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import { palette } from './palette.ts';
-import { bootstrap } from './statistics/bootstrap.ts';
+import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { fitPowerLaw, type PowerLaw } from './statistics/power-law.ts';
 
@@ -16,7 +17,6 @@ const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>
 };
 /** Patience of a run, in units of √d: what has not aligned by then is censored. */
 const PATIENCE = 16;
-const RESAMPLES = 500;
 
 /** 1/(3c_0²) with c_0 = ½, docs/theory.md section 4. */
 const SLOPE = 4 / 3;
@@ -62,19 +62,15 @@ export const timeScale: Claim = {
     const times = runs.map(timesOf);
     const medians = mediansOf(times);
     const fit = fitPowerLaw(medians);
-    const over = (statistic: (fit: PowerLaw) => number) =>
-      bootstrap(
-        bySeed,
-        (sample) => statistic(fitPowerLaw(mediansOf(sample.flat().map(timesOf)))),
-        RESAMPLES,
-      );
-    const power = over((law) => law.power);
     const points = runs.flatMap(pointsOf);
-    const slope = bootstrap(
-      bySeed,
-      (sample) => slopeOf(sample.flat().flatMap(pointsOf)),
-      RESAMPLES,
-    );
+    const { power, scale, offset, raw, slope } = bootstrapAll(bySeed, (sample) => {
+      const found = mediansOf(sample.flatMap((seed) => seed.times));
+      return {
+        ...fitPowerLaw(found),
+        raw: logSlope(found),
+        slope: slopeOf(sample.flatMap((seed) => seed.points)),
+      };
+    });
     const censored = times.flatMap((run) => run.times).filter((t) => t === Infinity).length;
     const regression = regressionOf(points);
     const criteria = [
@@ -100,26 +96,15 @@ export const timeScale: Claim = {
         {
           label: 'slope of t against 1/(initial overlap)',
           ...slope,
-          note: `predicted ${short(SLOPE)}; R² = ${regression.r2.toFixed(4)}`,
+          note: `predicted ${readable(SLOPE)}; R² = ${regression.r2.toFixed(4)}`,
         },
-        { label: 'A', ...over((law) => law.scale) },
-        {
-          label: 'B',
-          ...over((law) => law.offset),
-          note: 'a negative offset makes a raw log–log slope too steep',
-        },
-        {
-          label: 'raw log–log slope, for comparison',
-          ...bootstrap(
-            bySeed,
-            (sample) => logSlope(mediansOf(sample.flat().map(timesOf))),
-            RESAMPLES,
-          ),
-        },
+        { label: 'A', ...scale },
+        { label: 'B', ...offset, note: 'a negative offset makes a raw log–log slope too steep' },
+        { label: 'raw log–log slope, for comparison', ...raw },
       ],
       sentences: [
         `Median times until an expert aligned (overlap ½) in ${dims.length} dimensions from ${dims[0]} to ${dims.at(-1)} follow ` +
-          `t = ${short(fit.scale)}·d^${short(fit.power)} + ${short(fit.offset)}; the interval of the power is ${withInterval(power)}.`,
+          `t = ${readable(fit.scale)}·d^${readable(fit.power)} + ${readable(fit.offset)}; the interval of the power is ${withInterval(power)}.`,
         `Run by run, the time is a straight line in 1/(initial overlap) of slope ${withInterval(slope)}, predicted 4/3.`,
         `${censored} of ${times.flatMap((run) => run.times).length} experts had not aligned by t = ${PATIENCE}√d. Such a censored time ` +
           'counts as later than all others in the medians, which it leaves unbiased; the slope leaves it out.',
@@ -136,8 +121,8 @@ export const timeScale: Claim = {
             const fitted = fit.scale * d ** fit.power + fit.offset;
             return [
               `${d}`,
-              short(t),
-              short(fitted),
+              readable(t),
+              readable(fitted),
               `${all.length}`,
               `${all.filter((x) => x === Infinity).length}`,
             ];
@@ -153,14 +138,17 @@ function judgePower({ low, high }: Interval): Verdict {
   return low > 0 && high < 1 ? 'holds' : 'undecided';
 }
 
-function groupBySeed(runs: readonly Run[]): Run[][] {
-  const groups = new Map<number, Run[]>();
-  for (const run of runs) {
-    const group = groups.get(run.input.seed) ?? [];
-    group.push(run);
-    groups.set(run.input.seed, group);
-  }
-  return [...groups.values()];
+interface SeedRuns {
+  readonly times: readonly Times[];
+  readonly points: readonly [number, number][];
+}
+
+function groupBySeed(runs: readonly Run[]): SeedRuns[] {
+  const bySeed = new Set(runs.map(({ input }) => input.seed));
+  return [...bySeed].map((seed) => {
+    const own = runs.filter(({ input }) => input.seed === seed);
+    return { times: own.map(timesOf), points: own.flatMap(pointsOf) };
+  });
 }
 
 function timesOf({ input, output }: Run): Times {
@@ -169,13 +157,16 @@ function timesOf({ input, output }: Run): Times {
 
 /** Median time by dimension, in order; dimensions in which half of the times are censored have none. */
 function mediansOf(runs: readonly Times[]): [number, number][] {
-  const dims = [...new Set(runs.map(({ d }) => d))].sort((a, b) => a - b);
-  return dims
-    .map((d): [number, number] => [
-      d,
-      median(runs.filter((run) => run.d === d).flatMap((run) => run.times)),
-    ])
-    .filter(([, t]) => Number.isFinite(t));
+  const byDim = new Map<number, number[]>();
+  for (const { d, times } of runs) {
+    const known = byDim.get(d) ?? [];
+    known.push(...times);
+    byDim.set(d, known);
+  }
+  return [...byDim]
+    .map(([d, times]): [number, number] => [d, median(times)])
+    .filter(([, t]) => Number.isFinite(t))
+    .sort(([a], [b]) => a - b);
 }
 
 /** [1/(initial overlap), time] of the experts that aligned first. */
@@ -208,7 +199,7 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
   return {
     name: 'c3-times',
     title: 'Time to alignment by dimension',
-    caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit t = ${short(fit.scale)}·d^${short(fit.power)} + ${short(fit.offset)}.`,
+    caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit t = ${readable(fit.scale)}·d^${readable(fit.power)} + ${readable(fit.offset)}.`,
     options: {
       grid: true,
       x: {
@@ -220,9 +211,9 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
       },
       y: { type: 'log' as const, label: 'time t of alignment' },
       marks: [
-        dot(dots, { x: 'd', y: 't', r: 1.2, fill: palette.measured, fillOpacity: 0.25 }),
-        line(curve, { x: 'd', y: 't', stroke: palette.predicted, strokeWidth: 2 }),
-        dot(medians, { x: '0', y: '1', r: 4.5, stroke: palette.measured, strokeWidth: 2 }),
+        dot(dots, { x: 'd', y: 't', r: 1.2, fill: color('low'), fillOpacity: 0.25 }),
+        line(curve, { x: 'd', y: 't', stroke: color('high'), strokeWidth: 2 }),
+        dot(medians, { x: '0', y: '1', r: 4.5, stroke: color('low'), strokeWidth: 2 }),
       ],
     },
   };
@@ -235,18 +226,18 @@ function slopeFigure(points: readonly [number, number][], { m, b }: { m: number;
   return {
     name: 'c3-slope',
     title: 'Time against the inverse initial overlap',
-    caption: `Each dot is an expert that aligned; all dimensions together. Measured slope ${short(m)}, predicted 4/3 (dashed, through the same intercept).`,
+    caption: `Each dot is an expert that aligned; all dimensions together. Measured slope ${readable(m)}, predicted 4/3 (dashed, through the same intercept).`,
     options: {
       grid: true,
       x: { label: '1 / initial overlap of the unit that aligned' },
       y: { label: 'time t of alignment' },
       marks: [
-        dot(points, { x: '0', y: '1', r: 1.2, fill: palette.measured, fillOpacity: 0.3 }),
-        line(lineOf(m, 'measured'), { x: 'x', y: 't', stroke: palette.measured }),
+        dot(points, { x: '0', y: '1', r: 1.2, fill: color('low'), fillOpacity: 0.3 }),
+        line(lineOf(m, 'measured'), { x: 'x', y: 't', stroke: color('low') }),
         line(lineOf(SLOPE, 'predicted'), {
           x: 'x',
           y: 't',
-          stroke: palette.predicted,
+          stroke: color('high'),
           strokeDasharray: '5 4',
         }),
       ],

@@ -1,9 +1,10 @@
-import { cell, dot, text } from '@observablehq/plot';
+import { dot } from '@observablehq/plot';
 import { mean } from 'simple-statistics';
+import { heatMapFigure } from '../../figures/heat-map.ts';
+import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import { palette } from './palette.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 import { rankCorrelation, ranks } from './statistics/ranks.ts';
@@ -129,33 +130,26 @@ function meanCorrelation(orders: readonly Order[]) {
 }
 
 function rankFigure(orders: readonly Order[]) {
-  const counts = new Map<string, { predicted: number; actual: number; seeds: number }>();
+  const counts = new Map<string, number>();
   for (const { predictor, time } of orders) {
     const predicted = ranks(predictor.map((x) => -x));
     ranks(time).forEach((actual, j) => {
       const key = `${predicted[j]} ${actual}`;
-      const seeds = (counts.get(key)?.seeds ?? 0) + 1;
-      counts.set(key, { predicted: predicted[j]!, actual, seeds });
+      counts.set(key, (counts.get(key) ?? 0) + 1);
     });
   }
-  const cells = [...counts.values()];
-  return {
+  return heatMapFigure({
     name: 'c4-ranks',
     title: 'Predicted against actual place in the order',
     caption:
       'How many teacher experts, over all seeds, were predicted to be found in one place and were found in another. On the diagonal the prediction is right.',
-    options: {
-      aspectRatio: 1,
-      padding: 0,
-      x: { label: 'place predicted from initial overlaps' },
-      y: { label: 'place in which it was found', reverse: false },
-      color: { scheme: 'Blues' as const, label: 'teacher experts', legend: true },
-      marks: [
-        cell(cells, { x: 'predicted', y: 'actual', fill: 'seeds' }),
-        text(cells, { x: 'predicted', y: 'actual', text: 'seeds', fill: 'black', stroke: 'white' }),
-      ],
-    },
-  };
+    x: 'place predicted from initial overlaps',
+    y: 'place in which it was found',
+    cells: [...counts].map(([key, count]) => {
+      const [x, y] = key.split(' ').map(Number) as [number, number];
+      return { x, y, share: count / orders.length, label: `${count}` };
+    }),
+  });
 }
 
 function timeFigure(orders: readonly Order[]) {
@@ -172,7 +166,7 @@ function timeFigure(orders: readonly Order[]) {
       x: { label: 'largest initial overlap max w·w*' },
       y: { label: 'time of alignment' },
       marks: [
-        dot(dots, { x: 'overlap', y: 'time', r: 2, stroke: palette.measured, strokeOpacity: 0.6 }),
+        dot(dots, { x: 'overlap', y: 'time', r: 2, stroke: color('low'), strokeOpacity: 0.6 }),
       ],
     },
   };

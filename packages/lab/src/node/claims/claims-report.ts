@@ -8,13 +8,15 @@ const tones = { holds: 'good', fails: 'bad', undecided: 'open' } as const;
 
 const WARNING: Readonly<Record<Scale, string>> = {
   tiny: 'Measured at the scale tiny, which shows how it works: there are too few seeds for verdicts.',
-  quick: 'Measured at the scale quick, with few seeds: intervals are wide, and the full run may decide what is open here.',
+  quick:
+    'Measured at the scale quick, with few seeds: intervals are wide, and the full run may decide what is open here.',
   full: 'Measured at the full scale.',
 };
 
 /** The report of a reproduction: an overview, then each claim with its criteria, numbers, figures and tables. */
 export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): ReportDocument {
-  const count = (verdict: Verdict) => judged.filter(({ finding }) => finding.verdict === verdict).length;
+  const count = (verdict: Verdict) =>
+    judged.filter(({ finding }) => finding.verdict === verdict).length;
   return {
     title: 'What holds, and what does not',
     lead: [
@@ -38,7 +40,13 @@ function overview(judged: readonly JudgedClaim[]): ReportSection {
         columns: ['', 'claim', 'verdict', 'key number', '95 % interval included'],
         rows: judged.map(({ claim, finding }) => {
           const key = finding.numbers[0];
-          return [claim.id, claim.title, finding.verdict, key?.label ?? '', key ? withInterval(key) : ''];
+          return [
+            claim.id,
+            claim.title,
+            finding.verdict,
+            key?.label ?? '',
+            key ? withInterval(key) : '',
+          ];
         }),
       },
     ],

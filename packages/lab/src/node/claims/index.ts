@@ -11,3 +11,4 @@ export {
   reproduce,
 } from './reproduce.ts';
 export type { Interval } from './statistics/interval.ts';
+export { type Findings, findingsOf, writeReproduction } from './write-reproduction.ts';

@@ -23,7 +23,9 @@ export interface ReproduceOptions {
   readonly store: TaskStore;
   readonly pool: TaskPool;
   readonly signal?: AbortSignal | undefined;
-  /** Called at the start, then whenever a measurement has ended. */
+  /** Called before the first measurement, with the estimate of the time that all will take. */
+  readonly onStart?: ((progress: ReproduceProgress) => void) | undefined;
+  /** Called whenever a measurement has ended. */
   readonly onProgress?: ((progress: ReproduceProgress) => void) | undefined;
 }
 
@@ -40,7 +42,7 @@ export interface JudgedClaim {
  * Stopped at any moment it goes on from what was recorded. Throws what `runTasks` throws.
  */
 export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[]> {
-  const { claims, scale, store, pool, signal, onProgress } = options;
+  const { claims, scale, store, pool, signal, onStart, onProgress } = options;
   const plans = claims.map((claim) => claim.plan(scale));
   const planned = uniqueTasks(plans.flat(), pool.code);
   const clock = new Clock(planned, pool.concurrency);
@@ -58,8 +60,8 @@ export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[
         clock.add(record, from);
         if (from === 'run') onProgress?.(clock.progress);
       },
-      onProgress({ done, failed, held }) {
-        if (done + failed === held) onProgress?.(clock.progress);
+      onProgress({ done, failed, held, running }) {
+        if (running === 0 && done + failed === held) onStart?.(clock.progress);
       },
     },
   );

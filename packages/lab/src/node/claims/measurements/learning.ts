@@ -28,7 +28,13 @@ export const learning: TaskFunction<ConfigInput, Learned> = async (input, contex
     start ??= loss;
     if (time < config.train.time) continue;
     const { expert, router } = alignment!;
-    return { expert, router, loss: { start, end: loss }, milestones: experiment.milestones, steps: step };
+    return {
+      expert,
+      router,
+      loss: { start, end: loss },
+      milestones: experiment.milestones,
+      steps: step,
+    };
   }
 };
 

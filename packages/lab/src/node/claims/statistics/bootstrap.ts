@@ -2,42 +2,55 @@ import { blockWords } from '@softmoe/teacher';
 import { quantileSorted } from 'simple-statistics';
 import type { Interval } from './interval.ts';
 
-const RESAMPLES = 2000;
+const RESAMPLES = 1000;
 const WORDS_A_GROUP = 8;
 
 /**
- * The percentile bootstrap at 95 %: `statistic` of the sample, and the 2.5 % and 97.5 % points of what it gives on samples
- * drawn from it with replacement. The members of the sample are independent runs, so what one run tells several times stays
- * together. Draws come from the stream `bootstrap`: the same sample gives the same interval. Resamples on which
- * the statistic is NaN count as both ends: they cannot narrow the interval.
+ * The percentile bootstrap at 95 %: each of the `statistics` of the sample, and the 2.5 % and 97.5 % points of what it gives
+ * on samples drawn from it with replacement. The members of the sample are independent runs, so that what one run tells
+ * several times stays together. Draws come from the stream `bootstrap`: the same sample gives the same interval. Resamples
+ * on which a statistic is NaN count at both ends: they cannot narrow its interval. Of no runs nothing is known.
  */
+export function bootstrapAll<T, Name extends string>(
+  sample: readonly T[],
+  statistics: (sample: readonly T[]) => Readonly<Record<Name, number>>,
+): Record<Name, Interval> {
+  const n = sample.length;
+  const measured = statistics(sample);
+  const drawn =
+    n === 0 ? [] : Array.from({ length: RESAMPLES }, (_, b) => statistics(resample(sample, b)));
+  const intervals = {} as Record<Name, Interval>;
+  for (const name of Object.keys(measured) as Name[]) {
+    const values = drawn.map((found) => found[name]);
+    intervals[name] = {
+      value: measured[name],
+      low: pointOf(values, 0.025, -Infinity),
+      high: pointOf(values, 0.975, Infinity),
+    };
+  }
+  return intervals;
+}
+
+/** The bootstrap of one statistic. */
 export function bootstrap<T>(
   sample: readonly T[],
   statistic: (sample: readonly T[]) => number,
-  resamples: number = RESAMPLES,
 ): Interval {
+  return bootstrapAll(sample, (drawn) => ({ statistic: statistic(drawn) })).statistic;
+}
+
+function resample<T>(sample: readonly T[], step: number): T[] {
   const n = sample.length;
-  if (n === 0) return { value: Number.NaN, low: -Infinity, high: Infinity };
-  const lows: number[] = [];
-  const highs: number[] = [];
-  for (let b = 0; b < resamples; b++) {
-    const words = blockWords(
-      { seed: 0, stream: 'bootstrap', step: b, block: 0 },
-      Math.ceil(n / WORDS_A_GROUP),
-    );
-    const drawn = Array.from(
-      { length: n },
-      (_, i) => sample[Math.floor((words[i]! / 2 ** 32) * n)]!,
-    );
-    const value = statistic(drawn);
-    lows.push(Number.isNaN(value) ? -Infinity : value);
-    highs.push(Number.isNaN(value) ? Infinity : value);
-  }
-  lows.sort((a, b) => a - b);
-  highs.sort((a, b) => a - b);
-  return {
-    value: statistic(sample),
-    low: quantileSorted(lows, 0.025),
-    high: quantileSorted(highs, 0.975),
-  };
+  const key = { seed: 0, stream: 'bootstrap', step, block: 0 };
+  const words = blockWords(key, Math.ceil(n / WORDS_A_GROUP));
+  return Array.from({ length: n }, (_, i) => sample[Math.floor((words[i]! / 2 ** 32) * n)]!);
+}
+
+function pointOf(values: readonly number[], share: number, unknown: number): number {
+  if (values.length === 0) return unknown;
+  const known = values.map((value) => (Number.isNaN(value) ? unknown : value));
+  return quantileSorted(
+    known.sort((a, b) => a - b),
+    share,
+  );
 }

@@ -6,48 +6,66 @@ export interface PowerLaw {
 }
 
 /** Powers among which the best is sought, and the spacing of the first search. */
-const POWERS = { from: 0.02, to: 1.5, step: 0.02 };
-const TOLERANCE = 1e-6;
+const POWERS = { from: 0.02, to: 1.5, step: 0.04 };
+const TOLERANCE = 1e-5;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+type Points = readonly (readonly [d: number, t: number])[];
 
 /**
  * The least-squares fit of docs/theory.md (24), t = A·d^p + B, with residuals relative to t, since times spread in
  * proportion to their size. For each p the best A and B solve a linear problem; p is the minimum of what is left, by a
- * search over [0.02, 1.5] and golden sections, so that no starting value has a say. Needs three or more points.
+ * search over [0.02, 1.5] and golden sections, so that no starting value has a say. All NaN with fewer than three points.
  */
-export function fitPowerLaw(points: readonly (readonly [d: number, t: number])[]): PowerLaw {
-  let best = POWERS.from;
-  for (let p = POWERS.from; p <= POWERS.to; p += POWERS.step) {
-    if (linearPart(points, p).residual < linearPart(points, best).residual) best = p;
+export function fitPowerLaw(points: Points): PowerLaw {
+  if (points.length < 3) return { scale: Number.NaN, power: Number.NaN, offset: Number.NaN };
+  const residual = (power: number) => linearPart(points, power).residual;
+  let best = { power: POWERS.from, residual: residual(POWERS.from) };
+  for (let power = POWERS.from; power <= POWERS.to; power += POWERS.step) {
+    const here = residual(power);
+    if (here < best.residual) best = { power, residual: here };
   }
-  const golden = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [best - POWERS.step, best + POWERS.step];
-  while (high - low > TOLERANCE) {
-    const left = high - golden * (high - low);
-    const right = low + golden * (high - low);
-    if (linearPart(points, left).residual < linearPart(points, right).residual) high = right;
-    else low = left;
-  }
-  const power = (low + high) / 2;
+  const power = minimum(residual, best.power - POWERS.step, best.power + POWERS.step);
   const { scale, offset } = linearPart(points, power);
   return { scale, power, offset };
 }
 
-function linearPart(points: readonly (readonly [number, number])[], power: number) {
-  const sums = { w: 0, x: 0, t: 0, xx: 0, xt: 0 };
+function linearPart(points: Points, power: number) {
+  const reference = points[0]![0];
+  const sums = { w: 0, x: 0, t: 0, xx: 0, xt: 0, tt: 0 };
   for (const [d, t] of points) {
     const w = 1 / t ** 2;
-    const x = d ** power;
+    const x = (d / reference) ** power;
     sums.w += w;
     sums.x += w * x;
     sums.t += w * t;
     sums.xx += w * x * x;
     sums.xt += w * x * t;
+    sums.tt += w * t * t;
   }
-  const scale = (sums.w * sums.xt - sums.x * sums.t) / (sums.w * sums.xx - sums.x ** 2);
-  const offset = (sums.t - scale * sums.x) / sums.w;
-  const residual = points.reduce(
-    (sum, [d, t]) => sum + ((t - scale * d ** power - offset) / t) ** 2,
-    0,
-  );
-  return { scale, offset, residual };
+  const slope = (sums.w * sums.xt - sums.x * sums.t) / (sums.w * sums.xx - sums.x ** 2);
+  const offset = (sums.t - slope * sums.x) / sums.w;
+  const residual = sums.tt - slope * sums.xt - offset * sums.t;
+  return { scale: slope / reference ** power, offset, residual };
+}
+
+/** Golden sections, for a function with one minimum in [low, high]. */
+function minimum(f: (x: number) => number, low: number, high: number): number {
+  let left = high - GOLDEN * (high - low);
+  let right = low + GOLDEN * (high - low);
+  let [atLeft, atRight] = [f(left), f(right)];
+  while (high - low > TOLERANCE) {
+    if (atLeft < atRight) {
+      high = right;
+      [right, atRight] = [left, atLeft];
+      left = high - GOLDEN * (high - low);
+      atLeft = f(left);
+    } else {
+      low = left;
+      [left, atLeft] = [right, atRight];
+      right = low + GOLDEN * (high - low);
+      atRight = f(right);
+    }
+  }
+  return (low + high) / 2;
 }
