@@ -6,6 +6,9 @@ import { placedExpertsClaim } from './c2b-placed-experts.ts';
 import { gateWithoutMean } from './c2c-gate-without-mean.ts';
 import { timeScale } from './c3-time-scale.ts';
 import { sequentialOrder } from './c4-sequential-order.ts';
+import { overParameterisation } from './c5-over-parameterisation.ts';
+import { pruningClaim } from './c6-pruning.ts';
+import { fineTuning } from './c7-fine-tuning.ts';
 import type { Claim } from './claim.ts';
 
 /** The claims that `softmoe reproduce` checks, in the order of the abstract. */
@@ -17,6 +20,9 @@ export const claims: readonly Claim[] = [
   gateWithoutMean,
   timeScale,
   sequentialOrder,
+  overParameterisation,
+  pruningClaim,
+  fineTuning,
 ];
 
 /**
