@@ -3,15 +3,16 @@ import type { Config, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
 
 /**
- * `given` with the defaults that depend on its other fields. The engine is exact wherever there is a closed form. Under
- * softmax routing units compete from the start, so that small amplitudes and the balanced flow have no part to play there:
- * Adam on fresh samples, docs/theory.md (5) and (37).
+ * `given` with the defaults that depend on its other fields. Where there is a closed form the engine is exact and the
+ * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Under
+ * softmax routing units compete from the start, so that small amplitudes have no part to play.
  */
 export function completeConfig(given: PartialConfig): Config {
   const softmax = given.routing === 'softmax';
-  const engine = given.engine ?? (hasClosedForm(given) ? 'exact' : 'subspace');
-  const method =
-    given.train.method ?? (softmax ? 'adam' : engine === 'exact' ? 'bogackiShampine' : 'euler');
+  const closedForm = hasClosedForm(given);
+  const engine = given.engine ?? (closedForm ? 'exact' : 'subspace');
+  const flowMethod = engine === 'exact' ? 'bogackiShampine' : 'euler';
+  const method = given.train.method ?? (closedForm ? flowMethod : 'adam');
   const adam = method === 'adam';
   return {
     ...given,

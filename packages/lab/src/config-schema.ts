@@ -40,7 +40,7 @@ export const trainSchema = z.strictObject({
     .enum(['bogackiShampine', 'dormandPrince', 'euler', 'adam'])
     .optional()
     .describe(
-      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others, adam for softmax routing)',
+      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others; adam where there is no closed form)',
     ),
   tolerance: positive
     .max(1)
@@ -90,7 +90,7 @@ export const finetuneSchema = z.strictObject({
     .default(0.3)
     .describe('step of fine-tuning on fresh samples (online engine)'),
   sampleSize: count
-    .default(8192)
+    .default(4096)
     .describe(
       'points of the fixed sample that stands for the exact loss where that has no closed form',
     ),

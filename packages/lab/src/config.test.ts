@@ -34,7 +34,8 @@ describe('parseConfig', () => {
   it.each([
     [{}, 'exact', 'bogackiShampine', 'balanced'],
     [{ expert: { kind: 'linear' } }, 'exact', 'bogackiShampine', 'balanced'],
-    [{ expert: { kind: 'relu' } }, 'subspace', 'euler', 'balanced'],
+    [{ expert: { kind: 'relu' } }, 'subspace', 'adam', 'plain'],
+    [{ engine: 'subspace' }, 'subspace', 'euler', 'balanced'],
     [{ routing: 'softmax' }, 'subspace', 'adam', 'plain'],
     [{ routing: 'softmax', engine: 'online' }, 'online', 'adam', 'plain'],
     [{ train: { method: 'adam' } }, 'exact', 'adam', 'plain'],

@@ -23,7 +23,7 @@ import {
   type Stepper,
 } from '@softmoe/train';
 import type { Config } from './config.ts';
-import { estimateGram } from './estimate-gram.ts';
+import { gramEstimator } from './estimate-gram.ts';
 
 /** What an experiment computes on. */
 export interface Problem {
@@ -42,8 +42,10 @@ export interface Problem {
   readonly gramNoise: number;
 }
 
-/** Fresh samples from which the sampling engines estimate the Gram data that pruning needs. */
+/** Fresh samples from which the sampling engines estimate the Gram data that pruning needs: once or twice, */
 const GRAM_SAMPLES = 65_536;
+/** or for each of the many candidates among which pruning chooses under softmax routing. */
+const CANDIDATE_SAMPLES = 16_384;
 
 /** What float32 arithmetic adds to entries of the Gram data, relative to them. */
 const FLOAT32_NOISE = 1e-6;
@@ -119,10 +121,10 @@ function sampledProblem(
   teacher: MoE,
   backend: Backend,
 ): Pick<Problem, 'stepper' | 'gramOf' | 'gramNoise'> {
-  const draw = { seed: config.seed, stream: 'prune', size: GRAM_SAMPLES };
+  const size = config.routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
   return {
     stepper: stepperOf(config, freshBatches(config, teacher, backend, 'train')),
-    gramOf: (model) => estimateGram(model, teacher, backend, draw),
+    gramOf: gramEstimator(teacher, backend, { seed: config.seed, stream: 'prune', size }),
     gramNoise: backend.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
   };
 }
@@ -130,19 +132,6 @@ function sampledProblem(
 function freshBatches({ seed, train }: Config, teacher: MoE, backend: Backend, stream: string) {
   const { batchSize, noise } = train;
   return onlineObjective(teacher, backend, { batchSize, seed, stream, noise });
-}
-
-/** The fine-tuning of a pruned student, always on the exact loss, in the coordinates of its own span. */
-export interface FinetuneProblem {
-  readonly teacher: MoE;
-  readonly student: MoE;
-  readonly objective: Objective;
-  lift(model: MoE): MoE;
-}
-
-export function createFinetuneProblem(pruned: MoE, teacher: MoE): FinetuneProblem {
-  const span = toSpan(pruned, teacher);
-  return { ...span, objective: populationObjective(span.teacher) };
 }
 
 function stepperOf({ train }: Config, objective: Objective): Stepper {

@@ -26,6 +26,7 @@ export { type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { type NearestImage, nearestImage, parameterError } from './parameter-error.ts';
 export { recordOf, type TrainRecord } from './record.ts';
+export { sampleObjective } from './sample-objective.ts';
 export {
   type Evaluation,
   type MethodState,
