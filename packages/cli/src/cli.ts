@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
+import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
+import { runsCommand } from './runs-command.ts';
+import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
+import { sweepCommand } from './sweep-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -21,6 +25,10 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const commands = [
     runCommand(streams, setExitCode),
     resumeCommand(streams, setExitCode),
+    runsCommand(streams, setExitCode),
+    showCommand(streams, setExitCode),
+    compareCommand(streams, setExitCode),
+    sweepCommand(streams, setExitCode),
     reproduceCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
@@ -28,7 +36,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     .description('Train, understand and compress soft-routed mixtures of experts.')
     .version(version);
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
       .showHelpAfterError('(softmoe run --help lists every option)')

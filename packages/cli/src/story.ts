@@ -1,4 +1,6 @@
-import type { ExperimentResult, Summary } from '@softmoe/lab';
+import type { Summary } from '@softmoe/lab';
+import { flowTime, readable, seconds, signed, significant } from './numbers.ts';
+import { tableLines } from './table.ts';
 
 /** What is being run, in two lines, before it runs. */
 export function introduction({ config }: { config: Summary['config'] }): string {
@@ -21,25 +23,25 @@ function gatesOf({ routing, gate }: Summary['config']): string {
 }
 
 /** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
-export function story(result: ExperimentResult): string {
+export function story(result: Summary): string {
   return [learned(result), pruned(result), finetuned(result), verdict(result)].join('\n\n');
 }
 
 function learned({
   config,
   milestones,
-  models,
+  students,
   loss,
   steps,
   timing,
   alignment,
-}: ExperimentResult): string {
+}: Summary): string {
   const rows = milestones.expert.map((expert, j) => {
     const router = milestones.router[j]!;
     return [
       `${j + 1}`,
-      time(expert),
-      time(router),
+      flowTime(expert),
+      flowTime(router),
       expert === null || router === null ? '–' : signed(router - expert),
       alignment.trained.expert[j]!.toFixed(4),
       alignment.trained.router[j]!.toFixed(4),
@@ -52,15 +54,15 @@ function learned({
   return [
     `1  Learn: ${flow} flow to time ${config.train.time}, ${steps.train} steps, ${seconds(timing.train)}`,
     `   In ${led} of ${rows.length} pairs the expert aligns first and then guides its router (times at overlap 0.5):`,
-    ...table(
+    ...tableLines(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
     ),
-    `   Overlaps are those at the end of learning. Loss ${number(loss.start)} → ${number(loss.trained)} with ${models.trained.spec.experts} units.`,
+    `   Overlaps are those at the end of learning. Loss ${readable(loss.start)} → ${readable(loss.trained)} with ${students} units.`,
   ].join('\n');
 }
 
-function pruned({ elimination, survivors, students, loss, timing }: ExperimentResult): string {
+function pruned({ elimination, survivors, students, loss, timing }: Summary): string {
   const shown = elimination.filter(
     ({ size }) => size > 0 && size <= survivors + 2 && size >= survivors - 2,
   );
@@ -73,11 +75,11 @@ function pruned({ elimination, survivors, students, loss, timing }: ExperimentRe
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
     `   Loss after refitting the best units left${cliff}`,
-    ...table(
+    ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
-      [['loss', ...shown.map((point) => number(point.loss))]],
+      [['loss', ...shown.map((point) => readable(point.loss))]],
     ),
-    `   Duplicates merged, amplitudes refitted: loss ${number(loss.pruned)}.`,
+    `   Duplicates merged, amplitudes refitted: loss ${readable(loss.pruned)}.`,
   ].join('\n');
 }
 
@@ -89,17 +91,17 @@ function finetuned({
   online,
   steps,
   timing,
-}: ExperimentResult): string {
+}: Summary): string {
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
     `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
     ...(online
       ? [
-          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${number(online.parameterError)}`}; then, since the teacher is known, on the exact loss.`,
+          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, on the exact loss.`,
         ]
       : []),
-    `   Loss ${number(loss.pruned)} → ${number(loss.final)}.`,
+    `   Loss ${readable(loss.pruned)} → ${readable(loss.final)}.`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {
@@ -113,9 +115,9 @@ function finetuned({
   return lines.join('\n');
 }
 
-function verdict(result: ExperimentResult): string {
+function verdict(result: Summary): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
-  const error = parameterError === null ? '' : `, parameter error ${number(parameterError)}`;
+  const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
     `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
     ...missing.map(({ teacherExpert, matched, expert, router }) =>
@@ -131,19 +133,3 @@ function verdict(result: ExperimentResult): string {
 export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
   return recovered === teachers && certificate.verdict === 'certified';
 }
-
-/** A row of headings and rows of cells, right-aligned under them. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((heading, c) =>
-    Math.max(heading.length, ...rows.map((cells) => cells[c]!.length)),
-  );
-  return [headings, ...rows].map(
-    (cells) => `   ${cells.map((cell, c) => cell.padStart(widths[c]!)).join('   ')}`,
-  );
-}
-
-const number = (x: number) => (Math.abs(x) >= 0.01 ? significant(x) : x.toExponential(1));
-const significant = (x: number) => `${Number(x.toPrecision(3))}`;
-const signed = (x: number) => `${x < 0 ? '' : '+'}${x.toFixed(1)}`;
-const time = (t: number | null) => (t === null ? 'never' : t.toFixed(1));
-const seconds = (s: number) => `${s.toFixed(2)} s`;

@@ -4,7 +4,7 @@ import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
 import { courseOf, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
-import { fixed, listed, plural } from './format.ts';
+import { fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
 interface Crossing {
@@ -95,7 +95,7 @@ function markers(crossings: readonly Crossing[], end: number): Markish[] {
   const expert = crossings[0]?.kind === 'expert';
   const lanes = lanesOf(
     crossings.map(({ at }) => at),
-    0.025 * end,
+    0.045 * end,
   );
   const stroke = ({ j }: Crossing) => teacherColor(j);
   return [
@@ -158,10 +158,10 @@ function captionOf(
     'Overlap of each teacher expert (solid, dots) and its router (dashed, rings) with the student unit ' +
     'matched to it; a jump is a change of that unit. Dots and rings mark where a curve first crosses ½';
   if (lags.length === 0) return `${what}. No router has followed its expert there yet.`;
-  const told = lags.map(({ j, from, to }) => `${j + 1}: ${fixed(to - from, 1)}`);
   const led = lags.filter(({ from, to }) => from < to).length;
+  const mean = lags.reduce((sum, { from, to }) => sum + to - from, 0) / lags.length;
   return (
-    `${what}; an arc leads from expert to router, in flow time ${listed(told)}. ` +
-    `The expert came first in ${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; ${k} teacher experts in all` : ''}.`
+    `${what}; an arc leads from expert to router, on average ${fixed(mean, 1)} later. The expert came first in ` +
+    `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`
   );
 }

@@ -13,7 +13,7 @@ export function drawable(loss: number): number {
 export function decades(values: readonly number[], label: string): ScaleOptions {
   const powers = values.filter((value) => value > 0).map(Math.log10);
   const low = Math.floor(Math.min(...powers, 0) + 1e-9);
-  const high = Math.max(low + 1, Math.ceil(Math.max(...powers) - 1e-9));
+  const high = Math.max(low + 1, Math.ceil(Math.max(...powers, low) - 1e-9));
   const every = Math.ceil((high - low) / 7);
   const ticks: number[] = [];
   for (let power = high; power >= low; power -= every) ticks.push(10 ** power);

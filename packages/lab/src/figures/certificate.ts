@@ -16,9 +16,17 @@ export interface CertificateFigureData {
 /** At most this many points of the run are marked, so that the predicted line is seen between them. */
 const DOTS = 28;
 
-/** Loss over the steps of exact fine-tuning, and the slope that the Hessian at its end predicts. */
+/** A loss below this at the end is zero; one above is a minimum of its own, and what counts is the height above it. */
+const ZERO = 1e-12;
+
+/** Loss over the steps of exact fine-tuning, above its end if that is not zero, and the slope that the Hessian predicts. */
 export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
-  const exact = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'exact'));
+  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'exact'));
+  const end = tuned.at(-1)?.loss ?? 0;
+  const limit = Math.abs(end) < ZERO ? 0 : end;
+  const exact = tuned
+    .map((record) => ({ ...record, loss: record.loss - limit }))
+    .filter(({ loss }) => loss > 0 || limit === 0);
   const { predicted, measured } = contraction;
   const line = predictedLine(exact, predicted);
   const every = Math.max(1, Math.ceil(exact.length / DOTS));
@@ -31,12 +39,12 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
   return {
     name: 'certificate',
     title: 'Fine-tuning against its prediction',
-    caption: captionOf(exact, contraction, line.length > 0),
+    caption: captionOf(tuned, contraction, line.length > 0),
     options: {
       height: 320,
       marginTop: 32,
       x: { label: 'steps of fine-tuning', ticks: 6 },
-      y: decades(exact.map(y), 'loss'),
+      y: decades(exact.map(y), limit === 0 ? 'loss' : `loss above ${readable(limit, 3)}`),
       marks: [
         lineY(line, {
           x: ({ total }) => total - (exact[0]?.total ?? 0),

@@ -43,7 +43,8 @@ export function drawFigure(
   setAttributes(svg, {
     xmlns: SVG,
     role: 'img',
-    'aria-labelledby': `${id}-title ${id}-desc`,
+    'aria-labelledby': `${id}-title`,
+    'aria-describedby': `${id}-desc`,
     'font-family': FONT,
     'font-size': '13',
     color: color('ink'),

@@ -20,6 +20,8 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
   const below = points.find(({ size }) => size === kept - 1);
   const cliff = here && below ? [{ here, below, ratio: below.loss / here.loss }] : [];
   const m = Math.max(0, ...curve.map(({ size }) => size));
+  /** The axis runs down to the right, so that the cliff of a student that keeps most of its units is on the left. */
+  const left = kept > 0.7 * m;
   return {
     name: 'elimination',
     title: 'Elimination curve',
@@ -59,9 +61,12 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
           x: ({ here }) => here.size,
           y: ({ here, below }) => Math.sqrt(here.loss * below.loss),
           text: ({ ratio }) => `one fewer: ×${readable(ratio)}`,
-          textAnchor: 'end',
-          dx: -10,
+          textAnchor: left ? 'start' : 'end',
+          dx: left ? 10 : -10,
           fontWeight: 600,
+          stroke: color('surface'),
+          strokeWidth: 4,
+          fill: 'currentColor',
         }),
         dot(points, {
           x: 'size',

@@ -28,6 +28,7 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   const ofTime = (time: number) => (width * time) / end;
   const ofStep = (step: number) => TUNING + ((1 - TUNING) * step) / steps;
   const losses = [...train, ...tune].map(({ loss }) => drawable(loss));
+  const exact = tune.filter(({ stage }) => stage === 'exact');
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
   const marks: Markish[] = [
     gridY(),
@@ -65,7 +66,7 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   return {
     name: 'loss',
     title: 'Loss of the whole run',
-    caption: captionOf(train, tune, found.length, predictedLine(tune, predicted).length > 0),
+    caption: captionOf(train, tune, found.length, predictedLine(exact, predicted).length > 0),
     options: {
       marginTop: 40,
       marginBottom: 48,
@@ -83,7 +84,7 @@ function numbers(
 ): Markish[] {
   const lanes = lanesOf(
     found.map(({ at }) => ofTime(at)),
-    0.02,
+    0.03,
   );
   return found.map(({ at, j }, i) =>
     text([String(j + 1)], {

@@ -1,4 +1,4 @@
-import { contour, frame, type Markish, text } from '@observablehq/plot';
+import { contour, frame, type Markish, type PlotOptions, text } from '@observablehq/plot';
 import type { Plane } from '../plane.ts';
 import type { Figure } from './figure.ts';
 import { readable } from './format.ts';
@@ -17,48 +17,49 @@ export function planeFigure(
   const most = Math.max(1e-12, ...teacher.map(Math.abs)) / 2;
   const worst = Math.max(...difference.map(Math.abs));
   const axis = { ticks: [-2, 0, 2], tickFormat: 'd' };
-  const panels = {
-    'teacher f*': teacher,
-    'student f': student,
-    [`difference, at most ${readable(worst)}`]: difference,
-  };
+  const panels = { 'teacher f*': teacher, 'student f': student, 'difference f − f*': difference };
   const levels = Array.from({ length: LEVELS }, (_, i) => (most * (i + 0.5)) / LEVELS);
+  const names = Object.keys(panels);
+  const shared: PlotOptions = {
+    marginTop: 36,
+    x: { label: `along ${across}`, domain: [-extent, extent], ...axis },
+    y: { label: `along ${up}`, domain: [-extent, extent], ...axis },
+  };
+  const marks = (facet: 'fx' | 'fy'): Markish[] => [
+    ...Object.entries(panels).flatMap(([panel, values]) => {
+      const negated = values.map((value) => -value);
+      return [
+        levelsOf(plane, values, levels, { [facet]: () => panel }, 'high'),
+        levelsOf(plane, negated, levels, { [facet]: () => panel }, 'low'),
+      ];
+    }),
+    frame({ strokeOpacity: 0.4 }),
+    text(names, {
+      [facet]: (panel: string) => panel,
+      text: (panel: string) => panel,
+      frameAnchor: 'top',
+      dy: -12,
+      fontWeight: 600,
+    }),
+  ];
   return {
     name,
     title: `Teacher and student as functions ${when}`,
     caption:
-      `The teacher's function, the student's and their difference, ${when}, on the plane through the teacher's ${across} ` +
+      `The teacher’s function, the student’s and their difference, ${when}, on the plane through the teacher’s ${across} ` +
       `(across) and ${up} (up), within ±${extent}. Levels every ${readable(most / LEVELS)}: solid and orange above zero, ` +
       `dashed and blue below. The largest difference is ${readable(worst)}.`,
     options: {
+      ...shared,
       height: 300,
-      marginTop: 36,
-      marginLeft: 56,
-      marginRight: 16,
-      aspectRatio: 1,
-      x: { label: `along ${across}`, domain: [-extent, extent], ...axis },
-      y: { label: `along ${up}`, domain: [-extent, extent], ...axis },
-      fx: { axis: null, padding: 0.08, domain: Object.keys(panels) },
-      marks: [
-        ...Object.entries(panels).flatMap(([panel, values]) => [
-          levelsOf(plane, values, levels, panel, 'high'),
-          levelsOf(
-            plane,
-            values.map((value) => -value),
-            levels,
-            panel,
-            'low',
-          ),
-        ]),
-        frame({ strokeOpacity: 0.4 }),
-        text(Object.keys(panels), {
-          fx: (panel: string) => panel,
-          text: (panel: string) => panel,
-          frameAnchor: 'top',
-          dy: -12,
-          fontWeight: 600,
-        }),
-      ],
+      fx: { axis: null, padding: 0.08, domain: names },
+      marks: marks('fx'),
+    },
+    narrow: {
+      ...shared,
+      height: 820,
+      fy: { axis: null, padding: 0.12, domain: names },
+      marks: marks('fy'),
     },
   };
 }
@@ -68,7 +69,7 @@ function levelsOf(
   { size, extent }: Plane,
   values: ArrayLike<number>,
   thresholds: number[],
-  panel: string,
+  facet: { readonly fx?: () => string; readonly fy?: () => string },
   side: 'low' | 'high',
 ): Markish {
   return contour(Array.from(values), {
@@ -78,7 +79,7 @@ function levelsOf(
     y1: extent,
     x2: extent,
     y2: -extent,
-    fx: () => panel,
+    ...facet,
     thresholds,
     fill: color(side),
     fillOpacity: 0.2,

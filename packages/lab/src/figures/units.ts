@@ -12,10 +12,9 @@ export function leanings({ amplitude, overlaps }: RecordLine): (number | undefin
   });
 }
 
-/** A unit's numbers for an axis: all of them if there are few. */
+/** Numbers of units for an axis: all of them if there are few, else the first and every fifth or so. */
 export function unitTicks(units: number): number[] {
-  const every = Math.ceil(units / 30);
-  return Array.from({ length: units }, (_, i) => i + 1).filter(
-    (i) => every === 1 || i % every === 0,
-  );
+  const every = units <= 12 ? 1 : 5 * Math.ceil(units / 50);
+  const numbers = Array.from({ length: units }, (_, i) => i + 1);
+  return numbers.filter((unit) => unit === 1 || unit % every === 0);
 }

@@ -1,12 +1,38 @@
 export { recordLine } from '../record-line.ts';
 export * from './claims/index.ts';
+export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
+export { readRecords } from './read-records.ts';
+export { findRuns, type Run, readModel, readRun } from './read-run.ts';
+export type { ReportBlock, ReportDocument, ReportSection } from './report/document.ts';
+export { ReportError } from './report/errors.ts';
+export { renderReport } from './report/render-report.ts';
+export { renderSvg } from './report/render-svg.ts';
+export { runReport } from './report/run-report.ts';
+export { sweepReport } from './report/sweep-report.ts';
+export { type WrittenReport, writeReport } from './report/write-report.ts';
+export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
+export { type SweepCell, sweepCells } from './sweep/cells.ts';
+export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
+export { SweepError } from './sweep/errors.ts';
+export { getField } from './sweep/fields.ts';
+export { exportSweep, resultFiles, resultRow } from './sweep/results-table.ts';
+export { inShard, parseShard, type Shard } from './sweep/shard.ts';
 export {
-  createRunFolder,
-  type RunFolder,
-  RunFolderError,
-  resumeRunFolder,
-} from './run-folder.ts';
+  describeValues,
+  formatValue,
+  parseSweep,
+  type Sweep,
+  type SweepRun,
+} from './sweep/sweep.ts';
+export {
+  mergeSweeps,
+  openSweepFolder,
+  readDefinition,
+  readSweep,
+  type SweepRecord,
+  type SweepResults,
+} from './sweep/sweep-folder.ts';
 export type {
   Task,
   TaskContext,

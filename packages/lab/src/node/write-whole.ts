@@ -5,13 +5,16 @@ import { open, rename, rm } from 'node:fs/promises';
 export const PARTIAL = '.partial';
 
 /**
- * Writes under a temporary name of its own first, then to disk, then renames: readers never see a part of a file, whatever
- * kills the writer, and writers of the same file don't meet.
+ * Writes under a temporary name first, to disk, then renames: readers never see a part of a file, whatever kills the writer.
+ * For files that one process writes; {@link writeShared} is for those that several may write at the same time.
  */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}${PARTIAL}`;
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  temporary: string = `${path}${PARTIAL}`,
+): Promise<void> {
   try {
-    const file = await open(temporary, 'wx');
+    const file = await open(temporary, 'w');
     try {
       await file.writeFile(content);
       await file.sync();
@@ -23,4 +26,9 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** {@link writeWhole} under a temporary name that no other writer has. After a kill it is left behind. */
+export function writeShared(path: string, content: string | Uint8Array): Promise<void> {
+  return writeWhole(path, content, `${path}.${randomUUID()}${PARTIAL}`);
 }

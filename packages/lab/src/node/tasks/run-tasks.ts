@@ -40,10 +40,10 @@ export async function runTasks(
     }
   }
   const held = records.size;
+  let failed = [...records.values()].filter(({ status }) => status === 'failed').length;
   let running = 0;
   let spent = 0;
   const report = () => {
-    const failed = [...records.values()].filter(({ status }) => status === 'failed').length;
     const left = { waiting: waiting.length, running, concurrency: pool.concurrency };
     onProgress?.({
       total: planned.size,
@@ -64,10 +64,11 @@ export async function runTasks(
       await store.put(record);
       running--;
       spent += record.seconds;
+      if (record.status === 'failed') failed++;
       records.set(id, record);
       onRecord?.(record, 'run');
-      report();
     }
+    report();
   };
   report();
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseStrictJson, SoftmoeError } from '@softmoe/model';
 import { z } from 'zod';
 import type { TaskRecord } from '../task.ts';
-import { PARTIAL, writeWhole } from '../write-whole.ts';
+import { PARTIAL, writeShared } from '../write-whole.ts';
 import { StoreError } from './errors.ts';
 import { taskId } from './task-id.ts';
 
@@ -55,7 +55,7 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
       if (record.status === 'failed' && (await get(record.id))?.status === 'done') return;
       const text = `${JSON.stringify(record)}\n`;
       decodeRecord(text, record.id, fileOf(record.id));
-      await onDisk(path, () => writeWhole(fileOf(record.id), text));
+      await onDisk(path, () => writeShared(fileOf(record.id), text));
     },
     async all() {
       const found: TaskRecord[] = [];

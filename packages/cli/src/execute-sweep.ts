@@ -1,0 +1,88 @@
+import {
+  createTaskPool,
+  exportSweep,
+  inShard,
+  openSweepFolder,
+  type RunTasksOptions,
+  runTasks,
+  type Shard,
+  type Sweep,
+  type Task,
+  type TaskRecord,
+  TasksInterruptedError,
+  taskId,
+} from '@softmoe/lab/node';
+import { SoftmoeError } from '@softmoe/model';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { listenForStop } from './stop-signals.ts';
+import type { Streams } from './streams.ts';
+import { createSweepProgress } from './sweep-progress.ts';
+import { sweepSummary } from './sweep-summary.ts';
+import { workerUrl } from './worker-url.ts';
+
+export interface ExecuteSweepOptions {
+  readonly jobs: number;
+  readonly shard?: Shard;
+  readonly retryFailed?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Does the runs of a sweep that its folder lacks, shows it, and tells the exit code. */
+export async function executeSweep(
+  sweep: Sweep,
+  folder: string,
+  { jobs, shard, retryFailed, json, quiet }: ExecuteSweepOptions,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  const store = await openSweepFolder(folder, sweep);
+  const tasks = sweep.runs.map(({ task }) => task).filter((task) => !shard || isIn(shard, task));
+  const stop = listenForStop();
+  const progress = quiet ? undefined : createSweepProgress(sweep, stderr);
+  let records: TaskRecord[];
+  try {
+    records = await runInPool(tasks, jobs, {
+      store,
+      signal: stop.signal,
+      retryFailed,
+      onRecord: (record, from) => progress?.record(record, from),
+      onProgress: (state) => progress?.show(state),
+    });
+  } catch (error) {
+    progress?.stop();
+    const part = shard ? ` --shard ${shard.index}/${shard.count}` : '';
+    if (error instanceof TasksInterruptedError) {
+      stderr.write(`stopped: ${error.value}; go on with: softmoe sweep ${folder}${part}\n`);
+      return stop.exitCode;
+    }
+    if (error instanceof SoftmoeError) {
+      stderr.write(`${error.name}: ${error.message}\n`);
+      return exitCodes.failed;
+    }
+    throw error;
+  } finally {
+    progress?.stop();
+    stop.release();
+  }
+  stdout.write(sweepSummary(await exportSweep(folder), folder, { json }));
+  const failed = records.some(({ status }) => status === 'failed');
+  return failed ? exitCodes.someFailed : exitCodes.recovered;
+}
+
+async function runInPool(
+  tasks: readonly Task[],
+  jobs: number,
+  options: Omit<RunTasksOptions, 'pool'>,
+): Promise<TaskRecord[]> {
+  const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+  try {
+    return await runTasks(tasks, { ...options, pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** By the task alone, so that machines agree on the parts even where their code differs. */
+function isIn(shard: Shard, task: Task): boolean {
+  return inShard(taskId(task, ''), shard);
+}

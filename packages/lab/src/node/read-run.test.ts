@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FormatError } from '@softmoe/model';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parseConfig } from '../config.ts';
+import { createExperiment } from '../experiment.ts';
+import { runPipeline } from '../pipeline.ts';
+import { summaryOf } from '../result.ts';
+import { RunFolderError } from './errors.ts';
+import { findRuns, readModel, readRun } from './read-run.ts';
+import { createRunFolder } from './run-folder.ts';
+
+const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-read-'));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+it('reads a complete run, its result and models', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  const result = await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const run = await readRun(folder.path);
+  expect(run.config).toEqual(config);
+  expect(run.result).toEqual(JSON.parse(JSON.stringify(summaryOf(result))));
+  expect(run.checkpoint).toBeUndefined();
+  expect(await readModel(folder.path, 'final')).toEqual(result.models.final);
+  expect(await readModel(folder.path, 'refined')).toBeUndefined();
+});
+
+it('lists runs by name, complete or not, and passes over other folders', async () => {
+  for (const name of ['b', 'a']) {
+    const folder = await createRunFolder(join(parent, name), config);
+    if (name === 'b') await folder.checkpoint(createExperiment(config).snapshot());
+    await folder.close();
+  }
+  await mkdir(join(parent, 'notes'));
+  await writeFile(join(parent, 'readme.txt'), '');
+  const runs = await findRuns(parent);
+  expect(runs.map(({ path, checkpoint }) => [path, checkpoint?.phase])).toEqual([
+    [join(parent, 'a'), undefined],
+    [join(parent, 'b'), 'train'],
+  ]);
+});
+
+it('says what is no run, what is damaged and what is not there', async () => {
+  await expect(readRun(parent)).rejects.toThrow(/run: holds no config.json/);
+  await expect(findRuns(join(parent, 'nowhere'))).rejects.toThrow(RunFolderError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": 16');
+  await expect(readRun(parent)).rejects.toThrow(FormatError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": -1}');
+  await expect(readRun(parent)).rejects.toThrow(/inputDim/);
+  await writeFile(join(parent, 'config.json'), '{}');
+  await writeFile(join(parent, 'result.json'), '{"loss": 1}');
+  await expect(readRun(parent)).rejects.toThrow(/result: is not the result of a run/);
+  await writeFile(join(parent, 'final.safetensors'), 'short');
+  await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
+});
