@@ -11,4 +11,9 @@ export {
   reproduce,
 } from './reproduce.ts';
 export type { Interval } from './statistics/interval.ts';
-export { type Findings, findingsOf, writeReproduction } from './write-reproduction.ts';
+export {
+  type Findings,
+  findingsOf,
+  type WrittenReproduction,
+  writeReproduction,
+} from './write-reproduction.ts';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { writeReport } from '../report/write-report.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { Scale } from './claim.ts';
+import { claimsReport } from './claims-report.ts';
 import type { ClaimNumber, Criterion, Verdict } from './finding.ts';
 import type { JudgedClaim } from './reproduce.ts';
 
@@ -40,13 +42,20 @@ export function findingsOf(judged: readonly JudgedClaim[], scale: Scale): Findin
   };
 }
 
-/** Writes `findings.json` into the folder; returns its path. */
+/** What was written, as paths. */
+export interface WrittenReproduction {
+  readonly findings: string;
+  readonly report: string;
+}
+
+/** Writes findings.json, report.html and figures/NAME.svg into `folder`. Throws what {@link writeReport} throws. */
 export async function writeReproduction(
   folder: string,
   judged: readonly JudgedClaim[],
   scale: Scale,
-): Promise<string> {
-  const path = join(folder, 'findings.json');
-  await writeWhole(path, `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`);
-  return path;
+): Promise<WrittenReproduction> {
+  const { html } = await writeReport(claimsReport(judged, scale), folder);
+  const findings = join(folder, 'findings.json');
+  await writeWhole(findings, `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`);
+  return { findings, report: html };
 }

@@ -1,8 +1,10 @@
 import type { ReproduceProgress } from '@softmoe/lab/node';
 import { SingleBar } from 'cli-progress';
 import type { Output } from './streams.ts';
+import { duration } from './sweep-progress.ts';
 
-export interface ReproduceView {
+/** Shows how far a reproduction has come; on stderr, so that stdout holds the findings alone. */
+export interface ReproductionProgress {
   show(progress: ReproduceProgress): void;
   /** Clears what is on the screen. */
   stop(): void;
@@ -11,11 +13,11 @@ export interface ReproduceView {
 const STEPS = 1000;
 
 /** A bar on a terminal, a line at every tenth elsewhere. */
-export function createReproduceView(stream: Output): ReproduceView {
+export function createReproductionProgress(stream: Output): ReproductionProgress {
   return stream.isTTY ? bar(stream) : lines(stream);
 }
 
-function bar(stream: Output): ReproduceView {
+function bar(stream: Output): ReproductionProgress {
   const single = new SingleBar({
     stream,
     format: 'measure [{bar}] {text}',
@@ -34,7 +36,7 @@ function bar(stream: Output): ReproduceView {
   };
 }
 
-function lines(stream: Output): ReproduceView {
+function lines(stream: Output): ReproductionProgress {
   let last = 0;
   return {
     show(progress) {
@@ -48,10 +50,5 @@ function lines(stream: Output): ReproduceView {
 }
 
 function describe({ recorded, total, secondsLeft }: ReproduceProgress): string {
-  return `${recorded} of ${total} measurements, about ${duration(secondsLeft)} left`;
-}
-
-/** `45 s`, `12 min`. */
-export function duration(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  return `${recorded} of ${total} measurements, ${duration(secondsLeft)} left`;
 }
