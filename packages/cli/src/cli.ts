@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exportCommand } from './export-command.ts';
 import { reportCommand } from './report-command.ts';
+import { reproduceCommand } from './reproduce-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import { runsCommand } from './runs-command.ts';
@@ -34,6 +35,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     sweepCommand(streams, setExitCode),
     workerCommand(streams, setExitCode),
     reportCommand(streams),
+    reproduceCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

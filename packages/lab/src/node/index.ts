@@ -1,4 +1,5 @@
 export { recordLine } from '../record-line.ts';
+export * from './claims/index.ts';
 export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
