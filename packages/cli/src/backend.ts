@@ -11,7 +11,7 @@ export type BackendName = (typeof backendNames)[number];
 export function backendOption(): Option {
   return new Option(
     '--backend <name>',
-    'where engines that sample compute: wasm (fused SIMD kernels, relaxed where the engine has it), wasm-simd (the same bits on every machine), wasm-relaxed, cpu or reference (default: wasm)',
+    'where the sampling engines compute: wasm (fused SIMD kernels, relaxed where the engine has it), wasm-simd (the same bits on every machine), wasm-relaxed, cpu or reference (default: wasm)',
   ).choices(backendNames);
 }
 
@@ -25,7 +25,7 @@ export async function openBackend({ engine }: Config, name?: BackendName): Promi
     throw new ConfigError('has no effect on the exact engine', {
       field: 'backend',
       value: name,
-      remedy: 'Add --engine online, or leave it out.',
+      remedy: 'Add --engine online or --engine subspace, or leave it out.',
     });
   }
   if (name === 'reference') return createReferenceBackend();

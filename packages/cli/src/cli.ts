@@ -4,6 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { exportCommand } from './export-command.ts';
+import { reportCommand } from './report-command.ts';
+import { reproduceCommand } from './reproduce-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import { runsCommand } from './runs-command.ts';
@@ -28,8 +31,11 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     runsCommand(streams, setExitCode),
     showCommand(streams, setExitCode),
     compareCommand(streams, setExitCode),
+    exportCommand(streams, setExitCode),
     sweepCommand(streams, setExitCode),
     workerCommand(streams, setExitCode),
+    reportCommand(streams),
+    reproduceCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

@@ -1,4 +1,11 @@
-import { type Curvature, type MoE, normParams, type Params, requireKeys } from '@softmoe/model';
+import {
+  type Curvature,
+  type CurvatureEstimate,
+  type MoE,
+  normParams,
+  type Params,
+  requireKeys,
+} from '@softmoe/model';
 import { nearestImage } from '@softmoe/train';
 import {
   distancesTo,
@@ -27,8 +34,19 @@ export interface Certificate {
   /** Least eigenvalue of the Hessian on the tangent space. */
   readonly mu: number;
   readonly lambdaMax: number;
-  /** Bound on the errors of mu and lambdaMax as eigenvalues of the Hessian handed in. */
+  /** Bound on the errors of mu and lambdaMax as eigenvalues of the objective's Hessian: exact, or {@link estimate}d. */
   readonly eigenvalueError: number;
+  /**
+   * Only where the curvature is an estimate. On a fixed sample mu and lambdaMax are those of the loss on that sample, which
+   * the run descended; they estimate the population's with one standard error of muError and lambdaMaxError, null where
+   * there is no sample. At zero loss mu > 0 holds for the one exactly if it does for the other, docs/theory.md (40).
+   */
+  readonly estimate?: {
+    /** Estimate of the error in the second derivatives themselves; part of eigenvalueError. */
+    readonly curvatureError: number;
+    readonly muError: number | null;
+    readonly lambdaMaxError: number | null;
+  };
   /** η of gradient descent. */
   readonly step: number | null;
   /** Factor of the loss per step, docs/theory.md (30); of the distance to the limit it is the square root. */
@@ -112,7 +130,8 @@ export function requireTolerances(tolerances: Partial<CertificateTolerances> = {
 export function certify(options: CertifyOptions): Certificate {
   const { model, loss, gradient, curvature, hidden = 0, step, trail = [], target } = options;
   requireTolerances(options.tolerances);
-  const spectrum = spectrumOf(curvature, 'hessian', { ...options.spectrum, hidden });
+  const found = spectrumOf(curvature, 'hessian', { ...options.spectrum, hidden });
+  const spectrum = { ...found, error: found.error + (curvature.estimate?.error ?? 0) };
   const { mu, lambdaMax, error } = spectrum;
   const gradientNorm = normParams(gradient);
   const image =
@@ -123,12 +142,35 @@ export function certify(options: CertifyOptions): Certificate {
     mu,
     lambdaMax,
     eigenvalueError: error,
-    ...(step === undefined ? orderOf(limit, trail) : contractionOf(limit, spectrum, step, options)),
+    ...(curvature.estimate ? { estimate: estimateOf(curvature.estimate, found) } : {}),
+    ...(step === undefined
+      ? orderOf(limit, trail)
+      : contractionOf(limit, spectrumOfRun(found, options), step, options)),
     onePointConvexity: onePointConvexity(limit, trail) ?? null,
     loss,
     gradientNorm,
     ...(image ? { parameterError: image.error } : {}),
   };
+}
+
+function estimateOf(
+  { error, standardError }: CurvatureEstimate,
+  { span, complement, mu, lambdaMax }: Spectrum,
+): NonNullable<Certificate['estimate']> {
+  const errorOf = (value: number) => {
+    const inSpan = span.pairs.find((pair) => pair.value === value);
+    const pair = inSpan ?? complement?.pairs.find((other) => other.value === value);
+    return standardError?.(inSpan ? 'span' : 'complement', pair!.vector) ?? null;
+  };
+  return { curvatureError: error, muError: errorOf(mu), lambdaMaxError: errorOf(lambdaMax) };
+}
+
+/**
+ * What governs a run in span coordinates is the spectrum in them. Exact curvature repeats the complement's eigenvalues there,
+ * to rounding; a sample's complement is averaged otherwise, and where it is hidden no step of the run sees it.
+ */
+function spectrumOfRun(all: Spectrum, { curvature, spectrum }: CertifyOptions): Spectrum {
+  return curvature.estimate ? spectrumOf(curvature, 'hessian', spectrum) : all;
 }
 
 type Convergence = Pick<

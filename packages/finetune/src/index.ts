@@ -8,6 +8,7 @@ export {
 } from './certificate.ts';
 export type { CurvatureOf } from './curvature-of.ts';
 export { ConvergenceError } from './errors.ts';
+export { estimateCurvature } from './estimate-curvature.ts';
 export {
   type FinetuneMethod,
   type FinetuneOptions,
@@ -20,6 +21,8 @@ export {
 export { type GradientDescentOptions, gradientDescent } from './gradient-descent.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './levenberg-marquardt.ts';
+export type { Sample } from './sample.ts';
+export { sampleCurvature } from './sample-curvature.ts';
 export {
   type Block,
   DENSE_LIMIT,

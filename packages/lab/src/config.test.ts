@@ -32,6 +32,30 @@ describe('parseConfig', () => {
   });
 
   it.each([
+    [{}, 'exact', 'bogackiShampine', 'balanced'],
+    [{ expert: { kind: 'linear' } }, 'exact', 'bogackiShampine', 'balanced'],
+    [{ expert: { kind: 'relu' } }, 'subspace', 'adam', 'plain'],
+    [{ engine: 'subspace' }, 'subspace', 'euler', 'balanced'],
+    [{ routing: 'softmax' }, 'subspace', 'adam', 'plain'],
+    [{ routing: 'softmax', engine: 'online' }, 'online', 'adam', 'plain'],
+    [{ train: { method: 'adam' } }, 'exact', 'adam', 'plain'],
+  ] as const)('completes %j by whether there is a closed form', (input, engine, method, flow) => {
+    expect(parseConfig(input)).toMatchObject({ engine, train: { method, flow } });
+  });
+
+  it('keeps what a config from before softmax routing says', () => {
+    const before = {
+      inputDim: 64,
+      gate: 'probit',
+      expert: { kind: 'series', coefficients: [0, 0, 0, 1] },
+      initialAmplitude: 0.01,
+      engine: 'online',
+      train: { flow: 'balanced', method: 'euler', tolerance: 1e-4, step: 0.1, time: 20 },
+    } as const;
+    expect(parseConfig(before)).toMatchObject({ ...before, routing: 'independent' });
+  });
+
+  it.each([
     [{ inputDim: 0 }, 'inputDim', 0],
     [{ inputDim: 1.5 }, 'inputDim', 1.5],
     [{ students: Number.NaN }, 'students', Number.NaN],
@@ -43,6 +67,13 @@ describe('parseConfig', () => {
     [{ train: { flow: 'steep' } }, 'train.flow', 'steep'],
     [{ engine: 'exact', train: { noise: 0.1 } }, 'train.noise', 0.1],
     [{ sead: 1 }, 'sead', 1],
+    [{ routing: 'hard' }, 'routing', 'hard'],
+    [{ engine: 'exact', routing: 'softmax' }, 'engine', 'exact'],
+    [{ engine: 'exact', expert: { kind: 'gelu' } }, 'engine', 'exact'],
+    [{ expert: { kind: 'relu', degree: 3 } }, 'expert.degree', 3],
+    [{ routing: 'softmax', train: { flow: 'balanced' } }, 'train.flow', 'balanced'],
+    [{ train: { method: 'adam', flow: 'balanced' } }, 'train.flow', 'balanced'],
+    [{ engine: 'subspace', train: { method: 'dormandPrince' } }, 'train.method', 'dormandPrince'],
     [{ students: 9, prune: { rule: 'size', size: 10 } }, 'prune.size', 10],
     [{ prune: { rule: 'tolerance', tolerance: 2 } }, 'prune.tolerance', 2],
   ])('refuses %j and names the field', (input, field, value) => {

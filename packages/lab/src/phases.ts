@@ -1,23 +1,24 @@
 import { finetune } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
-import { populationCurvature } from '@softmoe/population';
 import { type Pruned, prune } from '@softmoe/prune';
 import { recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
 import { InterruptedError } from './errors.ts';
-import { createFinetuneProblem, type Problem } from './problem.ts';
+import { createFinetuneProblem, type FinetuneProblem } from './finetune-problem.ts';
+import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
 import { type ExperimentResult, type Findings, resultOf } from './result.ts';
 
 /**
  * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;
- * `model` is in the coordinates of the inputs. Fine-tuning has a stage on samples before the exact one if training had.
+ * `model` is in the coordinates of the inputs. The last stage of fine-tuning is 'exact', or 'sample' (one fixed sample)
+ * where the loss has no closed form; after online training a stage on fresh batches, 'online', comes before it.
  */
 export type ExperimentEvent =
   | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
   | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
   | {
       readonly phase: 'finetune';
-      readonly stage: 'online' | 'exact';
+      readonly stage: 'online' | FinetuneProblem['stage'];
       readonly record: TrainRecord;
       readonly teacher: MoE;
     }
@@ -140,8 +141,12 @@ async function* finetuning(
   problem: Problem,
   signal: AbortSignal,
 ): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
-  const { objective, student, teacher, lift } = createFinetuneProblem(from, problem.teacher);
   const { config } = progress;
+  const { stage, objective, curvature, student, teacher, lift } = createFinetuneProblem(
+    from,
+    problem.teacher,
+    config,
+  );
   const keep = (state: TrainState) => {
     progress.finetuned = state;
     progress.student = () => lift(state.model);
@@ -152,7 +157,7 @@ async function* finetuning(
     finetune({
       ...(progress.finetuned ? { resume: progress.finetuned } : { model: student }),
       objective,
-      curvature: (model) => populationCurvature(model, teacher),
+      curvature,
       inputDim: config.inputDim,
       method: config.finetune.method,
       maxSteps: config.finetune.maxSteps,
@@ -165,7 +170,7 @@ async function* finetuning(
   for (;;) {
     const { value, done } = await records.next();
     if (done) return { final: lift(value.model), certificate: value.certificate };
-    yield { phase: 'finetune', stage: 'exact', record: value, teacher };
+    yield { phase: 'finetune', stage, record: value, teacher };
   }
 }
 

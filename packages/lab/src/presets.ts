@@ -38,6 +38,10 @@ export const presets = {
       geometry: { kind: 'correlated', overlap: 0.3 },
     },
   },
+  softmax: {
+    about: 'gates that compete: d = 16, 2 teacher experts, 8 students, Adam on fresh samples',
+    config: { inputDim: 16, teachers: 2, students: 8, routing: 'softmax' },
+  },
   tanh: {
     about: 'a gate without a mean: the experts have no head start',
     config: { inputDim: 64, teachers: 3, students: 15, gate: 'tanh' },

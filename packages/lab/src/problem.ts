@@ -8,10 +8,12 @@ import {
   ValueError,
 } from '@softmoe/model';
 import { populationGram, populationObjective, toSpan } from '@softmoe/population';
-import { createStudent, createTeacher } from '@softmoe/teacher';
+import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import {
+  adam,
   balancedFlow,
   bogackiShampine,
+  descend,
   dormandPrince,
   euler,
   integrate,
@@ -21,13 +23,13 @@ import {
   type Stepper,
 } from '@softmoe/train';
 import type { Config } from './config.ts';
-import { estimateGram } from './estimate-gram.ts';
+import { gramEstimator } from './estimate-gram.ts';
 
 /** What an experiment computes on. */
 export interface Problem {
   readonly teacher: MoE;
   readonly student: MoE;
-  /** Teacher and start in the coordinates in which training runs: those of the span for the exact engine. */
+  /** Teacher and start in the coordinates in which training runs: those of the span, or of the inputs for the online engine. */
   readonly working: { readonly teacher: MoE; readonly student: MoE };
   /** From working coordinates back to inputDim. */
   lift(model: MoE): MoE;
@@ -40,8 +42,10 @@ export interface Problem {
   readonly gramNoise: number;
 }
 
-/** Fresh samples from which the online engine estimates the Gram data that pruning needs. */
+/** Fresh samples from which the sampling engines estimate the Gram data that pruning needs: once or twice, */
 const GRAM_SAMPLES = 65_536;
+/** or for each of the many candidates among which pruning chooses under softmax routing. */
+const CANDIDATE_SAMPLES = 16_384;
 
 /** What float32 arithmetic adds to entries of the Gram data, relative to them. */
 const FLOAT32_NOISE = 1e-6;
@@ -51,80 +55,102 @@ const FLOAT32_NOISE = 1e-6;
  * cannot be built.
  */
 export function createProblem(config: Config, backend: Backend | undefined, given?: MoE): Problem {
-  const { inputDim, gate, expert, geometry, seed, amplitudeSpread, initialAmplitude } = config;
-  const teacher = createTeacher({
-    inputDim,
-    experts: config.teachers,
-    gate,
-    expert,
-    geometry,
-    seed,
-    amplitudeSpread,
-  });
   if (given) requireLike(given, config);
+  const { teachers, students, seed, geometry, amplitudeSpread, initialAmplitude } = config;
+  const kind = { inputDim: config.inputDim, expert: config.expert, seed, ...gatingOf(config) };
+  const teacher = createTeacher({ ...kind, experts: teachers, geometry, amplitudeSpread });
   const student =
-    given ??
-    createStudent({
-      inputDim,
-      experts: config.students,
-      gate,
-      expert,
-      seed,
-      amplitude: initialAmplitude,
-    });
-  if (config.engine === 'exact') {
-    const span = toSpan(student, teacher);
-    return {
-      teacher,
-      student,
-      working: span,
-      lift: span.lift,
-      stepper: stepperOf(config, populationObjective(span.teacher)),
-      refiner: undefined,
-      gramOf: async (model) => populationGram(model, span.teacher),
-      gramNoise: 0,
-    };
+    given ?? createStudent({ ...kind, experts: students, amplitude: initialAmplitude });
+  switch (config.engine) {
+    case 'exact':
+      return exactProblem(config, teacher, student);
+    case 'subspace':
+      return subspaceProblem(config, teacher, student, requireBackend(backend, config.engine));
+    case 'online':
+      return onlineProblem(config, teacher, student, requireBackend(backend, config.engine));
   }
-  const { batchSize, noise } = config.train;
-  const live = requireBackend(backend);
-  const online = (stream: string) =>
-    onlineObjective(teacher, live, { batchSize, seed, stream, noise });
+}
+
+/** The population loss in closed form, in span coordinates, docs/theory.md (14). */
+function exactProblem(config: Config, teacher: MoE, student: MoE): Problem {
+  const span = toSpan(student, teacher);
   return {
+    teacher,
+    student,
+    working: span,
+    lift: span.lift,
+    stepper: stepperOf(config, populationObjective(span.teacher)),
+    refiner: undefined,
+    gramOf: async (model) => populationGram(model, span.teacher),
+    gramNoise: 0,
+  };
+}
+
+/**
+ * The population loss on fresh points drawn in span coordinates, docs/theory.md (37): unbiased, and of less variance than
+ * SGD on inputs of all d dimensions, which it is not.
+ */
+function subspaceProblem(config: Config, teacher: MoE, student: MoE, backend: Backend): Problem {
+  const span = toSpan(student, teacher);
+  return {
+    ...sampledProblem(config, span.teacher, backend),
+    teacher,
+    student,
+    working: span,
+    lift: span.lift,
+    refiner: undefined,
+  };
+}
+
+/** Online SGD on fresh batches of inputs, docs/theory.md (20). */
+function onlineProblem(config: Config, teacher: MoE, student: MoE, backend: Backend): Problem {
+  const refinement = freshBatches(config, teacher, backend, 'finetune');
+  return {
+    ...sampledProblem(config, teacher, backend),
     teacher,
     student,
     working: { teacher, student },
     lift: (model) => model,
-    stepper: stepperOf(config, online('train')),
-    refiner: integrate(
-      plainFlow,
-      online('finetune'),
-      euler({ fixedStep: config.finetune.onlineStep }),
-    ),
-    gramOf: (model) =>
-      estimateGram(model, teacher, live, { seed, stream: 'prune', size: GRAM_SAMPLES }),
-    gramNoise: live.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
+    refiner: integrate(plainFlow, refinement, euler({ fixedStep: config.finetune.onlineStep })),
   };
 }
 
-/** The fine-tuning of a pruned student, always on the exact loss, in the coordinates of its own span. */
-export interface FinetuneProblem {
-  readonly teacher: MoE;
-  readonly student: MoE;
-  readonly objective: Objective;
-  lift(model: MoE): MoE;
+/** What sampling gives, in the coordinates of `teacher`. */
+function sampledProblem(
+  config: Config,
+  teacher: MoE,
+  backend: Backend,
+): Pick<Problem, 'stepper' | 'gramOf' | 'gramNoise'> {
+  const size = config.routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
+  return {
+    stepper: stepperOf(config, freshBatches(config, teacher, backend, 'train')),
+    gramOf: gramEstimator(teacher, backend, { seed: config.seed, stream: 'prune', size }),
+    gramNoise: backend.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
+  };
 }
 
-export function createFinetuneProblem(pruned: MoE, teacher: MoE): FinetuneProblem {
-  const span = toSpan(pruned, teacher);
-  return { ...span, objective: populationObjective(span.teacher) };
+function freshBatches({ seed, train }: Config, teacher: MoE, backend: Backend, stream: string) {
+  const { batchSize, noise } = train;
+  return onlineObjective(teacher, backend, { batchSize, seed, stream, noise });
 }
 
 function stepperOf({ train }: Config, objective: Objective): Stepper {
-  const field = train.flow === 'balanced' ? balancedFlow : plainFlow;
-  return integrate(field, objective, methodOf(train));
+  const { method, flow, step } = train;
+  if (method === 'adam') {
+    // In time an update counts as its learning rate, as one of euler does as its step.
+    return descend({ ...adam({ learningRate: step }), timeStep: step }, objective);
+  }
+  return integrate(
+    flow === 'balanced' ? balancedFlow : plainFlow,
+    objective,
+    methodOf(method, train),
+  );
 }
 
-function methodOf({ method, tolerance, step }: Config['train']): Method {
+function methodOf(
+  method: Exclude<Config['train']['method'], 'adam'>,
+  { tolerance, step }: Config['train'],
+): Method {
   switch (method) {
     case 'euler':
       return euler({ fixedStep: step });
@@ -135,8 +161,14 @@ function methodOf({ method, tolerance, step }: Config['train']): Method {
   }
 }
 
+/** Routing with the gate that it needs, if any. */
+function gatingOf({ routing, gate }: Pick<Config, 'routing' | 'gate'>): GatingOptions {
+  return routing === 'softmax' ? { routing } : { routing, gate };
+}
+
 /** A student from elsewhere must be one that the config describes. */
-function requireLike({ spec }: MoE, { inputDim, students, gate, expert }: Config): void {
+function requireLike({ spec }: MoE, config: Config): void {
+  const { inputDim, students } = config;
   if (spec.inputDim !== inputDim || spec.experts !== students) {
     throw new ShapeError(`must have ${students} units of ${inputDim} inputs, as the config says`, {
       field: 'student.spec',
@@ -144,22 +176,26 @@ function requireLike({ spec }: MoE, { inputDim, students, gate, expert }: Config
       remedy: 'Set students and inputDim of the config to those of the student.',
     });
   }
-  const wanted = JSON.stringify([gate, expert, 'independent']);
-  if (JSON.stringify([spec.gate, spec.expert, spec.routing]) !== wanted) {
+  const gateOf = spec.routing === 'softmax' ? undefined : spec.gate;
+  const { gate, routing } = { gate: undefined, ...gatingOf(config) };
+  if (
+    JSON.stringify([gateOf, spec.expert, spec.routing]) !==
+    JSON.stringify([gate, config.expert, routing])
+  ) {
     throw new ValueError('has another gate, expert or routing than the config', {
       field: 'student.spec',
       value: spec,
-      remedy: 'Set gate and expert of the config to those of the student.',
+      remedy: 'Set gate, expert and routing of the config to those of the student.',
     });
   }
 }
 
-function requireBackend(backend: Backend | undefined): Backend {
+function requireBackend(backend: Backend | undefined, engine: Config['engine']): Backend {
   if (backend) return backend;
   throw new UnsupportedError('needs a backend to compute on', {
     field: 'engine',
-    value: 'online',
+    value: engine,
     remedy:
-      'Pass { backend: createReferenceBackend() } of @softmoe/backend, or use the exact engine.',
+      'Pass { backend: createReferenceBackend() } of @softmoe/backend, or use the exact engine where there is a closed form.',
   });
 }

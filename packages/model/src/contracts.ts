@@ -47,4 +47,17 @@ export interface Curvature {
   readonly multiplicity: number;
   /** Orthonormal rows that span {V, W, V*, W*}, [r, d]. */
   readonly basis: NDArray;
+  /** Where the matrices are estimates; absent where they are exact to rounding. */
+  readonly estimate?: CurvatureEstimate;
+}
+
+/** How well estimated second derivatives are known. */
+export interface CurvatureEstimate {
+  /** Estimate of the error, in the spectral norm, of the matrices as second derivatives of the objective. */
+  readonly error: number;
+  /**
+   * One standard error of x·Hx for a unit vector x in the coordinates of that block, as an estimate of the population's by
+   * the sample that the objective averages over. Absent where the objective is no average over a sample.
+   */
+  readonly standardError?: (block: 'span' | 'complement', vector: Float64Array) => number;
 }

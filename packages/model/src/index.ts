@@ -6,7 +6,14 @@ export {
   requireKeys,
   requireObject,
 } from './checks.ts';
-export type { Blocks, Curvature, ExactObjective, Gram, Objective } from './contracts.ts';
+export type {
+  Blocks,
+  Curvature,
+  CurvatureEstimate,
+  ExactObjective,
+  Gram,
+  Objective,
+} from './contracts.ts';
 export {
   type ErrorDetail,
   FormatError,
@@ -68,6 +75,8 @@ export {
   takeRows,
   zeros,
 } from './ndarray.ts';
+export { outputGradients } from './output-gradients.ts';
 export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 export { parseStrictJson } from './strict-json.ts';
+export { asParams, toTangentMatrix } from './tangent-matrix.ts';

@@ -17,6 +17,11 @@ export function closedFormOf(spec: MoESpec): ClosedForm {
   return { gate: gateOf(spec.gate), coefficients: hermiteCoefficients };
 }
 
+/** Whether the expectations of docs/theory.md (7) exist for models of this routing and expert. */
+export function hasClosedForm({ routing, expert }: Pick<MoESpec, 'routing' | 'expert'>): boolean {
+  return routing !== 'softmax' && activationOf(expert).hermiteCoefficients !== undefined;
+}
+
 function noClosedForm(field: string, value: string): UnsupportedError {
   return new UnsupportedError('has no population expectations in closed form', {
     field,

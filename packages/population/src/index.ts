@@ -1,3 +1,4 @@
+export { hasClosedForm } from './closed-form.ts';
 export { populationCurvature } from './curvature.ts';
 export { type GateMoments, gateMoments } from './gate-moments.ts';
 export { populationObjective } from './objective.ts';

@@ -8,12 +8,11 @@ import {
   ndarray,
   row,
   ShapeError,
-  UnsupportedError,
   ValueError,
 } from '@softmoe/model';
 import { normals } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
-import { axisTeacher, perturbed, randomModel, specOf, stack } from '../fixtures/synthetic.ts';
+import { axisTeacher, perturbed, randomModel, stack } from '../fixtures/synthetic.ts';
 import { merge } from './index.ts';
 
 const d = 8;
@@ -127,15 +126,10 @@ describe('merge', () => {
     expect(merged.params.amplitude!.data[0]).toBe(first + second);
   });
 
-  it('refuses groups that are empty or name no unit, and softmax routing', () => {
+  it('refuses groups that are empty or name no unit', () => {
     const model = randomModel(6, 2, d, 0.5);
     expect(() => merge(model, [])).toThrow(ShapeError);
     expect(() => merge(model, [[0], []])).toThrow(ShapeError);
     expect(() => merge(model, [[0, 2]])).toThrow(ValueError);
-    const softmax = {
-      spec: specOf(d, 2, { routing: 'softmax' }),
-      params: { ...model.params, routerBias: ndarray([2], [0, 0]) },
-    };
-    expect(() => merge(softmax, [[0]])).toThrow(UnsupportedError);
   });
 });

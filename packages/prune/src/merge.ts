@@ -1,6 +1,5 @@
 import {
   activationOf,
-  dot,
   gateOf,
   type IndependentSpec,
   type MoE,
@@ -10,44 +9,33 @@ import {
   requireModel,
   row,
   ShapeError,
-  UnsupportedError,
   zeros,
 } from '@softmoe/model';
+import { alignedRow, meanDirection } from './alignment.ts';
+import { mergeShares } from './merge-shares.ts';
 
 /**
- * The spec of a valid model. Throws {@link UnsupportedError} for routing under which units do not add up independently, a
- * typed error for what is no model.
- */
-export function requireIndependent(model: MoE): IndependentSpec {
-  requireModel('model', model);
-  const { spec } = model;
-  if (spec.routing === 'independent') return spec;
-  throw new UnsupportedError('is not supported by pruning', {
-    field: 'spec.routing',
-    value: spec.routing,
-    remedy: "Use 'independent' routing: without a unit, softmax gates of all the others change.",
-  });
-}
-
-/**
- * The model in which every group of units is one unit: its directions are the amplitude-weighted means
- * Σ_i a_i v_i/Σ_i a_i of the group, normalised, its amplitude Σ_i a_i, docs/theory.md (29). To first order in the
- * distances within a group the function stays the same; refit the amplitudes on the Gram data of the result.
+ * The model in which every group of units is one unit, docs/theory.md (29). With independent routing its directions are
+ * the amplitude-weighted means Σ_i a_i v_i/Σ_i a_i of the group, normalised, its amplitude Σ_i a_i; to first order in the
+ * distances within a group the function stays the same. With softmax routing see {@link mergeShares}. Refit the
+ * amplitudes on the Gram data of the result.
  *
  * Before the mean, each unit is brought next to the first of its group by the model's symmetries, docs/theory.md (6). Where
  * the amplitudes of a group cancel and the mean has no use as a direction, the first unit's directions stay. Groups may
  * share units; a unit in no group is left out.
  *
- * Throws {@link ShapeError} for no groups or an empty one, ValueError for units out of range, {@link UnsupportedError}
- * for softmax routing.
+ * Throws {@link ShapeError} for no groups or an empty one, ValueError for units out of range.
  */
 export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
-  const spec = requireIndependent(model);
-  const { experts: m, inputDim: d } = spec;
-  const parity: Parities = {
-    router: gateOf(spec.gate).parity,
-    expert: activationOf(spec.expert).parity,
-  };
+  requireModel('model', model);
+  checkGroups(groups, model.spec.experts);
+  const { spec } = model;
+  return spec.routing === 'softmax'
+    ? mergeShares(model, groups)
+    : mergeAmplitudes(model, spec, groups);
+}
+
+function checkGroups(groups: readonly (readonly number[])[], m: number): void {
   if (!(groups?.length > 0) || groups.some((group) => !(group?.length > 0))) {
     throw new ShapeError('must hold at least one unit each, and there must be one group', {
       field: 'groups',
@@ -55,20 +43,40 @@ export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
       remedy: 'List the units that become one unit, for every unit of the merged model.',
     });
   }
-  const router = zeros([groups.length, d]);
-  const expert = zeros([groups.length, d]);
-  const amplitude = zeros([groups.length]);
   groups.forEach((group, g) => {
     group.forEach((unit, index) => {
       requireInteger(`groups[${g}][${index}]`, unit, 0, m - 1);
     });
+  });
+}
+
+function mergeAmplitudes(
+  model: MoE,
+  spec: IndependentSpec,
+  groups: readonly (readonly number[])[],
+): MoE {
+  const { inputDim: d } = spec;
+  const parity: Parities = {
+    router: gateOf(spec.gate).parity,
+    expert: activationOf(spec.expert).parity,
+  };
+  const router = zeros([groups.length, d]);
+  const expert = zeros([groups.length, d]);
+  const amplitude = zeros([groups.length]);
+  groups.forEach((group, g) => {
     const aligned = group.map((unit) => alignedUnit(model, unit, group[0]!, parity));
-    const v = meanDirection(aligned, 'router');
-    const w = meanDirection(aligned, 'expert');
+    const amplitudes = aligned.map((unit) => unit.amplitude);
+    const mean = (name: 'router' | 'expert') =>
+      meanDirection(
+        aligned.map((unit) => unit[name]),
+        amplitudes,
+      );
+    const v = mean('router');
+    const w = mean('expert');
     const [first] = aligned;
     row(router, g).set(v && w ? v : first!.router);
     row(expert, g).set(v && w ? w : first!.expert);
-    amplitude.data[g] = totalAmplitude(aligned);
+    amplitude.data[g] = amplitudes.reduce((sum, a) => sum + a, 0);
   });
   return {
     spec: { ...spec, experts: groups.length },
@@ -94,41 +102,4 @@ function alignedUnit(model: MoE, unit: number, reference: number, parity: Pariti
     expert: expert.row,
     amplitude: amplitude * router.sign * expert.sign,
   };
-}
-
-function alignedRow(
-  model: MoE,
-  name: 'router' | 'expert',
-  unit: number,
-  reference: number,
-  parity: Parity,
-): { row: Float64Array; sign: number } {
-  const array = param(model.params, name);
-  const original = row(array, unit);
-  if (parity === 'none' || dot(original, row(array, reference)) >= 0) {
-    return { row: original, sign: 1 };
-  }
-  return { row: original.map((x) => -x), sign: parity === 'odd' ? -1 : 1 };
-}
-
-/** The normalised mean, or nothing where cancelling amplitudes leave no mean of nearly equal unit vectors. */
-function meanDirection(
-  units: readonly Unit[],
-  name: 'router' | 'expert',
-): Float64Array | undefined {
-  const [first] = units;
-  if (units.length === 1) return first![name];
-  const total = totalAmplitude(units);
-  const mean = new Float64Array(first![name].length);
-  for (const unit of units) {
-    const weight = unit.amplitude / total;
-    const source = unit[name];
-    for (let j = 0; j < mean.length; j++) mean[j] = mean[j]! + weight * source[j]!;
-  }
-  const length = Math.sqrt(dot(mean, mean));
-  return length > 0.5 && length < 2 ? mean.map((x) => x / length) : undefined;
-}
-
-function totalAmplitude(units: readonly Unit[]): number {
-  return units.reduce((sum, unit) => sum + unit.amplitude, 0);
 }

@@ -7,9 +7,7 @@ import {
   ShapeError,
   takeRows,
   UnknownNameError,
-  UnsupportedError,
   ValueError,
-  zeros,
 } from '@softmoe/model';
 import { populationGram } from '@softmoe/population';
 import { normals } from '@softmoe/teacher';
@@ -236,15 +234,6 @@ describe('prune', () => {
 
 describe('prune refuses', () => {
   const student = trainedLike(0.1, 10);
-
-  it('softmax routing', async () => {
-    const routerBias = zeros([student.spec.experts]);
-    const model = {
-      spec: { ...student.spec, routing: 'softmax' as const },
-      params: { ...student.params, routerBias },
-    };
-    await expect(prune(model, gramOf)).rejects.toThrow(UnsupportedError);
-  });
 
   it('a model that is none', async () => {
     const broken = { ...student, spec: { ...student.spec, experts: 13 } };

@@ -1,28 +1,22 @@
-import { createMoE, type Gram, type MoE, param, requireFunction, ShapeError } from '@softmoe/model';
+import {
+  createMoE,
+  type Gram,
+  type MoE,
+  type NDArray,
+  param,
+  requireFunction,
+  requireModel,
+  ShapeError,
+  takeRows,
+} from '@softmoe/model';
 import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
-import { type CurvePoint, eliminationCurve } from './elimination.ts';
+import { eliminationCurve } from './elimination.ts';
 import { checkGram, lossOf, resolutionOf } from './gram.ts';
-import { merge, requireIndependent } from './merge.ts';
+import { merge } from './merge.ts';
+import type { GramOf, Pruned } from './pruned.ts';
 import { refitUnits } from './refit.ts';
+import { pointOf, type Regrouping, regroupings } from './regroup.ts';
 import { chooseSize, requireRule, type SizeRule } from './size.ts';
-
-/** Gram data of a model against the target; it must give the same answer for the same units every time. */
-export type GramOf = (model: MoE) => Gram | Promise<Gram>;
-
-export interface Pruned {
-  /** The small model, of `kept.length` units. */
-  readonly model: MoE;
-  /** For each of its units, the unit of the original that it stands for, ascending. */
-  readonly kept: readonly number[];
-  /** For each of its units, the original units merged in it: the kept one first, then from the most redundant on. */
-  readonly merged: readonly (readonly number[])[];
-  /** The elimination curve of the original, from all units down to none. */
-  readonly curve: readonly CurvePoint[];
-  /** Loss of the original with its own amplitudes, from its own Gram data, docs/theory.md (12). */
-  readonly lossBefore: number;
-  /** Loss of `model` with its own amplitudes, from its own Gram data. */
-  readonly lossAfter: number;
-}
 
 /** Losses closer than this, relative to the null loss, differ by rounding only. */
 const TIE = 1e-14;
@@ -30,15 +24,14 @@ const TIE = 1e-14;
 /**
  * Prunes `model` on Gram data alone: the size by `rule` on the elimination curve, duplicates of kept units merged into them
  * where that does not raise the loss, amplitudes refitted, docs/theory.md (25) to (29). No size of the teacher goes in.
- * `gramOf` is called at most three times: for the model, for candidate merges (at most m units), and for the result.
  *
- * Independent routing only. Under softmax routing a unit's output depends on all the others through the common
- * denominator: removing one changes every E[u_i u_l], so subsets of one Gram matrix are not the Gram matrices of the
- * smaller models, and an elimination curve would need new data for every candidate.
+ * With independent routing `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
+ * and for the result. Under softmax routing a unit's output depends on all the others, so that each candidate of the
+ * elimination is a model of its own: about m² calls, see {@link regroupings}.
  *
- * Throws {@link UnsupportedError} for softmax routing, {@link ShapeError} when the Gram data does not have the model's
- * size, {@link ValueError} or {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown
- * options and a rule that cannot be met.
+ * Throws {@link ShapeError} when the Gram data does not have the model's size, {@link ValueError} or
+ * {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown options and a rule that cannot
+ * be met.
  */
 export async function prune(
   model: MoE,
@@ -46,7 +39,7 @@ export async function prune(
   rule: SizeRule = 'cliff',
   options: ClusterOptions = {},
 ): Promise<Pruned> {
-  requireIndependent(model);
+  requireModel('model', model);
   requireFunction('gramOf', gramOf);
   requireRule(rule);
   const resolution = resolutionOf(options);
@@ -58,27 +51,75 @@ export async function prune(
     return gram;
   };
 
-  const gram = await checkedGramOf(model);
+  return model.spec.routing === 'softmax'
+    ? pruneGroups(model, checkedGramOf, rule, resolution, options)
+    : pruneUnits(model, checkedGramOf, rule, threshold, resolution, options);
+}
+
+type CheckedGramOf = (model: MoE) => Promise<Gram>;
+
+/** Independent routing: every subset of the units has its Gram data inside that of all of them. */
+async function pruneUnits(
+  model: MoE,
+  gramOf: CheckedGramOf,
+  rule: SizeRule,
+  threshold: number,
+  resolution: number,
+  options: ClusterOptions,
+): Promise<Pruned> {
+  const gram = await gramOf(model);
   const curve = eliminationCurve(gram, options);
   const size = chooseSize(curve, rule, options);
   const { kept } = curve.find((point) => point.size === size)!;
 
   const duplicates = duplicatesOf(kept, redundancy(gram, options).data, threshold);
   const merged = duplicates.some((group) => group.length > 1)
-    ? await chooseMerges(model, duplicates, checkedGramOf, resolution)
+    ? await chooseMerges(model, duplicates, gramOf, resolution)
     : duplicates;
 
   const directions = merge(model, merged);
-  const after = await checkedGramOf(directions);
+  const after = await gramOf(directions);
   const { amplitude } = refitUnits(after, [...kept.keys()], resolution);
   return {
-    model: createMoE(directions.spec, { ...directions.params, amplitude }),
+    model: withAmplitude(directions, amplitude),
     kept,
     merged,
     curve,
     lossBefore: lossOf(gram, param(model.params, 'amplitude').data),
     lossAfter: lossOf(after, amplitude.data),
   };
+}
+
+/** Softmax routing: every candidate has Gram data of its own, and so has the model that is chosen. */
+async function pruneGroups(
+  model: MoE,
+  gramOf: CheckedGramOf,
+  rule: SizeRule,
+  resolution: number,
+  options: ClusterOptions,
+): Promise<Pruned> {
+  const found: Regrouping[] = [];
+  for await (const regrouping of regroupings(model, gramOf, resolution)) found.push(regrouping);
+  const { gram } = found[0]!;
+  const curve = [...found.map(pointOf), { size: 0, loss: 0.5 * gram.target, kept: [] }];
+  const size = chooseSize(curve, rule, options);
+  const chosen = found.find(({ groups }) => groups.length === size)!;
+  const merged = chosen.groups.toSorted((a, b) => a[0]! - b[0]!);
+  // The same model and amplitudes, in the order of the units kept.
+  const order = merged.map((group) => chosen.groups.indexOf(group));
+  const amplitude = takeRows(chosen.refit.amplitude, order);
+  return {
+    model: withAmplitude(merge(model, merged), amplitude),
+    kept: merged.map((group) => group[0]!),
+    merged,
+    curve,
+    lossBefore: lossOf(gram, param(model.params, 'amplitude').data),
+    lossAfter: lossOf(chosen.gram, chosen.refit.amplitude.data),
+  };
+}
+
+function withAmplitude({ spec, params }: MoE, amplitude: NDArray): MoE {
+  return createMoE(spec, { ...params, amplitude });
 }
 
 /** For each kept unit, itself and the dropped units most redundant with it, the most redundant first. */
@@ -109,7 +150,7 @@ function duplicatesOf(
 async function chooseMerges(
   model: MoE,
   groups: readonly (readonly number[])[],
-  gramOf: (model: MoE) => Promise<Gram>,
+  gramOf: CheckedGramOf,
   resolution: number,
 ): Promise<number[][]> {
   const candidates = groups.flatMap((group, g) =>

@@ -12,6 +12,7 @@ export {
 } from './export.ts';
 export type { VectorField } from './field.ts';
 export { type BalancedFlowOptions, balancedFlow } from './fields/balanced-flow.ts';
+export { frozen } from './fields/frozen.ts';
 export { plainFlow } from './fields/plain-flow.ts';
 export { type Flow, integrate, type Method } from './integrate.ts';
 export { bogackiShampine } from './methods/bogacki-shampine.ts';
@@ -25,6 +26,7 @@ export { type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { type NearestImage, nearestImage, parameterError } from './parameter-error.ts';
 export { recordOf, type TrainRecord } from './record.ts';
+export { sampleObjective } from './sample-objective.ts';
 export {
   type Evaluation,
   type MethodState,

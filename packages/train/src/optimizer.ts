@@ -30,7 +30,7 @@ export function descend(optimizer: Optimizer, objective: Objective): Stepper {
       const step = state.step + 1;
       const { model, state: method } = updated(state);
       const evaluation = await objective.evaluate(model, step);
-      return { ...state, step, time: state.time + timeStep, model, evaluation, method };
+      return { ...state, step, time: step * timeStep, model, evaluation, method };
     },
   };
 

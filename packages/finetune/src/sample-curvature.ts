@@ -1,0 +1,117 @@
+import {
+  type Blocks,
+  type Curvature,
+  dotAt,
+  type MoE,
+  type NDArray,
+  requireInteger,
+  requireObject,
+  tangentDim,
+  zeros,
+} from '@softmoe/model';
+import { identity } from './estimate-curvature.ts';
+import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
+import { jacobians, type Sample, withOnes } from './sample.ts';
+import { flatCoordinates, withoutFlat } from './translations.ts';
+
+/**
+ * Curvature of the loss on a fixed sample drawn in span coordinates, docs/theory.md (40). The Gauss–Newton part is exact for
+ * the sample. To it the Hessian adds the second derivatives weighted by the residuals, by differences, docs/theory.md (39):
+ * they and their error vanish with the loss. The complement stands for the dimensions that the coordinates leave out, in
+ * which a standard normal averages to the identity; it is averaged over the sample likewise. Translations of softmax
+ * routing are given the mean curvature, so that the ends of the spectra are those up to symmetry.
+ *
+ * The Hessian is worked out when it is first asked for.
+ */
+export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
+  requireObject('sample', sample, ['inputs', 'targets', 'size']);
+  const { inputs, targets, size } = sample;
+  requireInteger('sample.size', size, 1);
+  const extended = withOnes(inputs, size);
+  return (model) => {
+    const { experts: m, inputDim: r } = model.spec;
+    const inside = tangentDim(model.spec);
+    const { span, complement } = jacobians(model, extended, size);
+    const flat = flatCoordinates(model);
+    const flatOutside = model.spec.routing === 'softmax' ? [commonRouter(m)] : [];
+    let second: ResidualHessian | undefined;
+    const residualPart = () => {
+      second ??= residualHessian(model, extended, targets, size);
+      return second;
+    };
+    return {
+      span: blocksOf(meanSquare(span, inside), flat, () => residualPart().span),
+      complement: blocksOf(
+        meanSquare(complement, 2 * m),
+        flatOutside,
+        () => residualPart().complement,
+      ),
+      multiplicity: 0,
+      basis: identity(r),
+      estimate: {
+        get error() {
+          return residualPart().error;
+        },
+        standardError: (which, vector) =>
+          standardError(which === 'span' ? span : complement, vector),
+      },
+    };
+  };
+}
+
+/** Mean outer product of the rows, [n, n]. */
+function meanSquare(rows: Float64Array, n: number): NDArray {
+  const size = rows.length / n;
+  const matrix = zeros([n, n]);
+  const { data } = matrix;
+  for (let s = 0; s < size; s++) {
+    const start = s * n;
+    for (let i = 0; i < n; i++) {
+      const x = rows[start + i]! / size;
+      for (let j = 0; j <= i; j++) data[i * n + j] = data[i * n + j]! + x * rows[start + j]!;
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) data[j * n + i] = data[i * n + j]!;
+  }
+  return matrix;
+}
+
+/** Gauss–Newton as it is, and the Hessian when it is asked for. */
+function blocksOf(
+  gaussNewton: NDArray,
+  flat: readonly Float64Array[],
+  residualPart: () => NDArray,
+): Blocks {
+  let hessian: NDArray | undefined;
+  return {
+    gaussNewton: withoutFlat(gaussNewton, flat),
+    get hessian() {
+      hessian ??= withoutFlat(sum(gaussNewton, residualPart()), flat);
+      return hessian;
+    },
+  };
+}
+
+function sum(a: NDArray, b: NDArray): NDArray {
+  return { shape: a.shape, data: a.data.map((x, i) => x + b.data[i]!) };
+}
+
+/** The move of all routers by one vector out of the span, among 2m logits. */
+function commonRouter(m: number): Float64Array {
+  return new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m);
+}
+
+/** Standard error of the mean of (row·vector)². */
+function standardError(rows: Float64Array, vector: Float64Array): number {
+  const n = vector.length;
+  const size = rows.length / n;
+  let mean = 0;
+  let square = 0;
+  for (let s = 0; s < size; s++) {
+    const x = dotAt(rows, s * n, vector, 0, n) ** 2;
+    mean += x / size;
+    square += (x * x) / size;
+  }
+  return Math.sqrt(Math.max(0, square - mean * mean) / size);
+}

@@ -1,0 +1,80 @@
+import { hasClosedForm } from '@softmoe/population';
+import type { Config, PartialConfig } from './config-schema.ts';
+import { ConfigError } from './errors.ts';
+
+/**
+ * `given` with the defaults that depend on its other fields. Where there is a closed form the engine is exact and the
+ * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Under
+ * softmax routing units compete from the start, so that small amplitudes have no part to play.
+ */
+export function completeConfig(given: PartialConfig): Config {
+  const softmax = given.routing === 'softmax';
+  const closedForm = hasClosedForm(given);
+  const engine = given.engine ?? (closedForm ? 'exact' : 'subspace');
+  const flowMethod = engine === 'exact' ? 'bogackiShampine' : 'euler';
+  const method = given.train.method ?? (closedForm ? flowMethod : 'adam');
+  const adam = method === 'adam';
+  return {
+    ...given,
+    engine,
+    initialAmplitude: given.initialAmplitude ?? (softmax ? 0.5 : 1e-3),
+    train: {
+      ...given.train,
+      method,
+      flow: given.train.flow ?? (softmax || adam ? 'plain' : 'balanced'),
+      step: given.train.step ?? (adam ? 0.01 : 0.1),
+      time: given.train.time ?? (adam ? 20 : 150),
+      batchSize: given.train.batchSize ?? (engine === 'subspace' ? 4096 : 8192),
+      recordEvery: given.train.recordEvery ?? (adam ? 0.1 : 0.5),
+    },
+  };
+}
+
+/** Throws {@link ConfigError} for fields that are right one by one but not together. */
+export function checkConfig(config: Config): void {
+  const { engine, routing, expert, students, prune, train } = config;
+  if (engine === 'exact' && !hasClosedForm(config)) {
+    const reason = routing === 'softmax' ? 'softmax routing' : `${expert.kind} experts`;
+    throw new ConfigError(`needs a closed form, which ${reason} do not have`, {
+      field: 'engine',
+      value: engine,
+      remedy:
+        "Use engine 'subspace', which samples the population loss in span coordinates, or 'online'.",
+    });
+  }
+  if (engine !== 'exact' && train.method !== 'euler' && train.method !== 'adam') {
+    throw new ConfigError('is an adaptive method, which needs exact gradients', {
+      field: 'train.method',
+      value: train.method,
+      remedy: `Use 'euler' or 'adam' with engine '${engine}', or engine 'exact'.`,
+    });
+  }
+  if (train.flow === 'balanced' && routing === 'softmax') {
+    throw new ConfigError('is not defined for softmax routing', {
+      field: 'train.flow',
+      value: train.flow,
+      remedy: "Use flow 'plain', or routing 'independent'.",
+    });
+  }
+  if (train.flow === 'balanced' && train.method === 'adam') {
+    throw new ConfigError('is not what adam follows: it scales the plain gradient itself', {
+      field: 'train.flow',
+      value: train.flow,
+      remedy: "Use flow 'plain' with method 'adam', or method 'euler'.",
+    });
+  }
+  if (engine === 'exact' && train.noise > 0) {
+    throw new ConfigError('has no effect on the exact engine', {
+      field: 'train.noise',
+      value: train.noise,
+      remedy: "Use engine 'subspace' or 'online', or leave the noise out.",
+    });
+  }
+  if (prune.rule === 'size' && prune.size > students) {
+    throw new ConfigError(`is more than the ${students} students`, {
+      field: 'prune.size',
+      value: prune.size,
+      remedy: `Use a size from 1 to ${students}.`,
+    });
+  }
+}

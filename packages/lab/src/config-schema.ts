@@ -1,0 +1,159 @@
+import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model';
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const positive = z.number().gt(0);
+
+const expert = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('hermite'),
+    degree: z.int().min(1).max(MAX_HERMITE_DEGREE),
+  }),
+  z.strictObject({
+    kind: z.literal('series'),
+    coefficients: z
+      .array(z.number())
+      .min(1)
+      .max(MAX_HERMITE_DEGREE + 1),
+  }),
+  z.strictObject({ kind: z.literal('relu') }),
+  z.strictObject({ kind: z.literal('tanh') }),
+  z.strictObject({ kind: z.literal('gelu') }),
+  z.strictObject({ kind: z.literal('linear') }),
+]);
+
+const geometry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('orthonormal') }),
+  z.strictObject({ kind: z.literal('random-unit') }),
+  z.strictObject({ kind: z.literal('correlated'), overlap: z.number().gt(-1).lt(1) }),
+]);
+
+/** The fields of `train`. Those without a default here get one that fits the others, see `completeConfig`. */
+export const trainSchema = z.strictObject({
+  flow: z
+    .enum(['balanced', 'plain'])
+    .optional()
+    .describe(
+      'vector field of the training (default: balanced; plain for softmax routing or adam)',
+    ),
+  method: z
+    .enum(['bogackiShampine', 'dormandPrince', 'euler', 'adam'])
+    .optional()
+    .describe(
+      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others; adam where there is no closed form)',
+    ),
+  tolerance: positive
+    .max(1)
+    .default(1e-4)
+    .describe('error allowed in a step of an adaptive method'),
+  step: positive
+    .optional()
+    .describe(
+      "step of euler in flow time, or adam's learning rate (default: 0.1 for euler, 0.01 for adam)",
+    ),
+  time: positive
+    .optional()
+    .describe(
+      'flow time at which training ends; a step of adam counts as its learning rate (default: 150; 20 for adam)',
+    ),
+  batchSize: count
+    .optional()
+    .describe('fresh samples in a step (default: 8192 for the online engine, 4096 for subspace)'),
+  noise: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('standard deviation of label noise (online and subspace engines)'),
+  recordEvery: positive
+    .optional()
+    .describe('flow time between records (default: 0.5; 0.1 for adam)'),
+});
+
+const prune = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('cliff') }),
+  z.strictObject({ rule: z.literal('size'), size: count }),
+  z.strictObject({ rule: z.literal('tolerance'), tolerance: z.number().min(0).max(1) }),
+]);
+
+export const finetuneSchema = z.strictObject({
+  method: z
+    .enum(['gradientDescent', 'levenbergMarquardt'])
+    .default('gradientDescent')
+    .describe('method of fine-tuning'),
+  maxSteps: count.default(20_000).describe('most steps of fine-tuning'),
+  onlineSteps: z
+    .int()
+    .min(0)
+    .default(1000)
+    .describe('steps of fine-tuning on fresh samples before the last stage (online engine)'),
+  onlineStep: positive
+    .default(0.3)
+    .describe('step of fine-tuning on fresh samples (online engine)'),
+  sampleSize: count
+    .default(4096)
+    .describe(
+      'points of the fixed sample that stands for the exact loss where that has no closed form',
+    ),
+});
+
+/**
+ * Everything that determines an experiment, as users write it. A zod schema; `parseConfig` fills in the defaults that
+ * depend on other fields, checks the fields together and throws errors with a remedy.
+ */
+export const configSchema = z.strictObject({
+  inputDim: count.default(1000).describe('dimension d of the inputs'),
+  teachers: count.default(5).describe('number k of teacher experts'),
+  students: count.default(25).describe('number m of student experts'),
+  routing: z
+    .enum(['independent', 'softmax'])
+    .default('independent')
+    .describe('a gate for each router, or gates that compete'),
+  gate: z
+    .enum(gateNames)
+    .default('sigmoid')
+    .describe("the routers' non-linearity; without meaning for softmax routing"),
+  expert: expert
+    .default({ kind: 'hermite', degree: 3 })
+    .describe(
+      "the experts' non-linearity: hermite:DEGREE, series:c0,c1,…, relu, tanh, gelu or linear",
+    ),
+  geometry: geometry
+    .default({ kind: 'orthonormal' })
+    .describe("the teacher's directions: orthonormal, random-unit or correlated:OVERLAP"),
+  amplitudeSpread: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe("ratio of the teacher's largest amplitude to its smallest"),
+  seed: z.int().min(0).default(0).describe('seed of every random number'),
+  initialAmplitude: positive
+    .optional()
+    .describe(
+      "amplitude of the student's units at the start (default: 1e-3; 0.5 for softmax routing)",
+    ),
+  engine: z
+    .enum(['exact', 'subspace', 'online'])
+    .optional()
+    .describe(
+      'exact population loss; fresh samples of it in span coordinates; or SGD on fresh batches of inputs ' +
+        '(default: exact where there is a closed form, else subspace)',
+    ),
+  train: trainSchema.prefault({}),
+  prune: prune
+    .default({ rule: 'cliff' })
+    .describe('size of the pruned student: cliff, size:N or tolerance:LOSS'),
+  finetune: finetuneSchema.prefault({}),
+});
+
+/** A config as users write it: every field may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** A config with the defaults of the schema alone. */
+export type PartialConfig = z.output<typeof configSchema>;
+
+type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
+
+/** A config with all its defaults filled in. */
+export type Config = Filled<Omit<PartialConfig, 'train'>> & {
+  readonly train: Filled<PartialConfig['train']>;
+};

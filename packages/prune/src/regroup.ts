@@ -1,0 +1,90 @@
+import { type Gram, type MoE, param } from '@softmoe/model';
+import { redundancy } from './clusters.ts';
+import type { CurvePoint } from './elimination.ts';
+import { merge } from './merge.ts';
+import { type Refit, refitUnits } from './refit.ts';
+
+/** Units of the original, in groups each of which is one unit of a smaller model. */
+export type Groups = readonly (readonly number[])[];
+
+/** A point of {@link regroupingCurve} with everything that was found at it. */
+export interface Regrouping {
+  readonly groups: Groups;
+  readonly model: MoE;
+  readonly gram: Gram;
+  /** Best amplitudes of `model`. */
+  readonly refit: Refit;
+}
+
+/** Losses closer than this, relative to the null loss, differ by rounding only. */
+const TIE = 1e-14;
+
+/**
+ * Greedy backward elimination where units share their gates: without one of them all the others change, so that a subset of
+ * one Gram matrix is not the Gram matrix of the smaller model, and every candidate is a model with Gram data of its own,
+ * docs/theory.md, section 5. From all m units down to one, each time the candidate of least loss after refitting the
+ * amplitudes, docs/theory.md (25) and (26): a unit merged into the one that it is most redundant with, docs/theory.md (27)
+ * and (29), or left out. Where rounding alone tells them apart, merging comes first.
+ *
+ * Yields m regroupings, of m, m − 1, … 1 groups. `gramOf` is called at most 2s times for the step from s units, m² times
+ * in all. Unlike with independent routing the loss may also fall from one to the next.
+ */
+export async function* regroupings(
+  model: MoE,
+  gramOf: (model: MoE) => Promise<Gram>,
+  resolution: number,
+): AsyncGenerator<Regrouping, void, void> {
+  const bias = param(model.params, 'routerBias').data;
+  const byShare = (i: number, l: number) => bias[l]! - bias[i]! || i - l;
+  const regroup = async (groups: Groups): Promise<Regrouping> => {
+    const merged = merge(model, groups);
+    const gram = await gramOf(merged);
+    return { groups, model: merged, gram, refit: refitUnits(gram, [...groups.keys()], resolution) };
+  };
+
+  let current = await regroup(Array.from({ length: model.spec.experts }, (_, i) => [i]));
+  yield current;
+  while (current.groups.length > 1) {
+    const { groups, gram } = current;
+    const without = (g: number) => groups.filter((_, other) => other !== g);
+    const candidates: Groups[] = nearestPairs(gram, resolution).map(([g, h]) =>
+      without(h).map((group) =>
+        group === groups[g] ? [...group, ...groups[h]!].sort(byShare) : group,
+      ),
+    );
+    candidates.push(...groups.map((_, g) => without(g)));
+    const tie = 0.5 * gram.target * TIE;
+    let best: Regrouping | undefined;
+    for (const candidate of candidates) {
+      const next = await regroup(candidate);
+      if (!best || next.refit.loss < best.refit.loss - tie) best = next;
+    }
+    current = best!;
+    yield current;
+  }
+}
+
+/** The regrouping as a point of an elimination curve: for each group its unit of the largest share, ascending. */
+export function pointOf({ groups, refit }: Regrouping): CurvePoint {
+  return {
+    size: groups.length,
+    loss: refit.loss,
+    kept: groups.map((group) => group[0]!).sort((i, l) => i - l),
+  };
+}
+
+/** Each unit with the one that it is most redundant with, first below second, each pair once. */
+function nearestPairs(gram: Gram, resolution: number): [number, number][] {
+  const share = redundancy(gram, { noise: Math.min(1, resolution) }).data;
+  const m = gram.cross.data.length;
+  const pairs = new Map<number, [number, number]>();
+  for (let i = 0; i < m; i++) {
+    let nearest = i === 0 ? 1 : 0;
+    for (let l = 0; l < m; l++) {
+      if (l !== i && share[i * m + l]! > share[i * m + nearest]!) nearest = l;
+    }
+    const pair: [number, number] = [Math.min(i, nearest), Math.max(i, nearest)];
+    pairs.set(pair[0] * m + pair[1], pair);
+  }
+  return [...pairs.values()];
+}
