@@ -34,6 +34,16 @@ describe('the packed packages in an empty folder', () => {
     const result = JSON.parse(user.run('npx', 'softmoe', 'run', 'quick', '--json', '--quiet'));
     expect(result).toMatchObject({ inputDim: 64, teachers: 3, recovered: 3, survivors: 3 });
   });
+
+  it('sweep in worker threads, and say which package queues need', () => {
+    const base = { inputDim: 24, teachers: 2 };
+    user.write('sweep.json', JSON.stringify({ base, grid: { students: [2, 8], seed: [1, 2] } }));
+    const sweep = 'npx softmoe sweep sweep.json --quiet --json';
+    const summary = JSON.parse(user.run('sh', '-c', sweep));
+    expect(summary).toMatchObject({ done: 4, failed: 0, missing: 0 });
+    const queued = user.run('sh', '-c', `${sweep} --queue redis://localhost:1 2>&1; echo $?`);
+    expect(queued).toMatch(/npm install @softmoe\/queue\n2\n$/);
+  });
 });
 
 describe('@softmoe/population alone', () => {
