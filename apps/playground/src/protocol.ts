@@ -66,7 +66,7 @@ export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'fai
 export interface Frame {
   readonly phase: 'train' | 'finetune';
   /** Of fine-tuning: on samples first if training was online, then on the exact loss. */
-  readonly stage?: 'online' | 'exact';
+  readonly stage?: 'online' | 'sample' | 'exact';
   readonly record: StatelessRecord;
 }
 
