@@ -1,26 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@softmoe/lab';
 import { expect, it } from 'vitest';
-import { openBackend } from './backend.ts';
-import { runCli } from './cli.ts';
+import { softmoe } from '../test/softmoe.ts';
+import { backendNameOf, openBackend } from './backend.ts';
 
 const exact = parseConfig({});
 const online = parseConfig({ engine: 'online' });
-
-async function softmoe(...argv: string[]) {
-  const text = { stdout: '', stderr: '' };
-  const into = (name: keyof typeof text) =>
-    new Writable({
-      write(chunk, _, done) {
-        text[name] += String(chunk);
-        done();
-      },
-    });
-  const code = await runCli(argv, { stdout: into('stdout'), stderr: into('stderr') });
-  return { code, ...text };
-}
 
 it('computes online runs on the fused kernels by default, relaxed where Node can', async () => {
   const backend = await openBackend(online);
@@ -30,11 +16,14 @@ it('computes online runs on the fused kernels by default, relaxed where Node can
 
 it.each([
   ['wasm', 'tfjs-wasm'],
+  ['wasm-simd', 'tfjs-wasm'],
+  ['wasm-relaxed', 'tfjs-wasm'],
   ['cpu', 'tfjs-cpu'],
   ['reference', 'reference'],
 ] as const)('opens --backend %s', async (name, opened) => {
   const backend = await openBackend(online, name);
   expect(backend.info.name).toBe(opened);
+  if (name !== 'wasm') expect(backendNameOf(backend.info)).toBe(name);
   backend.dispose();
 });
 
@@ -48,7 +37,7 @@ it('needs no backend for the exact engine, and says so to who names one', async 
 it('refuses an unknown backend', async () => {
   const { code, stderr } = await softmoe('run', 'quick', '--engine', 'online', '--backend', 'gpu');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/wasm, cpu, reference/);
+  expect(stderr).toMatch(/wasm, wasm-simd, wasm-relaxed, cpu, reference/);
 });
 
 it('softmoe doctor has a line for everything', async () => {

@@ -1,17 +1,17 @@
 import v8 from 'node:v8';
-import { type Backend, createReferenceBackend } from '@softmoe/backend';
+import { type Backend, type BackendInfo, createReferenceBackend } from '@softmoe/backend';
 import { type Config, ConfigError } from '@softmoe/lab';
 import { UnsupportedError } from '@softmoe/model';
 import { Option } from 'commander';
 
-const backendNames = ['wasm', 'cpu', 'reference'] as const;
+const backendNames = ['wasm', 'wasm-simd', 'wasm-relaxed', 'cpu', 'reference'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** `--backend`, which commands that train have. */
 export function backendOption(): Option {
   return new Option(
     '--backend <name>',
-    'where the sampling engines compute: wasm (fused SIMD kernels), cpu or reference (default: wasm)',
+    'where the sampling engines compute: wasm (fused SIMD kernels, relaxed where the engine has it), wasm-simd (the same bits on every machine), wasm-relaxed, cpu or reference (default: wasm)',
   ).choices(backendNames);
 }
 
@@ -30,7 +30,24 @@ export async function openBackend({ engine }: Config, name?: BackendName): Promi
   }
   if (name === 'reference') return createReferenceBackend();
   const { createTfjsBackend } = await loadTfjs();
-  return createTfjsBackend(name ?? 'wasm');
+  if (name === 'cpu') return createTfjsBackend('cpu');
+  return createTfjsBackend('wasm', { variant: variants[name ?? 'wasm'] });
+}
+
+const variants = { wasm: 'auto', 'wasm-simd': 'simd', 'wasm-relaxed': 'relaxed' } as const;
+
+/** The name by which the backend of a run is opened again, to the same bits. */
+export function backendNameOf({ name, simd }: BackendInfo): BackendName | undefined {
+  switch (name) {
+    case 'tfjs-wasm':
+      return simd === 'none' ? 'wasm' : `wasm-${simd}`;
+    case 'tfjs-cpu':
+      return 'cpu';
+    case 'reference':
+      return 'reference';
+    default:
+      return undefined;
+  }
 }
 
 /** The TensorFlow.js backends, with relaxed SIMD turned on where Node has it behind a flag. */

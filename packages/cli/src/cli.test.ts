@@ -3,29 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from './cli.ts';
+import { softmoe } from '../test/softmoe.ts';
 import { configFields } from './config-options.ts';
-
-/** Runs the command and collects what it prints. */
-async function softmoe(...argv: string[]) {
-  const collect = () => {
-    const chunks: string[] = [];
-    const stream = new Writable({
-      write(chunk, _, done) {
-        chunks.push(String(chunk));
-        done();
-      },
-    });
-    return { stream, text: () => chunks.join('') };
-  };
-  const [out, err] = [collect(), collect()];
-  const code = await runCli(argv, { stdout: out.stream, stderr: err.stream });
-  return { code, stdout: out.text(), stderr: err.text() };
-}
 
 const small = [
   'run',
@@ -173,7 +155,7 @@ describe('softmoe run', () => {
     }
     const again = await softmoe('resume', out);
     expect(again.code).toBe(2);
-    expect(again.stderr).toMatch(/^RunFolderError: run: has no checkpoint.*complete/);
+    expect(again.stderr).toMatch(/^RunFolderError: run: is complete.*softmoe show/);
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
+import { InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 import { introduction, isComplete, story } from './story.ts';
@@ -16,16 +17,35 @@ import type { Streams } from './streams.ts';
 export interface ExecuteOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Seconds between checkpoints, each at the first record after that time: what a crash loses. */
+  readonly checkpointEvery?: number;
 }
 
-/** Milliseconds between checkpoints, each at the first record after that time: what a crash loses. */
-const CHECKPOINT_EVERY = 2000;
+const CHECKPOINT_EVERY = 2;
+
+/** Options of the commands that run an experiment. */
+export function executeOptions(): Option[] {
+  return [
+    new Option('--json', 'print result.json on stdout and nothing else'),
+    new Option('--quiet', 'show no progress'),
+    new Option(
+      '--checkpoint-every <seconds>',
+      `how much of a run kept with --out a crash may lose (default: ${CHECKPOINT_EVERY})`,
+    ).argParser(parseSeconds),
+  ];
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0) return seconds;
+  throw new InvalidArgumentError('Give a number of seconds, such as 0.5.');
+}
 
 /** Runs an experiment to its end, shows it, keeps it in `folder` if there is one, and tells the exit code. */
 export async function execute(
   experiment: Experiment,
   folder: RunFolder | undefined,
-  { json, quiet }: ExecuteOptions,
+  { json, quiet, checkpointEvery = CHECKPOINT_EVERY }: ExecuteOptions,
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   const { config } = experiment;
@@ -46,7 +66,9 @@ export async function execute(
   const keep = async (event: ExperimentEvent) => {
     if (!folder) return;
     await folder.add(event);
-    if (event.phase === 'done' || performance.now() - checkpointed < CHECKPOINT_EVERY) return;
+    if (event.phase === 'done' || performance.now() - checkpointed < 1000 * checkpointEvery) {
+      return;
+    }
     await folder.checkpoint(experiment.snapshot());
     checkpointed = performance.now();
   };

@@ -10,6 +10,10 @@ export const exitCodes = {
   notRecovered: 3,
   /** The run began but could not go on: it diverged, or its folder could not be written. Or a backend did not start. */
   failed: 4,
+  /** A sweep ended, and some of its runs failed: their reasons are in the record. */
+  someFailed: 5,
+  /** A reproduction ended, and with --strict some claim does not hold. */
+  notAllHold: 6,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
   /** Whoever read the output has closed it. */

@@ -13,7 +13,7 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
       remedy: `Use one of ${presetNames.join(', ')}, or the path of a config file that ends in .json.`,
     });
   }
-  const config = parseStrictJson(await readText(source), 'config');
+  const config = await readJsonFile(source, 'config');
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
     return config as Record<string, unknown>;
   }
@@ -24,13 +24,18 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
   });
 }
 
-async function readText(path: string): Promise<string> {
+/** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError`. */
+export async function readJsonFile(path: string, field: string): Promise<unknown> {
+  return parseStrictJson(await readText(path, field), field);
+}
+
+async function readText(path: string, field: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new ConfigError(
       'cannot be read',
-      { field: 'config', value: path, remedy: `Check the path (${(cause as Error).message}).` },
+      { field, value: path, remedy: `Check the path (${(cause as Error).message}).` },
       { cause },
     );
   }

@@ -1,28 +1,28 @@
 import { restoreExperiment } from '@softmoe/lab';
 import { resumeRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type BackendName, backendOption, openBackend } from './backend.ts';
-import { type ExecuteOptions, execute } from './execute.ts';
+import { type BackendName, backendNameOf, backendOption, openBackend } from './backend.ts';
+import { type ExecuteOptions, execute, executeOptions } from './execute.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Streams } from './streams.ts';
 
 /** `softmoe resume FOLDER`. */
 export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
-  return new Command('resume')
+  const command = new Command('resume')
     .summary('go on with a run that was stopped')
     .description(
       'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power. ' +
-        'The result is the same, bit for bit, as without the interruption, if --backend is the one of the run.',
+        'The result is the same, bit for bit, as without the interruption; it is computed on the backend of the run.',
     )
     .argument('<folder>', 'the folder given to --out')
-    .addOption(backendOption())
-    .option('--json', 'print result.json on stdout and nothing else')
-    .option('--quiet', 'show no progress')
     .action(async (path: string, options: ExecuteOptions & { backend?: BackendName }) => {
       const { folder, snapshot } = await resumeRunFolder(path);
-      const backend = await openBackend(snapshot.config, options.backend);
+      const name = options.backend ?? (snapshot.backend && backendNameOf(snapshot.backend));
+      const backend = await openBackend(snapshot.config, name);
       const experiment = restoreExperiment(snapshot, { backend });
       setExitCode(await execute(experiment, folder, options, streams));
       backend.dispose();
     });
+  for (const option of [backendOption(), ...executeOptions()]) command.addOption(option);
+  return command;
 }

@@ -3,7 +3,7 @@ import { createRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
 import { type BackendName, backendOption, openBackend } from './backend.ts';
 import { addConfigOptions, withOptions } from './config-options.ts';
-import { type ExecuteOptions, execute } from './execute.ts';
+import { type ExecuteOptions, execute, executeOptions } from './execute.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { readConfig } from './read-config.ts';
 import type { Streams } from './streams.ts';
@@ -23,10 +23,8 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
         "and tells what happened. The student never sees the teacher's parameters or how many experts it has.",
     )
     .argument('[config]', 'a preset or the path of a config.json', 'canonical')
-    .option('--out <folder>', 'keep the run in a new folder: config, records, models, result')
-    .addOption(backendOption())
-    .option('--json', 'print result.json on stdout and nothing else')
-    .option('--quiet', 'show no progress');
+    .option('--out <folder>', 'keep the run in a new folder: config, records, models, result');
+  for (const option of [backendOption(), ...executeOptions()]) command.addOption(option);
   addConfigOptions(command);
   command.addHelpText('after', () => help);
   command.action(async (source: string, options: RunOptions) => {

@@ -1,4 +1,6 @@
-import type { ExperimentResult, Summary } from '@softmoe/lab';
+import type { Summary } from '@softmoe/lab';
+import { flowTime, readable, seconds, signed, significant } from './numbers.ts';
+import { tableLines } from './table.ts';
 
 /** What is being run, in two lines, before it runs. */
 export function introduction({ config }: { config: Summary['config'] }): string {
@@ -21,25 +23,25 @@ function gatesOf({ routing, gate }: Summary['config']): string {
 }
 
 /** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
-export function story(result: ExperimentResult): string {
+export function story(result: Summary): string {
   return [learned(result), pruned(result), finetuned(result), verdict(result)].join('\n\n');
 }
 
 function learned({
   config,
   milestones,
-  models,
+  students,
   loss,
   steps,
   timing,
   alignment,
-}: ExperimentResult): string {
+}: Summary): string {
   const rows = milestones.expert.map((expert, j) => {
     const router = milestones.router[j]!;
     return [
       `${j + 1}`,
-      time(expert),
-      time(router),
+      flowTime(expert),
+      flowTime(router),
       expert === null || router === null ? '–' : signed(router - expert),
       alignment.trained.expert[j]!.toFixed(4),
       alignment.trained.router[j]!.toFixed(4),
@@ -51,11 +53,11 @@ function learned({
   return [
     `1  Learn: ${methodOf(config.train)}, ${steps.train} steps, ${seconds(timing.train)}`,
     `   In ${led} of ${rows.length} pairs the expert aligns ${config.routing === 'softmax' ? 'before' : 'first and then guides'} its router (times at overlap 0.5):`,
-    ...table(
+    ...tableLines(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
     ),
-    `   Overlaps are those at the end of learning. Loss ${number(loss.start)} → ${number(loss.trained)} with ${models.trained.spec.experts} units.`,
+    `   Overlaps are those at the end of learning. Loss ${readable(loss.start)} → ${readable(loss.trained)} with ${students} units.`,
   ].join('\n');
 }
 
@@ -63,14 +65,7 @@ function methodOf({ method, flow, step, time }: Summary['config']['train']): str
   return method === 'adam' ? `Adam at learning rate ${step}` : `${flow} flow to time ${time}`;
 }
 
-function pruned({
-  config,
-  elimination,
-  survivors,
-  students,
-  loss,
-  timing,
-}: ExperimentResult): string {
+function pruned({ config, elimination, survivors, students, loss, timing }: Summary): string {
   const shown = elimination.filter(
     ({ size }) => size > 0 && size <= survivors + 2 && size >= survivors - 2,
   );
@@ -83,11 +78,11 @@ function pruned({
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
     `   Loss after refitting ${config.routing === 'softmax' ? 'the units left, some merged' : 'the best units left'}${cliff}`,
-    ...table(
+    ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
-      [['loss', ...shown.map((point) => number(point.loss))]],
+      [['loss', ...shown.map((point) => readable(point.loss))]],
     ),
-    `   Duplicates merged, amplitudes refitted: loss ${number(loss.pruned)}.`,
+    `   Duplicates merged, amplitudes refitted: loss ${readable(loss.pruned)}.`,
   ].join('\n');
 }
 
@@ -99,14 +94,14 @@ function finetuned({
   online,
   steps,
   timing,
-}: ExperimentResult): string {
+}: Summary): string {
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
     `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
     ...(online
       ? [
-          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${number(online.parameterError)}`}; then, since the teacher is known, in float64.`,
+          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, in float64.`,
         ]
       : []),
     ...(certificate.estimate
@@ -114,7 +109,7 @@ function finetuned({
           `   On a fixed sample of ${config.finetune.sampleSize} points, whose labels make the teacher a minimum of zero loss.`,
         ]
       : []),
-    `   Loss ${number(loss.pruned)} → ${number(loss.final)}.`,
+    `   Loss ${readable(loss.pruned)} → ${readable(loss.final)}.`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {
@@ -135,9 +130,9 @@ function spectrumOf({ mu, lambdaMax, estimate }: Summary['certificate']): string
   return `μ ${of(mu, estimate?.muError)}, λmax ${of(lambdaMax, estimate?.lambdaMaxError)}`;
 }
 
-function verdict(result: ExperimentResult): string {
+function verdict(result: Summary): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
-  const error = parameterError === null ? '' : `, parameter error ${number(parameterError)}`;
+  const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
     `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
     ...missing.map(({ teacherExpert, matched, expert, router }) =>
@@ -153,19 +148,3 @@ function verdict(result: ExperimentResult): string {
 export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
   return recovered === teachers && certificate.verdict === 'certified';
 }
-
-/** A row of headings and rows of cells, right-aligned under them. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((heading, c) =>
-    Math.max(heading.length, ...rows.map((cells) => cells[c]!.length)),
-  );
-  return [headings, ...rows].map(
-    (cells) => `   ${cells.map((cell, c) => cell.padStart(widths[c]!)).join('   ')}`,
-  );
-}
-
-const number = (x: number) => (Math.abs(x) >= 0.01 ? significant(x) : x.toExponential(1));
-const significant = (x: number) => `${Number(x.toPrecision(3))}`;
-const signed = (x: number) => `${x < 0 ? '' : '+'}${x.toFixed(1)}`;
-const time = (t: number | null) => (t === null ? 'never' : t.toFixed(1));
-const seconds = (s: number) => `${s.toFixed(2)} s`;

@@ -6,7 +6,7 @@ import type { Milestones } from './milestones.ts';
 import { type ExperimentEvent, runPhases } from './phases.ts';
 import { createProblem } from './problem.ts';
 import { createProgress, type Progress, snapshotOf } from './progress.ts';
-import { checkSnapshot, type Phase, type Snapshot } from './snapshot.ts';
+import { checkBackend, checkSnapshot, type Phase, type Snapshot } from './snapshot.ts';
 
 /** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
 export interface Experiment {
@@ -49,7 +49,10 @@ export function createExperiment(config: ConfigInput, options: ExperimentOptions
   return start(parseConfig(config), options, undefined);
 }
 
-/** The experiment of a snapshot; it goes on bit for bit as the one that the snapshot was taken of. */
+/**
+ * The experiment of a snapshot; it goes on bit for bit as the one that the snapshot was taken of. Throws `SnapshotError`
+ * for a damaged snapshot, and for a backend other than that of the run.
+ */
 export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions = {}): Experiment {
   checkSnapshot(snapshot);
   return start(parseConfig(snapshot.config), options, snapshot);
@@ -61,7 +64,9 @@ function start(
   resumed: Snapshot | undefined,
 ): Experiment {
   const begun = performance.now();
-  const state = createProgress(config, given, resumed);
+  const computesOn = config.engine === 'exact' ? undefined : backend?.info;
+  if (resumed) checkBackend(resumed, computesOn);
+  const state = createProgress(config, given, resumed, computesOn);
   const problem = createProblem(state.config, backend, state.given);
   const progress: Progress = {
     ...state,

@@ -28,7 +28,7 @@ export class MilestoneTracker {
     this.#previous = resume?.previous;
   }
 
-  add({ time, alignment }: TrainRecord): void {
+  add({ time, alignment }: Pick<TrainRecord, 'time' | 'alignment'>): void {
     if (!alignment) return;
     const point = { time, expert: alignment.expert, router: alignment.router };
     for (const kind of ['expert', 'router'] as const) {

@@ -1,3 +1,4 @@
+import type { BackendInfo } from '@softmoe/backend';
 import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
 import { loadState, saveState, type TrainState } from '@softmoe/train';
 import { type Config, parseConfig } from './config.ts';
@@ -8,6 +9,8 @@ import type { Phase, Snapshot } from './snapshot.ts';
 export interface Progress {
   config: Config;
   phase: Phase;
+  /** What the run computes on; undefined where it needs no backend. */
+  readonly backend: BackendInfo | undefined;
   readonly milestones: MilestoneTracker;
   readonly timing: { train: number; prune: number; finetune: number };
   /** The student that the experiment was given to start from, if it was. */
@@ -24,13 +27,15 @@ export interface Progress {
 /** The progress of an experiment at its start, or at a snapshot. Throws typed errors for a damaged one. */
 export function createProgress(
   config: Config,
-  given: MoE | undefined,
+  given?: MoE,
   resumed?: Snapshot,
+  backend?: BackendInfo,
 ): Omit<Progress, 'student'> {
   const state = (bytes: Uint8Array | undefined) => bytes && loadState(bytes);
   return {
     config: parseConfig(config),
     phase: resumed?.phase ?? 'train',
+    backend: backend ?? resumed?.backend,
     milestones: new MilestoneTracker(config.teachers, resumed?.milestones),
     timing: { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) },
     given: resumed?.student ? loadMoE(resumed.student) : given,
@@ -42,13 +47,14 @@ export function createProgress(
 }
 
 /** All of `progress` that {@link createProgress} needs to go on from it. */
-export function snapshotOf(progress: Progress): Snapshot {
-  const { config, phase, startLoss, milestones, timing, given } = progress;
+export function snapshotOf(progress: Omit<Progress, 'student'>): Snapshot {
+  const { config, phase, backend, startLoss, milestones, timing, given } = progress;
   const { trained, refined, finetuned } = progress;
   return {
     version: 1,
     config,
     phase,
+    ...(backend ? { backend } : {}),
     startLoss,
     milestones: milestones.state,
     timing: { ...timing },

@@ -1,3 +1,4 @@
+import type { BackendInfo } from '@softmoe/backend';
 import type { Config } from './config.ts';
 import { SnapshotError } from './errors.ts';
 import type { MilestoneTracker } from './milestones.ts';
@@ -9,6 +10,8 @@ export interface Snapshot {
   readonly version: 1;
   readonly config: Config;
   readonly phase: Phase;
+  /** What the run computes on; unset where it needs no backend. Only the same one goes on to the same bits. */
+  readonly backend?: BackendInfo | undefined;
   readonly startLoss: number | undefined;
   readonly milestones: MilestoneTracker['state'];
   readonly timing: { train: number; prune: number; finetune: number };
@@ -39,4 +42,20 @@ export function checkSnapshot(snapshot: Snapshot): void {
       remedy: 'The snapshot is damaged: start again from its config.',
     });
   }
+}
+
+/** Throws {@link SnapshotError} unless `backend` computes the same bits as the one that the snapshot was taken on. */
+export function checkBackend(
+  { backend: before }: Snapshot,
+  backend: BackendInfo | undefined,
+): void {
+  if (!before || !backend) return;
+  const bits = ({ name, precision, simd, kernels }: BackendInfo) =>
+    [name, precision, `simd ${simd}`, kernels].join(', ');
+  if (bits(before) === bits(backend)) return;
+  throw new SnapshotError(`must be the one that the run began on (${bits(before)})`, {
+    field: 'backend',
+    value: bits(backend),
+    remedy: 'Go on with that one, or start again from its config: the bits would differ.',
+  });
 }

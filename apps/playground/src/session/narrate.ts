@@ -2,6 +2,7 @@ import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
+import type { Session } from './session.svelte.ts';
 
 /** An overlap that counts as found: the level at which milestones are taken. */
 export const FOUND = 0.5;
@@ -22,6 +23,25 @@ export interface Narration {
   /** Changes with what is worth announcing. */
   readonly title: string;
   readonly text: string;
+}
+
+/** What is happening in a session now. */
+export function narrationOf(session: Session): Narration {
+  void session.version;
+  const { config, phase, milestones, pruned, summary, train, tune } = session;
+  if (!config) return { title: 'Starting', text: '' };
+  const [start] = train;
+  const [latest, tuned] = [train.at(-1)?.record, tune.at(-1)];
+  return narrate({
+    config,
+    phase,
+    start: start?.record,
+    latest,
+    tuned,
+    milestones,
+    pruned,
+    summary,
+  });
 }
 
 /** What is happening, in words. */

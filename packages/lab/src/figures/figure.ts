@@ -8,4 +8,6 @@ export interface Figure {
   /** What is to be seen in it, in words, also for who cannot see it. */
   readonly caption: string;
   readonly options: PlotOptions;
+  /** What is drawn in place of `options` on a phone's width, where the same narrower would not do. */
+  readonly narrow?: PlotOptions;
 }

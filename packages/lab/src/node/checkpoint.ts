@@ -10,6 +10,13 @@ export interface Checkpoint {
 }
 
 const bytes = z.base64().optional();
+const backend = z.object({
+  name: z.string(),
+  precision: z.enum(['float64', 'float32']),
+  simd: z.enum(['none', 'simd', 'relaxed']),
+  threads: z.int().min(1),
+  kernels: z.enum(['fused', 'composed']),
+});
 const times = z.array(z.number().nullable());
 const schema = z.object({
   recordBytes: z.int().min(0),
@@ -17,6 +24,7 @@ const schema = z.object({
     version: z.literal(1),
     config: z.unknown(),
     phase: z.enum(['train', 'prune', 'finetune', 'done']),
+    backend: backend.optional(),
     startLoss: z.number().optional(),
     milestones: z.object({
       found: z.object({ expert: times, router: times }),

@@ -1,7 +1,64 @@
 export { recordLine } from '../record-line.ts';
+export * from './claims/index.ts';
+export { RunFolderError } from './errors.ts';
+export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
+export { exportRun } from './export-run.ts';
+export { readRecords } from './read-records.ts';
+export { findRuns, type Run, readModel, readRun } from './read-run.ts';
+export type { ReportBlock, ReportDocument, ReportSection } from './report/document.ts';
+export { ReportError } from './report/errors.ts';
+export { renderReport } from './report/render-report.ts';
+export { renderSvg } from './report/render-svg.ts';
+export { reportOf } from './report/report-of.ts';
+export { runReport } from './report/run-report.ts';
+export { sweepReport } from './report/sweep-report.ts';
+export { type WrittenReport, writeReport } from './report/write-report.ts';
+export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
+export { type SweepCell, sweepCells } from './sweep/cells.ts';
+export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
+export { SweepError } from './sweep/errors.ts';
+export { getField } from './sweep/fields.ts';
+export { exportSweep, resultFiles, resultRow } from './sweep/results-table.ts';
+export { inShard, parseShard, type Shard } from './sweep/shard.ts';
 export {
-  createRunFolder,
-  type RunFolder,
-  RunFolderError,
-  resumeRunFolder,
-} from './run-folder.ts';
+  describeValues,
+  formatValue,
+  parseSweep,
+  type Sweep,
+  type SweepRun,
+} from './sweep/sweep.ts';
+export {
+  mergeSweeps,
+  openSweepFolder,
+  readDefinition,
+  readSweep,
+  type SweepRecord,
+  type SweepResults,
+} from './sweep/sweep-folder.ts';
+export type {
+  Task,
+  TaskContext,
+  TaskEnvironment,
+  TaskError,
+  TaskFunction,
+  TaskOutcome,
+  TaskRecord,
+} from './task.ts';
+export { codeHash } from './tasks/code-hash.ts';
+export {
+  StoreError,
+  TaskFailure,
+  TasksInterruptedError,
+  WorkerError,
+} from './tasks/errors.ts';
+export type { TaskProgress } from './tasks/progress.ts';
+export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './tasks/run-tasks.ts';
+export { taskId } from './tasks/task-id.ts';
+export { type LedgerOptions, openTaskLedger, type TaskLedger } from './tasks/task-ledger.ts';
+export { createTaskPool, type TaskPool, type TaskPoolOptions } from './tasks/task-pool.ts';
+export { openTaskStore, type TaskStore } from './tasks/task-store.ts';
+export {
+  createTaskWorker,
+  type TaskWorker,
+  type TaskWorkerOptions,
+} from './tasks/task-worker.ts';

@@ -1,13 +1,16 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createReferenceBackend } from '@softmoe/backend';
 import { FormatError, loadMoE } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
+import { SnapshotError } from '../errors.ts';
 import { createExperiment, restoreExperiment } from '../experiment.ts';
 import { runExperiment, runPipeline } from '../pipeline.ts';
 import { summaryOf } from '../result.ts';
-import { createRunFolder, RunFolderError, resumeRunFolder } from './run-folder.ts';
+import { RunFolderError } from './errors.ts';
+import { createRunFolder, resumeRunFolder } from './run-folder.ts';
 
 const config = parseConfig({
   inputDim: 16,
@@ -87,6 +90,49 @@ it('goes on from any checkpoint to the same files, dropping the records after it
       expect(await readFile(join(path, name))).toEqual(await readFile(join(whole.path, name)));
     }
   }
+});
+
+it('goes on from the start before the first checkpoint, and refuses a complete run', async () => {
+  const path = join(parent, 'run');
+  const first = await createRunFolder(path, config);
+  const killed = createExperiment(config);
+  for (let i = 0; i < 5; i++) await first.add((await killed.next())!);
+  await first.close();
+  const { folder, snapshot } = await resumeRunFolder(path);
+  expect(snapshot).toEqual(createExperiment(config).snapshot());
+  const result = await runExperiment(restoreExperiment(snapshot), {
+    onRecord: (event) => folder.add(event),
+  });
+  await folder.close();
+  expect(loadMoE(await readFile(join(path, 'final.safetensors')))).toEqual(result.models.final);
+
+  await writeFile(join(path, 'checkpoint.json'), 'left by a kill at the last moment');
+  await expect(resumeRunFolder(path)).rejects.toThrow(/run: is complete/);
+  expect(await readdir(path)).not.toContain('checkpoint.json');
+});
+
+it('keeps the backend of a run in its checkpoint, and goes on with no other', async () => {
+  const online = parseConfig({
+    ...config,
+    engine: 'online',
+    train: { time: 1, batchSize: 16, step: 0.5 },
+  });
+  const reference = createReferenceBackend();
+  const folder = await createRunFolder(join(parent, 'run'), online);
+  const experiment = createExperiment(online, { backend: reference });
+  await folder.add((await experiment.next())!);
+  await folder.checkpoint(experiment.snapshot());
+  await folder.close();
+  const { snapshot, folder: again } = await resumeRunFolder(folder.path);
+  await again.close();
+  expect(snapshot.backend).toEqual(reference.info);
+  const other = { ...reference, info: { ...reference.info, simd: 'relaxed' as const } };
+  expect(() => restoreExperiment(snapshot, { backend: other })).toThrow(SnapshotError);
+  expect(() => restoreExperiment(snapshot, { backend: other })).toThrow(
+    /backend: .*reference, float64, simd none, composed.*got "reference, float64, simd relaxed/,
+  );
+  const next = await restoreExperiment(snapshot, { backend: reference }).next();
+  expect(next).toMatchObject({ phase: 'train', record: { step: 1 } });
 });
 
 it('refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {

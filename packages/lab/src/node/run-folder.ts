@@ -1,17 +1,18 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import type { Config } from '../config.ts';
 import type { ExperimentEvent } from '../phases.ts';
+import { createProgress, snapshotOf } from '../progress.ts';
 import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-
-/** A run folder cannot be made, read or written. */
-export class RunFolderError extends SoftmoeError {
-  override readonly name = 'RunFolderError';
-}
+import { RunFolderError } from './errors.ts';
+import { readIfThere, readRun } from './read-run.ts';
+import { fileNames } from './run-files.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -23,56 +24,55 @@ export interface RunFolder {
   close(): Promise<void>;
 }
 
-const CHECKPOINT = 'checkpoint.json';
-const RECORDS = 'records.jsonl';
-
 /**
  * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), checkpoint.json,
- * teacher.safetensors, trained.safetensors, pruned.safetensors, refined.safetensors (online engine), final.safetensors and
- * result.json. Every file but
- * records.jsonl appears whole or not at all. Throws {@link RunFolderError} when the folder exists or cannot be written.
+ * teacher.safetensors, trained.safetensors, pruned.safetensors, refined.safetensors (engines that sample), final.safetensors
+ * and result.json. The folder, and every file in it but records.jsonl, appears whole or not at all, so that a run killed
+ * at any moment goes on with {@link resumeRunFolder}. Throws {@link RunFolderError} when the folder exists or cannot be
+ * written.
  */
 export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
-  await makeFolder(path);
-  await writeWhole(join(path, 'config.json'), json(config));
+  await makeFolder(path, async (folder) =>
+    writeWhole(join(folder, fileNames.config), json(config)),
+  );
   return openAt(path, 0);
 }
 
 /**
- * The folder of a run that was stopped, and the snapshot to restore: records after it are dropped, since the restored
- * experiment gives them again. Throws {@link RunFolderError} for a folder without a checkpoint (a complete run has none)
- * and `FormatError` for a damaged one.
+ * The folder of a run that was stopped, and the snapshot to restore: that of its last checkpoint, or of the start where
+ * there is none yet. Records after it are dropped, since the restored experiment gives them again. Throws
+ * {@link RunFolderError} for a complete run and for what is no run's folder, `FormatError` for a damaged one.
  */
 export async function resumeRunFolder(
   path: string,
 ): Promise<{ folder: RunFolder; snapshot: Snapshot }> {
-  let text: string;
-  try {
-    text = await readFile(join(path, CHECKPOINT), 'utf8');
-  } catch (cause) {
-    throw new RunFolderError(
-      'has no checkpoint to go on from',
-      {
-        field: 'run',
-        value: path,
-        remedy:
-          'Give the folder of a run that was stopped. One with a result.json is complete; one that has just begun can be run again from its config.json.',
-      },
-      { cause },
-    );
+  const { config, result } = await readRun(path);
+  if (result) {
+    await rm(join(path, fileNames.checkpoint), { force: true });
+    throw new RunFolderError('is complete: there is nothing left to do', {
+      field: 'run',
+      value: path,
+      remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
+    });
   }
-  const { snapshot, recordBytes } = decodeCheckpoint(text, path);
+  const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
+  const { snapshot, recordBytes } =
+    checkpoint === undefined
+      ? { snapshot: snapshotOf(createProgress(config)), recordBytes: 0 }
+      : decodeCheckpoint(checkpoint, path);
   return { folder: await openAt(path, recordBytes), snapshot };
 }
 
 /** Opens records.jsonl, cut or begun at `length` bytes. */
 async function openAt(path: string, length: number): Promise<RunFolder> {
-  const records = await asRunFolder(path, () => open(join(path, RECORDS), length ? 'r+' : 'w'));
+  const records = await asRunFolder(path, () =>
+    open(join(path, fileNames.records), length ? 'r+' : 'w'),
+  );
   const found = (await records.stat()).size;
   if (found < length) {
     await records.close();
     throw new FormatError(`is shorter than the ${length} bytes that its checkpoint counts`, {
-      field: RECORDS,
+      field: fileNames.records,
       value: found,
       remedy: 'Start the run again from its config.json in another folder.',
     });
@@ -95,14 +95,14 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
             return writeModel(path, 'pruned', event.model);
           case 'done':
             await writeResult(path, event.result);
-            return rm(join(path, CHECKPOINT), { force: true });
+            return rm(join(path, fileNames.checkpoint), { force: true });
         }
       }),
     checkpoint: (snapshot) =>
       asRunFolder(path, async () => {
         await records.sync();
         const checkpoint = encodeCheckpoint({ snapshot, recordBytes: written });
-        await writeWhole(join(path, CHECKPOINT), checkpoint);
+        await writeWhole(join(path, fileNames.checkpoint), checkpoint);
       }),
     close: () => records.close(),
   };
@@ -132,50 +132,40 @@ async function writeResult(path: string, result: ExperimentResult): Promise<void
   await writeModel(path, 'trained', trained);
   if (refined) await writeModel(path, 'refined', refined);
   await writeModel(path, 'final', final);
-  await writeWhole(join(path, 'result.json'), json(summaryOf(result)));
+  await writeWhole(join(path, fileNames.result), json(summaryOf(result)));
 }
 
 function writeModel(path: string, name: string, model: MoE): Promise<void> {
-  return writeWhole(join(path, `${name}.safetensors`), saveMoE(model));
+  return writeWhole(join(path, fileNames.model(name)), saveMoE(model));
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Under a temporary name until `fill` is done, then renamed to `path`, where there must be nothing. */
+async function makeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  if (existsSync(path)) throw taken(path);
+  let temporary: string | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
+    temporary = await mkdtemp(`${path}.partial-`);
+    await chmod(temporary, 0o777 & ~process.umask());
+    await fill(temporary);
+    await rename(temporary, path);
   } catch (cause) {
-    throw cannotMake(path, cause);
+    if (temporary) await rm(temporary, { recursive: true, force: true });
+    throw existsSync(path) ? taken(path, cause) : cannotMake(path, cause);
   }
-  try {
-    await mkdir(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotMake(path, cause);
-    throw new RunFolderError(
-      'already exists, and runs are never overwritten',
-      { field: 'out', value: path, remedy: 'Choose another folder, or remove this one first.' },
-      { cause },
-    );
-  }
+}
+
+function taken(path: string, cause?: unknown): RunFolderError {
+  return new RunFolderError(
+    'already exists, and runs are never overwritten',
+    { field: 'out', value: path, remedy: 'Choose another folder, or remove this one first.' },
+    { cause },
+  );
 }
 
 function cannotMake(path: string, cause: unknown): RunFolderError {
   const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
   return new RunFolderError('cannot be made', { field: 'out', value: path, remedy }, { cause });
-}
-
-/** Under a temporary name first, on disk, then renamed: readers never see a part of it. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.partial`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await file.close();
-  await rename(temporary, path);
 }
 
 function json(value: unknown): string {

@@ -11,6 +11,7 @@ export interface Task<Input = unknown> {
 
 /** What a worker offers the function of a task. */
 export interface TaskContext {
+  /** Aborts when the task is to stop. A pool of threads ends the thread instead, so that a busy one stops, too. */
   readonly signal: AbortSignal;
   /** Opens the backend that online runs compute on; the pool's worker owns it and disposes of it. */
   openBackend(name: string): Promise<Backend>;
@@ -38,6 +39,11 @@ export interface TaskError {
   readonly remedy?: string;
 }
 
+/** What became of a task, before it is recorded. */
+export type TaskOutcome<Output = unknown> =
+  | { readonly status: 'done'; readonly output: Output }
+  | { readonly status: 'failed'; readonly error: TaskError };
+
 interface TaskRecordBase {
   /** Hash of kind, input and code: the address of the record. */
   readonly id: string;
@@ -52,8 +58,4 @@ interface TaskRecordBase {
 }
 
 /** One task in the record: one JSON line, one file while a sweep runs. */
-export type TaskRecord<Output = unknown> = TaskRecordBase &
-  (
-    | { readonly status: 'done'; readonly output: Output }
-    | { readonly status: 'failed'; readonly error: TaskError }
-  );
+export type TaskRecord<Output = unknown> = TaskRecordBase & TaskOutcome<Output>;

@@ -1,0 +1,104 @@
+import {
+  codeHash,
+  createTaskPool,
+  exportSweep,
+  inShard,
+  openSweepFolder,
+  type RunTasksOptions,
+  runTasks,
+  type Shard,
+  type Sweep,
+  type Task,
+  type TaskProgress,
+  type TaskRecord,
+  TasksInterruptedError,
+  taskId,
+} from '@softmoe/lab/node';
+import { SoftmoeError } from '@softmoe/model';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { loadQueue } from './load-queue.ts';
+import { listenForStop } from './stop-signals.ts';
+import type { Streams } from './streams.ts';
+import { createSweepProgress } from './sweep-progress.ts';
+import { sweepSummary } from './sweep-summary.ts';
+import { workerUrl } from './worker-url.ts';
+
+export interface ExecuteSweepOptions {
+  readonly jobs: number;
+  /** Address of the queue whose workers do the runs; without one they are done here. */
+  readonly queue?: string;
+  readonly shard?: Shard;
+  readonly retryFailed?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Does the runs of a sweep that its folder lacks, shows it, and tells the exit code. */
+export async function executeSweep(
+  sweep: Sweep,
+  folder: string,
+  { jobs, queue, shard, retryFailed, json, quiet }: ExecuteSweepOptions,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  const queuePackage = queue === undefined ? undefined : await loadQueue();
+  const store = await openSweepFolder(folder, sweep);
+  const tasks = sweep.runs.map(({ task }) => task).filter((task) => !shard || isIn(shard, task));
+  const stop = listenForStop();
+  const progress = quiet ? undefined : createSweepProgress(sweep, stderr);
+  const say = progress?.say ?? ((line: string) => stderr.write(`${line}\n`));
+  let records: TaskRecord[];
+  try {
+    const options = {
+      store,
+      signal: stop.signal,
+      retryFailed,
+      onRecord: (record: TaskRecord, from: 'store' | 'run') => progress?.record(record, from),
+      onProgress: (state: TaskProgress) => progress?.show(state),
+    };
+    records =
+      queuePackage && queue !== undefined
+        ? await queuePackage.runQueuedTasks(tasks, {
+            ...options,
+            queue: { url: queue },
+            code: codeHash(workerUrl),
+            onWarning: (message) => say(`warning: ${message}`),
+          })
+        : await runInPool(tasks, jobs, options);
+  } catch (error) {
+    progress?.stop();
+    const part = shard ? ` --shard ${shard.index}/${shard.count}` : '';
+    if (error instanceof TasksInterruptedError) {
+      stderr.write(`stopped: ${error.value}; go on with: softmoe sweep ${folder}${part}\n`);
+      return stop.exitCode;
+    }
+    if (error instanceof SoftmoeError) {
+      stderr.write(`${error.name}: ${error.message}\n`);
+      return exitCodes.failed;
+    }
+    throw error;
+  } finally {
+    progress?.stop();
+    stop.release();
+  }
+  stdout.write(sweepSummary(await exportSweep(folder), folder, { json }));
+  const failed = records.some(({ status }) => status === 'failed');
+  return failed ? exitCodes.someFailed : exitCodes.recovered;
+}
+
+async function runInPool(
+  tasks: readonly Task[],
+  jobs: number,
+  options: Omit<RunTasksOptions, 'pool'>,
+): Promise<TaskRecord[]> {
+  const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+  try {
+    return await runTasks(tasks, { ...options, pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** By the task alone, so that machines agree on the parts even where their code differs. */
+function isIn(shard: Shard, task: Task): boolean {
+  return inShard(taskId(task, ''), shard);
+}

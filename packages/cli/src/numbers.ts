@@ -1,0 +1,16 @@
+/** Numbers as people read them. A value that is not there is shown as nothing. */
+export const readable = (x: number | null | undefined): string =>
+  missing(x) ? '' : Math.abs(x) >= 0.01 || x === 0 ? significant(x) : x.toExponential(1);
+
+export const significant = (x: number): string => `${Number(x.toPrecision(3))}`;
+
+export const signed = (x: number): string => `${x < 0 ? '' : '+'}${x.toFixed(1)}`;
+
+export const flowTime = (t: number | null | undefined): string =>
+  missing(t) ? 'never' : t.toFixed(1);
+
+export const seconds = (s: number): string => `${s.toFixed(2)} s`;
+
+function missing(x: number | null | undefined): x is null | undefined {
+  return x === null || x === undefined;
+}

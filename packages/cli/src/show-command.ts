@@ -1,0 +1,24 @@
+import { readRun } from '@softmoe/lab/node';
+import { Command } from 'commander';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { describeProgress } from './run-state.ts';
+import { introduction, isComplete, story } from './story.ts';
+import type { Streams } from './streams.ts';
+
+/** `softmoe show RUN`. */
+export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
+  return new Command('show')
+    .summary('print what a run kept in a folder found')
+    .description('Prints the story of a run that was kept with --out, or how far it has come.')
+    .argument('<run>', 'the folder given to --out')
+    .option('--json', 'print result.json, or the config of a run that is not complete')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const run = await readRun(path);
+      const { config, result } = run;
+      const text = json
+        ? JSON.stringify(result ?? config, null, 2)
+        : [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
+      streams.stdout.write(`${text}\n`);
+      setExitCode(!result || isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered);
+    });
+}

@@ -1,0 +1,31 @@
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+/** Ctrl-C and SIGTERM as an abort: what runs stops cleanly and keeps what is done. */
+export interface StopSignals {
+  readonly signal: AbortSignal;
+  /** The exit code of the signal that came. */
+  readonly exitCode: ExitCode;
+  /** Gives the signals back to Node. */
+  release(): void;
+}
+
+export function listenForStop(): StopSignals {
+  const abort = new AbortController();
+  let exitCode: ExitCode = exitCodes.interrupted;
+  const stop = (signal: NodeJS.Signals) => {
+    exitCode = signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+    abort.abort();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  return {
+    signal: abort.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    release() {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSweep } from '@softmoe/lab/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { softmoe } from '../test/softmoe.ts';
+
+let parent: string;
+const at = (name: string) => join(parent, name);
+const small = {
+  name: 'small',
+  base: { inputDim: 24, teachers: 2 },
+  grid: { students: [1, 8], seed: [1, 2] },
+};
+
+async function define(name: string, sweep: unknown): Promise<string> {
+  await writeFile(at(`${name}.json`), typeof sweep === 'string' ? sweep : JSON.stringify(sweep));
+  return at(`${name}.json`);
+}
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-sweep-'));
+});
+afterAll(() => rm(parent, { recursive: true, force: true }));
+
+/** When each record of a folder was made: it changes if a run is done again. */
+async function endings(folder: string): Promise<string[]> {
+  return (await readSweep(folder)).records.map(({ endedAt }) => endedAt);
+}
+
+describe('softmoe sweep', () => {
+  it('does every run, sums up, exports, and does nothing twice', async () => {
+    const [file, out] = [await define('small', small), at('small')];
+    const first = await softmoe('sweep', file, '--out', out, '--jobs', '2');
+    expect(first.code).toBe(0);
+    expect(first.stderr).toMatch(/0 of 4 runs ended[\s\S]*4 of 4 runs ended/);
+    expect(first.stdout).toMatch(/^Sweep small over students, seed: 4 of 4 runs done\n/);
+    expect(first.stdout).toMatch(/\n +1 +2 +0 of 2 +1 +\S+ +\S+\n/);
+    expect(first.stdout).toMatch(/\n +8 +2 +[12] of 2 +2 +\S+ +\S+ +\S+\n/);
+    expect((await readdir(out)).sort()).toEqual([
+      'records',
+      'results.jsonl',
+      'results.parquet',
+      'sweep.json',
+    ]);
+    const before = await endings(out);
+    const again = await softmoe('sweep', out, '--quiet');
+    expect(again).toEqual({ ...first, stderr: '' });
+    expect(await endings(out)).toEqual(before);
+  });
+
+  it('gives as JSON what it prints', async () => {
+    const file = await define('as-json', small);
+    const { stdout } = await softmoe('sweep', file, '--out', at('json'), '--json', '--quiet');
+    const { cells, ...summary } = JSON.parse(stdout);
+    expect(summary).toMatchObject({ name: 'small', done: 4, failed: 0, missing: 0 });
+    expect(cells[0]).toMatchObject({ values: { students: 1 }, runs: 2, recovered: 0 });
+  });
+
+  it('records a run that diverges with its reason, goes on, and does it again when told to', async () => {
+    const online = { engine: 'online', 'train.batchSize': 8, 'train.time': 1, seed: 1 };
+    const list = [
+      { seed: 0 },
+      { ...online, 'train.step': 1e30, 'train.flow': 'plain', 'train.time': 1e32 },
+    ];
+    const out = at('failing');
+    const file = await define('failing', { base: { ...small.base, students: 4 }, list });
+    const { code, stdout, stderr } = await softmoe('sweep', file, '--out', out);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^a run failed: \w+Error: /m);
+    expect(stdout).toMatch(/1 of 2 runs done, 1 failed/);
+    expect(stdout).toMatch(/^failed: students 4, seed 1: \w+Error: \S+: /m);
+    const before = await endings(out);
+    expect((await softmoe('sweep', out, '--quiet')).code).toBe(5);
+    expect(await endings(out)).toEqual(before);
+    await softmoe('sweep', out, '--quiet', '--retry-failed');
+    const after = await endings(out);
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+  });
+
+  it('shares the runs between machines, each done by one, and joins what they did', async () => {
+    const grid = { students: [1, 2, 3], seed: { from: 0, to: 2 } };
+    const file = await define('shared', { base: small.base, grid });
+    const counts: number[] = [];
+    for (const i of [1, 2, 3]) {
+      const out = at(`shard-${i}`);
+      expect((await softmoe('sweep', file, '--out', out, '--shard', `${i}/3`)).code).toBe(0);
+      counts.push((await readSweep(out)).records.length);
+    }
+    expect(counts.reduce((sum, count) => sum + count)).toBe(9);
+    const out = at('joined');
+    const { code, stdout } = await softmoe(
+      ...['sweep', 'merge', out, at('shard-1'), at('shard-2'), at('shard-3')],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/9 of 9 runs done/);
+    expect((await readFile(join(out, 'results.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(9);
+    const again = await softmoe('sweep', 'export', out);
+    expect(again.stdout).toBe(stdout);
+  });
+
+  it('stops on SIGINT with what is done kept, and goes on with the rest', async () => {
+    const grid = { seed: { from: 0, to: 30 } };
+    const file = await define('stopped', { base: { ...small.base, students: 8 }, grid });
+    const out = at('stopped');
+    const running = softmoe('sweep', file, '--out', out, '--jobs', '2', '--quiet');
+    const poll = setInterval(async () => {
+      const names = await readdir(join(out, 'records')).catch(() => []);
+      if (names.some((name) => name.endsWith('.json'))) process.emit('SIGINT', 'SIGINT');
+    }, 5);
+    const { code, stdout, stderr } = await running;
+    clearInterval(poll);
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^stopped: \d+ of 31 tasks recorded; go on with: softmoe sweep \S+\n$/);
+    const before = await endings(out);
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.length).toBeLessThan(31);
+    expect((await softmoe('sweep', out, '--quiet')).code).toBe(0);
+    expect(await endings(out)).toEqual(expect.arrayContaining(before));
+    expect(await endings(out)).toHaveLength(31);
+  });
+
+  it('prints an example that it can run', async () => {
+    const { code, stdout } = await softmoe('sweep', '--example');
+    expect(code).toBe(0);
+    const { base, grid, name } = JSON.parse(stdout);
+    const fewer = { base, grid: { students: grid.students.slice(0, 1), seed: [0] } };
+    const file = await define(name, fewer);
+    expect((await softmoe('sweep', file, '--out', at(name), '--quiet')).code).toBe(0);
+  });
+});
+
+describe('bad input to softmoe sweep', () => {
+  it.each<[string, RegExp, unknown]>([
+    ['no JSON', /^FormatError: sweep: is not JSON/, '{'],
+    ['no base', /^SweepError: base: /, { grid: { seed: [1] } }],
+    [
+      'a bad run',
+      /^SweepError: students: .*run 2 of 2, students 0/,
+      { base: 'quick', grid: { students: [4, 0] } },
+    ],
+  ])('%s', async (name, error, sweep) => {
+    const file = await define('bad', sweep);
+    const { code, stderr } = await softmoe('sweep', file, '--out', at(name));
+    expect(stderr).toMatch(error);
+    expect(code).toBe(2);
+    expect(await readdir(parent)).not.toContain(name);
+  });
+
+  it.each<[string, RegExp, string[]]>([
+    ['no sweep', /^error: missing sweep\.json; softmoe sweep --example/, []],
+    ['a missing file', /^ConfigError: sweep: cannot be read/, ['nowhere.json']],
+    ['a bad shard', /^SweepError: shard: is not i\/n.*2\/4/, ['x.json', '--shard', '5/4']],
+    [
+      'bad jobs',
+      /option '--jobs <n>' argument '0' is invalid. Give a whole/,
+      ['x.json', '--jobs', '0'],
+    ],
+    ['nothing to join', /missing required argument 'folders'/, ['merge', 'out']],
+    [
+      'no folder of a sweep',
+      /^SweepError: folder: is not the folder of a sweep/,
+      ['export', tmpdir()],
+    ],
+  ])('%s', async (_, error, argv) => {
+    const { code, stdout, stderr } = await softmoe('sweep', ...argv);
+    expect(stderr).toMatch(error);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+
+  it('a folder whose records cannot be written', async () => {
+    const file = await define('good', small);
+    await mkdir(at('blocked'));
+    await writeFile(join(at('blocked'), 'records'), '');
+    const { code, stderr } = await softmoe('sweep', file, '--out', at('blocked'));
+    expect(stderr).toMatch(/^StoreError: store: cannot be read or written/);
+    expect(code).toBe(2);
+  });
+});

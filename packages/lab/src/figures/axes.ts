@@ -1,0 +1,50 @@
+import type { ScaleOptions } from '@observablehq/plot';
+import { powerOfTen } from './format.ts';
+
+/** float64 has nothing to say about a loss below this; one of a few rounding errors may even be negative. */
+const FLOOR = 1e-17;
+
+/** What a loss is drawn at on a logarithmic scale. */
+export function drawable(loss: number): number {
+  return Math.max(Math.abs(loss), FLOOR);
+}
+
+/** A logarithmic scale over the decades of `values`, at most about seven of them labelled. */
+export function decades(values: readonly number[], label: string): ScaleOptions {
+  const powers = values.filter((value) => value > 0).map(Math.log10);
+  const low = Math.floor(Math.min(...powers, 0) + 1e-9);
+  const high = Math.max(low + 1, Math.ceil(Math.max(...powers, low) - 1e-9));
+  const every = Math.ceil((high - low) / 7);
+  const ticks: number[] = [];
+  for (let power = high; power >= low; power -= every) ticks.push(10 ** power);
+  return {
+    type: 'log',
+    domain: [10 ** low, 10 ** high],
+    ticks,
+    tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
+    grid: true,
+    label,
+  };
+}
+
+/** Round numbers from 0 to `end`, about `count` of them. */
+export function roundTicks(end: number, count: number): number[] {
+  const rough = end / count;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * ([1, 2, 5].find((factor) => factor * unit >= rough) ?? 10);
+  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
+}
+
+/** For labels at `positions` along an axis: lanes, from 0, such that two in the same lane are at least `gap` apart. */
+export function lanesOf(positions: readonly number[], gap: number): number[] {
+  const lanes: number[] = new Array(positions.length).fill(0);
+  const ends: number[] = [];
+  const order = [...positions.keys()].sort((a, b) => positions[a]! - positions[b]!);
+  for (const i of order) {
+    const free = ends.findIndex((end) => positions[i]! - end >= gap);
+    const lane = free < 0 ? ends.length : free;
+    ends[lane] = positions[i]!;
+    lanes[i] = lane;
+  }
+  return lanes;
+}

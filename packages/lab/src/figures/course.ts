@@ -1,0 +1,61 @@
+import { type Milestones, MilestoneTracker } from '../milestones.ts';
+import type { RecordLine } from '../record-line.ts';
+
+/** A record of fine-tuning, with its steps counted on through both stages of an online run. */
+export interface TuneRecord extends RecordLine {
+  readonly stage: 'online' | 'exact';
+  readonly total: number;
+}
+
+/** The records of a run by phase. */
+export interface Course {
+  readonly train: readonly RecordLine[];
+  readonly tune: readonly TuneRecord[];
+  /** As a run's result has them, of training so far. */
+  readonly milestones: Milestones;
+}
+
+/** Sorts the records of one run, in the order in which they came. Steps begin anew where a stage of fine-tuning does. */
+export function courseOf(records: readonly RecordLine[]): Course {
+  const train = records.filter(({ phase }) => phase === 'train');
+  const tuned = records.filter(({ phase }) => phase === 'finetune');
+  const restart = tuned.findIndex((record, i) => i > 0 && record.step <= tuned[i - 1]!.step);
+  const sampled = restart < 0 ? 0 : tuned[restart - 1]!.step;
+  const tune = tuned.map((record, i): TuneRecord => {
+    const online = i < restart;
+    return {
+      ...record,
+      stage: online ? 'online' : 'exact',
+      total: record.step + (online ? 0 : sampled),
+    };
+  });
+  const tracker = new MilestoneTracker(train[0]?.alignment?.expert.length ?? 0);
+  for (const record of train) tracker.add(record);
+  return { train, tune, milestones: tracker.milestones };
+}
+
+/** The times from each expert to its router, of the pairs of which both were found. */
+export function lagsOf({ expert, router }: Milestones): number[] {
+  return expert.flatMap((at, j) => {
+    const followed = router[j] ?? null;
+    return at === null || followed === null ? [] : [followed - at];
+  });
+}
+
+/** What milestones show of the order in which experts and routers align, in a few words. */
+export function orderTitle(milestones: Milestones): string {
+  const lags = lagsOf(milestones);
+  return lags.length > 0 && lags.every((lag) => lag > 0)
+    ? 'Experts align first, routers follow'
+    : 'How experts and routers align';
+}
+
+/** More points than this in a curve are not to be seen. */
+const ENOUGH = 600;
+
+/** Evenly chosen among `list`, with the first and the last, if there are more than can be seen. */
+export function thinned<T>(list: readonly T[]): readonly T[] {
+  if (list.length <= ENOUGH) return list;
+  const every = (list.length - 1) / (ENOUGH - 1);
+  return Array.from({ length: ENOUGH }, (_, i) => list[Math.round(i * every)]!);
+}

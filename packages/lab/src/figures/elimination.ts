@@ -1,0 +1,92 @@
+import { dot, lineY, link, text } from '@observablehq/plot';
+import { decades } from './axes.ts';
+import type { Figure } from './figure.ts';
+import { plural, readable } from './format.ts';
+import { color } from './palette.ts';
+
+export interface EliminationFigureData {
+  readonly curve: readonly { readonly size: number; readonly loss: number }[];
+  /** Units kept by pruning. */
+  readonly kept: number;
+}
+
+/** Exact zeros, and losses lost in rounding, have no place on a logarithmic scale. */
+const VISIBLE = 1e-16;
+
+/** Loss by number of units, while units are removed one by one, and the cliff below the size that pruning kept. */
+export function eliminationFigure({ curve, kept }: EliminationFigureData): Figure {
+  const points = curve.filter(({ loss }) => loss > VISIBLE);
+  const here = points.find(({ size }) => size === kept);
+  const below = points.find(({ size }) => size === kept - 1);
+  const cliff = here && below ? [{ here, below, ratio: below.loss / here.loss }] : [];
+  const m = Math.max(0, ...curve.map(({ size }) => size));
+  /** The axis runs down to the right, so that the cliff of a student that keeps most of its units is on the left. */
+  const left = kept > 0.7 * m;
+  return {
+    name: 'elimination',
+    title: 'Elimination curve',
+    caption:
+      'Units are removed one by one, always the one whose loss costs least, and the amplitudes of the rest refitted. ' +
+      `Pruning kept ${kept} of ${plural(m, 'unit')}${
+        cliff[0]
+          ? `: with one fewer the loss would be ${readable(cliff[0].ratio)} times as large, ${readable(cliff[0].below.loss)} instead of ${readable(cliff[0].here.loss)}`
+          : ''
+      }.`,
+    options: {
+      height: 300,
+      marginTop: 32,
+      x: {
+        label: 'units kept',
+        reverse: true,
+        domain: [0, m],
+        ticks: Math.min(m, 15),
+        tickFormat: 'd',
+      },
+      y: decades(
+        points.map(({ loss }) => loss),
+        'loss after refit',
+      ),
+      marks: [
+        lineY(points, { x: 'size', y: 'loss', strokeWidth: 2 }),
+        link(cliff, {
+          x1: ({ here }) => here.size,
+          x2: ({ here }) => here.size,
+          y1: ({ here }) => here.loss,
+          y2: ({ below }) => below.loss,
+          stroke: color('high'),
+          strokeWidth: 2,
+          strokeDasharray: '3 4',
+        }),
+        text(cliff, {
+          x: ({ here }) => here.size,
+          y: ({ here, below }) => Math.sqrt(here.loss * below.loss),
+          text: ({ ratio }) => `one fewer: ×${readable(ratio)}`,
+          textAnchor: left ? 'start' : 'end',
+          dx: left ? 10 : -10,
+          fontWeight: 600,
+          stroke: color('surface'),
+          strokeWidth: 4,
+          fill: 'currentColor',
+        }),
+        dot(points, {
+          x: 'size',
+          y: 'loss',
+          r: 3.5,
+          fill: color('surface'),
+          stroke: 'currentColor',
+          strokeWidth: 1.75,
+        }),
+        dot(here ? [here] : [], { x: 'size', y: 'loss', r: 7, fill: color('high') }),
+        text(here ? [here] : [], {
+          x: 'size',
+          y: 'loss',
+          text: ({ size }) => `${size} kept`,
+          textAnchor: 'start',
+          dx: 4,
+          dy: 18,
+          fontWeight: 700,
+        }),
+      ],
+    },
+  };
+}

@@ -1,0 +1,47 @@
+const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** 10 to the power `n`, as one writes it. */
+export function powerOfTen(n: number): string {
+  if (n === 0) return '1';
+  const digits = [...String(Math.abs(n))].map((digit) => SUPERSCRIPT[Number(digit)]);
+  return `10${n < 0 ? '⁻' : ''}${digits.join('')}`;
+}
+
+/** A number to `digits` figures, as one writes it: 0.0123, 4.2·10⁻⁹. */
+export function readable(value: number, digits: number = 2): string {
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return String(value);
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
+  const power = Number(exponent);
+  if (power >= -3 && power < 5) {
+    const rounded = Number(value.toPrecision(digits));
+    return minus(rounded.toLocaleString('en', { maximumFractionDigits: 8 }));
+  }
+  return `${minus(mantissa)}·${powerOfTen(power)}`;
+}
+
+/** With `decimals` decimals and a true minus sign. */
+export function fixed(value: number, decimals: number): string {
+  return minus(value.toFixed(decimals));
+}
+
+/** The same with its sign, also if it is plus. */
+export function signed(value: number, decimals: number): string {
+  const text = fixed(value, decimals);
+  return value < 0 ? text : `+${text}`;
+}
+
+/** `1 unit`, `2 units`. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly (string | number)[]): string {
+  const last = words.length - 1;
+  return last > 0 ? `${words.slice(0, last).join(', ')} and ${words[last]}` : words.join('');
+}
+
+function minus(text: string): string {
+  return text.replace('-', '−');
+}

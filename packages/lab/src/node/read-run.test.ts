@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { FormatError } from '@softmoe/model';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parseConfig } from '../config.ts';
+import { createExperiment } from '../experiment.ts';
+import { runPipeline } from '../pipeline.ts';
+import { summaryOf } from '../result.ts';
+import { RunFolderError } from './errors.ts';
+import { exportRun } from './export-run.ts';
+import { readRecords } from './read-records.ts';
+import { findRuns, readModel, readRun } from './read-run.ts';
+import { createRunFolder } from './run-folder.ts';
+
+const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-read-'));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+it('reads a complete run, its result and models', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  const result = await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const run = await readRun(folder.path);
+  expect(run.config).toEqual(config);
+  expect(run.result).toEqual(JSON.parse(JSON.stringify(summaryOf(result))));
+  expect(run.checkpoint).toBeUndefined();
+  expect(await readModel(folder.path, 'final')).toEqual(result.models.final);
+  expect(await readModel(folder.path, 'refined')).toBeUndefined();
+});
+
+it('exports the records as tables that hold the same numbers', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const out = join(parent, 'deep', 'tables');
+  const paths = await exportRun(folder.path, out);
+  expect(paths.map((path) => basename(path)).sort()).toEqual((await readdir(out)).sort());
+  const lines = (await readRecords(folder.path)).filter(({ phase }) => phase === 'train');
+  const [header, ...rows] = (await readFile(join(out, 'train.csv'), 'utf8')).trim().split('\n');
+  expect(header).toMatch(/^step,time,loss,gradientNorm,amplitude_0,/);
+  expect(rows.map((row) => Number(row.split(',')[2]))).toEqual(lines.map(({ loss }) => loss));
+  const npy = await readFile(join(out, 'router.npy'));
+  const shape = /'shape': \((\d+), (\d+), (\d+)\)/.exec(npy.toString('latin1'))!;
+  expect(shape.slice(1).map(Number)).toEqual([lines.length, 3, 1]);
+  expect(npy.readDoubleLE(npy.length - 8)).toBe(lines.at(-1)!.overlaps!.router[2]![0]);
+  await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
+  await rm(join(folder.path, 'records.jsonl'));
+  await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
+});
+
+it('lists runs by name, complete or not, and passes over other folders', async () => {
+  for (const name of ['b', 'a']) {
+    const folder = await createRunFolder(join(parent, name), config);
+    if (name === 'b') await folder.checkpoint(createExperiment(config).snapshot());
+    await folder.close();
+  }
+  await mkdir(join(parent, 'notes'));
+  await writeFile(join(parent, 'readme.txt'), '');
+  const runs = await findRuns(parent);
+  expect(runs.map(({ path, checkpoint }) => [path, checkpoint?.phase])).toEqual([
+    [join(parent, 'a'), undefined],
+    [join(parent, 'b'), 'train'],
+  ]);
+});
+
+it('says what is no run, what is damaged and what is not there', async () => {
+  await expect(readRun(parent)).rejects.toThrow(/run: holds no config.json/);
+  await expect(findRuns(join(parent, 'nowhere'))).rejects.toThrow(RunFolderError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": 16');
+  await expect(readRun(parent)).rejects.toThrow(FormatError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": -1}');
+  await expect(readRun(parent)).rejects.toThrow(/inputDim/);
+  await writeFile(join(parent, 'config.json'), '{}');
+  await writeFile(join(parent, 'result.json'), '{"loss": 1}');
+  await expect(readRun(parent)).rejects.toThrow(/result: is not the result of a run/);
+  await writeFile(join(parent, 'final.safetensors'), 'short');
+  await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
+});

@@ -1,0 +1,101 @@
+import type { Course } from '../../figures/course.ts';
+import { fixed, readable, signed } from '../../figures/format.ts';
+import type { Summary } from '../../result.ts';
+import type { ReportBlock } from './document.ts';
+
+type Table = ReportBlock & { readonly kind: 'table' };
+
+/** When each teacher expert was found, and how well it was known when learning ended and at the end. */
+export function milestonesTable({ milestones, train }: Course, result?: Summary): Table {
+  const learned = train.at(-1)?.alignment;
+  const at = (time: number | null | undefined) =>
+    time === null || time === undefined ? 'never' : fixed(time, 1);
+  const overlap = (value: number | undefined) => (value === undefined ? '–' : fixed(value, 4));
+  return {
+    kind: 'table',
+    caption: `Flow times at overlap ½, the lag of the router behind its expert, and overlaps ${
+      result ? 'when learning had ended and with the final student' : 'at the last record'
+    }.`,
+    columns: [
+      'teacher expert',
+      'expert at',
+      'router at',
+      'lag',
+      'expert',
+      'router',
+      ...(result ? ['final expert', 'final router'] : []),
+    ],
+    rows: milestones.expert.map((expert, j) => {
+      const router = milestones.router[j] ?? null;
+      return [
+        `${j + 1}`,
+        at(expert),
+        at(router),
+        expert === null || router === null ? '–' : signed(router - expert, 1),
+        overlap(learned?.expert[j]),
+        overlap(learned?.router[j]),
+        ...(result
+          ? [overlap(result.alignment.expert[j]), overlap(result.alignment.router[j])]
+          : []),
+      ];
+    }),
+  };
+}
+
+/** All that the certificate holds, with what it means. */
+export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
+  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity } = certificate;
+  const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
+    ['loss', 'at the end', Math.abs(certificate.loss)],
+    ['gradient', 'its length at the end', certificate.gradientNorm],
+    ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
+    ['μ', 'least curvature on the tangent space', mu, 6],
+    ['λ max', 'largest curvature', lambdaMax, 6],
+    ['eigenvalue error', 'bound on the errors of μ and λ max', eigenvalueError],
+    ['step η', 'of gradient descent', step, 4],
+    [
+      'predicted contraction',
+      'max(|1 − ημ|, |1 − ηλ max|)², of the loss in a step',
+      contraction.predicted,
+      8,
+    ],
+    [
+      'measured contraction',
+      'the same along the slowest directions of the run',
+      contraction.measured,
+      8,
+    ],
+    ['distance contraction', 'the same of the whole distance', certificate.distanceContraction, 8],
+    ['observed order', 'of convergence; 2 is Newton’s', observedOrder, 3],
+    ['one-point convexity', 'least one along the run', onePointConvexity],
+  ];
+  return {
+    kind: 'table',
+    caption: 'The certificate: what the final student’s own Hessian says.',
+    columns: ['quantity', 'meaning', 'value'],
+    rows: rows.flatMap(([name, meaning, value, digits = 3]) =>
+      value === null || value === undefined ? [] : [[name, meaning, readable(value, digits)]],
+    ),
+  };
+}
+
+/** The teacher experts that were not recovered, and why. */
+export function missingTable({ missing }: Summary): Table {
+  return {
+    kind: 'table',
+    columns: ['teacher expert', 'expert overlap', 'router overlap', 'why'],
+    rows: missing.map(({ teacherExpert, matched, expert, router }) => [
+      `${teacherExpert}`,
+      matched ? fixed(expert, 3) : '–',
+      matched ? fixed(router, 3) : '–',
+      matched
+        ? `the unit nearest to it overlaps with its ${weakest(expert, router)} by less than 0.9`
+        : 'no unit is left for it',
+    ]),
+  };
+}
+
+function weakest(expert: number, router: number): string {
+  if (expert >= 0.9) return 'router';
+  return router >= 0.9 ? 'expert' : 'expert and router';
+}
