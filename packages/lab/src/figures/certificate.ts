@@ -21,7 +21,7 @@ const ZERO = 1e-12;
 
 /** Loss over the steps of exact fine-tuning, above its end if that is not zero, and the slope that the Hessian predicts. */
 export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
-  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'exact'));
+  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'last'));
   const end = tuned.at(-1)?.loss ?? 0;
   const limit = Math.abs(end) < ZERO ? 0 : end;
   const exact = tuned

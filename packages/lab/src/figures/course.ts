@@ -3,7 +3,8 @@ import type { RecordLine } from '../record-line.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
 export interface TuneRecord extends RecordLine {
-  readonly stage: 'online' | 'exact';
+  /** `online`: on fresh samples, before the last stage, which is on the exact loss or on a fixed sample. */
+  readonly stage: 'online' | 'last';
   readonly total: number;
 }
 
@@ -25,7 +26,7 @@ export function courseOf(records: readonly RecordLine[]): Course {
     const online = i < restart;
     return {
       ...record,
-      stage: online ? 'online' : 'exact',
+      stage: online ? 'online' : 'last',
       total: record.step + (online ? 0 : sampled),
     };
   });

@@ -1,3 +1,4 @@
+import { hasClosedForm } from '@softmoe/population';
 import { type Course, lagsOf } from '../../figures/course.ts';
 import { fixed, listed, plural, readable } from '../../figures/format.ts';
 import type { Summary } from '../../result.ts';
@@ -115,11 +116,14 @@ export function certificateWords(result: Summary): string[] {
     gradientDescent: 'gradient descent',
     levenbergMarquardt: 'Levenberg–Marquardt',
   }[config.finetune.method];
+  const objective = hasClosedForm(config)
+    ? 'the exact loss'
+    : `a fixed sample of ${plural(config.finetune.sampleSize, 'point')}`;
   const sampled = online
-    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}; then ${method} took over on the exact loss. `
+    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}; then the last stage took over. `
     : '';
   const words = [
-    `${sampled}${plural(steps.finetune, 'step')} of ${method} took the loss from ${readable(loss.pruned)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(loss.pruned)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {
