@@ -5,7 +5,7 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folders of a package that show and organise what others compute: a change there leaves every record valid. */
-const SHOWING = /^(figures|node\/(report|sweep|tasks))\//;
+const SHOWING = /^(figures|node\/(report|sweep|tasks|claims(?!\/measurements)))\//;
 
 /** Relative imports and re-exports, static or not. */
 const RELATIVE = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
