@@ -52,13 +52,16 @@ export function milestonesTable({ milestones, train }: Course, result?: Summary)
 
 /** All that the certificate holds, with what it means. */
 export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
-  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity } = certificate;
+  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
+    certificate;
   const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
     ['loss', 'at the end', Math.abs(certificate.loss)],
     ['gradient', 'its length at the end', certificate.gradientNorm],
     ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
     ['μ', 'least curvature on the tangent space', mu, 6],
     ['λ max', 'largest curvature', lambdaMax, 6],
+    ['standard error of μ', 'as an estimate of the population’s', estimate?.muError, 2],
+    ['standard error of λ max', 'likewise', estimate?.lambdaMaxError, 2],
     ['eigenvalue error', 'bound on the errors of μ and λ max', eigenvalueError],
     ['step η', 'of gradient descent', step, 4],
     [
