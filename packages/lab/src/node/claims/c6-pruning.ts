@@ -18,6 +18,8 @@ const SCALES: Readonly<
 };
 /** Ratios of the teacher's largest amplitude to its smallest. */
 const SPREADS = [1, 4];
+/** For equal amplitudes; a weak teacher expert attracts in proportion to its amplitude, so it is given more. */
+const LEARNING_TIME = 150;
 const RANDOM_SUBSETS = 8;
 const SHARE = 0.8;
 
@@ -30,10 +32,15 @@ export const pruningClaim: Claim = {
     SPREADS.flatMap((amplitudeSpread) =>
       seeds(SCALES[scale].seeds).map((seed) => {
         const input: PruningBaselinesInput = {
-          config: { ...SCALES[scale].config, amplitudeSpread, seed },
+          config: {
+            ...SCALES[scale].config,
+            amplitudeSpread,
+            seed,
+            train: { time: LEARNING_TIME * amplitudeSpread },
+          },
           subsets: RANDOM_SUBSETS,
         };
-        return { kind: 'claim/pruning-baselines', input, seconds: 0.65 };
+        return { kind: 'claim/pruning-baselines', input, seconds: 0.2 + 0.4 * amplitudeSpread };
       }),
     ),
   judge(outcomes) {

@@ -31,7 +31,7 @@ export interface Finding {
 }
 
 /** A claim holds if all its criteria do, and fails as soon as one does. */
-export function combined(criteria: readonly Criterion[]): Verdict {
+export function combined(criteria: readonly Pick<Criterion, 'verdict'>[]): Verdict {
   if (criteria.some(({ verdict }) => verdict === 'fails')) return 'fails';
   return criteria.every(({ verdict }) => verdict === 'holds') ? 'holds' : 'undecided';
 }
