@@ -1,7 +1,7 @@
 import { dot, line, ruleX, ruleY } from '@observablehq/plot';
 import { heatMapFigure } from '../../figures/heat-map.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, type Scale, seeds } from './claim.ts';
+import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atMost, combined } from './finding.ts';
 import { withInterval } from './format.ts';
 import { isRecovered, type Learned, type LearningInput } from './measurements/learning.ts';
@@ -99,7 +99,7 @@ export const overParameterisation: Claim = {
               `For ${largest.k} teacher experts it takes m = ${withInterval(largest.least)} students.`,
             ]
           : []),
-        `${outcomes.filter(({ status }) => status === 'failed').length} measurements failed; they count as not recovered.`,
+        ...failureSentences(outcomes, 'count as not recovered'),
       ],
       figures: [
         heatMapFigure({
@@ -184,7 +184,7 @@ function neededFigure(needed: readonly { readonly k: number; readonly least: Int
     caption: `Smallest m that recovers with probability ${PROBABILITY}, with its interval over seeds, by the number k of teacher experts. Lines: m = k and m = ${MODERATE}k.`,
     options: {
       grid: true,
-      x: { label: 'teacher experts k', ticks: ks, tickFormat: 'd' },
+      x: { label: 'teacher experts k', ticks: ks, tickFormat: 'd', inset: 24 },
       y: { label: 'students m', domain: [0, most * 1.05] },
       marks: [
         ruleY([0]),

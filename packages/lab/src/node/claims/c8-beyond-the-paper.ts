@@ -60,7 +60,6 @@ export const beyondThePaper: Claim = {
           high: holding.length / rows.length,
           note: `${holding.length} of ${rows.length} hold, ${broken.length} break, the rest is open`,
         },
-        ...rows.map(({ group, value, share }) => ({ label: `${group}: ${value}`, ...share })),
       ],
       sentences: [
         'Recovered means that when learning ends all experts and all routers are matched with an overlap of 0.9. Variations change one ' +
