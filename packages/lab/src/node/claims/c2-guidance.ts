@@ -1,5 +1,4 @@
 import { dot, line } from '@observablehq/plot';
-import { median } from 'simple-statistics';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
@@ -7,6 +6,7 @@ import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.
 import { withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
 import type { AlignedPair } from './measurements/pair-tracker.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { proportion } from './statistics/interval.ts';
 

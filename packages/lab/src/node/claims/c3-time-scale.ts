@@ -1,10 +1,11 @@
 import { dot, line } from '@observablehq/plot';
-import { linearRegression, median, rSquared } from 'simple-statistics';
+import { linearRegression, rSquared } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { combined, type Verdict, within } from './finding.ts';
 import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { fitPowerLaw, type PowerLaw } from './statistics/power-law.ts';

@@ -1,5 +1,4 @@
 import { dot, line } from '@observablehq/plot';
-import { median } from 'simple-statistics';
 import { decades } from '../../figures/axes.ts';
 import { color } from '../../figures/palette.ts';
 import { type Config, type ConfigInput, presetConfig } from '../../index.ts';
@@ -8,6 +7,7 @@ import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } f
 import { atLeast, combined } from './finding.ts';
 import { show } from './format.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrap, bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 import { fitTail, type TailFit } from './statistics/tail.ts';

@@ -1,5 +1,4 @@
 import { blockWords } from '@softmoe/teacher';
-import { quantileSorted } from 'simple-statistics';
 import type { Interval } from './interval.ts';
 
 const RESAMPLES = 1000;
@@ -51,11 +50,11 @@ function resample<T>(sample: readonly T[], step: number): T[] {
   return Array.from({ length: n }, (_, i) => sample[Math.floor((words[i]! / 2 ** 32) * n)]!);
 }
 
+/** The value below which that share of `values` lies, NaN counting as `unknown`; the outer one of two neighbours. */
 function pointOf(values: readonly number[], share: number, unknown: number): number {
   if (values.length === 0) return unknown;
   const known = values.map((value) => (Number.isNaN(value) ? unknown : value));
-  return quantileSorted(
-    known.sort((a, b) => a - b),
-    share,
-  );
+  const sorted = Float64Array.from(known).sort();
+  const place = share * (sorted.length - 1);
+  return sorted[share < 0.5 ? Math.floor(place) : Math.ceil(place)]!;
 }
