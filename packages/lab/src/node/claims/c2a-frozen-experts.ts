@@ -1,10 +1,11 @@
 import { dot, ruleX, ruleY } from '@observablehq/plot';
-import { max, median } from 'simple-statistics';
+import { max } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
 import { ALIGNED } from '../../milestones.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { FrozenExperts, FrozenExpertsInput } from './measurements/guidance.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 

@@ -1,10 +1,10 @@
 import { dot } from '@observablehq/plot';
-import { mean } from 'simple-statistics';
 import { heatMapFigure } from '../../figures/heat-map.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
+import { mean } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 import { rankCorrelation, ranks } from './statistics/ranks.ts';
