@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { readSweep } from '@softmoe/lab/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../test/softmoe.ts';
+import { runCli } from './cli.ts';
 
 let parent: string;
 const at = (name: string) => join(parent, name);
@@ -135,6 +137,32 @@ describe('softmoe sweep', () => {
     expect((await softmoe('sweep', out, '--quiet')).code).toBe(0);
     expect(await endings(out)).toEqual(expect.arrayContaining(before));
     expect(await endings(out)).toHaveLength(12);
+  });
+
+  it('shows a live table on a terminal, which Ctrl-C clears', async () => {
+    let screen = '';
+    const terminal = Object.assign(
+      new Writable({
+        write(chunk, _, done) {
+          screen += String(chunk);
+          done();
+          if (/[1-9] of 12 runs ended/.test(screen) && !stopped) {
+            stopped = true;
+            process.emit('SIGINT', 'SIGINT');
+          }
+        },
+      }),
+      { isTTY: true, columns: 100, rows: 30 },
+    );
+    let stopped = false;
+    const grid = { students: [4, 8], seed: { from: 0, to: 5 } };
+    const file = await define('live', { base: small.base, grid });
+    const argv = ['sweep', file, '--out', at('live'), '--jobs', '1'];
+    expect(await runCli(argv, { stdout: terminal, stderr: terminal })).toBe(130);
+    expect(screen).toMatch(/█+░+ \d+ %/);
+    expect(screen).toMatch(/1 running, about \d+ s left/);
+    expect(screen).toMatch(/students +ended +recovered all +failed\s+4 +\d of 6 +\d of \d/);
+    expect(screen).toMatch(/stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n/);
   });
 
   it('prints an example that it can run', async () => {
