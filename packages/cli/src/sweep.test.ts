@@ -1,11 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { readSweep } from '@softmoe/lab/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../test/softmoe.ts';
-import { runCli } from './cli.ts';
 
 let parent: string;
 const at = (name: string) => join(parent, name);
@@ -140,29 +141,29 @@ describe('softmoe sweep', () => {
   });
 
   it('shows a live table on a terminal, which Ctrl-C clears', async () => {
-    let screen = '';
-    const terminal = Object.assign(
-      new Writable({
-        write(chunk, _, done) {
-          screen += String(chunk);
-          done();
-          if (/[1-9] of 12 runs ended/.test(screen) && !stopped) {
-            stopped = true;
-            process.emit('SIGINT', 'SIGINT');
-          }
-        },
-      }),
-      { isTTY: true, columns: 100, rows: 30 },
-    );
-    let stopped = false;
     const grid = { students: [4, 8], seed: { from: 0, to: 5 } };
     const file = await define('live', { base: small.base, grid });
-    const argv = ['sweep', file, '--out', at('live'), '--jobs', '1'];
-    expect(await runCli(argv, { stdout: terminal, stderr: terminal })).toBe(130);
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const sweep = `"${process.execPath}" "${main}" sweep "${file}" --out "${at('live')}" --jobs 1`;
+    // A real one, from util-linux: what clears the screen listens to signals itself.
+    const terminal = spawn('script', [
+      '-qec',
+      `stty cols 100 rows 30; echo "pid $$;"; exec ${sweep}`,
+      '/dev/null',
+    ]);
+    let screen = '';
+    let stopped = false;
+    terminal.stdout.on('data', (chunk) => {
+      screen += String(chunk);
+      if (stopped || !/[1-9] of 12 runs ended/.test(screen)) return;
+      stopped = true;
+      process.kill(Number(/pid (\d+);/.exec(screen)?.[1]), 'SIGINT');
+    });
+    expect(await once(terminal, 'close')).toEqual([130, null]);
     expect(screen).toMatch(/█+░+ \d+ %/);
     expect(screen).toMatch(/1 running, about \d+ s left/);
     expect(screen).toMatch(/students +ended +recovered all +failed\s+4 +\d of 6 +\d of \d/);
-    expect(screen).toMatch(/stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n/);
+    expect(screen).toMatch(/stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\s/);
   });
 
   it('prints an example that it can run', async () => {
