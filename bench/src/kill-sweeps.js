@@ -1,7 +1,7 @@
 // Kills sweeps with SIGKILL at random moments, starts them again, and compares what is left with a sweep that nobody disturbed.
 // Moments are counted in records, so that they spread over the sweep however busy the machine is.
 // With --queue a worker of a queue is killed instead, and in every other trial the sweep that collects, too.
-// pnpm --filter @softmoe/bench kill-sweeps [--count 100] [--queue]
+// pnpm --filter @softmoe/bench kill-sweeps [--count 100] [--seeds 10] [--queue]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { permutation } from '@softmoe/teacher';
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '100' },
+    seeds: { type: 'string', default: '10' },
     queue: { type: 'boolean', default: false },
     seed: { type: 'string', default: '0' },
   },
@@ -29,7 +30,7 @@ writeFileSync(
   definition,
   JSON.stringify({
     base: { inputDim: 16, teachers: 1, train: { time: 60 }, finetune: { maxSteps: 300 } },
-    grid: { students: [2, 3], seed: { from: 0, to: 9 } },
+    grid: { students: [2, 3], seed: { from: 0, to: Number(values.seeds) - 1 } },
   }),
 );
 const redis = values.queue ? await startRedis() : undefined;
