@@ -1,4 +1,5 @@
 import { createReferenceBackend } from '@softmoe/backend';
+import { parameterError } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
 import { createExperiment } from './experiment.ts';
@@ -82,6 +83,18 @@ describe('an experiment without a closed form', () => {
     expect(result.recovered).toBe(2);
     expect(result.online?.steps).toBe(20);
     expect(result.parameterError).toBeLessThan(1e-13);
+  });
+
+  it('starts from a student of its own routing only', async () => {
+    const { models } = await runPipeline(
+      { ...softmax, train: { ...softmax.train, time: 0.04 }, prune: { rule: 'size', size: 2 } },
+      { backend },
+    );
+    const student = models.trained;
+    const started = createExperiment(softmax, { backend, student }).student;
+    expect(parameterError(started, student)).toBeLessThan(1e-14);
+    const independent: ConfigInput = { ...softmax, routing: 'independent' };
+    expect(() => createExperiment(independent, { backend, student })).toThrow(/student\.spec/);
   });
 
   it('asks for a backend', async () => {
