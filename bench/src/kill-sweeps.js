@@ -32,6 +32,7 @@ writeFileSync(
 );
 const redis = values.queue ? await startRedis() : undefined;
 const children = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   redis?.server.kill('SIGKILL');
