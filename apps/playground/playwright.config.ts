@@ -9,8 +9,6 @@ const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
   timeout: 40_000,
-  // A browser on a busy machine: a test that passes the second time counts as flaky, and is shown as such.
-  retries: 2,
   reporter: [['list'], ['json', { outputFile: 'dist-e2e/report.json' }]],
   outputDir: 'dist-e2e/results',
   use: {

@@ -4,14 +4,19 @@ test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }
   await page.goto('./#preset=quick');
   await expect(page.getByTestId('progress')).not.toHaveText('t = 0.0');
   await page.getByTestId('play').click();
-  await expect(page.getByTestId('play')).toHaveText(/Play/);
-  // The event under way when Pause was pressed may still arrive; then nothing does.
-  let paused: string | null = null;
-  await expect(async () => {
-    paused = await page.getByTestId('progress').textContent();
-    await page.waitForTimeout(300);
-    expect(await page.getByTestId('progress').textContent()).toBe(paused);
-  }).toPass({ timeout: 5000 });
+  // Once the page says that it is paused nothing moves: the very text that stands there then, and all that follow.
+  const { paused, later } = await page.evaluate(async () => {
+    const text = (id: string) => document.querySelector(`[data-testid=${id}]`)?.textContent?.trim();
+    while (text('play') !== 'Play') await new Promise((resolve) => setTimeout(resolve, 1));
+    const paused = text('progress');
+    const later = new Set<string | undefined>();
+    for (const until = performance.now() + 1000; performance.now() < until; ) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      later.add(text('progress'));
+    }
+    return { paused, later: [...later] };
+  });
+  expect(later).toEqual([paused]);
   await page.getByRole('button', { name: 'Step', exact: true }).click();
   await expect(page.getByTestId('progress')).not.toHaveText(paused ?? '');
 

@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 /** A page that fails its test on any error, and on any request to another host. */
 export const test = base.extend<{ watched: undefined }>({
@@ -54,16 +54,21 @@ export async function finetune(page: Page): Promise<void> {
   await expect(page.locator('.verdict')).toBeVisible({ timeout: 20_000 });
 }
 
-/** The bytes of what an item of the menu saves. */
-export async function saved(page: Page, item: string): Promise<Buffer> {
-  const menu = page.locator('details.menu');
-  if (!(await menu.evaluate((element) => (element as HTMLDetailsElement).open))) {
-    await menu.locator('summary').click();
-  }
+/** The bytes of what a button saves. */
+export async function saved(page: Page, button: Locator): Promise<Buffer> {
   const download = page.waitForEvent('download');
-  await menu.getByRole('button', { name: item, exact: true }).click();
+  await button.click();
   const stream = await (await download).createReadStream();
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The bytes of what an item of the menu saves. */
+export async function exported(page: Page, item: string): Promise<Buffer> {
+  const menu = page.locator('details.menu');
+  if (!(await menu.evaluate((element) => (element as HTMLDetailsElement).open))) {
+    await menu.locator('summary').click();
+  }
+  return saved(page, menu.getByRole('button', { name: item, exact: true }));
 }

@@ -1,17 +1,11 @@
 import type { BackendInfo } from '@softmoe/backend';
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { Plane } from '@softmoe/lab/figures';
 import type { CurvePoint } from '@softmoe/prune';
 import type { StatelessRecord } from '@softmoe/train';
 import type { ErrorReport } from './errors.ts';
 
-/** A direction through the teacher on which functions are drawn. */
-export interface Axis {
-  readonly kind: 'expert' | 'router';
-  /** Number of the teacher expert, from 0. */
-  readonly teacher: number;
-}
-
-export type Axes = readonly [Axis, Axis];
+export type Axes = Plane['axes'];
 
 export type PruneRule = Config['prune'];
 export type FinetuneMethod = Config['finetune']['method'];
@@ -34,8 +28,14 @@ export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'mode
 /** What a worker knows from the start: its name, in JSON. */
 export interface WorkerName {
   readonly simd: boolean;
-  /** The kernel variant that a link asks for. */
-  readonly variant?: string | undefined;
+}
+
+/** What sampling computes on, of what a link asked for and this browser has. */
+export interface RunsOn {
+  readonly backend: BackendInfo;
+  /** Kernel variant, as links pin it: simd, relaxed or float64. */
+  readonly kernel: string;
+  readonly sentence: string;
 }
 
 /** From the page to the worker. */
@@ -45,6 +45,8 @@ export type Request =
       readonly run: number;
       readonly source: Source;
       readonly paused?: boolean;
+      /** The kernel variant that a link asks for; else the fastest there is. */
+      readonly kernel?: string;
     }
   | { readonly type: 'pause' | 'resume' | 'step' | 'stop' }
   | { readonly type: 'prune'; readonly rule?: PruneRule }
@@ -65,8 +67,8 @@ export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'fai
 
 export interface Frame {
   readonly phase: 'train' | 'finetune';
-  /** Of fine-tuning: on samples first if training was online, then on the exact loss. */
-  readonly stage?: 'online' | 'exact';
+  /** Of fine-tuning: on fresh batches first if training was online, then on the exact loss or one fixed sample. */
+  readonly stage?: 'online' | 'exact' | 'sample';
   readonly record: StatelessRecord;
 }
 
@@ -78,15 +80,6 @@ export interface PruneReport {
   readonly lossAfter: number;
   /** Training ended at that flow time. */
   readonly time: number;
-}
-
-/** Teacher and student on a plane: `size`² values each, row by row from the top, on [−extent, extent]². */
-export interface Plane {
-  readonly axes: Axes;
-  readonly size: number;
-  readonly extent: number;
-  readonly teacher: Float32Array;
-  readonly student: Float32Array;
 }
 
 export interface Preset {
@@ -108,18 +101,13 @@ export interface SweepPoint {
 
 /** From the worker to the page. Those about a run carry its number: late ones of an earlier run are dropped. */
 export type Reply =
-  | {
-      readonly type: 'ready';
-      readonly presets: readonly Preset[];
-      readonly backend: BackendInfo;
-      readonly variant: string;
-      readonly sentence: string;
-    }
+  | { readonly type: 'ready'; readonly presets: readonly Preset[] }
   | {
       readonly type: 'started';
       readonly run: number;
       readonly config: Config;
       readonly warnings: readonly string[];
+      readonly runsOn: RunsOn;
       /** The run starts from a model that was handed in, which no link can carry. */
       readonly imported: boolean;
     }

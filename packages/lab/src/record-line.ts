@@ -1,3 +1,4 @@
+import { type NDArray, ndarray } from '@softmoe/model';
 import type { Alignment, StatelessRecord } from '@softmoe/train';
 
 /** A record as plain JSON: one line of records.jsonl. Matrices are rows, one a student unit. */
@@ -31,6 +32,25 @@ export function recordLine(phase: RecordLine['phase'], record: StatelessRecord):
       ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }
       : {}),
   };
+}
+
+/** The record that {@link recordLine} wrote. */
+export function recordOfLine({
+  phase: _,
+  overlaps,
+  amplitude,
+  ...rest
+}: RecordLine): StatelessRecord {
+  const record = { ...rest, amplitude: [...amplitude] };
+  if (!overlaps) return record;
+  return {
+    ...record,
+    overlaps: { expert: matrixOf(overlaps.expert), router: matrixOf(overlaps.router) },
+  };
+}
+
+function matrixOf(rows: readonly (readonly number[])[]): NDArray {
+  return ndarray([rows.length, rows[0]?.length ?? 0], rows.flat());
 }
 
 function rowsOf({ shape, data }: { shape: readonly number[]; data: Float64Array }): number[][] {

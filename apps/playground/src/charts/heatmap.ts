@@ -8,7 +8,7 @@ export interface Diverging {
 
 /** Colours for values from −limit to limit; beyond that they saturate. The root makes small values visible. */
 export function paintHeatmap(
-  values: Float32Array,
+  values: Float64Array | Float32Array,
   limit: number,
   colors: Diverging,
   pixels: Uint8ClampedArray,

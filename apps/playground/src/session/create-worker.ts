@@ -14,13 +14,10 @@ function hasSimd(): boolean {
   }
 }
 
-/**
- * A worker that computes. Its name tells it, before any message, whether this browser has WebAssembly SIMD, and which
- * kernel variant a link asks for.
- */
-export function createWorker(variant?: string): Worker {
+/** A worker that computes. Its name tells it, before any message, whether this browser has WebAssembly SIMD. */
+export function createWorker(): Worker {
   return new Worker(new URL('../worker/worker.ts', import.meta.url), {
     type: 'module',
-    name: JSON.stringify({ simd: hasSimd(), variant } satisfies WorkerName),
+    name: JSON.stringify({ simd: hasSimd() } satisfies WorkerName),
   });
 }

@@ -1,3 +1,4 @@
+import { ndarray } from '@softmoe/model';
 import type { StatelessRecord } from '@softmoe/train';
 import { expect, it } from 'vitest';
 import { curveDistance } from './distance.ts';
@@ -9,6 +10,7 @@ const record = (time: number, value: number): StatelessRecord => ({
   gradientNorm: 0,
   amplitude: [],
   alignment: { student: [0], expert: [value], router: [0] },
+  overlaps: { expert: ndarray([1, 1], [value]), router: ndarray([1, 1], [0]) },
 });
 
 it('compares curves at the times of the first', () => {

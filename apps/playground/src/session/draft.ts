@@ -2,25 +2,40 @@ import type { Config } from '@softmoe/lab';
 
 type Train = Config['train'];
 
-/** A change of one field of a config, as a control makes it. */
+/** A change of a config, as a control or a model from a file makes it. */
 export type Change =
   | { readonly [Key in Exclude<keyof Config, 'train' | 'finetune'>]?: Config[Key] }
   | { readonly train: Partial<Train> };
 
-/** Where online runs start on this page: steps short enough to watch and to pause, a record at each. */
-const ONLINE: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
+/** Where sampled runs start on this page: steps short enough to watch and to pause, a record at each. */
+const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
+
+/** Whether the population loss has a closed form, which the exact engine needs. */
+export function hasClosedForm({ routing, expert }: Pick<Config, 'routing' | 'expert'>): boolean {
+  return routing === 'independent' && ['hermite', 'series', 'linear'].includes(expert.kind);
+}
 
 /**
- * `config` with a change, as input to be checked anew. A change of the engine drops what only the other one has, so that
- * controls never make a config that contradicts itself.
+ * `config` with a change, as input to be checked anew. What depends on the engine, the routing or the kind of expert gets
+ * its default again when those change, so that controls never make a config that contradicts itself.
  */
 export function changed(config: Config, change: Change): unknown {
   const { train: changes, ...rest } = { train: {}, ...change };
-  const train: Record<string, unknown> = { ...config.train, ...changes };
-  if ('engine' in rest && rest.engine !== config.engine) {
-    delete train.method;
-    if (rest.engine === 'exact') delete train.noise;
-    else Object.assign(train, ONLINE);
+  const next = { ...config, ...rest };
+  if (next.prune.rule === 'size' && next.prune.size > next.students) next.prune = { rule: 'cliff' };
+  const closed = hasClosedForm(next);
+  if (closed !== hasClosedForm(config) || next.routing !== config.routing) {
+    const { engine: _, initialAmplitude: __, train: ___, ...kept } = next;
+    return kept;
   }
-  return { ...config, ...rest, train };
+  const train: Record<string, unknown> = { ...config.train, ...changes };
+  if (next.engine === config.engine) return { ...next, train };
+  if (closed) {
+    delete train.method;
+    if (next.engine === 'exact') {
+      delete train.noise;
+      delete train.recordEvery;
+    } else Object.assign(train, SAMPLED);
+  }
+  return { ...next, train };
 }

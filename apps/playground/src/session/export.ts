@@ -17,7 +17,7 @@ export function download(name: string, content: Uint8Array<ArrayBuffer> | string
 
 /** A module that runs the same experiment with the packages. */
 export function asCode(config: Config): string {
-  const backend = config.engine === 'online';
+  const backend = config.engine !== 'exact';
   return `// npm install @softmoe/lab${backend ? ' @softmoe/backend' : ''}
 ${backend ? "import { createReferenceBackend } from '@softmoe/backend';\n" : ''}import { runPipeline } from '@softmoe/lab';
 
@@ -28,28 +28,4 @@ console.log(\`\${result.recovered} of \${result.teachers} teacher experts recove
 console.log(\`\${result.survivors} units left, parameter error \${result.parameterError}\`);
 console.log(\`certificate: \${result.certificate.verdict}\`);
 `;
-}
-
-const GAP = 24;
-
-/** The canvases below each other, as they are on the screen. */
-export function pngOf(canvases: Iterable<HTMLCanvasElement>): Promise<Blob | null> {
-  const shown = [...canvases]
-    .map((canvas) => ({ canvas, box: canvas.getBoundingClientRect() }))
-    .filter(({ box, canvas }) => box.width > 0 && canvas.width > 0);
-  const scale = devicePixelRatio;
-  const sheet = document.createElement('canvas');
-  sheet.width = scale * (Math.max(0, ...shown.map(({ box }) => box.width)) + 2 * GAP);
-  sheet.height = scale * shown.reduce((sum, { box }) => sum + box.height + GAP, GAP);
-  const ctx = sheet.getContext('2d');
-  if (!ctx || shown.length === 0) return Promise.resolve(null);
-  ctx.scale(scale, scale);
-  ctx.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--surface');
-  ctx.fillRect(0, 0, sheet.width, sheet.height);
-  let top = GAP;
-  for (const { canvas, box } of shown) {
-    ctx.drawImage(canvas, GAP, top, box.width, box.height);
-    top += box.height + GAP;
-  }
-  return new Promise((resolve) => sheet.toBlob(resolve, 'image/png'));
 }

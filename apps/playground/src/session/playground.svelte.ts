@@ -1,6 +1,6 @@
 import type { Config } from '@softmoe/lab';
 import { untrack } from 'svelte';
-import { type Change, changed } from './draft.ts';
+import { type Change, changed, hasClosedForm } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -20,7 +20,7 @@ const fingerprint = (config: Config): string =>
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
-  readonly session: Session = new Session(fromHash(location.hash).kernel);
+  readonly session: Session = new Session();
   readonly sweep: Sweep = new Sweep();
   /** The exact flow beside an online run, while `overlay` asks for it. */
   reference: Session | undefined = $state.raw();
@@ -32,8 +32,6 @@ export class Playground {
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
 
-  /** The kernel variant that the link asked for. */
-  #wanted: string | undefined = $state();
   #settling: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
   /** What controls have changed and no run has taken up yet. */
@@ -58,12 +56,12 @@ export class Playground {
 
   /** Said when an online run cannot have the bits that its link was made with. */
   get kernelNotice(): string | undefined {
-    const { ready, config } = this.session;
-    const differs = this.#wanted !== undefined && ready && this.#wanted !== ready.variant;
-    if (!differs || config?.engine !== 'online') return undefined;
+    const { runsOn, config, kernel } = this.session;
+    const differs = kernel !== undefined && runsOn && kernel !== runsOn.kernel;
+    if (!differs || config?.engine === 'exact') return undefined;
     return (
-      `This link was made on the ${this.#wanted} kernels; here the run uses ${ready.variant}, so its last digits differ ` +
-      'and, where the flow amplifies them, more.'
+      `This link was made on the ${kernel} kernels, which this browser does not have. The run uses ${runsOn.kernel}, so ` +
+      'its last digits differ and, where the flow amplifies them, more.'
     );
   }
 
@@ -80,7 +78,7 @@ export class Playground {
     if (location.hash !== '' && location.hash === this.#hash) return;
     const link = fromHash(location.hash);
     this.autoplay = link.autoplay;
-    this.#wanted = link.kernel;
+    this.session.kernel = link.kernel;
     this.notice = undefined;
     if (link.preset !== undefined) {
       this.session.start({ kind: 'preset', name: link.preset, changes: link.config });
@@ -90,6 +88,7 @@ export class Playground {
   }
 
   choosePreset(name: string, options: { paused?: boolean } = {}): void {
+    this.session.kernel = undefined;
     this.notice = undefined;
     this.session.start({ kind: 'preset', name }, options);
   }
@@ -130,9 +129,9 @@ export class Playground {
   }
 
   #writeLink(): void {
-    const { config, ready } = this.session;
-    if (!config || !ready) return;
-    const variant = config.engine === 'online' ? ready.variant : undefined;
+    const { config, runsOn } = this.session;
+    if (!config || !runsOn) return;
+    const variant = config.engine === 'exact' ? undefined : runsOn.kernel;
     this.#hash = `#${toHash(config, variant, this.autoplay)}`;
     if (location.hash !== this.#hash) history.replaceState(null, '', this.#hash);
   }
@@ -140,7 +139,7 @@ export class Playground {
   /** The exact run of the same config, as fast as it goes. */
   #followReference(): void {
     const { config } = this.session;
-    const wanted = this.overlay && config?.engine === 'online';
+    const wanted = this.overlay && config && config.engine !== 'exact' && hasClosedForm(config);
     untrack(() => {
       if (!wanted) {
         this.reference?.dispose();
@@ -153,7 +152,8 @@ export class Playground {
     });
   }
 
-  #restore({ snapshot, history }: Saved): void {
+  #restore({ hash, snapshot, history }: Saved): void {
+    this.session.kernel = fromHash(hash).kernel;
     this.session.start({ kind: 'snapshot', snapshot }, { paused: true, history });
     this.notice = 'Your last session, paused where you left it.';
   }

@@ -1,5 +1,5 @@
-import type { BackendInfo } from '@softmoe/backend';
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { Plane } from '@softmoe/lab/figures';
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
@@ -7,12 +7,12 @@ import type {
   ExportKind,
   FinetuneMethod,
   Frame,
-  Plane,
   Preset,
   PruneReport,
   PruneRule,
   Reply,
   Request,
+  RunsOn,
   Source,
 } from '../protocol.ts';
 import { createWorker } from './create-worker.ts';
@@ -31,7 +31,8 @@ const PATIENCE = 1500;
 
 /** One worker and all that is known of its run. Frames arrive unseen; `version` tells views to draw, once a frame. */
 export class Session {
-  ready: Extract<Reply, { type: 'ready' }> | undefined = $state.raw();
+  presets: readonly Preset[] = $state.raw([]);
+  runsOn: RunsOn | undefined = $state.raw();
   config: Config | undefined = $state.raw();
   warnings: readonly string[] = $state.raw([]);
   imported: boolean = $state(false);
@@ -47,9 +48,11 @@ export class Session {
   version: number = $state(0);
   train: Frame[] = [];
   tune: Frame[] = [];
+  /** The kernel variant that the link of the coming runs asks for. */
+  kernel: string | undefined = $state();
 
-  readonly #variant: string | undefined;
   #worker: Worker | undefined;
+  #loaded = false;
   #run = 0;
   #id = 0;
   #drawing = 0;
@@ -58,18 +61,8 @@ export class Session {
   #impatience: ReturnType<typeof setTimeout> | undefined;
   #memory: { pace?: Request; plane?: Request } = {};
 
-  /** A link may ask for a kernel variant. */
-  constructor(variant?: string) {
-    this.#variant = variant;
+  constructor() {
     this.#spawn();
-  }
-
-  get backend(): BackendInfo | undefined {
-    return this.ready?.backend;
-  }
-
-  get presets(): readonly Preset[] {
-    return this.ready?.presets ?? [];
   }
 
   start(source: Source, options: { paused?: boolean; history?: History } = {}): void {
@@ -81,9 +74,12 @@ export class Session {
       run: this.#run,
       source,
       paused: options.paused ?? false,
+      ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
     };
     this.#send(request);
     clearTimeout(this.#impatience);
+    // A worker that is still loading is not stuck.
+    if (!this.#loaded) return;
     this.#impatience = setTimeout(() => {
       this.#spawn();
       this.#send(request);
@@ -152,7 +148,8 @@ export class Session {
 
   #spawn(): void {
     this.#worker?.terminate();
-    const worker = createWorker(this.#variant);
+    this.#loaded = false;
+    const worker = createWorker();
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#take(data));
     worker.addEventListener('error', ({ message }) => {
       this.error = {
@@ -181,12 +178,14 @@ export class Session {
     if ('run' in reply && reply.run !== this.#run && reply.run !== 0) return;
     switch (reply.type) {
       case 'ready':
-        this.ready = reply;
+        this.#loaded = true;
+        this.presets = reply.presets;
         return;
       case 'started':
         clearTimeout(this.#impatience);
         this.config = reply.config;
         this.warnings = reply.warnings;
+        this.runsOn = reply.runsOn;
         this.imported = reply.imported;
         return;
       case 'frame':
@@ -216,6 +215,8 @@ export class Session {
         this.summary = reply.summary;
         return;
       case 'activity':
+        // What a pause stops at is on the page when it says so: nothing moves after that.
+        this.#draw();
         this.activity = reply.activity;
         this.phase = reply.phase;
         return;
@@ -231,15 +232,18 @@ export class Session {
   }
 
   #drawSoon(): void {
-    if (this.#drawing) return;
-    this.#drawing = requestAnimationFrame(() => {
-      this.#drawing = 0;
-      const { milestones, rate, plane } = this.#pending;
-      this.#pending = {};
-      if (milestones) this.milestones = milestones;
-      if (rate !== undefined) this.rate = rate;
-      if (plane) this.plane = plane;
-      this.version++;
-    });
+    if (!this.#drawing) this.#drawing = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    if (!this.#drawing) return;
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = 0;
+    const { milestones, rate, plane } = this.#pending;
+    this.#pending = {};
+    if (milestones) this.milestones = milestones;
+    if (rate !== undefined) this.rate = rate;
+    if (plane) this.plane = plane;
+    this.version++;
   }
 }

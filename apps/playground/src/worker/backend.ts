@@ -1,50 +1,53 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { createKernelsBackend } from '@softmoe/backend-tfjs/kernels';
-import type { WorkerName } from '../protocol.ts';
+import type { RunsOn } from '../protocol.ts';
 
-/** The backend that this browser gets, and a sentence about it for its user. */
-export interface ChosenBackend {
+/** The backend that a run gets, and what to tell of it. */
+export interface ChosenBackend extends Omit<RunsOn, 'backend'> {
   readonly backend: Backend;
-  /** Kernel variant, as links pin it. */
-  readonly variant: string;
-  readonly sentence: string;
 }
 
 const REFERENCE = 'float64';
 
 /**
- * The best backend there is, of the variant that a link asks for where this browser has it. The exact engine needs none.
- * Every backend that the playground can use is chosen here and nowhere else.
+ * The kernel variant that a link asks for where this browser has it, else the best there is; the sentence says which,
+ * and why. The exact engine needs none. Every backend that the playground can use is chosen here and nowhere else.
  */
-export async function createBackend({ simd, variant }: WorkerName): Promise<ChosenBackend> {
-  if (variant === REFERENCE) {
-    return reference(
-      'Online SGD runs on the slow float64 reference backend, as the link asks for.',
-    );
+export async function chooseBackend(simd: boolean, wanted?: string): Promise<ChosenBackend> {
+  if (wanted === REFERENCE) {
+    return reference('Sampling runs on the slow float64 reference backend, as the link asks for.');
   }
   if (!simd) {
     return reference(
-      'This browser has no WebAssembly SIMD. The exact engine does not need it; online SGD runs on the slower ' +
+      'This browser has no WebAssembly SIMD. The exact engine does not need it; sampling runs on the slower ' +
         'float64 reference backend.',
     );
   }
+  const asked = wanted === 'simd' || wanted === 'relaxed' ? wanted : undefined;
   try {
-    return kernels(await createKernelsBackend({ variant: variant === 'simd' ? 'simd' : 'auto' }));
+    return kernels(
+      await createKernelsBackend(asked && { variant: asked }),
+      asked && 'as the link asks for',
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (asked) {
+      const { sentence, ...rest } = await chooseBackend(simd);
+      return { ...rest, sentence: `The link asks for ${asked}, but ${reason} ${sentence}` };
+    }
     return reference(
-      `The SIMD kernels did not start (${reason}): online SGD runs on the slower reference.`,
+      `The SIMD kernels did not start (${reason}): sampling runs on the slower reference.`,
     );
   }
 }
 
-function kernels(backend: Backend): ChosenBackend {
+function kernels(backend: Backend, why?: string): ChosenBackend {
   const { simd, precision } = backend.info;
   const kind = simd === 'relaxed' ? 'relaxed SIMD' : 'SIMD';
-  const sentence = `Online SGD runs on fused ${kind} WebAssembly kernels in ${precision}.`;
-  return { backend, variant: simd, sentence };
+  const sentence = `Sampling runs on fused ${kind} WebAssembly kernels in ${precision}${why ? `, ${why}` : ''}.`;
+  return { backend, kernel: simd, sentence };
 }
 
 function reference(sentence: string): ChosenBackend {
-  return { backend: createReferenceBackend(), variant: REFERENCE, sentence };
+  return { backend: createReferenceBackend(), kernel: REFERENCE, sentence };
 }

@@ -21,7 +21,7 @@ export class Records {
 
   /** A table for training and one for each stage of fine-tuning, which has fewer students. */
   toCsv(): string {
-    return [undefined, 'online', 'exact']
+    return [undefined, 'online', 'exact', 'sample']
       .map((stage) => this.#frames.filter((frame) => frame.stage === stage))
       .filter((frames) => frames.length > 0)
       .map((frames) => recordsToCsv(frames.map(({ record }) => record)))

@@ -10,10 +10,15 @@ const config = { inputDim: 24, teachers: 2, students: 8, seed: 1, train: { time:
 function start(options: { autoplay: boolean; paused?: boolean; config?: unknown }) {
   const replies: Reply[] = [];
   const waiting: { is: (reply: Reply) => boolean; resolve: (reply: Reply) => void }[] = [];
-  const runner = new Runner(createReferenceBackend(), (reply) => {
-    replies.push(structuredClone(reply));
-    for (const entry of waiting.filter(({ is }) => is(reply))) entry.resolve(reply);
-  });
+  const backend = createReferenceBackend();
+  const chosen = { backend, kernel: 'float64', sentence: '' };
+  const runner = new Runner(
+    async () => chosen,
+    (reply) => {
+      replies.push(structuredClone(reply));
+      for (const entry of waiting.filter(({ is }) => is(reply))) entry.resolve(reply);
+    },
+  );
   const send = (request: Exclude<Request, { type: 'sweep' }>) => runner.handle(request);
   const next = (is: (reply: Reply) => boolean) =>
     new Promise<Reply>((resolve) => waiting.push({ is, resolve }));
@@ -74,6 +79,22 @@ describe('a runner', () => {
     send({ type: 'prune', rule: { rule: 'size', size: 5 } });
     await next;
     expect(of('pruned')[0]).toMatchObject({ config: { prune: { rule: 'size', size: 5 } } });
+  });
+
+  it('pauses within the event under way', async () => {
+    const { send, next, activity, of } = start({ autoplay: false });
+    await next((reply) => reply.type === 'frame');
+    const paused = activity('paused');
+    const seen = of('frame').length;
+    send({ type: 'pause' });
+    await paused;
+    const stopped = of('frame').length;
+    expect(stopped - seen).toBeLessThanOrEqual(1);
+    // A snapshot waits its turn, so whatever was under way before it would be here by now.
+    const snapshot = next((reply) => reply.type === 'snapshot');
+    send({ type: 'snapshot', id: 1 });
+    await snapshot;
+    expect(of('frame')).toHaveLength(stopped);
   });
 
   it('says what went wrong, and goes on', async () => {

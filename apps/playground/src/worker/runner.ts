@@ -9,11 +9,20 @@ import {
   type Summary,
   summaryOf,
 } from '@softmoe/lab';
+import { planeOf } from '@softmoe/lab/figures';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, ExportKind, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import type {
+  Activity,
+  Axes,
+  ExportKind,
+  PruneReport,
+  Reply,
+  Request,
+  Source,
+} from '../protocol.ts';
+import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
-import { PlanePainter } from './plane.ts';
 import { Records } from './records.ts';
 import { readSource } from './source.ts';
 
@@ -38,15 +47,19 @@ export class Runner {
   #imported = false;
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
+  #axes: Axes | null = null;
   #planeAt = 0;
   readonly #records = new Records();
-  readonly #painter = new PlanePainter();
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
-  readonly #backend: Backend;
+  readonly #chooseBackend: (kernel?: string) => Promise<ChosenBackend>;
 
-  constructor(backend: Backend, post: (reply: Reply) => void) {
-    this.#backend = backend;
+  /** `chooseBackend` is asked at the start of every run, for the kernel variant of its link. */
+  constructor(
+    chooseBackend: (kernel?: string) => Promise<ChosenBackend>,
+    post: (reply: Reply) => void,
+  ) {
+    this.#chooseBackend = chooseBackend;
     this.#post = post;
   }
 
@@ -71,7 +84,7 @@ export class Runner {
   async #obey(request: Exclude<Request, { type: 'sweep' }>): Promise<void> {
     switch (request.type) {
       case 'start':
-        return this.#start(request.run, request.source, request.paused ?? false);
+        return this.#start(request);
       case 'pause':
         if (this.#activity === 'running') this.#set('paused');
         return;
@@ -98,7 +111,7 @@ export class Runner {
         this.#autoplay = request.autoplay;
         return this.#goOn();
       case 'plane':
-        this.#painter.choose(request.axes);
+        this.#axes = request.axes;
         this.#paint();
         return;
       case 'snapshot':
@@ -113,24 +126,30 @@ export class Runner {
     }
   }
 
-  #start(run: number, source: Source, paused: boolean): void {
+  async #start({
+    run,
+    source,
+    paused,
+    kernel,
+  }: Extract<Request, { type: 'start' }>): Promise<void> {
     this.#run = run;
     this.#records.cut('none');
     this.#summary = undefined;
     this.#latest = undefined;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
-    const experiment = this.#create(source);
+    const chosen = await this.#chooseBackend(kernel);
+    const experiment = this.#create(source, chosen.backend);
     this.#experiment = experiment;
     const { config } = experiment;
+    const runsOn = { ...chosen, backend: chosen.backend.info };
     const warnings = configWarnings(config);
-    this.#post({ type: 'started', run, config, warnings, imported: this.#imported });
+    this.#post({ type: 'started', run, config, warnings, runsOn, imported: this.#imported });
     if (experiment.phase === 'done') this.#set('done');
     else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
     else this.#play();
   }
 
-  #create(source: Source): Experiment {
-    const backend = this.#backend;
+  #create(source: Source, backend: Backend): Experiment {
     if (source.kind === 'snapshot') {
       this.#imported = source.snapshot.student !== undefined;
       return restoreExperiment(source.snapshot, { backend });
@@ -201,8 +220,8 @@ export class Runner {
   }
 
   #paint(): void {
-    if (!this.#latest) return;
-    const plane = this.#painter.paint(this.#latest.student, this.#latest.teacher);
+    if (!this.#latest || !this.#axes) return;
+    const plane = planeOf(this.#latest.student, this.#latest.teacher, this.#axes);
     this.#planeAt = performance.now();
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }

@@ -1,6 +1,7 @@
 import { type Config, type ConfigInput, parseConfig, presetConfig } from '@softmoe/lab';
 import { loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
 import type { Source } from '../protocol.ts';
+import { type Change, changed } from '../session/draft.ts';
 
 /** A file is neither a config nor a model. */
 class ImportError extends SoftmoeError {
@@ -40,9 +41,9 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
   }
   requireSize(name, bytes, MAX_MODEL_BYTES);
   const student = loadMoE(bytes);
-  const { inputDim, experts, gate, expert } = student.spec;
-  const config = parseConfig({ ...(base as object), inputDim, students: experts, gate, expert });
-  return { config, student };
+  const { inputDim, experts: students, expert, ...gating } = student.spec;
+  const spec = { inputDim, students, expert, ...gating } as Change;
+  return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student };
 }
 
 function readJson(name: string, bytes: Uint8Array): object {

@@ -2,10 +2,11 @@ import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observableh
 import { ALIGNED } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
-import { courseOf, thinned } from './course.ts';
+import { alignedUntil, courseOf, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
+import { type Trace, traces } from './traces.ts';
 
 interface Crossing {
   readonly j: number;
@@ -18,8 +19,16 @@ interface Crossing {
  * crossed one half an arc leads from the expert's crossing to the router's: the lag.
  */
 export function alignmentFigure(records: readonly RecordLine[]): Figure {
-  const { train, milestones } = courseOf(records);
-  const shown = thinned(train.filter(({ alignment }) => alignment));
+  const course = courseOf(records);
+  const { milestones } = course;
+  const train = course.train.filter(({ alignment }) => alignment);
+  const end = alignedUntil({ ...course, train });
+  const shown = thinned(train.filter(({ time }) => time <= end));
+  // The units to follow are those matched when training ended, also where the time axis ends before.
+  const followed = traces(
+    [...shown, ...train.slice(-1)],
+    ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0,
+  );
   const k = milestones.expert.length;
   const experts = Array.from({ length: k }, (_, j) => j);
   const crossings = (kind: Crossing['kind']): Crossing[] =>
@@ -28,15 +37,14 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
     const [from, to] = [milestones.expert[j] ?? null, milestones.router[j] ?? null];
     return from === null || to === null ? [] : [{ j, from, to }];
   });
-  const end = shown.at(-1)?.time || 1;
   const least = Math.min(
     0,
-    ...shown.flatMap(({ alignment }) => [...alignment!.expert, ...alignment!.router]),
+    ...followed.flatMap(({ expert, router }) => [...expert, ...router]).map(Number),
   );
   return {
     name: 'alignment',
-    title: 'Experts align first, routers follow',
-    caption: captionOf(lags, k),
+    title: orderTitle(milestones),
+    caption: captionOf(lags, k) + cutWords(end, train),
     options: {
       height: 400,
       marginTop: 40,
@@ -50,7 +58,7 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
       },
       marks: [
         ruleY([0]),
-        ...experts.flatMap((j) => curves(shown, j)),
+        ...experts.flatMap((j) => curves(shown, followed[j]!, j)),
         arrow(lags, {
           x1: 'from',
           x2: 'to',
@@ -71,21 +79,33 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
   };
 }
 
-function curves(records: readonly RecordLine[], j: number): Markish[] {
+/** With a tick where the match passed on to the unit that the curves follow. */
+function curves(
+  records: readonly RecordLine[],
+  { expert, router, handovers }: Trace,
+  j: number,
+): Markish[] {
   const stroke = teacherColor(j);
   return [
     lineY(records, {
       x: 'time',
-      y: ({ alignment }) => alignment!.expert[j],
+      y: expert,
       stroke,
       strokeWidth: 2.75,
     }),
     lineY(records, {
       x: 'time',
-      y: ({ alignment }) => alignment!.router[j],
+      y: router,
       stroke,
       strokeWidth: 2,
       strokeDasharray: '6 4',
+    }),
+    text(handovers.filter((n) => n < records.length).slice(-1), {
+      x: (n: number) => records[n]!.time,
+      y: (n: number) => expert[n],
+      text: () => '|',
+      fontWeight: 700,
+      fill: stroke,
     }),
   ];
 }
@@ -156,12 +176,12 @@ function captionOf(
 ): string {
   const what =
     'Overlap of each teacher expert (solid, dots) and its router (dashed, rings) with the student unit ' +
-    'matched to it; a jump is a change of that unit. Dots and rings mark where a curve first crosses ½';
+    'matched to it at the end; a tick marks where it took over the match. Dots and rings mark where they first reach ½';
   if (lags.length === 0) return `${what}. No router has followed its expert there yet.`;
   const led = lags.filter(({ from, to }) => from < to).length;
   const mean = lags.reduce((sum, { from, to }) => sum + to - from, 0) / lags.length;
   return (
-    `${what}; an arc leads from expert to router, on average ${fixed(mean, 1)} later. The expert came first in ` +
+    `${what}; an arc leads from expert to router, on average ${fixed(Math.abs(mean), 1)} ${mean < 0 ? 'earlier' : 'later'}. The expert came first in ` +
     `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`
   );
 }

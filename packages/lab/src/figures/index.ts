@@ -16,3 +16,4 @@ export { type ColorName, color, palette, teacherColor } from './palette.ts';
 export { planeFigure } from './plane.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
+export { type Trace, traces } from './traces.ts';

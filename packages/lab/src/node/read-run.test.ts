@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FormatError } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
@@ -8,6 +8,8 @@ import { createExperiment } from '../experiment.ts';
 import { runPipeline } from '../pipeline.ts';
 import { summaryOf } from '../result.ts';
 import { RunFolderError } from './errors.ts';
+import { exportRun } from './export-run.ts';
+import { readRecords } from './read-records.ts';
 import { findRuns, readModel, readRun } from './read-run.ts';
 import { createRunFolder } from './run-folder.ts';
 
@@ -28,6 +30,26 @@ it('reads a complete run, its result and models', async () => {
   expect(run.checkpoint).toBeUndefined();
   expect(await readModel(folder.path, 'final')).toEqual(result.models.final);
   expect(await readModel(folder.path, 'refined')).toBeUndefined();
+});
+
+it('exports the records as tables that hold the same numbers', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), config);
+  await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const out = join(parent, 'deep', 'tables');
+  const paths = await exportRun(folder.path, out);
+  expect(paths.map((path) => basename(path)).sort()).toEqual((await readdir(out)).sort());
+  const lines = (await readRecords(folder.path)).filter(({ phase }) => phase === 'train');
+  const [header, ...rows] = (await readFile(join(out, 'train.csv'), 'utf8')).trim().split('\n');
+  expect(header).toMatch(/^step,time,loss,gradientNorm,amplitude_0,/);
+  expect(rows.map((row) => Number(row.split(',')[2]))).toEqual(lines.map(({ loss }) => loss));
+  const npy = await readFile(join(out, 'router.npy'));
+  const shape = /'shape': \((\d+), (\d+), (\d+)\)/.exec(npy.toString('latin1'))!;
+  expect(shape.slice(1).map(Number)).toEqual([lines.length, 3, 1]);
+  expect(npy.readDoubleLE(npy.length - 8)).toBe(lines.at(-1)!.overlaps!.router[2]![0]);
+  await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
+  await rm(join(folder.path, 'records.jsonl'));
+  await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
 });
 
 it('lists runs by name, complete or not, and passes over other folders', async () => {

@@ -1,0 +1,246 @@
+import type { Config } from '@softmoe/lab';
+import { hasClosedForm } from '../session/draft.ts';
+import type { Group } from './field.ts';
+
+const sampled = ({ engine }: Config) => engine !== 'exact';
+const adam = ({ train }: Config) => train.method === 'adam';
+const optimiser = ({ method }: Config['train']) => (method === 'adam' ? 'Adam' : 'SGD');
+
+const hermite = (degree: number) => (degree === 3 ? 'He₃/√6 (cubic)' : `Hermite, degree ${degree}`);
+
+const teacher: Group = {
+  name: 'Teacher',
+  fields: [
+    {
+      kind: 'number',
+      label: 'Dimension d',
+      hint: 'of the inputs. The larger, the longer experts search: about √d.',
+      field: 'inputDim',
+      min: 8,
+      max: 4096,
+      logarithmic: true,
+      value: ({ inputDim }) => inputDim,
+      change: (inputDim) => ({ inputDim }),
+    },
+    {
+      kind: 'number',
+      label: 'Teacher experts k',
+      hint: 'what the student must find, without knowing how many.',
+      field: 'teachers',
+      min: 1,
+      max: 8,
+      value: ({ teachers }) => teachers,
+      change: (teachers) => ({ teachers }),
+    },
+    {
+      kind: 'choice',
+      label: 'Geometry',
+      hint: 'how the teacher’s directions lie to each other.',
+      field: 'geometry',
+      options: () => [
+        ['orthonormal', 'orthonormal'],
+        ['random-unit', 'random'],
+        ['correlated', 'correlated'],
+      ],
+      value: ({ geometry }) => geometry.kind,
+      change: (kind) => ({
+        geometry:
+          kind === 'correlated'
+            ? { kind, overlap: 0.3 }
+            : { kind: kind as 'orthonormal' | 'random-unit' },
+      }),
+    },
+    {
+      kind: 'number',
+      label: 'Overlap',
+      hint: 'between any two teacher experts.',
+      field: 'geometry.overlap',
+      applies: ({ geometry }) => geometry.kind === 'correlated',
+      min: 0,
+      max: 0.8,
+      step: 0.05,
+      value: ({ geometry }) => (geometry.kind === 'correlated' ? geometry.overlap : 0),
+      change: (overlap) => ({ geometry: { kind: 'correlated', overlap } }),
+    },
+    {
+      kind: 'number',
+      label: 'Seed',
+      hint: 'of every random number: the same seed, the same run.',
+      field: 'seed',
+      min: 0,
+      max: 99,
+      value: ({ seed }) => seed,
+      change: (seed) => ({ seed }),
+    },
+  ],
+};
+
+const student: Group = {
+  name: 'Student',
+  fields: [
+    {
+      kind: 'number',
+      label: 'Students m',
+      hint: 'more than k make finding all likely; the rest is pruned.',
+      field: 'students',
+      min: 1,
+      max: 40,
+      value: ({ students }) => students,
+      change: (students) => ({ students }),
+    },
+    {
+      kind: 'choice',
+      label: 'Routing',
+      hint: ({ routing }) =>
+        routing === 'softmax'
+          ? 'the gates share one: where one unit speaks up, the others fall silent.'
+          : 'each router has a gate of its own.',
+      field: 'routing',
+      options: () => [
+        ['independent', 'independent'],
+        ['softmax', 'softmax'],
+      ],
+      value: ({ routing }) => routing,
+      change: (routing) => ({ routing: routing as Config['routing'] }),
+    },
+    {
+      kind: 'choice',
+      label: 'Gate',
+      hint: 'the router’s non-linearity. tanh has no mean, so experts get no head start.',
+      field: 'gate',
+      applies: ({ routing }) => routing === 'independent',
+      options: () => [
+        ['sigmoid', 'sigmoid'],
+        ['probit', 'probit'],
+        ['tanh', 'tanh'],
+      ],
+      value: ({ gate }) => gate,
+      change: (gate) => ({ gate: gate as Config['gate'] }),
+    },
+    {
+      kind: 'choice',
+      label: 'Expert',
+      hint: 'the experts’ non-linearity; the paper’s is cubic.',
+      field: 'expert',
+      options: ({ expert }) => [
+        ...[1, 2, 3, 4, 5, 6].map((degree) => [String(degree), hermite(degree)] as const),
+        ['linear', 'linear'],
+        ['relu', 'ReLU'],
+        ['tanh', 'tanh'],
+        ['gelu', 'GELU'],
+        ...(expert.kind === 'series' ? [['series', 'a Hermite series'] as const] : []),
+      ],
+      value: ({ expert }) => (expert.kind === 'hermite' ? String(expert.degree) : expert.kind),
+      change: (name) => ({
+        expert: /^\d$/.test(name)
+          ? { kind: 'hermite', degree: Number(name) }
+          : { kind: name as 'linear' | 'relu' | 'tanh' | 'gelu' },
+      }),
+    },
+    {
+      kind: 'choice',
+      label: 'Start amplitude',
+      hint: ({ routing }) =>
+        routing === 'softmax'
+          ? 'units compete from the start, so there is no need for a small one.'
+          : 'small: students align before they speak.',
+      field: 'initialAmplitude',
+      options: ({ initialAmplitude }) =>
+        [...new Set([1e-4, 1e-3, 1e-2, 0.1, 0.5, initialAmplitude].map(String))].map(
+          (text) => [text, text] as const,
+        ),
+      value: ({ initialAmplitude }) => String(initialAmplitude),
+      change: (text) => ({ initialAmplitude: Number(text) }),
+    },
+  ],
+};
+
+const training: Group = {
+  name: 'Training',
+  fields: [
+    {
+      kind: 'choice',
+      label: 'Engine',
+      hint: ({ engine, train }) =>
+        ({
+          exact: 'closed-form expectations in float64: no samples, no noise.',
+          subspace: `${optimiser(train)} on fresh samples of the directions that matter only.`,
+          online: `${optimiser(train)}, a fresh batch of inputs every step.`,
+        })[engine],
+      field: 'engine',
+      options: (config) => [
+        ...(hasClosedForm(config) ? [['exact', 'exact flow'] as const] : []),
+        ['subspace', 'subspace samples'],
+        ['online', 'online SGD'],
+      ],
+      value: ({ engine }) => engine,
+      change: (engine) => ({ engine: engine as Config['engine'] }),
+    },
+    {
+      kind: 'number',
+      label: 'Batch size',
+      hint: 'the larger, the closer to the exact flow.',
+      field: 'train.batchSize',
+      applies: sampled,
+      min: 64,
+      max: 16384,
+      logarithmic: 'two',
+      value: ({ train }) => train.batchSize,
+      change: (batchSize) => ({ train: { batchSize } }),
+    },
+    {
+      kind: 'number',
+      label: 'Step',
+      hint: 'of SGD, in units of flow time.',
+      field: 'train.step',
+      applies: (config) => sampled(config) && !adam(config),
+      min: 0.01,
+      max: 0.3,
+      step: 0.01,
+      value: ({ train }) => train.step,
+      change: (step) => ({ train: { step } }),
+    },
+    {
+      kind: 'number',
+      label: 'Learning rate',
+      hint: 'of Adam; a step counts as that much time.',
+      field: 'train.step',
+      applies: adam,
+      min: 0.001,
+      max: 0.05,
+      step: 0.001,
+      value: ({ train }) => train.step,
+      change: (step) => ({ train: { step } }),
+    },
+    {
+      kind: 'choice',
+      label: 'Flow',
+      hint: ({ train }) =>
+        train.flow === 'balanced'
+          ? 'all directions move at the same speed, amplitudes multiply.'
+          : 'the plain gradient: small amplitudes also move slowly.',
+      field: 'train.flow',
+      applies: (config) => config.routing === 'independent' && !adam(config),
+      options: () => [
+        ['balanced', 'balanced'],
+        ['plain', 'plain'],
+      ],
+      value: ({ train }) => train.flow,
+      change: (flow) => ({ train: { flow: flow as Config['train']['flow'] } }),
+    },
+    {
+      kind: 'number',
+      label: 'Time',
+      hint: 'of training, in units of the flow.',
+      field: 'train.time',
+      min: 5,
+      max: 400,
+      step: 5,
+      value: ({ train }) => train.time,
+      change: (time) => ({ train: { time } }),
+    },
+  ],
+};
+
+/** Everything that the page lets one choose of an experiment but pruning and fine-tuning, which stand by their figures. */
+export const groups: readonly Group[] = [teacher, student, training];
