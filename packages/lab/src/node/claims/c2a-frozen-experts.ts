@@ -30,7 +30,7 @@ export const frozenExpertsClaim: Claim = {
           seed,
           time: 16 * Math.sqrt(inputDim) + 100,
         };
-        return { kind: 'claim/frozen-experts', input, seconds: 0.8 };
+        return { kind: 'claim/frozen-experts', input, seconds: 0.35 };
       }),
     ),
   judge(outcomes) {
