@@ -108,7 +108,11 @@ export const sequentialOrder: Claim = {
         'The predictor of a teacher expert is its largest overlap with any student at the start; all teacher amplitudes are ' +
           '1, so they have no say. A unit can be the nearest to two teacher experts and serve one only: leaving such units to the ' +
           'teacher expert that attracts them most is the second predictor.',
-        `${late} teacher experts were not aligned by t = ${PATIENCE}√d; they count as last, in equal rank.`,
+        ...(late > 0
+          ? [
+              `${late} teacher experts were not aligned by t = ${PATIENCE}√d; they count as last, in equal rank.`,
+            ]
+          : []),
         ...failureSentences(outcomes, 'were left out'),
       ],
       figures: [rankFigure(orders), timeFigure(orders)],
