@@ -41,7 +41,7 @@ export const placedExpertsClaim: Claim = {
           window: WINDOW,
           time: PATIENCE,
         };
-        return { kind: 'claim/placed-experts', input, seconds: 0.06 };
+        return { kind: 'claim/placed-experts', input, seconds: 0.03 };
       }),
     ),
   judge(outcomes) {

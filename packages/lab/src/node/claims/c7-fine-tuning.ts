@@ -14,7 +14,7 @@ import { fitTail, type TailFit } from './statistics/tail.ts';
 
 const SCALES: Readonly<Record<Scale, { seeds: number; tails: number; steps: number }>> = {
   tiny: { seeds: 2, tails: 2, steps: 1000 },
-  quick: { seeds: 16, tails: 16, steps: 10_000 },
+  quick: { seeds: 16, tails: 16, steps: 6000 },
   full: { seeds: 60, tails: 60, steps: 20_000 },
 };
 const GEOMETRIES = [
