@@ -25,7 +25,7 @@ export const test = base.extend<{ watched: undefined }>({
   ],
 });
 
-export { expect };
+export { expect, type Page };
 
 export const narration = (page: Page) => page.getByTestId('narration');
 
