@@ -35,6 +35,27 @@ describe('softmoe run', () => {
     expect(stderr).toMatch(/learn[\s\S]*fine-tune/);
   });
 
+  it('recovers softmax routing on the kernels, and says what it estimates', async () => {
+    const fast = ['--train-batch-size', '512', '--finetune-sample-size', '1000', '--quiet'];
+    const { code, stdout } = await softmoe('run', 'softmax', ...fast);
+    expect(stdout).toMatch(/softmax gates.*span coordinates/);
+    expect(stdout).toMatch(/1 {2}Learn: Adam at learning rate 0\.01, 2000 steps/);
+    expect(stdout).toMatch(/8 → 2 units[\s\S]*some merged/);
+    expect(stdout).toMatch(/fixed sample of 1000 points[\s\S]*μ [\d.]+ ± [\d.]+/);
+    expect(stdout).toMatch(/✔ {2}2 of 2 teacher experts recovered/);
+    expect(code).toBe(0);
+  });
+
+  it.each(['relu', 'gelu', 'tanh'])(
+    'takes --expert %s, sampled in span coordinates',
+    async (kind) => {
+      const argv = ['run', 'quick', '--expert', kind, '--train-time', '0.1'];
+      const { stdout } = await softmoe(...argv, '--finetune-max-steps', '1', '--json', '--quiet');
+      const { config } = JSON.parse(stdout);
+      expect(config).toMatchObject({ expert: { kind }, engine: 'subspace' });
+    },
+  );
+
   it('prints result.json alone with --json', async () => {
     const { code, stdout, stderr } = await softmoe(...small, '--json', '--quiet');
     const result = JSON.parse(stdout);
@@ -195,6 +216,21 @@ describe('bad input', () => {
       'online',
       '--train-method',
       'dormandPrince',
+    ],
+    [
+      'exact softmax routing',
+      /^ConfigError: engine: needs a closed form.*softmax.*"exact".*Use engine 'subspace'/,
+      'run',
+      'softmax',
+      '--engine',
+      'exact',
+    ],
+    [
+      'a degree for relu experts',
+      /^ConfigError: expert\.degree: is not a field/,
+      'run',
+      '--expert',
+      'relu:3',
     ],
     ['an unknown option', /^error: unknown option '--student'/, 'run', '--student', '5'],
     ['an unknown command', /^error: unknown command/, 'train'],

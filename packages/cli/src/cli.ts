@@ -5,12 +5,15 @@ import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { exportCommand } from './export-command.ts';
+import { reportCommand } from './report-command.ts';
+import { reproduceCommand } from './reproduce-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
 import { sweepCommand } from './sweep-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -30,6 +33,9 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     compareCommand(streams, setExitCode),
     exportCommand(streams, setExitCode),
     sweepCommand(streams, setExitCode),
+    workerCommand(streams, setExitCode),
+    reportCommand(streams),
+    reproduceCommand(streams, setExitCode),
     doctorCommand(streams, setExitCode),
   ];
   const program = new Command('softmoe')

@@ -1,4 +1,5 @@
 import {
+  codeHash,
   createTaskPool,
   exportSweep,
   inShard,
@@ -8,12 +9,14 @@ import {
   type Shard,
   type Sweep,
   type Task,
+  type TaskProgress,
   type TaskRecord,
   TasksInterruptedError,
   taskId,
 } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { loadQueue } from './load-queue.ts';
 import { listenForStop } from './stop-signals.ts';
 import type { Streams } from './streams.ts';
 import { createSweepProgress } from './sweep-progress.ts';
@@ -22,6 +25,8 @@ import { workerUrl } from './worker-url.ts';
 
 export interface ExecuteSweepOptions {
   readonly jobs: number;
+  /** Address of the queue whose workers do the runs; without one they are done here. */
+  readonly queue?: string;
   readonly shard?: Shard;
   readonly retryFailed?: boolean;
   readonly json?: boolean;
@@ -32,22 +37,33 @@ export interface ExecuteSweepOptions {
 export async function executeSweep(
   sweep: Sweep,
   folder: string,
-  { jobs, shard, retryFailed, json, quiet }: ExecuteSweepOptions,
+  { jobs, queue, shard, retryFailed, json, quiet }: ExecuteSweepOptions,
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
+  const queuePackage = queue === undefined ? undefined : await loadQueue();
   const store = await openSweepFolder(folder, sweep);
   const tasks = sweep.runs.map(({ task }) => task).filter((task) => !shard || isIn(shard, task));
   const stop = listenForStop();
   const progress = quiet ? undefined : createSweepProgress(sweep, stderr);
+  const say = progress?.say ?? ((line: string) => stderr.write(`${line}\n`));
   let records: TaskRecord[];
   try {
-    records = await runInPool(tasks, jobs, {
+    const options = {
       store,
       signal: stop.signal,
       retryFailed,
-      onRecord: (record, from) => progress?.record(record, from),
-      onProgress: (state) => progress?.show(state),
-    });
+      onRecord: (record: TaskRecord, from: 'store' | 'run') => progress?.record(record, from),
+      onProgress: (state: TaskProgress) => progress?.show(state),
+    };
+    records =
+      queuePackage && queue !== undefined
+        ? await queuePackage.runQueuedTasks(tasks, {
+            ...options,
+            queue: { url: queue },
+            code: codeHash(workerUrl),
+            onWarning: (message) => say(`warning: ${message}`),
+          })
+        : await runInPool(tasks, jobs, options);
   } catch (error) {
     progress?.stop();
     const part = shard ? ` --shard ${shard.index}/${shard.count}` : '';

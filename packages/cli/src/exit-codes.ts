@@ -12,6 +12,8 @@ export const exitCodes = {
   failed: 4,
   /** A sweep ended, and some of its runs failed: their reasons are in the record. */
   someFailed: 5,
+  /** A reproduction ended, and with --strict some claim does not hold. */
+  notAllHold: 6,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
   /** Whoever read the output has closed it. */

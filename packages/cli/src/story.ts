@@ -50,10 +50,9 @@ function learned({
   const led = milestones.expert.filter(
     (expert, j) => expert !== null && expert < (milestones.router[j] ?? Infinity),
   ).length;
-  const flow = config.train.flow;
   return [
-    `1  Learn: ${flow} flow to time ${config.train.time}, ${steps.train} steps, ${seconds(timing.train)}`,
-    `   In ${led} of ${rows.length} pairs the expert aligns first and then guides its router (times at overlap 0.5):`,
+    `1  Learn: ${methodOf(config.train)}, ${steps.train} steps, ${seconds(timing.train)}`,
+    `   In ${led} of ${rows.length} pairs the expert aligns ${config.routing === 'softmax' ? 'before' : 'first and then guides'} its router (times at overlap 0.5):`,
     ...tableLines(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
@@ -62,7 +61,11 @@ function learned({
   ].join('\n');
 }
 
-function pruned({ elimination, survivors, students, loss, timing }: Summary): string {
+function methodOf({ method, flow, step, time }: Summary['config']['train']): string {
+  return method === 'adam' ? `Adam at learning rate ${step}` : `${flow} flow to time ${time}`;
+}
+
+function pruned({ config, elimination, survivors, students, loss, timing }: Summary): string {
   const shown = elimination.filter(
     ({ size }) => size > 0 && size <= survivors + 2 && size >= survivors - 2,
   );
@@ -74,7 +77,7 @@ function pruned({ elimination, survivors, students, loss, timing }: Summary): st
       : '';
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
-    `   Loss after refitting the best units left${cliff}`,
+    `   Loss after refitting ${config.routing === 'softmax' ? 'the units left, some merged' : 'the best units left'}${cliff}`,
     ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
       [['loss', ...shown.map((point) => readable(point.loss))]],
@@ -98,7 +101,12 @@ function finetuned({
     `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
     ...(online
       ? [
-          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, on the exact loss.`,
+          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, in float64.`,
+        ]
+      : []),
+    ...(certificate.estimate
+      ? [
+          `   On a fixed sample of ${config.finetune.sampleSize} points, whose labels make the teacher a minimum of zero loss.`,
         ]
       : []),
     `   Loss ${readable(loss.pruned)} → ${readable(loss.final)}.`,
@@ -108,11 +116,18 @@ function finetuned({
     const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
     const agrees = deviation <= 0.02 ? 'as the Hessian predicts' : 'not as the Hessian predicts';
     lines.push(
-      `   Linear convergence, ${agrees} (μ ${certificate.mu.toPrecision(5)}, λmax ${certificate.lambdaMax.toPrecision(5)}):`,
+      `   Linear convergence, ${agrees} (${spectrumOf(certificate)}):`,
       `   in its slowest mode a step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
     );
   }
   return lines.join('\n');
+}
+
+/** μ and λ_max, with a standard error where they are estimates of the population's. */
+function spectrumOf({ mu, lambdaMax, estimate }: Summary['certificate']): string {
+  const of = (value: number, error: number | null | undefined) =>
+    error ? `${significant(value)} ± ${error.toPrecision(1)}` : value.toPrecision(5);
+  return `μ ${of(mu, estimate?.muError)}, λmax ${of(lambdaMax, estimate?.lambdaMaxError)}`;
 }
 
 function verdict(result: Summary): string {

@@ -14,6 +14,8 @@ import { type CellColumn, cellTable, recoveredShare } from './sweep-summary.ts';
 export interface SweepProgress {
   record(record: TaskRecord, from: 'store' | 'run'): void;
   show(progress: TaskProgress): void;
+  /** A line that stays. */
+  say(line: string): void;
   /** Clears what is on the screen. */
   stop(): void;
 }
@@ -47,6 +49,11 @@ function liveTable(sweep: Sweep, stream: Output): SweepProgress {
     },
     show(progress) {
       latest = progress;
+      changed = true;
+    },
+    say(line) {
+      update.clear();
+      stream.write(`${line}\n`);
       changed = true;
     },
     stop() {
@@ -105,6 +112,7 @@ function lines(stream: Output): SweepProgress {
       last = step;
       stream.write(`${statusLine(progress)}\n`);
     },
+    say: (line) => stream.write(`${line}\n`),
     stop() {},
   };
 }

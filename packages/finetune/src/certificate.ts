@@ -39,7 +39,7 @@ export interface Certificate {
   /**
    * Only where the curvature is an estimate. On a fixed sample mu and lambdaMax are those of the loss on that sample, which
    * the run descended; they estimate the population's with one standard error of muError and lambdaMaxError, null where
-   * there is no sample. At zero loss mu > 0 holds for the one exactly if it does for the other, docs/theory.md (40).
+   * there is no sample. At zero loss mu > 0 on the sample implies mu > 0 for the population, docs/theory.md (40).
    */
   readonly estimate?: {
     /** Estimate of the error in the second derivatives themselves; part of eigenvalueError. */

@@ -1,49 +1,177 @@
 import {
+  dotAt,
   forward,
   type Inputs,
   lossAndGradient,
   type MoE,
   mapParams,
+  type NDArray,
+  outputGradients,
   type Params,
-  projectTangent,
+  parameterLayout,
+  toTangentMatrix,
   zeros,
 } from '@softmoe/model';
-import {
-  type DifferenceHessian,
-  differencePoints,
-  hessianOf,
-  tangentDirections,
-} from './differences.ts';
-import { extend, pad } from './sample.ts';
+import { extend } from './sample.ts';
+
+/** Distances of the two central differences in a logit: small beside 1, large beside rounding. */
+const FAR = 1e-3;
+const NEAR = FAR / 2;
+
+/** Second derivatives weighted by the residuals, and an estimate of their error in the spectral norm. */
+export interface ResidualHessian {
+  /** In tangent coordinates of the model. */
+  readonly span: NDArray;
+  /** Over router 1 … m, expert 1 … m out of the span, [2m, 2m]. */
+  readonly complement: NDArray;
+  readonly error: number;
+}
 
 /**
- * The Riemannian Hessian of mean(r_s f(x_s)) with the residuals r_s of `model` held fixed: on the tangent coordinates of the
- * model, then on moves of its routers and experts out of the span.
+ * The Riemannian Hessian of mean(r_s f(x_s)) at `model`, with its residuals r_s held fixed: what the Hessian of the loss
+ * on a sample has beside its Gauss–Newton part, docs/theory.md (39).
+ *
+ * f depends on a row only through a logit, so that one difference in each of the 2m logits gives all second derivatives:
+ * that by coordinate j of the row is the one by the logit times x_j. They are central differences of ∇f at two distances
+ * with Richardson's extrapolation, of error O(h⁴); the error estimate is that of the nearer one, which is larger, plus the
+ * asymmetry that is left. `extended` holds the points with a last coordinate of 1, [size, r + 1].
  */
 export function residualHessian(
   model: MoE,
   extended: Float64Array,
   targets: Inputs,
   size: number,
-): DifferenceHessian {
+): ResidualHessian {
   const whole = extend(model);
-  const residuals = forward(whole, extended, size).map((y, s) => y - targets[s]!);
-  const directions = [...tangentDirections(model).map(pad), ...outsideDirections(whole)];
-  const gradients = differencePoints(whole, directions).map((point) => {
-    const shifted = forward(point, extended, size).map((y, s) => y - residuals[s]!);
-    return projectTangent(point, lossAndGradient(point, extended, shifted, size).gradient);
-  });
-  return hessianOf(directions, gradients);
+  const weights = forward(whole, extended, size).map((y, s) => (y - targets[s]!) / size);
+  const at = (distance: number) => logitDifferences(whole, extended, weights, distance);
+  const coarse = at(FAR);
+  const fine = at(NEAR);
+  const span = extrapolated(coarse.span, fine.span);
+  const complement = extrapolated(coarse.complement, fine.complement);
+
+  const { gradient } = lossAndGradient(whole, extended, targets, size);
+  const tangent = toTangentMatrix(model, span.matrix);
+  subtractRadial(model, radialDerivatives(whole, gradient), tangent, complement.matrix);
+  return { span: tangent, complement: complement.matrix, error: span.error + complement.error };
 }
 
-/** Unit moves of router 1 … m, expert 1 … m along the last coordinate. */
-function outsideDirections({ spec, params }: MoE): Params[] {
-  const { experts: m, inputDim } = spec;
-  return ['router', 'expert'].flatMap((name) =>
-    Array.from({ length: m }, (_, i) => {
-      const vector = mapParams(params, ({ shape }) => zeros(shape));
-      vector[name]!.data[(i + 1) * inputDim - 1] = 1;
-      return vector;
+interface Parts {
+  /** Euclidean, over all parameters of the model in layout order. */
+  readonly span: NDArray;
+  readonly complement: NDArray;
+}
+
+/** Σ_s weights_s ∇²f(x_s), by one central difference in each logit. */
+function logitDifferences(
+  whole: MoE,
+  extended: Float64Array,
+  weights: Float64Array,
+  distance: number,
+): Parts {
+  const { experts: m, inputDim: wide } = whole.spec;
+  const r = wide - 1;
+  const softmax = whole.spec.routing === 'softmax';
+  const parameters = 2 * m * r + m + (softmax ? m : 0);
+  const span = zeros([parameters, parameters]);
+  const complement = zeros([2 * m, 2 * m]);
+  for (let b = 0; b < 2 * m; b++) {
+    const above = outputGradients(shifted(whole, b, distance), extended, weights.length);
+    const below = outputGradients(shifted(whole, b, -distance), extended, weights.length);
+    const columns = above.length / weights.length;
+    /** By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b. */
+    const moments = new Float64Array(columns * wide);
+    weights.forEach((weight, s) => {
+      for (let p = 0; p < columns; p++) {
+        const at = s * columns + p;
+        const x = (weight * (above[at]! - below[at]!)) / (2 * distance);
+        for (let c = 0; c < wide; c++) {
+          moments[p * wide + c] = moments[p * wide + c]! + x * extended[s * wide + c]!;
+        }
+      }
+    });
+    const write = (row: number, p: number) => {
+      span.data.set(moments.subarray(p * wide, p * wide + r), row * parameters + b * r);
+      if (!softmax || b >= m) return;
+      const bias = 2 * m * r + m + b;
+      span.data[row * parameters + bias] = moments[p * wide + r]!;
+    };
+    for (let row = 0; row < 2 * m * r; row++) write(row, Math.floor(row / r) * wide + (row % r));
+    for (let i = 2 * m * r; i < parameters; i++) write(i, i + 2 * m);
+    for (let other = 0; other < 2 * m; other++) {
+      complement.data[other * 2 * m + b] = moments[((other + 1) * wide - 1) * wide + r]!;
+    }
+  }
+  // f is linear in the amplitudes: their columns are their rows, and zero where they meet.
+  for (let i = 2 * m * r; i < 2 * m * r + m; i++) {
+    for (let p = 0; p < parameters; p++) {
+      span.data[p * parameters + i] = span.data[i * parameters + p]!;
+    }
+  }
+  return { span, complement };
+}
+
+/** The model with `distance` more in logit b of router 1 … m, expert 1 … m at every point: through the coordinate that is 1. */
+function shifted({ spec, params }: MoE, b: number, distance: number): MoE {
+  const { experts: m, inputDim: wide } = spec;
+  const name = b < m ? 'router' : 'expert';
+  return {
+    spec,
+    params: mapParams(params, (array, key) => {
+      if (key !== name) return array;
+      const data = array.data.slice();
+      const last = ((b % m) + 1) * wide - 1;
+      data[last] = data[last]! + distance;
+      return { shape: array.shape, data };
     }),
-  );
+  };
+}
+
+/** Richardson's extrapolation of both, made symmetric. */
+function extrapolated(coarse: NDArray, fine: NDArray): { matrix: NDArray; error: number } {
+  const n = fine.shape[0]!;
+  const correction = fine.data.map((x, i) => (x - coarse.data[i]!) / 3);
+  const raw = fine.data.map((x, i) => x + correction[i]!);
+  const matrix = zeros([n, n]);
+  let asymmetry = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      matrix.data[i * n + j] = 0.5 * (raw[i * n + j]! + raw[j * n + i]!);
+      asymmetry += (0.5 * (raw[i * n + j]! - raw[j * n + i]!)) ** 2;
+    }
+  }
+  const square = dotAt(correction, 0, correction, 0, correction.length);
+  return { matrix, error: Math.sqrt(square) + Math.sqrt(asymmetry) };
+}
+
+/** ⟨x, ∇_x L⟩ for every row x on a sphere, 0 for others: routers, then experts, [2m]. */
+function radialDerivatives({ spec, params }: MoE, gradient: Params): Float64Array {
+  const { experts: m, inputDim: d } = spec;
+  const layout = parameterLayout(spec);
+  return Float64Array.from({ length: 2 * m }, (_, i) => {
+    const name = i < m ? 'router' : 'expert';
+    if (layout[name]!.manifold === 'free') return 0;
+    const start = (i % m) * d;
+    return dotAt(params[name]!.data, start, gradient[name]!.data, start, d);
+  });
+}
+
+/** The term of docs/theory.md (16) that is due to the curvature of the spheres. */
+function subtractRadial(
+  { spec }: MoE,
+  radial: Float64Array,
+  span: NDArray,
+  complement: NDArray,
+): void {
+  const { experts: m, inputDim: r, routing } = spec;
+  const n = span.shape[0]!;
+  let offset = 0;
+  radial.forEach((value, b) => {
+    const rowDim = routing === 'softmax' && b < m ? r : r - 1;
+    for (let c = offset; c < offset + rowDim; c++) {
+      span.data[c * (n + 1)] = span.data[c * (n + 1)]! - value;
+    }
+    offset += rowDim;
+    complement.data[b * (2 * m + 1)] = complement.data[b * (2 * m + 1)]! - value;
+  });
 }

@@ -3,16 +3,14 @@ import {
   type Curvature,
   dotAt,
   type MoE,
-  matrixSize,
   type NDArray,
   requireInteger,
   requireObject,
   tangentDim,
   zeros,
 } from '@softmoe/model';
-import type { DifferenceHessian } from './differences.ts';
 import { identity } from './estimate-curvature.ts';
-import { residualHessian } from './residual-hessian.ts';
+import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { jacobians, type Sample, withOnes } from './sample.ts';
 import { flatCoordinates, withoutFlat } from './translations.ts';
 
@@ -23,7 +21,7 @@ import { flatCoordinates, withoutFlat } from './translations.ts';
  * which a standard normal averages to the identity; it is averaged over the sample likewise. Translations of softmax
  * routing are given the mean curvature, so that the ends of the spectra are those up to symmetry.
  *
- * The Hessian is worked out when it is first asked for: 4 evaluations of the sample for each tangent dimension.
+ * The Hessian is worked out when it is first asked for.
  */
 export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
   requireObject('sample', sample, ['inputs', 'targets', 'size']);
@@ -36,17 +34,17 @@ export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
     const { span, complement } = jacobians(model, extended, size);
     const flat = flatCoordinates(model);
     const flatOutside = model.spec.routing === 'softmax' ? [commonRouter(m)] : [];
-    let second: DifferenceHessian | undefined;
+    let second: ResidualHessian | undefined;
     const residualPart = () => {
       second ??= residualHessian(model, extended, targets, size);
       return second;
     };
     return {
-      span: blocksOf(meanSquare(span, inside), flat, () =>
-        block(residualPart().hessian, 0, inside),
-      ),
-      complement: blocksOf(meanSquare(complement, 2 * m), flatOutside, () =>
-        block(residualPart().hessian, inside, 2 * m),
+      span: blocksOf(meanSquare(span, inside), flat, () => residualPart().span),
+      complement: blocksOf(
+        meanSquare(complement, 2 * m),
+        flatOutside,
+        () => residualPart().complement,
       ),
       multiplicity: 0,
       basis: identity(r),
@@ -97,17 +95,6 @@ function blocksOf(
 
 function sum(a: NDArray, b: NDArray): NDArray {
   return { shape: a.shape, data: a.data.map((x, i) => x + b.data[i]!) };
-}
-
-/** The square block of `count` rows on the diagonal from `first` on. */
-function block(matrix: NDArray, first: number, count: number): NDArray {
-  const { columns } = matrixSize(matrix);
-  const part = zeros([count, count]);
-  for (let i = 0; i < count; i++) {
-    const start = (first + i) * columns + first;
-    part.data.set(matrix.data.subarray(start, start + count), i * count);
-  }
-  return part;
 }
 
 /** The move of all routers by one vector out of the span, among 2m logits. */

@@ -30,7 +30,7 @@ export function withOnes(inputs: Inputs, size: number): Float64Array {
 }
 
 /** A zero more in every row of `params` that lives in input space. */
-export function pad(params: Params): Params {
+function pad(params: Params): Params {
   return mapParams(params, (array) => {
     if (array.shape.length < 2) return array;
     const { rows, columns } = matrixSize(array);

@@ -11,7 +11,7 @@ import {
  * Unit tangent vectors along the translations of softmax routing, docs/theory.md (6): all router rows by one vector, all
  * biases by one number. None for independent routing.
  */
-export function translations(model: MoE): Params[] {
+function translations(model: MoE): Params[] {
   const { spec, params } = model;
   if (spec.routing !== 'softmax') return [];
   const { experts: m, inputDim: r } = spec;
@@ -49,7 +49,7 @@ export function withoutFlat(matrix: NDArray, flat: readonly Float64Array[]): NDA
   return { shape: matrix.shape, data };
 }
 
-/** {@link translations} in tangent coordinates. */
+/** Unit vectors along the translations of softmax routing, in tangent coordinates: none for independent routing. */
 export function flatCoordinates(model: MoE): Float64Array[] {
   return translations(model).map((vector) => toTangentCoordinates(model, vector));
 }

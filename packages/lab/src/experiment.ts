@@ -38,7 +38,7 @@ export interface Experiment {
 }
 
 export interface ExperimentOptions {
-  /** What the online engine computes on. */
+  /** What the subspace and online engines compute on. */
   readonly backend?: Backend;
   /** Where training starts, in place of a student drawn from the seed; of the config's dimension, gate and expert. */
   readonly student?: MoE;

@@ -16,7 +16,7 @@ export interface Progress {
   /** The student that the experiment was given to start from, if it was. */
   readonly given: MoE | undefined;
   startLoss: number | undefined;
-  /** The last states of training, of fine-tuning on samples (online engine) and of fine-tuning on the exact loss. */
+  /** The last states of training, of fine-tuning on fresh samples (online engine) and of the last stage of fine-tuning. */
   trained: TrainState | undefined;
   refined: TrainState | undefined;
   finetuned: TrainState | undefined;

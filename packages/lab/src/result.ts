@@ -21,7 +21,10 @@ export interface Summary {
   readonly students: number;
   readonly seed: number;
   readonly engine: Config['engine'];
-  /** Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. */
+  /**
+   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Under softmax
+   * routing that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
+   */
   readonly recovered: number;
   /** Units left after pruning. */
   readonly survivors: number;
@@ -33,7 +36,7 @@ export interface Summary {
     readonly pruned: number;
     readonly final: number;
   };
-  /** Where fine-tuning on samples ended, before the exact stage; null for the exact engine. */
+  /** Where fine-tuning on fresh samples ended, before its last stage; null but for the online engine. */
   readonly online: {
     readonly steps: number;
     readonly loss: number;
@@ -69,7 +72,7 @@ export interface ExperimentResult extends Summary {
     readonly teacher: MoE;
     readonly trained: MoE;
     readonly pruned: MoE;
-    /** After fine-tuning on samples; online engine only. */
+    /** After fine-tuning on fresh samples; online engine only. */
     readonly refined?: MoE;
     readonly final: MoE;
   };
@@ -93,8 +96,9 @@ export interface Findings {
 export function resultOf(findings: Findings): ExperimentResult {
   const { config, certificate, models, pruned, refined, timing, trained } = findings;
   const { student, expert, router } = alignment(models.final, models.teacher);
+  const gated = hasRouters(models.teacher);
   const missing = expert.flatMap((overlap, j) =>
-    overlap >= RECOVERED && router[j]! >= RECOVERED
+    overlap >= RECOVERED && (!gated || router[j]! >= RECOVERED)
       ? []
       : [
           {
@@ -154,6 +158,11 @@ export function resultOf(findings: Findings): ExperimentResult {
     config,
     models,
   };
+}
+
+/** The softmax gate of a single unit is 1 whatever its router is: there is none to recover. */
+function hasRouters({ spec }: MoE): boolean {
+  return spec.routing !== 'softmax' || spec.experts > 1;
 }
 
 /** Below this ratio a cliff tells one size from another no better than chance would. */

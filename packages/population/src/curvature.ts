@@ -4,11 +4,7 @@ import {
   type MoE,
   type NDArray,
   type Params,
-  parameterLayout,
-  row,
-  tangentDim,
-  toTangentCoordinates,
-  zeros,
+  toTangentMatrix,
 } from '@softmoe/model';
 import { addAt, euclideanBlocks } from './curvature-blocks.ts';
 import { createWorkspace } from './objective.ts';
@@ -37,10 +33,10 @@ export function populationCurvature(student: MoE, teacher: MoE): Curvature {
     const { hessian } = euclidean.complement;
     hessian.data[diagonal] = hessian.data[diagonal]! - radial[i]!;
   }
-  const hessian = toTangent(span.student, euclidean.span.hessian);
+  const hessian = toTangentMatrix(span.student, euclidean.span.hessian);
   subtractRadial(hessian, radial, span.student.spec.inputDim - 1);
   return {
-    span: { hessian, gaussNewton: toTangent(span.student, euclidean.span.gaussNewton) },
+    span: { hessian, gaussNewton: toTangentMatrix(span.student, euclidean.span.gaussNewton) },
     complement: euclidean.complement,
     multiplicity: student.spec.inputDim - span.student.spec.inputDim,
     basis: span.basis,
@@ -61,37 +57,4 @@ function subtractRadial(hessian: NDArray, radial: Float64Array, rowDim: number):
   radial.forEach((value, i) => {
     for (let c = i * rowDim; c < (i + 1) * rowDim; c++) addAt(hessian, c, c, -value);
   });
-}
-
-/** BᵀHB for the orthonormal tangent basis B of `toTangentCoordinates`: its map applied to rows, then to columns. */
-function toTangent(model: MoE, matrix: NDArray): NDArray {
-  const half = transpose(tangentRows(model, matrix));
-  return tangentRows(model, half);
-}
-
-function tangentRows(model: MoE, matrix: NDArray): NDArray {
-  const dim = tangentDim(model.spec);
-  const count = matrix.shape[0]!;
-  const result = zeros([count, dim]);
-  const layout = Object.entries(parameterLayout(model.spec));
-  for (let i = 0; i < count; i++) {
-    let offset = 0;
-    const vector: Record<string, NDArray> = {};
-    for (const [name, { shape }] of layout) {
-      const length = model.params[name]!.data.length;
-      vector[name] = { shape, data: row(matrix, i).subarray(offset, offset + length) };
-      offset += length;
-    }
-    row(result, i).set(toTangentCoordinates(model, vector));
-  }
-  return result;
-}
-
-function transpose(matrix: NDArray): NDArray {
-  const [rows = 0, columns = 0] = matrix.shape;
-  const result = zeros([columns, rows]);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result.data[j * rows + i] = matrix.data[i * columns + j]!;
-  }
-  return result;
 }

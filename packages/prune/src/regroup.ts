@@ -5,7 +5,7 @@ import { merge } from './merge.ts';
 import { type Refit, refitUnits } from './refit.ts';
 
 /** Units of the original, in groups each of which is one unit of a smaller model. */
-export type Groups = readonly (readonly number[])[];
+type Groups = readonly (readonly number[])[];
 
 /** A point of {@link regroupingCurve} with everything that was found at it. */
 export interface Regrouping {

@@ -1,1 +1,4 @@
-export {};
+export type { QueueAddress } from './connect.ts';
+export { QueueError } from './errors.ts';
+export { type QueuedTasksOptions, runQueuedTasks } from './run-queued-tasks.ts';
+export { type ServeOptions, serveTasks } from './serve-tasks.ts';

@@ -11,7 +11,7 @@ export interface DrawOptions {
   readonly colors?: 'page' | 'print';
 }
 
-export const FIGURE_WIDTH = 720;
+const FIGURE_WIDTH = 720;
 const HEIGHT = 360;
 const FONT = '"Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif';
 const SVG = 'http://www.w3.org/2000/svg';
@@ -51,7 +51,10 @@ export function drawFigure(
     class: 'figure',
   });
   const all = [svg, ...svg.querySelectorAll('*')] as Element[];
-  for (const element of all) tidy(element, colors);
+  for (const element of all) {
+    tidy(element, colors);
+    if (element !== svg) markOf(element);
+  }
   return svg;
 }
 
@@ -64,6 +67,15 @@ function described(document: Document, tag: string, id: string, text: string): E
 
 function setAttributes(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+}
+
+/** What Plot calls a group, kept for who looks for it; the picture as a whole has the words for who cannot see it. */
+function markOf(element: Element): void {
+  const label = element.getAttribute('aria-label');
+  for (const { name } of [...element.attributes]) {
+    if (name.startsWith('aria-')) element.removeAttribute(name);
+  }
+  if (label) element.setAttribute('data-mark', label);
 }
 
 /** Coordinates to hundredths of a pixel, and colours as asked for. */

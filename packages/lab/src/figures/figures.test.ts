@@ -23,7 +23,7 @@ const draw = (figure: Figure, width?: number) =>
 const textsOf = (svg: Element) =>
   [...svg.querySelectorAll('text')].map(({ textContent }) => textContent);
 const marksOf = (svg: Element, label: string) =>
-  svg.querySelectorAll(`[aria-label="${label}"] > *`).length;
+  svg.querySelectorAll(`[data-mark="${label}"] > *`).length;
 
 let result: ExperimentResult;
 const records: RecordLine[] = [];
@@ -69,6 +69,21 @@ describe('the figures of a run', () => {
     expect([stroked(0), stroked(1)]).toEqual([1, 1]);
   });
 
+  it('ends the time axis after the last alignment, unless one is missing or lost again', () => {
+    const { train } = courseOf(records);
+    const last = Math.max(
+      ...result.milestones.expert.map(Number),
+      ...result.milestones.router.map(Number),
+    );
+    const endOf = (lines: readonly RecordLine[]) =>
+      (alignmentFigure(lines).options.x as { domain: number[] }).domain[1];
+    expect(endOf(train)).toBeCloseTo(2.2 * last, 9);
+    expect(endOf(train.slice(0, 9))).toBe(train[8]!.time);
+    const lost = { student: [0, 1], expert: [0.4, 1], router: [1, 1] };
+    const forgetful = train.with(-1, { ...train.at(-1)!, alignment: lost });
+    expect(endOf(forgetful)).toBe(train.at(-1)!.time);
+  });
+
   it('writes the lags in flow time', () => {
     const { expert, router } = result.milestones;
     const lags = expert.map((at, j) => router[j]! - at!);
@@ -86,15 +101,13 @@ describe('the figures of a run', () => {
     const svg = draw(overlapsFigure(trained()));
     const { expert, router } = trained().overlaps!;
     const negative = [...expert, ...router].flat().filter((overlap) => overlap < 0).length;
-    expect(svg.querySelectorAll('[aria-label="dot"] path')).toHaveLength(2 * 8 * 2);
-    expect(svg.querySelectorAll('[aria-label="dot"] g[fill="#ffffff"] path')).toHaveLength(
-      negative,
-    );
+    expect(svg.querySelectorAll('[data-mark="dot"] path')).toHaveLength(2 * 8 * 2);
+    expect(svg.querySelectorAll('[data-mark="dot"] g[fill="#ffffff"] path')).toHaveLength(negative);
   });
 
   it('numbers the amplitudes by teacher expert', () => {
     const svg = draw(amplitudesFigure(trained()));
-    expect(svg.querySelectorAll('[aria-label="bar"] rect')).toHaveLength(8);
+    expect(svg.querySelectorAll('[data-mark="bar"] rect')).toHaveLength(8);
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['1', '2']));
   });
 
@@ -112,7 +125,9 @@ describe('the figures of a run', () => {
     expect(texts).toContain(`predicted: ×${contraction.predicted!.toFixed(6)}`);
     expect(marksOf(svg, 'line')).toBe(1);
     const without = { predicted: null, measured: null };
-    expect(marksOf(draw(certificateFigure({ records, contraction: without })), 'line')).toBe(0);
+    const plain = draw(certificateFigure({ records, contraction: without }));
+    expect(marksOf(plain, 'line')).toBe(1);
+    expect(textsOf(plain).join()).not.toContain('predicted');
   });
 
   it('draws three maps of which the difference vanishes', () => {
@@ -121,7 +136,7 @@ describe('the figures of a run', () => {
       { kind: 'router', teacher: 1 },
     ] as const;
     const plane = planeOf(result.models.final, result.models.teacher, axes)!;
-    const levels = [...draw(planeFigure(plane)).querySelectorAll('[aria-label="contour"]')].map(
+    const levels = [...draw(planeFigure(plane)).querySelectorAll('[data-mark="contour"]')].map(
       (group) => group.querySelectorAll('path').length,
     );
     expect(levels).toHaveLength(6);

@@ -5,7 +5,7 @@ import { color } from './palette.ts';
 export interface HeatMapCell {
   readonly x: number | string;
   readonly y: number | string;
-  /** From 0 to 1: how dark the cell is. */
+  /** From 0 to 1: how strong the colour is. */
   readonly share: number;
   /** What is written in it. */
   readonly label: string;
@@ -21,10 +21,10 @@ export interface HeatMapFigureData {
   readonly cells: readonly HeatMapCell[];
 }
 
-/** A share by two swept fields: the darker the more, with the number in each cell. */
+/** A share by two swept fields: the stronger the colour the more, with the number in each cell. */
 export function heatMapFigure({ name, title, caption, x, y, cells }: HeatMapFigureData): Figure {
   const rows = ordered(cells.map((one) => one.y));
-  const dark = ({ share }: HeatMapCell) => share > 0.55;
+  const strong = ({ share }: HeatMapCell) => share > 0.55;
   const label = { x: 'x', y: 'y', text: 'label', fontWeight: 600 } as const;
   return {
     name,
@@ -51,10 +51,10 @@ export function heatMapFigure({ name, title, caption, x, y, cells }: HeatMapFigu
           strokeOpacity: 0.25,
         }),
         text(
-          cells.filter((one) => !dark(one)),
+          cells.filter((one) => !strong(one)),
           label,
         ),
-        text(cells.filter(dark), { ...label, fill: color('surface') }),
+        text(cells.filter(strong), { ...label, fill: color('surface') }),
       ],
       opacity: { type: 'identity' },
     },

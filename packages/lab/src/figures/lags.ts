@@ -1,14 +1,15 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
 import type { RecordLine } from '../record-line.ts';
-import { courseOf } from './course.ts';
+import { alignedUntil, courseOf } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
 /** When each teacher expert and its router were found, at overlap ½, and the lag between the two. */
 export function lagsFigure(records: readonly RecordLine[]): Figure {
-  const { train, milestones } = courseOf(records);
-  const end = train.at(-1)?.time || 1;
+  const course = courseOf(records);
+  const { milestones } = course;
+  const end = alignedUntil(course);
   const rows = milestones.expert.map((expert, j) => ({
     j,
     expert,
@@ -27,10 +28,10 @@ export function lagsFigure(records: readonly RecordLine[]): Figure {
     Math.max(expert, router);
   return {
     name: 'lags',
-    title: 'How long each router waits for its expert',
+    title: 'From each expert to its router',
     caption: captionOf(rows),
     options: {
-      height: 52 + 28 * rows.length,
+      height: 52 + 28 * Math.max(4, rows.length),
       marginTop: 8,
       marginRight: 72,
       x: { label: 'flow time t', domain: [0, end], ticks: 8 },

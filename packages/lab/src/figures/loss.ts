@@ -1,4 +1,4 @@
-import { axisX, gridY, lineY, type Markish, ruleX, text } from '@observablehq/plot';
+import { axisX, lineY, type Markish, ruleX, text } from '@observablehq/plot';
 import type { RecordLine } from '../record-line.ts';
 import { decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { courseOf, type TuneRecord, thinned } from './course.ts';
@@ -28,10 +28,9 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   const ofTime = (time: number) => (width * time) / end;
   const ofStep = (step: number) => TUNING + ((1 - TUNING) * step) / steps;
   const losses = [...train, ...tune].map(({ loss }) => drawable(loss));
-  const exact = tune.filter(({ stage }) => stage === 'exact');
+  const exact = tune.filter(({ stage }) => stage === 'last');
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
   const marks: Markish[] = [
-    gridY(),
     ...xAxis(roundTicks(end, 6 * width), ofTime, 'flow time t', width / 2),
     ruleX(found, {
       x: ({ at }) => ofTime(at),
@@ -58,6 +57,9 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
         textAnchor: 'end',
         dx: -8,
         dy: -10,
+        fill: 'currentColor',
+        stroke: color('surface'),
+        strokeWidth: 4,
       }),
       ...tuning(tune, ofStep, predicted),
       phase('3  fine-tune', TUNING),
@@ -107,7 +109,7 @@ function tuning(
 ): Markish[] {
   const curve = { x: ({ total }: TuneRecord) => ofStep(total), strokeWidth: 2.5 };
   const y = ({ loss }: { loss: number }) => drawable(loss);
-  const exact = thinned(tune.filter(({ stage }) => stage === 'exact'));
+  const exact = thinned(tune.filter(({ stage }) => stage === 'last'));
   const line = predictedLine(exact, predicted);
   return [
     lineY(thinned(tune.filter(({ stage }) => stage === 'online')), {

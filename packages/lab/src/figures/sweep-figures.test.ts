@@ -21,21 +21,23 @@ it('draws recovery with an interval and the counts at each value', () => {
     ],
   });
   expect(textsOf(figure)).toEqual(expect.arrayContaining(['1/10', '9/10', 'students →']));
-  expect(draw(figure).querySelectorAll('[aria-label="rule"] line')).toHaveLength(1 + 2);
+  expect(draw(figure).querySelectorAll('[data-mark="rule"] line')).toHaveLength(1 + 2);
   expect(figure.caption).toContain('1 of 10 at 4 and 9 of 10 at 12');
 });
 
 it('takes a logarithmic scale for values that span orders of magnitude', () => {
   const points = [64, 256, 16384].map((value) => ({ value, recovered: 1, runs: 2 }));
-  expect(recoveryFigure({ field: 'inputDim', points }).options.x).toMatchObject({ type: 'log' });
+  const figure = recoveryFigure({ field: 'inputDim', points });
+  expect(figure.options.x).toMatchObject({ type: 'log' });
+  expect(textsOf(figure)).toEqual(expect.arrayContaining(['64', '256', '16384']));
 });
 
 it('writes the number into each cell of a heat map, readable on dark and light', () => {
   const cells = [0, 0.4, 1].map((share, i) => ({ x: i, y: 'sigmoid', share, label: `${share}` }));
   const figure = heatMapFigure({ name: 'n', title: 't', caption: 'c', x: 'm', y: 'gate', cells });
   const svg = draw(figure);
-  expect(svg.querySelectorAll('[aria-label="cell"] rect')).toHaveLength(3);
-  expect(svg.querySelector('[aria-label="text"][fill="#ffffff"]')!.textContent).toBe('1');
+  expect(svg.querySelectorAll('[data-mark="cell"] rect')).toHaveLength(3);
+  expect(svg.querySelector('[data-mark="text"][fill="#ffffff"]')!.textContent).toBe('1');
 });
 
 it('marks the median of the seconds', () => {

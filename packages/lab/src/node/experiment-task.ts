@@ -2,6 +2,7 @@ import type { ConfigInput } from '../config.ts';
 import { parseConfig } from '../config.ts';
 import { runPipeline } from '../pipeline.ts';
 import { type Summary, summaryOf } from '../result.ts';
+import { claimFunctions } from './claims/measurements/measurements.ts';
 import type { TaskContext, TaskFunction } from './task.ts';
 
 /** The kind of task that is one run of the pipeline: a config in, its summary out. */
@@ -21,4 +22,5 @@ async function runExperimentTask(input: ConfigInput, context: TaskContext): Prom
 /** The functions of the tasks that the lab itself knows, by kind. */
 export const taskFunctions: Readonly<Record<string, TaskFunction>> = {
   [EXPERIMENT]: runExperimentTask,
+  ...claimFunctions,
 };

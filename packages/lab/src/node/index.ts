@@ -1,4 +1,5 @@
 export { recordLine } from '../record-line.ts';
+export * from './claims/index.ts';
 export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
@@ -8,6 +9,7 @@ export type { ReportBlock, ReportDocument, ReportSection } from './report/docume
 export { ReportError } from './report/errors.ts';
 export { renderReport } from './report/render-report.ts';
 export { renderSvg } from './report/render-svg.ts';
+export { reportOf } from './report/report-of.ts';
 export { runReport } from './report/run-report.ts';
 export { sweepReport } from './report/sweep-report.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
@@ -42,6 +44,7 @@ export type {
   TaskOutcome,
   TaskRecord,
 } from './task.ts';
+export { codeHash } from './tasks/code-hash.ts';
 export {
   StoreError,
   TaskFailure,
@@ -49,8 +52,9 @@ export {
   WorkerError,
 } from './tasks/errors.ts';
 export type { TaskProgress } from './tasks/progress.ts';
-export { type RunTasksOptions, recordTask, runTasks } from './tasks/run-tasks.ts';
+export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './tasks/run-tasks.ts';
 export { taskId } from './tasks/task-id.ts';
+export { type LedgerOptions, openTaskLedger, type TaskLedger } from './tasks/task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions } from './tasks/task-pool.ts';
 export { openTaskStore, type TaskStore } from './tasks/task-store.ts';
 export {

@@ -73,7 +73,7 @@ function blockHtml(block: ReportBlock): string {
     case 'table':
       return tableHtml(block);
     case 'code':
-      return `<pre tabindex="0" aria-label="${escapeHtml(block.language)}"><code>${escapeHtml(block.text)}</code></pre>`;
+      return `<pre tabindex="0" role="region" aria-label="${escapeHtml(block.language)}"><code>${escapeHtml(block.text)}</code></pre>`;
   }
 }
 

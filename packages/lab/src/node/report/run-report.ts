@@ -3,7 +3,7 @@ import type { MoE } from '@softmoe/model';
 import { alignmentFigure } from '../../figures/alignment.ts';
 import { amplitudesFigure } from '../../figures/amplitudes.ts';
 import { certificateFigure } from '../../figures/certificate.ts';
-import { type Course, courseOf } from '../../figures/course.ts';
+import { type Course, courseOf, orderTitle } from '../../figures/course.ts';
 import { eliminationFigure } from '../../figures/elimination.ts';
 import type { Figure } from '../../figures/figure.ts';
 import { fixed, plural } from '../../figures/format.ts';
@@ -104,13 +104,13 @@ function learning(records: readonly RecordLine[], course: Course, run: Run): Rep
   const all = found === run.config.teachers;
   return {
     id: 'learning',
-    heading: 'Experts align first, routers follow',
+    heading: orderTitle(course.milestones),
     verdict: {
       word: `${found} of ${run.config.teachers} found`,
       tone: all ? 'good' : run.result ? 'bad' : 'open',
     },
     blocks: [
-      text(orderWords(course)),
+      text(orderWords(course, run.config)),
       drawn(alignmentFigure(records)),
       drawn(lagsFigure(records)),
       milestonesTable(course, run.result),

@@ -60,6 +60,7 @@ th, td { padding: 0.38rem 1.1rem 0.38rem 0; text-align: left; vertical-align: to
 thead th { color: var(--soft); font-size: var(--small); font-weight: 600; border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 .number { text-align: right; }
+td.number { white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0.2rem; }
 pre {
   margin: 1rem 0 1.5rem; padding: 0.9rem 1.1rem; overflow-x: auto; border-radius: 8px;
@@ -90,6 +91,8 @@ footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); 
   .heading { break-after: avoid; }
   section { padding-block: 1.4rem 0; }
   .table > div, pre { overflow: visible; }
+  table { font-size: 9pt; }
+  figcaption { font-size: 9pt; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 `;

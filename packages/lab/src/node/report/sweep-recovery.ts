@@ -50,11 +50,11 @@ function thresholdWords(field: string, points: readonly RecoveryPoint[]): string
   const from = sorted[always];
   if (!from) {
     const best = sorted.reduce((a, b) => (b.recovered / b.runs > a.recovered / a.runs ? b : a));
-    return `No value of ${field} recovers in every run from there on; the best is ${field} ${best.value}, with ${best.recovered} of ${plural(best.runs, 'run')}.`;
+    return `There is no value of \`${field}\` from which on every run recovers; the best is ${best.value}, with ${best.recovered} of ${plural(best.runs, 'run')}.`;
   }
   const [low] = wilson(from.recovered, from.runs);
   return (
-    `From ${field} ${from.value} on every run recovers the teacher: ${from.recovered} of ${from.runs} there, ` +
+    `From \`${field}\` ${from.value} on every run recovers the teacher: ${from.recovered} of ${from.runs} there, ` +
     `so that the probability is at least ${fixed(low, 2)} (Wilson, 95 %).`
   );
 }
@@ -66,7 +66,7 @@ function heatMap(cells: readonly SweepCell[], x: SweepAxis, y: SweepAxis): Repor
     figure: heatMapFigure({
       name: 'recovery',
       title: `Recovery by ${x.field} and ${y.field}`,
-      caption: `Share of runs that recover every teacher expert, by ${x.field} (across) and ${y.field} (up): the darker, the more.`,
+      caption: `Share of runs that recover every teacher expert, by ${x.field} (across) and ${y.field} (up): the stronger the colour, the more.`,
       x: x.field,
       y: y.field,
       cells: known.map((cell) => ({

@@ -23,7 +23,7 @@ export interface SweepResults {
   readonly codes: readonly string[];
 }
 
-const DEFINITION = 'sweep.json';
+export const DEFINITION = 'sweep.json';
 
 /** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */
 export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskStore> {

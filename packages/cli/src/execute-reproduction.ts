@@ -1,0 +1,101 @@
+import {
+  createTaskPool,
+  findingsOf,
+  type JudgedClaim,
+  openTaskStore,
+  type ReproduceProgress,
+  reproduce,
+  type Scale,
+  selectClaims,
+  TasksInterruptedError,
+  withInterval,
+  writeReproduction,
+} from '@softmoe/lab/node';
+import { SoftmoeError } from '@softmoe/model';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { createReproductionProgress } from './reproduction-progress.ts';
+import { listenForStop } from './stop-signals.ts';
+import type { Streams } from './streams.ts';
+import { duration } from './sweep-progress.ts';
+import { tableLines } from './table.ts';
+import { workerUrl } from './worker-url.ts';
+
+export interface ExecuteReproductionOptions {
+  readonly jobs: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly strict?: boolean;
+}
+
+/** Measures and judges the claims of these ids, shows and keeps the findings, and tells the exit code. */
+export async function executeReproduction(
+  ids: readonly string[] | undefined,
+  scale: Scale,
+  folder: string,
+  { jobs, json, quiet, strict }: ExecuteReproductionOptions,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  const claims = selectClaims(ids);
+  const store = await openTaskStore(folder);
+  const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+  const stop = listenForStop();
+  const progress = quiet ? undefined : createReproductionProgress(stderr);
+  const announce = ({ total, recorded, secondsLeft }: ReproduceProgress) => {
+    const known = recorded > 0 ? `, ${recorded} of them recorded before` : '';
+    stderr.write(
+      `${claims.length} claims at scale ${scale}: ${total} measurements${known}; ` +
+        `${duration(secondsLeft)} on ${jobs} ${jobs === 1 ? 'core' : 'cores'} by estimate\n`,
+    );
+  };
+  try {
+    const judged = await reproduce({
+      claims,
+      scale,
+      store,
+      pool,
+      signal: stop.signal,
+      onStart: (state) => {
+        if (!quiet) announce(state);
+      },
+      onProgress: (state) => progress?.show(state),
+    });
+    progress?.stop();
+    const written = await writeReproduction(folder, judged, scale);
+    stdout.write(
+      json
+        ? `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`
+        : `${tableOf(judged).join('\n')}\n\nreport: ${written.report}\n`,
+    );
+    const allHold = judged.every(({ finding }) => finding.verdict === 'holds');
+    return strict && !allHold ? exitCodes.notAllHold : exitCodes.recovered;
+  } catch (error) {
+    progress?.stop();
+    if (error instanceof TasksInterruptedError) {
+      stderr.write(`stopped: ${error.value}; the same command goes on from there\n`);
+      return stop.exitCode;
+    }
+    if (error instanceof SoftmoeError) {
+      stderr.write(`${error.name}: ${error.message}\n`);
+      return exitCodes.failed;
+    }
+    throw error;
+  } finally {
+    stop.release();
+    await pool.close();
+  }
+}
+
+const marks = { holds: '✔', fails: '✘', undecided: '?' } as const;
+
+/** A line for each claim: its verdict and its key number. */
+function tableOf(judged: readonly JudgedClaim[]): string[] {
+  return tableLines(
+    ['', 'claim', 'verdict', 'key number', '95 % interval over seeds'],
+    judged.map(({ claim, finding }) => {
+      const key = finding.numbers[0];
+      const verdict = `${marks[finding.verdict]} ${finding.verdict}`;
+      return [claim.id, claim.title, verdict, key?.label ?? '', key ? withInterval(key) : ''];
+    }),
+    { left: 5 },
+  );
+}

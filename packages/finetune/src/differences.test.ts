@@ -1,0 +1,65 @@
+import { retract, toTangentCoordinates } from '@softmoe/model';
+import { populationCurvature, populationObjective } from '@softmoe/population';
+import { describe, expect, it } from 'vitest';
+import { perturbed, teacherOf } from '../fixtures/scenes.ts';
+import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
+import { estimateCurvature } from './estimate-curvature.ts';
+
+const teacher = teacherOf(6, 2, { kind: 'random-unit' }, 1);
+const student = perturbed(teacher, 0.2, 2);
+
+describe('estimateCurvature', () => {
+  it('is the exact Hessian of the population loss, within its own error estimate', async () => {
+    const exact = populationCurvature(student, teacher);
+    expect(exact.multiplicity).toBe(0);
+    // The exact one is in coordinates of its basis: the spectrum is the same, and so is the trace of every power.
+    const { span, estimate } = await estimateCurvature(populationObjective(teacher))(student);
+    const trace = (matrix: typeof span.hessian, power: 1 | 2) => {
+      const n = matrix.shape[0]!;
+      const { data } = matrix;
+      return power === 1
+        ? Array.from({ length: n }, (_, i) => data[i * n + i]!).reduce((sum, x) => sum + x)
+        : data.reduce((sum, x) => sum + x * x, 0);
+    };
+    for (const power of [1, 2] as const) {
+      const expected = trace(exact.span.hessian, power);
+      expect(Math.abs(trace(span.hessian, power) - expected)).toBeLessThan(1e-8 * expected);
+    }
+    expect(estimate!.error).toBeGreaterThan(0);
+    expect(estimate!.error).toBeLessThan(1e-4);
+  });
+});
+
+describe('hessianOf', () => {
+  it('differentiates along the basis of toTangentCoordinates', () => {
+    const directions = tangentDirections(student);
+    directions.forEach((direction, j) => {
+      const coordinates = toTangentCoordinates(student, direction);
+      coordinates.forEach((x, i) => {
+        expect(Math.abs(x - (i === j ? 1 : 0))).toBeLessThan(1e-14);
+      });
+    });
+    expect(differencePoints(student, directions)).toHaveLength(4 * directions.length);
+  });
+
+  it('owns up to a field whose derivative is not symmetric', () => {
+    const directions = tangentDirections(student).slice(0, 2);
+    // The field turns by 90°: its derivative is antisymmetric, and no Hessian.
+    const fields = differencePoints(student, directions).map((point) => {
+      const [x, y] = directions.map((direction) => {
+        const along = retract(student.spec, point.params).params.router!.data;
+        return along.reduce((sum, v, i) => sum + v * direction.router!.data[i]!, 0);
+      });
+      return {
+        ...directions[0]!,
+        router: {
+          shape: point.params.router!.shape,
+          data: directions[0]!.router!.data.map(
+            (e, i) => -y! * e + x! * directions[1]!.router!.data[i]!,
+          ),
+        },
+      };
+    });
+    expect(hessianOf(directions, fields).error).toBeGreaterThan(0.5);
+  });
+});

@@ -1,0 +1,148 @@
+import { type MoE, type NDArray, type Params, zeros } from '@softmoe/model';
+import { populationCurvature } from '@softmoe/population';
+import { sampleObjective } from '@softmoe/train';
+import { describe, expect, it } from 'vitest';
+import { mirroredOutside, sampleOf, softmaxTeacher, withOneMore } from '../fixtures/samples.ts';
+import { perturbed, teacherOf } from '../fixtures/scenes.ts';
+import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
+import { sampleCurvature, spectrumOf } from './index.ts';
+import { flatCoordinates, withoutFlat } from './translations.ts';
+
+const independent = teacherOf(5, 2, { kind: 'random-unit' }, 3);
+const softmax = softmaxTeacher(5, 2, 4);
+
+async function differenceHessian(
+  model: MoE,
+  directions: Params[],
+  teacher: Parameters<typeof sampleObjective>[0],
+) {
+  const objective = sampleObjective(teacher);
+  const gradients: Params[] = [];
+  for (const point of differencePoints(model, directions)) {
+    gradients.push((await objective.evaluate(point)).gradient);
+  }
+  return hessianOf(directions, gradients);
+}
+
+function largestDifference(a: NDArray, b: NDArray): number {
+  expect(a.shape).toEqual(b.shape);
+  return a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i]!)), 0);
+}
+
+describe.each([
+  ['independent', independent],
+  ['softmax', softmax],
+])('sampleCurvature, %s routing', (_, teacher) => {
+  const sample = sampleOf(teacher, 200);
+  const student = perturbed(teacher, 0.3, 6);
+
+  it('is the Hessian of the loss on the sample', async () => {
+    const { span, estimate, multiplicity } = sampleCurvature(sample)(student);
+    const { hessian } = await differenceHessian(student, tangentDirections(student), sample);
+    const expected = withoutFlat(hessian, flatCoordinates(student));
+    expect(multiplicity).toBe(0);
+    expect(largestDifference(span.hessian, expected)).toBeLessThan(1e-7);
+    expect(largestDifference(span.hessian, span.gaussNewton)).toBeGreaterThan(1e-3);
+    expect(estimate!.error).toBeLessThan(1e-4);
+  });
+
+  it('has the complement of a coordinate that the sample holds with both signs', async () => {
+    const { complement } = sampleCurvature(sample)(student);
+    const wide = withOneMore(student);
+    const { experts: m, inputDim } = wide.spec;
+    const outside = ['router', 'expert'].flatMap((name) =>
+      Array.from({ length: m }, (_, i) => {
+        const vector = Object.fromEntries(
+          Object.entries(wide.params).map(([key, { shape }]) => [key, zeros(shape)]),
+        );
+        vector[name]!.data[(i + 1) * inputDim - 1] = 1;
+        return vector;
+      }),
+    );
+    const inside = tangentDirections(student).length;
+    const { hessian } = await differenceHessian(wide, outside, mirroredOutside(sample));
+    const flat = new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m);
+    const expected = withoutFlat(hessian, teacher.spec.routing === 'softmax' ? [flat] : []);
+    expect(largestDifference(complement.hessian, expected)).toBeLessThan(1e-7);
+    // Between the span and the complement nothing is left.
+    const all = [...tangentDirections(student), ...outside].map((direction, j) =>
+      j < inside ? withZeros(direction) : direction,
+    );
+    const { hessian: both } = await differenceHessian(wide, all, mirroredOutside(sample));
+    const n = all.length;
+    for (let i = 0; i < inside; i++) {
+      for (let j = inside; j < n; j++) expect(Math.abs(both.data[i * n + j]!)).toBeLessThan(1e-9);
+    }
+  });
+
+  it('is Gauss–Newton alone, without error, where the loss is zero', () => {
+    const { span, complement, estimate } = sampleCurvature(sample)(teacher);
+    expect(span.hessian).toEqual(span.gaussNewton);
+    expect(complement.hessian).toEqual(complement.gaussNewton);
+    expect(estimate!.error).toBe(0);
+  });
+});
+
+describe('sampleCurvature', () => {
+  it('estimates the population curvature within its standard errors', () => {
+    const exact = populationCurvature(independent, independent);
+    const { span, complement, estimate } = sampleCurvature(sampleOf(independent, 20_000))(
+      independent,
+    );
+    // In the span the two are in different bases: compare a number that no basis changes.
+    const trace = ({ shape, data }: NDArray) =>
+      Array.from({ length: shape[0]! }, (_, i) => data[i * (shape[0]! + 1)]!).reduce(
+        (a, b) => a + b,
+      );
+    const total = trace(exact.span.hessian) + exact.multiplicity * trace(exact.complement.hessian);
+    const errorOf = (block: 'span' | 'complement', size: number, i: number) => {
+      const unit = new Float64Array(size);
+      unit[i] = 1;
+      return estimate!.standardError!(block, unit);
+    };
+    const n = span.hessian.shape[0]!;
+    let traceError = 0;
+    for (let i = 0; i < n; i++) traceError += errorOf('span', n, i);
+    expect(Math.abs(trace(span.hessian) - total)).toBeLessThan(4 * traceError);
+    expect(traceError).toBeLessThan(0.1 * total);
+    const m = independent.spec.experts;
+    for (let i = 0; i < 2 * m; i++) {
+      const at = i * (2 * m + 1);
+      const difference = complement.hessian.data[at]! - exact.complement.hessian.data[at]!;
+      expect(Math.abs(difference)).toBeLessThan(4 * errorOf('complement', 2 * m, i));
+    }
+  });
+
+  it('leaves the translations of softmax routing out of the spectrum', async () => {
+    const sample = sampleOf(softmax, 400);
+    const directions = tangentDirections(softmax);
+    const { hessian } = await differenceHessian(softmax, directions, sample);
+    const raw = spectrumOf({
+      ...sampleCurvature(sample)(softmax),
+      span: { hessian, gaussNewton: hessian },
+    });
+    const flat = softmax.spec.inputDim + 1;
+    const values = raw.span.pairs.map(({ value }) => value);
+    for (const value of values.slice(0, flat)) expect(Math.abs(value)).toBeLessThan(1e-8);
+    const { mu, lambdaMax } = spectrumOf(sampleCurvature(sample)(softmax));
+    expect(mu).toBeGreaterThan(1e-3);
+    expect(mu / values[flat]!).toBeCloseTo(1, 6);
+    expect(lambdaMax / values.at(-1)!).toBeCloseTo(1, 6);
+  });
+
+  it('refuses what is no sample', () => {
+    expect(() => sampleCurvature({} as never)).toThrow(/sample\.(inputs|size)/);
+  });
+});
+
+function withZeros(direction: Params): Params {
+  return Object.fromEntries(
+    Object.entries(direction).map(([name, { shape, data }]) => {
+      if (shape.length < 2) return [name, { shape, data }];
+      const [m = 0, d = 0] = shape;
+      const wide = zeros([m, d + 1]);
+      for (let i = 0; i < m; i++) wide.data.set(data.subarray(i * d, (i + 1) * d), i * (d + 1));
+      return [name, wide];
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import { dot, ruleX, ruleY } from '@observablehq/plot';
+import { max } from 'simple-statistics';
+import { color } from '../../figures/palette.ts';
+import { ALIGNED } from '../../milestones.ts';
+import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
+import { atLeast, combined } from './finding.ts';
+import type { FrozenExperts, FrozenExpertsInput } from './measurements/guidance.ts';
+import { median } from './statistics/averages.ts';
+import { bootstrap } from './statistics/bootstrap.ts';
+import { shareOf } from './statistics/interval.ts';
+
+const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+  tiny: { seeds: 2, dims: [512] },
+  quick: { seeds: 16, dims: [512] },
+  full: { seeds: 60, dims: [512, 2048] },
+};
+const SHARE = 0.8;
+
+export const frozenExpertsClaim: Claim = {
+  id: 'C2a',
+  title: 'Guidance: experts frozen',
+  statement: 'Without experts that learn, routers do not align: there is nothing to guide them.',
+  plan: (scale) =>
+    SCALES[scale].dims.flatMap((inputDim) =>
+      seeds(SCALES[scale].seeds).map((seed) => {
+        const sizes = { inputDim, teachers: 3, students: 15 };
+        const input: FrozenExpertsInput = {
+          ...sizes,
+          gate: 'sigmoid',
+          seed,
+          time: 16 * Math.sqrt(inputDim) + 100,
+        };
+        return { kind: 'claim/frozen-experts', input, seconds: 0.8 };
+      }),
+    ),
+  judge(outcomes) {
+    const runs = done<FrozenExpertsInput, FrozenExperts>(outcomes, 'claim/frozen-experts');
+    const valid = runs.filter(({ output }) => output.joint !== null);
+    const still = shareOf(valid.map(({ output }) => output.largest < ALIGNED));
+    const criteria = [
+      {
+        text:
+          `In at least ${SHARE} of seeds, by the whole interval, no router reaches overlap ½ with any of the teacher's while ` +
+          'the experts rest at their random start for three times the time in which the joint run aligned everything (d ≥ 512).',
+        verdict: atLeast(still, SHARE),
+      },
+    ];
+    const dots = valid.map(({ input, output }) => ({ ...output, seed: input.seed }));
+    return {
+      verdict: combined(criteria),
+      criteria,
+      numbers: [
+        {
+          label: 'share of seeds in which no router aligned',
+          ...still,
+          note: `${valid.length} seeds`,
+        },
+        {
+          label: 'median of the largest router overlap on the way',
+          ...bootstrap(dots, (s) => median(s.map((x) => x.largest))),
+        },
+        {
+          label: 'median of what that gained on its start',
+          ...bootstrap(dots, (s) => median(s.map((x) => x.largest - x.start))),
+        },
+      ],
+      sentences: [
+        valid.length === 0
+          ? 'No joint run aligned everything, so there is nothing to compare with.'
+          : `With frozen experts the largest overlap of any router over the whole time was ${max(dots.map((x) => x.largest)).toFixed(3)}; it was there by chance from the start.`,
+        `${runs.length - valid.length} seeds were left out because their joint run did not align everything in time.`,
+        ...failureSentences(outcomes, 'were left out'),
+      ],
+      figures: [
+        {
+          name: 'c2a-frozen',
+          title: 'Routers with frozen experts',
+          caption:
+            'For each seed the largest router overlap at the start (ring) and over the whole time with frozen experts (dot). Above the dashed line a router would have aligned.',
+          options: {
+            grid: true,
+            x: { label: 'seed' },
+            y: { label: 'largest router overlap', domain: [0, 1] },
+            marks: [
+              ruleY([ALIGNED], { strokeDasharray: '4 3' }),
+              ruleX(dots, { x: 'seed', y1: 'start', y2: 'largest', stroke: color('high') }),
+              dot(dots, { x: 'seed', y: 'start', stroke: color('soft'), r: 4 }),
+              dot(dots, { x: 'seed', y: 'largest', fill: color('high'), r: 2.5 }),
+            ],
+          },
+        },
+      ],
+      tables: [],
+    };
+  },
+};

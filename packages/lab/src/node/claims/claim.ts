@@ -1,0 +1,61 @@
+import type { Task, TaskRecord } from '../task.ts';
+import type { Finding } from './finding.ts';
+
+/** How much evidence: `tiny` shows the machinery in seconds, with too few seeds for verdicts. */
+export type Scale = 'tiny' | 'quick' | 'full';
+
+export const scales: readonly Scale[] = ['tiny', 'quick', 'full'];
+
+/** A task and the processor time that it should take, in seconds on one core of the machine that this was calibrated on. */
+export interface PlannedTask extends Task {
+  readonly seconds: number;
+}
+
+/** What judging needs of a record. */
+export type Outcome = Pick<TaskRecord, 'kind' | 'input'> &
+  (
+    | { readonly status: 'done'; readonly output: unknown }
+    | {
+        readonly status: 'failed';
+        readonly error: { readonly name: string; readonly message: string };
+      }
+  );
+
+/** A sentence that can be checked: what to measure, and what its numbers must be. */
+export interface Claim {
+  /** `C1`, `C2` … */
+  readonly id: string;
+  readonly title: string;
+  /** What is claimed, in our words. */
+  readonly statement: string;
+  plan(scale: Scale): PlannedTask[];
+  /** A pure function of the outcomes of the planned tasks, in any order. It can say no. */
+  judge(outcomes: readonly Outcome[]): Finding;
+}
+
+/** Inputs and outputs of the tasks of one kind that were done. */
+export function done<Input, Output>(
+  outcomes: readonly Outcome[],
+  kind: string,
+): { readonly input: Input; readonly output: Output }[] {
+  return outcomes.flatMap((outcome) =>
+    outcome.kind === kind && outcome.status === 'done'
+      ? [{ input: outcome.input as Input, output: outcome.output as Output }]
+      : [],
+  );
+}
+
+/** A sentence about tasks that failed, if any: they count as told in it. */
+export function failureSentences(outcomes: readonly Outcome[], counted: string): string[] {
+  const failed = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome] : []));
+  if (failed.length === 0) return [];
+  const { name, message } = failed[0]!.error;
+  return [
+    `${failed.length} of ${outcomes.length} measurements failed and ${counted}; the first said ${name}: ${message}`,
+  ];
+}
+
+/** `count` seeds from 0 on. */
+export function seeds(count: number): number[] {
+  return Array.from({ length: count }, (_, seed) => seed);
+}

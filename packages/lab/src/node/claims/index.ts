@@ -1,0 +1,19 @@
+export { type Claim, type Outcome, type PlannedTask, type Scale, scales } from './claim.ts';
+export { claims, selectClaims } from './claims.ts';
+export { claimsReport } from './claims-report.ts';
+export type { ClaimNumber, ClaimTable, Criterion, Finding, Verdict } from './finding.ts';
+export { withInterval } from './format.ts';
+export { claimFunctions } from './measurements/measurements.ts';
+export {
+  type JudgedClaim,
+  type ReproduceOptions,
+  type ReproduceProgress,
+  reproduce,
+} from './reproduce.ts';
+export type { Interval } from './statistics/interval.ts';
+export {
+  type Findings,
+  findingsOf,
+  type WrittenReproduction,
+  writeReproduction,
+} from './write-reproduction.ts';

@@ -1,0 +1,24 @@
+import { wilson } from '../../../wilson.ts';
+
+/** A number measured over seeds, with the limits of its 95 % interval. */
+export interface Interval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * A proportion with Wilson's interval at 95 %, which is sensible at 0 and 1. `successes` may be a fraction: the sum of
+ * shares in [0, 1] of independent runs, which vary no more than single yes or no answers would, so that the interval is
+ * on the safe side. With no trials it is [0, 1] around NaN.
+ */
+export function proportion(successes: number, trials: number): Interval {
+  if (trials === 0) return { value: Number.NaN, low: 0, high: 1 };
+  const [low, high] = wilson(successes, trials);
+  return { value: successes / trials, low, high };
+}
+
+/** The proportion of `values` that are true. */
+export function shareOf(values: readonly boolean[]): Interval {
+  return proportion(values.filter(Boolean).length, values.length);
+}

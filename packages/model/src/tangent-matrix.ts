@@ -1,0 +1,42 @@
+import { tangentDim, toTangentCoordinates } from './manifold.ts';
+import { type MoE, type MoESpec, type Params, parameterLayout } from './moe.ts';
+import { type NDArray, row, sizeOf, zeros } from './ndarray.ts';
+
+/** Numbers of all parameters in layout order, [P], as the arrays that they are: views, not copies. */
+export function asParams(spec: MoESpec, flat: Float64Array): Params {
+  const params: Record<string, NDArray> = {};
+  let offset = 0;
+  for (const [name, { shape }] of Object.entries(parameterLayout(spec))) {
+    const length = sizeOf(shape);
+    params[name] = { shape, data: flat.subarray(offset, offset + length) };
+    offset += length;
+  }
+  return params;
+}
+
+/**
+ * B M Bᵀ for a symmetric matrix M [P, P] over all parameters in layout order and the orthonormal tangent basis B of
+ * `toTangentCoordinates` at `model`: the matrix in tangent coordinates.
+ */
+export function toTangentMatrix(model: MoE, matrix: NDArray): NDArray {
+  const half = transpose(tangentRows(model, matrix));
+  return tangentRows(model, half);
+}
+
+function tangentRows(model: MoE, matrix: NDArray): NDArray {
+  const count = matrix.shape[0]!;
+  const result = zeros([count, tangentDim(model.spec)]);
+  for (let i = 0; i < count; i++) {
+    row(result, i).set(toTangentCoordinates(model, asParams(model.spec, row(matrix, i))));
+  }
+  return result;
+}
+
+function transpose(matrix: NDArray): NDArray {
+  const [rows = 0, columns = 0] = matrix.shape;
+  const result = zeros([columns, rows]);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) result.data[j * rows + i] = matrix.data[i * columns + j]!;
+  }
+  return result;
+}

@@ -1,0 +1,14 @@
+import type { Task, TaskRecord } from '@softmoe/lab/node';
+import type { Job } from 'bullmq';
+
+/** What a job carries. Its id is that of the record to be made. */
+export interface QueuedTask {
+  readonly task: Task;
+  /** Hash of the code that the sweep expects. */
+  readonly code: string;
+}
+
+export type TaskJob = Job<QueuedTask, TaskRecord>;
+
+/** The name of all jobs. */
+export const JOB = 'task';

@@ -1,0 +1,209 @@
+import {
+  type LedgerOptions,
+  openTaskLedger,
+  type Task,
+  type TaskLedger,
+  type TaskRecord,
+  taskEnvironment,
+} from '@softmoe/lab/node';
+import { Queue, QueueEvents } from 'bullmq';
+import { connect, type QueueAddress } from './connect.ts';
+import { QueueError } from './errors.ts';
+import { JOB, type QueuedTask, type TaskJob } from './queued-task.ts';
+
+export interface QueuedTasksOptions extends LedgerOptions {
+  readonly queue: QueueAddress;
+  /** Hash of the code that the workers must have. */
+  readonly code: string;
+  /** Once aborted, tasks that no worker has begun are withdrawn. The others' results wait in the queue for the next start. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the connection has trouble, and mends itself, and when there is no worker. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Milliseconds between looks at all tasks that are out: events say so at once, but may be lost with a connection. */
+const LOOK_EVERY = 10_000;
+
+/** How long results that nobody collects stay in the queue, in seconds. */
+const KEEP = 30 * 24 * 3600;
+
+/**
+ * Puts every task that the store has no record of in a queue, and keeps the records that workers make of them; returns
+ * the records of all, in the order of `tasks`. The id of a job is that of its record, so that a task is in the queue once,
+ * whoever puts it there, and its result is found again by a later start. Throws `TasksInterruptedError` once
+ * aborted, `StoreError` and {@link QueueError}.
+ */
+export async function runQueuedTasks(
+  tasks: readonly Task[],
+  { queue: address, code, signal, onWarning, ...options }: QueuedTasksOptions,
+): Promise<TaskRecord[]> {
+  const ledger = await openTaskLedger(tasks, code, options);
+  ledger.report(1);
+  if (ledger.missing.length === 0) return ledger.records();
+  const { name, options: connection } = await connect(address);
+  const queue = new Queue<QueuedTask, TaskRecord>(name, connection);
+  const events = new QueueEvents(name, connection);
+  const warn = (error: Error) => onWarning?.(error.message);
+  queue.on('error', warn);
+  events.on('error', warn);
+  const collection = createCollection(ledger, queue, code);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    events.on('active', ({ jobId }) => collection.started(jobId));
+    events.on('waiting', ({ jobId }) => collection.putBack(jobId));
+    events.on('stalled', ({ jobId }) => collection.putBack(jobId));
+    events.on('completed', ({ jobId }) => collection.look(jobId));
+    events.on('failed', ({ jobId }) => collection.look(jobId));
+    await events.waitUntilReady();
+    if (options.retryFailed) for (const id of ledger.missing) await queue.remove(id);
+    await addTasks(queue, ledger, ledger.missing, code);
+    let alone = false;
+    const lookAtAll = async () => {
+      collection.lookAtAll();
+      const before = alone;
+      alone = (await queue.getWorkersCount()) === 0;
+      if (before || !alone) return;
+      onWarning?.(
+        'no worker takes tasks from this queue; start one with: softmoe worker --queue URL',
+      );
+    };
+    timer = setInterval(() => lookAtAll().catch(warn), LOOK_EVERY);
+    await lookAtAll();
+    await Promise.race([collection.complete, abortOf(signal)]);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    await collection.withdraw();
+    throw ledger.interrupted();
+  } finally {
+    clearInterval(timer);
+    await collection.idle();
+    await Promise.all([events.close(), queue.close()]);
+  }
+  return ledger.records();
+}
+
+/** Those that are there already are not added again. */
+async function addTasks(
+  queue: Queue,
+  ledger: TaskLedger,
+  ids: readonly string[],
+  code: string,
+): Promise<void> {
+  const keep = { age: KEEP };
+  await queue.addBulk(
+    ids.map((id) => ({
+      name: JOB,
+      data: { task: ledger.task(id), code } satisfies QueuedTask,
+      opts: { jobId: id, removeOnComplete: keep, removeOnFail: keep },
+    })),
+  );
+}
+
+interface Collection {
+  /** Resolves once every task has a record; rejects when one cannot be kept. */
+  readonly complete: Promise<void>;
+  started(id: string): void;
+  putBack(id: string): void;
+  /** Collects the result of a task that has ended. */
+  look(id: string): void;
+  lookAtAll(): void;
+  /** Takes tasks back that nobody has begun. */
+  withdraw(): Promise<void>;
+  /** Resolves once no look is under way. */
+  idle(): Promise<void>;
+}
+
+/** The tasks that are out, each of which is collected once. */
+function createCollection(ledger: TaskLedger, queue: Queue, code: string): Collection {
+  const out = new Set(ledger.missing);
+  const active = new Set<string>();
+  const looks = new Map<string, Promise<void>>();
+  let settle: { resolve: () => void; reject: (error: unknown) => void };
+  const complete = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  complete.catch(() => {});
+  const report = () => ledger.report(Math.max(1, active.size));
+  const collect = async (id: string) => {
+    if (!out.has(id)) return;
+    const job: TaskJob | undefined = await queue.getJob(id);
+    // Another sweep with the same task has collected or withdrawn it.
+    if (!job) return addTasks(queue, ledger, [id], code);
+    if (!job.finishedOn) return;
+    await ledger.ended(recordOf(job, ledger.task(id), code));
+    out.delete(id);
+    active.delete(id);
+    await job.remove();
+    report();
+    if (out.size === 0) settle.resolve();
+  };
+  const look = (id: string) => {
+    if (!out.has(id)) return;
+    // One after the other: what an earlier look has just missed, this one sees.
+    const before = looks.get(id) ?? Promise.resolve();
+    looks.set(
+      id,
+      before.then(() => collect(id)).catch((error) => settle.reject(error)),
+    );
+  };
+  const idle = async () => {
+    await Promise.all(looks.values());
+  };
+  return {
+    complete,
+    look,
+    idle,
+    started(id) {
+      if (!out.has(id)) return;
+      active.add(id);
+      ledger.started(id);
+      report();
+    },
+    putBack(id) {
+      if (!active.delete(id)) return;
+      ledger.putBack(id);
+      report();
+    },
+    lookAtAll() {
+      for (const id of out) look(id);
+    },
+    async withdraw() {
+      const left = [...out].filter((id) => !active.has(id));
+      out.clear();
+      await idle();
+      for (const id of left) await queue.remove(id);
+    },
+  };
+}
+
+/** The record that a worker made, or one of a task whose workers died too often. */
+function recordOf(job: TaskJob, task: Task, code: string): TaskRecord {
+  const id = job.id!;
+  if (!job.failedReason) {
+    const record = job.returnvalue;
+    if (record?.id === id && record.code === code) return record;
+    throw new QueueError('has a result that is not its record', {
+      field: 'job',
+      value: id,
+      remedy: 'Let nothing but softmoe use this queue, or give it a name of its own.',
+    });
+  }
+  return {
+    id,
+    code,
+    ...task,
+    endedAt: new Date(job.finishedOn!).toISOString(),
+    seconds: 0,
+    environment: taskEnvironment,
+    status: 'failed',
+    error: { name: 'QueueError', message: `no worker survived the task: ${job.failedReason}` },
+  };
+}
+
+/** Rejects when the signal aborts. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
