@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Summary } from '@softmoe/lab';
 
 /** A page that fails its test on any error, and on any request to another host. */
 export const test = base.extend<{ watched: undefined }>({
@@ -71,4 +75,14 @@ export async function exported(page: Page, item: string): Promise<Buffer> {
     await menu.locator('summary').click();
   }
   return saved(page, menu.getByRole('button', { name: item, exact: true }));
+}
+
+const run = promisify(execFile);
+const command = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+
+/** What the command line finds for a preset, or for the config in a file. */
+export async function reference(config: string, ...options: string[]): Promise<Summary> {
+  const told = ['run', config, '--json', '--quiet', ...options];
+  const { stdout } = await run(process.execPath, [command, ...told]);
+  return JSON.parse(stdout);
 }
