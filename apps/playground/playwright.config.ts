@@ -9,7 +9,7 @@ const firefox = findBrowser('firefox');
 const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
-  timeout: 40_000,
+  timeout: 60_000,
   reporter: [['list'], ['json', { outputFile: 'dist-e2e/report.json' }]],
   outputDir: 'dist-e2e/results',
   use: { baseURL: `http://localhost:${PORT}/some/path/` },

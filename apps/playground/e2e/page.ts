@@ -44,8 +44,16 @@ export async function open(page: Page, hash: string = ''): Promise<void> {
   await fast(page);
 }
 
+/** Types a number into a field, as a hand does. */
+export async function enter(field: Locator, value: string): Promise<void> {
+  await field.click();
+  await field.press('ControlOrMeta+a');
+  await field.pressSequentially(value);
+  await field.press('Enter');
+}
+
 export async function trained(page: Page): Promise<void> {
-  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 20_000 });
+  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 30_000 });
 }
 
 export async function prune(page: Page): Promise<void> {
@@ -55,7 +63,7 @@ export async function prune(page: Page): Promise<void> {
 
 export async function finetune(page: Page): Promise<void> {
   await page.getByTestId('finetune').click();
-  await expect(page.locator('.verdict')).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.verdict')).toBeVisible({ timeout: 30_000 });
 }
 
 /** The bytes of what a button saves. */
