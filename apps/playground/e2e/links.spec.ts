@@ -1,16 +1,16 @@
-import { expect, narration, open, saved, test, trained } from './page.ts';
+import { expect, exported, narration, open, test, trained } from './page.ts';
 
 test('the link holds the whole run', async ({ page, context }) => {
   await open(page, 'preset=correlated&seed=2');
   await trained(page);
   const link = page.url();
-  const records = await saved(page, 'Records, CSV');
+  const records = await exported(page, 'Records, CSV');
   const other = await context.newPage();
   await other.goto('about:blank');
   await other.goto(link);
   await other.getByLabel('Speed').selectOption({ label: 'max' });
   await trained(other);
-  expect((await saved(other, 'Records, CSV')).equals(records)).toBe(true);
+  expect((await exported(other, 'Records, CSV')).equals(records)).toBe(true);
   expect(other.url()).toBe(link);
 });
 
@@ -22,15 +22,29 @@ test('a bad link says what is wrong, and the page goes on', async ({ page }) => 
   await trained(page);
 });
 
-test('a link made on other kernels says so', async ({ page }) => {
-  await open(page, 'inputDim=16&teachers=2&students=6&engine=online&train.time=5&kernel=mmx');
-  await expect(page.getByText(/made on the mmx kernels/)).toBeVisible();
+test('a link pins its kernels, or the page says what it runs on instead', async ({ page }) => {
+  const run = 'inputDim=16&teachers=2&students=6&engine=online&train.time=5&kernel';
+  for (const [kernel, simd] of [
+    ['simd', 'simd'],
+    ['relaxed', 'relaxed'],
+    ['float64', 'none'],
+  ] as const) {
+    await page.goto(`./#${run}=${kernel}`);
+    await expect(page.getByTestId('runs-on')).toContainText(`SIMD ${simd}`);
+    await expect(page.getByTestId('runs-on')).toContainText('as the link asks for');
+    await expect(page).toHaveURL(new RegExp(`kernel=${kernel}$`));
+    await expect(page.getByText(/This link was made on/)).toHaveCount(0);
+  }
+  await page.goto(`./#${run}=mmx`);
+  await expect(
+    page.getByText(/made on the mmx kernels, .* The run uses (relaxed|simd)/),
+  ).toBeVisible();
 });
 
 test('a config goes out and comes back', async ({ page }) => {
   await open(page, 'preset=quick&seed=6');
   await trained(page);
-  const config = await saved(page, 'Config, JSON');
+  const config = await exported(page, 'Config, JSON');
   await page.getByTestId('preset').selectOption('tanh');
   await expect(page).toHaveURL(/gate=tanh/);
   await page
@@ -39,7 +53,7 @@ test('a config goes out and comes back', async ({ page }) => {
   await expect(page).toHaveURL(/seed=6/);
   await expect(page).toHaveURL(/gate=sigmoid/);
   await trained(page);
-  expect((await saved(page, 'Config, JSON')).equals(config)).toBe(true);
+  expect((await exported(page, 'Config, JSON')).equals(config)).toBe(true);
 });
 
 test('a file may be dropped anywhere', async ({ page }) => {
@@ -58,7 +72,7 @@ test('a file may be dropped anywhere', async ({ page }) => {
 test('a model goes out and comes back', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
-  const model = await saved(page, 'Student as it is now, safetensors');
+  const model = await exported(page, 'Student as it is now, safetensors');
   await page.getByRole('button', { name: 'Step' }).isDisabled();
   await page
     .getByTestId('file')
@@ -96,14 +110,4 @@ test('the last session survives a reload', async ({ page }) => {
   await expect(narration(page)).toHaveText(title ?? '');
   await page.getByTestId('finetune').click();
   await expect(page.locator('.verdict')).toBeVisible({ timeout: 15_000 });
-});
-
-test('saves figures', async ({ page }) => {
-  await open(page, 'preset=quick');
-  await trained(page);
-  const svg = (await saved(page, 'Alignment, SVG')).toString();
-  expect(svg).toMatch(/^<svg[^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
-  expect(svg.match(/<path/g)?.length).toBeGreaterThanOrEqual(6);
-  const png = await saved(page, 'Charts as on screen, PNG');
-  expect(png.subarray(1, 4).toString()).toBe('PNG');
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
-import { chromiumArguments, findChromium } from '../e2e/chromium.mjs';
+import { chromiumArguments, findBrowser } from '../e2e/browsers.mjs';
 
 const PORT = 4187;
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -14,7 +14,7 @@ const server = spawn(process.execPath, [serve, '--port', String(PORT)], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 await new Promise((resolve) => server.stdout.once('data', resolve));
-const executablePath = findChromium();
+const executablePath = findBrowser('chromium');
 const browser = await chromium.launch({
   args: chromiumArguments,
   ...(executablePath ? { executablePath } : {}),

@@ -68,6 +68,7 @@ function narrateTraining({ config, latest, milestones }: Scene): Narration {
   const k = config.teachers;
   const experts = milestones?.expert.filter((at) => at !== null).length ?? 0;
   const routers = milestones?.router.filter((at) => at !== null).length ?? 0;
+  if (config.routing === 'softmax') return narrateCompeting(config, experts, routers);
   if (experts === 0) {
     const best = Math.max(0, ...(latest?.alignment?.expert ?? []));
     return {
@@ -102,6 +103,26 @@ function narrateTraining({ config, latest, milestones }: Scene): Narration {
   };
 }
 
+/** Under softmax routing there is no order to tell of: gates pull at each other from the start. */
+function narrateCompeting(
+  { teachers: k, students }: Config,
+  experts: number,
+  routers: number,
+): Narration {
+  if (experts === k && routers === k) {
+    return {
+      title: `All ${k} experts and routers found`,
+      text: 'What remains is polish, and students that share a gate or have none left.',
+    };
+  }
+  return {
+    title: `Competing: ${experts} of ${k} experts and ${routers} of ${k} routers found`,
+    text:
+      `The gates of ${plural(students, 'student')} always add up to one: where one speaks up, the others fall silent. ` +
+      'So only differences of routers mean anything, and they learn along with the experts, not after them.',
+  };
+}
+
 function narrateTrained({ config, start, latest, milestones }: Scene): Narration {
   const found = latest?.alignment?.expert.filter((value) => value >= FOUND).length ?? 0;
   const lag = milestones && meanLag(milestones);
@@ -112,7 +133,7 @@ function narrateTrained({ config, start, latest, milestones }: Scene): Narration
         : 'Training has ended. Press Prune to see what it found',
     text:
       `The loss fell from ${readable(start!.loss)} to ${readable(latest!.loss)}` +
-      `${lag === undefined ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
+      `${lag === undefined || config.routing === 'softmax' ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
       `${plural(config.students, 'unit')}; pruning will find out how many are needed, without being told.`,
   };
 }
@@ -161,7 +182,9 @@ function narrateEnd({
       title: `Certified: all ${teachers} teacher experts recovered`,
       text:
         `The student’s parameters are the teacher’s, to ${readable(parameterError ?? 0, 1)}. ` +
-        'The Hessian at the end proves an isolated minimum of zero loss.',
+        (certificate.estimate
+          ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
+          : 'The Hessian at the end proves an isolated minimum of zero loss.'),
     };
   }
   const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');

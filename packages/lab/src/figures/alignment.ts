@@ -2,7 +2,7 @@ import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observableh
 import { ALIGNED } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
-import { courseOf, orderTitle, thinned } from './course.ts';
+import { alignedUntil, courseOf, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
@@ -19,9 +19,16 @@ interface Crossing {
  * crossed one half an arc leads from the expert's crossing to the router's: the lag.
  */
 export function alignmentFigure(records: readonly RecordLine[]): Figure {
-  const { train, milestones } = courseOf(records);
-  const shown = thinned(train.filter(({ alignment }) => alignment));
-  const followed = traces(shown, ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0);
+  const course = courseOf(records);
+  const { milestones } = course;
+  const train = course.train.filter(({ alignment }) => alignment);
+  const end = alignedUntil({ ...course, train });
+  const shown = thinned(train.filter(({ time }) => time <= end));
+  // The units to follow are those matched when training ended, also where the time axis ends before.
+  const followed = traces(
+    [...shown, ...train.slice(-1)],
+    ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0,
+  );
   const k = milestones.expert.length;
   const experts = Array.from({ length: k }, (_, j) => j);
   const crossings = (kind: Crossing['kind']): Crossing[] =>
@@ -30,7 +37,6 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
     const [from, to] = [milestones.expert[j] ?? null, milestones.router[j] ?? null];
     return from === null || to === null ? [] : [{ j, from, to }];
   });
-  const end = shown.at(-1)?.time || 1;
   const least = Math.min(
     0,
     ...followed.flatMap(({ expert, router }) => [...expert, ...router]).map(Number),
@@ -38,7 +44,7 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
   return {
     name: 'alignment',
     title: orderTitle(milestones),
-    caption: captionOf(lags, k),
+    caption: captionOf(lags, k) + cutWords(end, train),
     options: {
       height: 400,
       marginTop: 40,
@@ -94,7 +100,7 @@ function curves(
       strokeWidth: 2,
       strokeDasharray: '6 4',
     }),
-    text(handovers.slice(-1), {
+    text(handovers.filter((n) => n < records.length).slice(-1), {
       x: (n: number) => records[n]!.time,
       y: (n: number) => expert[n],
       text: () => '|',

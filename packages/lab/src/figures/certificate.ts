@@ -21,7 +21,7 @@ const ZERO = 1e-12;
 
 /** Loss over the steps of exact fine-tuning, above its end if that is not zero, and the slope that the Hessian predicts. */
 export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
-  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'exact'));
+  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'last'));
   const end = tuned.at(-1)?.loss ?? 0;
   const limit = Math.abs(end) < ZERO ? 0 : end;
   const exact = tuned
@@ -43,7 +43,11 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
     options: {
       height: 320,
       marginTop: 32,
-      x: { label: 'steps of fine-tuning', ticks: 6 },
+      x: {
+        label: 'steps of fine-tuning',
+        ticks: Math.min(6, exact.at(-1)?.step ?? 0),
+        tickFormat: 'd',
+      },
       y: decades(exact.map(y), limit === 0 ? 'loss' : `loss above ${readable(limit, 3)}`),
       marks: [
         lineY(line, {
@@ -54,6 +58,7 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
           strokeDasharray: '2 5',
           strokeLinecap: 'round',
         }),
+        lineY(line.length > 0 ? [] : exact, { x: 'step', y, strokeOpacity: 0.4 }),
         dot(dots, { x: 'step', y, r: 3.5, stroke: 'currentColor', strokeWidth: 1.5 }),
         ...notes,
       ],

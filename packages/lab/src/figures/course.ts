@@ -1,9 +1,11 @@
-import { type Milestones, MilestoneTracker } from '../milestones.ts';
+import { ALIGNED, type Milestones, MilestoneTracker } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
+import { fixed } from './format.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
 export interface TuneRecord extends RecordLine {
-  readonly stage: 'online' | 'exact';
+  /** `online`: on fresh samples, before the last stage, which is on the exact loss or on a fixed sample. */
+  readonly stage: 'online' | 'last';
   readonly total: number;
 }
 
@@ -25,7 +27,7 @@ export function courseOf(records: readonly RecordLine[]): Course {
     const online = i < restart;
     return {
       ...record,
-      stage: online ? 'online' : 'exact',
+      stage: online ? 'online' : 'last',
       total: record.step + (online ? 0 : sampled),
     };
   });
@@ -48,6 +50,33 @@ export function orderTitle(milestones: Milestones): string {
   return lags.length > 0 && lags.every((lag) => lag > 0)
     ? 'Experts align first, routers follow'
     : 'How experts and routers align';
+}
+
+/** How far the time axis goes beyond the last alignment, in multiples of its time. */
+const BEYOND = 2.2;
+
+/**
+ * Until when the order of alignment is worth looking at: all of training, or, where every expert and router was found and
+ * stayed so, until well after the last of them.
+ */
+export function alignedUntil({ train, milestones }: Course): number {
+  const end = train.at(-1)?.time || 1;
+  const times = [...milestones.expert, ...milestones.router];
+  const last = Math.max(...times.map((time) => time ?? Infinity));
+  const kept = train.every(
+    ({ time, alignment }) =>
+      time <= last ||
+      [...alignment!.expert, ...alignment!.router].every((value) => value >= ALIGNED),
+  );
+  return kept && last > 0 ? Math.min(end, BEYOND * last) : end;
+}
+
+/** What a caption says of a time axis that ends before training does. */
+export function cutWords(until: number, train: readonly RecordLine[]): string {
+  const end = train.at(-1)?.time ?? until;
+  return until < end
+    ? ` The run goes on to time ${fixed(end, 0)}, and all overlaps stay above ½.`
+    : '';
 }
 
 /** More points than this in a curve are not to be seen. */

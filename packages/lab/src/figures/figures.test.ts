@@ -69,6 +69,21 @@ describe('the figures of a run', () => {
     expect([stroked(0), stroked(1)]).toEqual([1, 1]);
   });
 
+  it('ends the time axis after the last alignment, unless one is missing or lost again', () => {
+    const { train } = courseOf(records);
+    const last = Math.max(
+      ...result.milestones.expert.map(Number),
+      ...result.milestones.router.map(Number),
+    );
+    const endOf = (lines: readonly RecordLine[]) =>
+      (alignmentFigure(lines).options.x as { domain: number[] }).domain[1];
+    expect(endOf(train)).toBeCloseTo(2.2 * last, 9);
+    expect(endOf(train.slice(0, 9))).toBe(train[8]!.time);
+    const lost = { student: [0, 1], expert: [0.4, 1], router: [1, 1] };
+    const forgetful = train.with(-1, { ...train.at(-1)!, alignment: lost });
+    expect(endOf(forgetful)).toBe(train.at(-1)!.time);
+  });
+
   it('writes the lags in flow time', () => {
     const { expert, router } = result.milestones;
     const lags = expert.map((at, j) => router[j]! - at!);
@@ -110,7 +125,9 @@ describe('the figures of a run', () => {
     expect(texts).toContain(`predicted: ×${contraction.predicted!.toFixed(6)}`);
     expect(marksOf(svg, 'line')).toBe(1);
     const without = { predicted: null, measured: null };
-    expect(marksOf(draw(certificateFigure({ records, contraction: without })), 'line')).toBe(0);
+    const plain = draw(certificateFigure({ records, contraction: without }));
+    expect(marksOf(plain, 'line')).toBe(1);
+    expect(textsOf(plain).join()).not.toContain('predicted');
   });
 
   it('draws three maps of which the difference vanishes', () => {

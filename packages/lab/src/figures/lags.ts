@@ -1,14 +1,15 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
 import type { RecordLine } from '../record-line.ts';
-import { courseOf } from './course.ts';
+import { alignedUntil, courseOf } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
 /** When each teacher expert and its router were found, at overlap ½, and the lag between the two. */
 export function lagsFigure(records: readonly RecordLine[]): Figure {
-  const { train, milestones } = courseOf(records);
-  const end = train.at(-1)?.time || 1;
+  const course = courseOf(records);
+  const { milestones } = course;
+  const end = alignedUntil(course);
   const rows = milestones.expert.map((expert, j) => ({
     j,
     expert,

@@ -28,7 +28,7 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   const ofTime = (time: number) => (width * time) / end;
   const ofStep = (step: number) => TUNING + ((1 - TUNING) * step) / steps;
   const losses = [...train, ...tune].map(({ loss }) => drawable(loss));
-  const exact = tune.filter(({ stage }) => stage === 'exact');
+  const exact = tune.filter(({ stage }) => stage === 'last');
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
   const marks: Markish[] = [
     ...xAxis(roundTicks(end, 6 * width), ofTime, 'flow time t', width / 2),
@@ -57,6 +57,9 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
         textAnchor: 'end',
         dx: -8,
         dy: -10,
+        fill: 'currentColor',
+        stroke: color('surface'),
+        strokeWidth: 4,
       }),
       ...tuning(tune, ofStep, predicted),
       phase('3  fine-tune', TUNING),
@@ -106,7 +109,7 @@ function tuning(
 ): Markish[] {
   const curve = { x: ({ total }: TuneRecord) => ofStep(total), strokeWidth: 2.5 };
   const y = ({ loss }: { loss: number }) => drawable(loss);
-  const exact = thinned(tune.filter(({ stage }) => stage === 'exact'));
+  const exact = thinned(tune.filter(({ stage }) => stage === 'last'));
   const line = predictedLine(exact, predicted);
   return [
     lineY(thinned(tune.filter(({ stage }) => stage === 'online')), {

@@ -45,7 +45,7 @@ export function overlapsFigure(
       `Overlap of ${plural(m, 'student unit')} with ${plural(k, 'teacher expert')}, ${when}: once between experts, ` +
       'once between routers. The area of a square is the size of the overlap; filled is positive, hollow negative.',
     options: {
-      height: 86 + 2 * PITCH * Math.max(k, 1),
+      height: 86 + 2 * PITCH * Math.max(k, 3),
       marginTop: 12,
       marginRight: 72,
       x: { ...units, ticks: unitTicks(m) },

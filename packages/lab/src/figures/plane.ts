@@ -21,7 +21,7 @@ export function planeFigure(
   const levels = Array.from({ length: LEVELS }, (_, i) => (most * (i + 0.5)) / LEVELS);
   const names = Object.keys(panels);
   const shared: PlotOptions = {
-    marginTop: 36,
+    marginTop: 40,
     x: { label: `along ${across}`, domain: [-extent, extent], ...axis },
     y: { label: `along ${up}`, domain: [-extent, extent], ...axis },
   };
@@ -38,7 +38,7 @@ export function planeFigure(
       [facet]: (panel: string) => panel,
       text: (panel: string) => panel,
       frameAnchor: 'top',
-      dy: -12,
+      dy: -14,
       fontWeight: 600,
     }),
   ];

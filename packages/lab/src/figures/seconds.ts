@@ -3,6 +3,9 @@ import type { Figure } from './figure.ts';
 import { plural, readable } from './format.ts';
 import { color } from './palette.ts';
 
+/** With more runs than this their ticks would run into each other. */
+const FEW = 300;
+
 const identity = (value: number) => value;
 
 /** Distribution of the time that runs took, in seconds, with the median. */
@@ -12,13 +15,14 @@ export function secondsFigure(seconds: readonly number[]): Figure {
   const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
   const least = sorted[0] ?? 0;
   const most = sorted.at(-1) ?? 0;
+  const rug = seconds.length <= FEW ? seconds : [];
   const bars = { fill: color('low'), fillOpacity: 0.75 };
   return {
     name: 'seconds',
     title: 'Time of a run',
     caption:
       `Seconds that each of ${plural(seconds.length, 'run')} took: median ${readable(median)}, ` +
-      `from ${readable(least)} to ${readable(most)}. Every tick is a run.`,
+      `from ${readable(least)} to ${readable(most)}.${rug.length > 0 ? ' Every tick is a run.' : ''}`,
     options: {
       height: 260,
       marginTop: 36,
@@ -34,7 +38,7 @@ export function secondsFigure(seconds: readonly number[]): Figure {
           text: () => `median ${readable(median)}`,
         }),
         ruleY([0]),
-        tickX(seconds, { x: identity, strokeOpacity: 0.5, insetTop: 174 }),
+        tickX(rug, { x: identity, strokeOpacity: 0.5, insetTop: 174 }),
       ],
     },
   };

@@ -1,10 +1,10 @@
 import { dot, ruleY } from '@observablehq/plot';
-import { median } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
 import { type Config, presetConfig } from '../../index.ts';
 import { RECOVERED, type Summary } from '../../result.ts';
 import { type Claim, done, failureSentences, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion, shareOf } from './statistics/interval.ts';
 

@@ -1,12 +1,12 @@
 import { dot, ruleY } from '@observablehq/plot';
 import { gateOf } from '@softmoe/model';
 import { gateMoments } from '@softmoe/population';
-import { mean } from 'simple-statistics';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined, within } from './finding.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
+import { mean } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion } from './statistics/interval.ts';
 
@@ -41,7 +41,7 @@ export const placedExpertsClaim: Claim = {
           window: WINDOW,
           time: PATIENCE,
         };
-        return { kind: 'claim/placed-experts', input, seconds: 0.06 };
+        return { kind: 'claim/placed-experts', input, seconds: 0.03 };
       }),
     ),
   judge(outcomes) {

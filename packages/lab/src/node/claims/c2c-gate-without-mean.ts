@@ -1,7 +1,14 @@
 import { dot, ruleX } from '@observablehq/plot';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { ample, jointRuns, type OrderByDim, orderByDim, orderFigure } from './c2-guidance.ts';
+import {
+  ample,
+  jointRuns,
+  type OrderByDim,
+  orderByDim,
+  orderFigure,
+  phaseTable,
+} from './c2-guidance.ts';
 import { type Claim, failureSentences, type Scale } from './claim.ts';
 import { atLeast, atMost, combined } from './finding.ts';
 
@@ -54,18 +61,19 @@ export const gateWithoutMean: Claim = {
     return {
       verdict: combined(criteria),
       criteria,
-      numbers: [...tanh]
-        .reverse()
-        .flatMap(({ after, routerAtExpert, lag }) => [after, routerAtExpert, lag])
-        .concat([...sigmoid].reverse().flatMap(({ routerAtExpert, lag }) => [routerAtExpert, lag])),
+      numbers: [
+        ...[...tanh].reverse().map(({ after }) => after),
+        ...[last, compared].flatMap((order) => (order ? [order.routerAtExpert, order.lag] : [])),
+      ],
       sentences: last
         ? [
             `At d = ${d} the router of a tanh unit came after its expert in ${readable(100 * last.after.value, 3)} % of pairs. ` +
               `But it did not wait: when the expert aligned it already overlapped by ${readable(last.routerAtExpert.value, 2)}, where that of a ` +
               `sigmoid unit overlaps by ${readable(compared?.routerAtExpert.value ?? Number.NaN, 2)}.`,
-            'To leading order a tanh unit obeys d(w·w*)/dt = 3c₁²(v·v*)(w·w*)² and d(v·v*)/dt = c₁²(w·w*)³, so that (w·w*)² − 3(v·v*)² is ' +
-              'constant: both move at once, and the expert, three times as fast in the square, still passes ½ first, when the router stands near 0.29. ' +
-              'What is gone is the phase, not the order.',
+            'Among its overlaps with its own teacher unit alone, a tanh unit obeys d(w·w*)/dt = 3c₁²(v·v*)(w·w*)² and d(v·v*)/dt = c₁²(w·w*)³ to ' +
+              'leading order, so that (w·w*)² − 3(v·v*)² is constant: both move at once, and the expert, three times as fast in the square, still ' +
+              'passes ½ first, with the router near 0.29. (The overlaps w·v* and v·w*, as large at the start, are left out of this; the ' +
+              'measured router is behind.) What is gone is the phase in which only experts learn, not the order.',
             ...failureSentences(outcomes, 'were left out'),
           ]
         : failureSentences(outcomes, 'were left out'),
@@ -73,7 +81,7 @@ export const gateWithoutMean: Claim = {
         phaseFigure(tanh, sigmoid),
         orderFigure('c2c-order', 'Experts and routers behind tanh gates', tanh),
       ],
-      tables: [],
+      tables: [phaseTable('tanh', tanh), phaseTable('sigmoid', sigmoid)],
     };
   },
 };

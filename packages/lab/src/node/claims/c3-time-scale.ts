@@ -1,11 +1,11 @@
 import { dot, line } from '@observablehq/plot';
-import { linearRegression, median, rSquared } from 'simple-statistics';
-import { readable } from '../../figures/format.ts';
+import { linearRegression, rSquared } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { combined, type Verdict, within } from './finding.ts';
-import { withInterval } from './format.ts';
+import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
+import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { fitPowerLaw, type PowerLaw } from './statistics/power-law.ts';
@@ -96,7 +96,7 @@ export const timeScale: Claim = {
         {
           label: 'slope of t against 1/(initial overlap)',
           ...slope,
-          note: `predicted ${readable(SLOPE)}; R² = ${regression.r2.toFixed(4)}`,
+          note: `predicted ${show(SLOPE)}; R² = ${regression.r2.toFixed(4)}`,
         },
         { label: 'A', ...scale },
         { label: 'B', ...offset, note: 'a negative offset makes a raw log–log slope too steep' },
@@ -104,7 +104,7 @@ export const timeScale: Claim = {
       ],
       sentences: [
         `Median times until an expert aligned (overlap ½) in ${dims.length} dimensions from ${dims[0]} to ${dims.at(-1)} follow ` +
-          `t = ${readable(fit.scale)}·d^${readable(fit.power)} + ${readable(fit.offset)}; the interval of the power is ${withInterval(power)}.`,
+          `${lawText(fit)}; the interval of the power is ${withInterval(power)}.`,
         `Run by run, the time is a straight line in 1/(initial overlap) of slope ${withInterval(slope)}, predicted 4/3.`,
         `${censored} of ${times.flatMap((run) => run.times).length} experts had not aligned by t = ${PATIENCE}√d. Such a censored time ` +
           'counts as later than all others in the medians, which it leaves unbiased; the slope leaves it out.',
@@ -121,8 +121,8 @@ export const timeScale: Claim = {
             const fitted = fit.scale * d ** fit.power + fit.offset;
             return [
               `${d}`,
-              readable(t),
-              readable(fitted),
+              show(t),
+              show(fitted),
               `${all.length}`,
               `${all.filter((x) => x === Infinity).length}`,
             ];
@@ -187,6 +187,9 @@ function regressionOf(points: [number, number][]) {
   return { m, b, r2: rSquared(points, (x) => m * x + b) };
 }
 
+const lawText = ({ scale, power, offset }: PowerLaw) =>
+  `t = ${show(scale)}·d^${show(power)} ${addend(offset)}`;
+
 function timesFigure(times: readonly Times[], medians: readonly [number, number][], fit: PowerLaw) {
   const dots = times.flatMap(({ d, times }) =>
     times.filter(Number.isFinite).map((t) => ({ d, t })),
@@ -199,7 +202,7 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
   return {
     name: 'c3-times',
     title: 'Time to alignment by dimension',
-    caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit t = ${readable(fit.scale)}·d^${readable(fit.power)} + ${readable(fit.offset)}.`,
+    caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit ${lawText(fit)}.`,
     options: {
       grid: true,
       x: {
@@ -220,21 +223,23 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
 }
 
 function slopeFigure(points: readonly [number, number][], { m, b }: { m: number; b: number }) {
-  const ends = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))];
-  const lineOf = (slope: number, series: string) =>
-    ends.map((x) => ({ x, t: slope * x + b, series }));
+  const [least, most] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))];
+  const lineOf = (slope: number) =>
+    Array.from({ length: 60 }, (_, i) => least * (most / least) ** (i / 59))
+      .map((x) => ({ x, t: slope * x + b }))
+      .filter(({ t }) => t > 0);
   return {
     name: 'c3-slope',
     title: 'Time against the inverse initial overlap',
-    caption: `Each dot is an expert that aligned; all dimensions together. Measured slope ${readable(m)}, predicted 4/3 (dashed, through the same intercept).`,
+    caption: `Each dot is an expert that aligned, in any dimension; axes are logarithmic. Line: the regression t = ${show(m)}/overlap ${addend(b)}. Dashed: the predicted slope 4/3 with the same intercept.`,
     options: {
       grid: true,
-      x: { label: '1 / initial overlap of the unit that aligned' },
-      y: { label: 'time t of alignment' },
+      x: { type: 'log' as const, label: '1 / initial overlap of the unit that aligned' },
+      y: { type: 'log' as const, label: 'time t of alignment' },
       marks: [
         dot(points, { x: '0', y: '1', r: 1.2, fill: color('low'), fillOpacity: 0.3 }),
-        line(lineOf(m, 'measured'), { x: 'x', y: 't', stroke: color('low') }),
-        line(lineOf(SLOPE, 'predicted'), {
+        line(lineOf(m), { x: 'x', y: 't', stroke: color('low') }),
+        line(lineOf(SLOPE), {
           x: 'x',
           y: 't',
           stroke: color('high'),

@@ -1,11 +1,11 @@
 import { dot, ruleY } from '@observablehq/plot';
-import { mean, median } from 'simple-statistics';
 import { decades, drawable } from '../../figures/axes.ts';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { PruningBaselines, PruningBaselinesInput } from './measurements/pruning-baselines.ts';
+import { mean, median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 
@@ -13,11 +13,13 @@ const SCALES: Readonly<
   Record<Scale, { seeds: number; config: { inputDim: number; teachers: number; students: number } }>
 > = {
   tiny: { seeds: 3, config: { inputDim: 64, teachers: 3, students: 15 } },
-  quick: { seeds: 20, config: { inputDim: 1000, teachers: 5, students: 25 } },
+  quick: { seeds: 16, config: { inputDim: 1000, teachers: 5, students: 25 } },
   full: { seeds: 100, config: { inputDim: 1000, teachers: 5, students: 25 } },
 };
 /** Ratios of the teacher's largest amplitude to its smallest. */
 const SPREADS = [1, 4];
+/** For equal amplitudes; a weak teacher expert attracts in proportion to its amplitude, so it is given more. */
+const LEARNING_TIME = 150;
 const RANDOM_SUBSETS = 8;
 const SHARE = 0.8;
 
@@ -30,10 +32,15 @@ export const pruningClaim: Claim = {
     SPREADS.flatMap((amplitudeSpread) =>
       seeds(SCALES[scale].seeds).map((seed) => {
         const input: PruningBaselinesInput = {
-          config: { ...SCALES[scale].config, amplitudeSpread, seed },
+          config: {
+            ...SCALES[scale].config,
+            amplitudeSpread,
+            seed,
+            train: { time: LEARNING_TIME * amplitudeSpread },
+          },
           subsets: RANDOM_SUBSETS,
         };
-        return { kind: 'claim/pruning-baselines', input, seconds: 0.65 };
+        return { kind: 'claim/pruning-baselines', input, seconds: 0.2 + 0.4 * amplitudeSpread };
       }),
     ),
   judge(outcomes) {
@@ -53,7 +60,7 @@ export const pruningClaim: Claim = {
           before: median(sample.map((run) => run.before / run.nullLoss)),
           after: median(sample.map((run) => run.after / run.nullLoss)),
           amplitudes: geometricRatio(sample, (run) => run.largestAmplitudes),
-          random: geometricRatio(sample, (run) => mean([...run.random])),
+          random: geometricRatio(sample, (run) => mean(run.random)),
           merging: geometricRatio(sample, (run) => run.elimination),
           selection: Math.exp(
             mean(sample.map((run) => Math.log(run.largestAmplitudes / run.elimination))),
@@ -129,7 +136,7 @@ function lossesFigure(
   const rules = ['unpruned', 'pruned', 'elimination alone', 'largest amplitudes', 'random'];
   const dots = groups.flatMap(({ spread, runs }) =>
     runs.flatMap((run) =>
-      [run.before, run.after, run.elimination, run.largestAmplitudes, mean([...run.random])].map(
+      [run.before, run.after, run.elimination, run.largestAmplitudes, mean(run.random)].map(
         (loss, r) => ({
           rule: rules[r]!,
           spread,

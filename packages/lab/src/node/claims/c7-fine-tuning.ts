@@ -1,20 +1,20 @@
 import { dot, line } from '@observablehq/plot';
-import { median } from 'simple-statistics';
 import { decades } from '../../figures/axes.ts';
-import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Config, type ConfigInput, presetConfig } from '../../index.ts';
 import type { Summary } from '../../result.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
+import { show } from './format.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
-import { bootstrapAll } from './statistics/bootstrap.ts';
+import { median } from './statistics/averages.ts';
+import { bootstrap, bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
-import { fitTail } from './statistics/tail.ts';
+import { fitTail, type TailFit } from './statistics/tail.ts';
 
 const SCALES: Readonly<Record<Scale, { seeds: number; tails: number; steps: number }>> = {
   tiny: { seeds: 2, tails: 2, steps: 1000 },
-  quick: { seeds: 16, tails: 16, steps: 4000 },
+  quick: { seeds: 16, tails: 16, steps: 6000 },
   full: { seeds: 60, tails: 60, steps: 20_000 },
 };
 const GEOMETRIES = [
@@ -88,9 +88,9 @@ export const fineTuning: Claim = {
           ...close,
           note: `${certified} of ${runs} runs pruned to k and converged`,
         })),
-        ...rates.map(({ name, ratio }) => ({
-          label: `ln measured / ln predicted, ${name}`,
-          ...ratio,
+        ...rates.map(({ name, deviation }) => ({
+          label: `|ln measured / ln predicted − 1|, ${name}`,
+          ...deviation,
           note: 'median',
         })),
         { label: 'share of seeds with a power-law tail without pruning', ...sublinear },
@@ -111,8 +111,9 @@ export const fineTuning: Claim = {
           ({ name, certified, runs }) =>
             `${name}: ${certified} of ${runs} runs pruned to as many units as the teacher has and converged; only of these can a rate be told.`,
         ),
-        `Without pruning the loss went on like t^−${readable(power.value, 3)} over the last decade of ${tails[0]?.output.overparameterised.points.at(-1)?.step ?? 0} steps. ` +
+        `Without pruning the loss went on like t^−${show(power.value)} over the last decade of ${tails[0]?.output.overparameterised.points.at(-1)?.step ?? 0} steps. ` +
           'Points of one descent are not independent: the verdict counts seeds, not the size of the AIC difference.',
+        ...copiesSentences(tails),
         ...failureSentences(outcomes, 'were left out'),
       ],
       figures: [ratesFigure(rates), tailsFigure(tails.map(({ output }) => output))],
@@ -120,6 +121,22 @@ export const fineTuning: Claim = {
     };
   },
 };
+
+/** What tells the seeds with a power law from the others. */
+function copiesSentences(
+  tails: readonly { readonly output: DescentTail; readonly over: TailFit | undefined }[],
+): string[] {
+  const least = (powerLaw: boolean) =>
+    tails
+      .filter(({ over }) => over && over.preference > 0 === powerLaw)
+      .map(({ output }) => Math.min(...output.shares));
+  const [shared, alone] = [least(true), least(false)];
+  if (shared.length === 0 || alone.length === 0) return [];
+  return [
+    `It takes duplicates of comparable amplitude: where a power law fits, the largest of the units that share a teacher expert has ${show(median(shared))} of ` +
+      `their amplitude (median over seeds, teacher expert with the smallest such share); in the ${alone.length} other seeds it has ${show(median(alone))}, so that the rest hardly counts.`,
+  ];
+}
 
 function ratesOf(outcomes: readonly Outcome[]) {
   const experiments = done<Config, Summary>(outcomes, 'experiment');
@@ -134,15 +151,15 @@ function ratesOf(outcomes: readonly Outcome[]) {
       if (!usable || predicted === null || measured === null) return [];
       return [{ predicted: -Math.log(predicted), measured: -Math.log(measured) }];
     });
-    const { ratio } = bootstrapAll(ratios, (sample) => ({
-      ratio: median(sample.map(({ predicted, measured }) => measured / predicted)),
-    }));
+    const deviation = bootstrap(ratios, (sample) =>
+      median(sample.map(({ predicted, measured }) => Math.abs(measured / predicted - 1))),
+    );
     return {
       name,
       runs: own.length,
       certified: ratios.length,
       ratios,
-      ratio,
+      deviation,
       close: shareOf(
         ratios.map(({ predicted, measured }) => Math.abs(measured / predicted - 1) <= TOLERANCE),
       ),
@@ -170,8 +187,8 @@ function ratesFigure(rates: ReturnType<typeof ratesOf>) {
     caption: `Each mark is a run: how much of ln loss a step takes away, predicted from the final Hessian and measured. Circles: ${rates[0]?.name}, squares: ${rates[1]?.name}, triangles: ${rates[2]?.name}.`,
     options: {
       grid: true,
-      x: { type: 'log' as const, label: 'predicted −ln(loss factor) of a step' },
-      y: { type: 'log' as const, label: 'measured' },
+      x: { label: 'predicted −ln(loss factor) of a step' },
+      y: { label: 'measured' },
       marks: [
         line([Math.min(...values), Math.max(...values)], {
           x: (v: number) => v,

@@ -37,7 +37,7 @@ function overview(judged: readonly JudgedClaim[]): ReportSection {
     blocks: [
       {
         kind: 'table',
-        columns: ['', 'claim', 'verdict', 'key number', '95 % interval included'],
+        columns: ['', 'claim', 'verdict', 'key number', 'value [95 % interval]'],
         rows: judged.map(({ claim, finding }) => {
           const key = finding.numbers[0];
           return [
@@ -59,8 +59,8 @@ function section({ claim, finding, tasks, seconds }: JudgedClaim): ReportSection
     {
       kind: 'table',
       caption: 'Criteria, fixed beforehand.',
-      columns: ['criterion', 'verdict'],
-      rows: finding.criteria.map(({ text, verdict }) => [text, verdict]),
+      columns: ['verdict', 'criterion'],
+      rows: finding.criteria.map(({ text, verdict }) => [verdict, text]),
     },
     ...finding.sentences.map((text) => ({ kind: 'text', text }) as const),
     ...finding.figures.map((figure) => ({ kind: 'figure', figure }) as const),

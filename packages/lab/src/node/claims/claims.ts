@@ -9,6 +9,7 @@ import { sequentialOrder } from './c4-sequential-order.ts';
 import { overParameterisation } from './c5-over-parameterisation.ts';
 import { pruningClaim } from './c6-pruning.ts';
 import { fineTuning } from './c7-fine-tuning.ts';
+import { beyondThePaper } from './c8-beyond-the-paper.ts';
 import type { Claim } from './claim.ts';
 
 /** The claims that `softmoe reproduce` checks, in the order of the abstract. */
@@ -23,6 +24,7 @@ export const claims: readonly Claim[] = [
   overParameterisation,
   pruningClaim,
   fineTuning,
+  beyondThePaper,
 ];
 
 /**

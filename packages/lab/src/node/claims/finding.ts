@@ -30,10 +30,11 @@ export interface Finding {
   readonly tables: readonly ClaimTable[];
 }
 
-/** A claim holds if all its criteria do, and fails as soon as one does. */
-export function combined(criteria: readonly Criterion[]): Verdict {
+/** A claim holds if all its criteria do, and fails as soon as one does. Without any it is undecided. */
+export function combined(criteria: readonly Pick<Criterion, 'verdict'>[]): Verdict {
   if (criteria.some(({ verdict }) => verdict === 'fails')) return 'fails';
-  return criteria.every(({ verdict }) => verdict === 'holds') ? 'holds' : 'undecided';
+  const all = criteria.length > 0 && criteria.every(({ verdict }) => verdict === 'holds');
+  return all ? 'holds' : 'undecided';
 }
 
 /** `holds` if the whole interval is at least `threshold`, `fails` if all of it is below, else `undecided`. */

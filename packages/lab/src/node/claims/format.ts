@@ -4,11 +4,22 @@ import type { Interval } from './statistics/interval.ts';
 
 const DIGITS = 3;
 
+/** A number to three figures; `∞` and `–` where there is none. */
+export function show(x: number): string {
+  if (Number.isNaN(x)) return '–';
+  return Number.isFinite(x) ? readable(x, DIGITS) : `${x < 0 ? '−' : ''}∞`;
+}
+
+/** `+ 1.2` or `− 1.2`, to write after another term. */
+export function addend(x: number): string {
+  return `${x < 0 ? '−' : '+'} ${show(Math.abs(x))}`;
+}
+
 /** `0.95 [0.9, 0.99]`, or the value alone where there is no interval. */
 export function withInterval({ value, low, high }: Interval): string {
-  const text = readable(value, DIGITS);
+  const text = show(value);
   if (low === value && high === value) return text;
-  return `${text} [${readable(low, DIGITS)}, ${readable(high, DIGITS)}]`;
+  return `${text} [${show(low)}, ${show(high)}]`;
 }
 
 /** The numbers of a finding as a table. */
@@ -19,9 +30,9 @@ export function numbersTable(numbers: readonly ClaimNumber[]): ClaimTable {
     columns: ['number', 'value', 'low', 'high', 'note'],
     rows: numbers.map(({ label, value, low, high, note = '' }) => [
       label,
-      readable(value, DIGITS),
-      readable(low, DIGITS),
-      readable(high, DIGITS),
+      show(value),
+      show(low),
+      show(high),
       note,
     ]),
   };

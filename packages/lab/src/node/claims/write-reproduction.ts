@@ -3,7 +3,7 @@ import { writeReport } from '../report/write-report.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { Scale } from './claim.ts';
 import { claimsReport } from './claims-report.ts';
-import type { ClaimNumber, Criterion, Verdict } from './finding.ts';
+import type { ClaimNumber, ClaimTable, Criterion, Verdict } from './finding.ts';
 import type { JudgedClaim } from './reproduce.ts';
 
 /** What findings.json holds. */
@@ -18,6 +18,7 @@ export interface Findings {
     /** The key number first; an infinite limit is null. */
     readonly numbers: readonly ClaimNumber[];
     readonly sentences: readonly string[];
+    readonly tables: readonly Omit<ClaimTable, 'kind'>[];
     readonly measurements: number;
     /** Processor time of the measurements. */
     readonly seconds: number;
@@ -36,6 +37,7 @@ export function findingsOf(judged: readonly JudgedClaim[], scale: Scale): Findin
       criteria: finding.criteria,
       numbers: finding.numbers,
       sentences: finding.sentences,
+      tables: finding.tables.map(({ kind: _, ...table }) => table),
       measurements: tasks,
       seconds,
     })),

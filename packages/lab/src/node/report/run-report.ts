@@ -110,7 +110,7 @@ function learning(records: readonly RecordLine[], course: Course, run: Run): Rep
       tone: all ? 'good' : run.result ? 'bad' : 'open',
     },
     blocks: [
-      text(orderWords(course)),
+      text(orderWords(course, run.config)),
       drawn(alignmentFigure(records)),
       drawn(lagsFigure(records)),
       milestonesTable(course, run.result),

@@ -9,8 +9,12 @@ type Table = ReportBlock & { readonly kind: 'table' };
 export function milestonesTable({ milestones, train }: Course, result?: Summary): Table {
   const learned = train.at(-1)?.alignment;
   const at = (time: number | null | undefined) =>
-    time === null || time === undefined ? 'never' : fixed(time, 1);
-  const overlap = (value: number | undefined) => (value === undefined ? '–' : fixed(value, 4));
+    time === null || time === undefined ? '–' : fixed(time, 1);
+  const unmatched = new Set(
+    result?.missing.flatMap((one) => (one.matched ? [] : [one.teacherExpert - 1])),
+  );
+  const overlap = (value: number | undefined, matched: boolean) =>
+    value === undefined || !matched ? '–' : fixed(value, 4);
   return {
     kind: 'table',
     caption: `Flow times at overlap ½, the lag of the router behind its expert, and overlaps ${
@@ -27,15 +31,19 @@ export function milestonesTable({ milestones, train }: Course, result?: Summary)
     ],
     rows: milestones.expert.map((expert, j) => {
       const router = milestones.router[j] ?? null;
+      const known = (learned?.student[j] ?? -1) >= 0;
       return [
         `${j + 1}`,
         at(expert),
         at(router),
         expert === null || router === null ? '–' : signed(router - expert, 1),
-        overlap(learned?.expert[j]),
-        overlap(learned?.router[j]),
+        overlap(learned?.expert[j], known),
+        overlap(learned?.router[j], known),
         ...(result
-          ? [overlap(result.alignment.expert[j]), overlap(result.alignment.router[j])]
+          ? [
+              overlap(result.alignment.expert[j], !unmatched.has(j)),
+              overlap(result.alignment.router[j], !unmatched.has(j)),
+            ]
           : []),
       ];
     }),
@@ -44,13 +52,16 @@ export function milestonesTable({ milestones, train }: Course, result?: Summary)
 
 /** All that the certificate holds, with what it means. */
 export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
-  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity } = certificate;
+  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
+    certificate;
   const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
     ['loss', 'at the end', Math.abs(certificate.loss)],
     ['gradient', 'its length at the end', certificate.gradientNorm],
     ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
     ['μ', 'least curvature on the tangent space', mu, 6],
     ['λ max', 'largest curvature', lambdaMax, 6],
+    ['standard error of μ', 'as an estimate of the population’s', estimate?.muError, 2],
+    ['standard error of λ max', 'likewise', estimate?.lambdaMaxError, 2],
     ['eigenvalue error', 'bound on the errors of μ and λ max', eigenvalueError],
     ['step η', 'of gradient descent', step, 4],
     [

@@ -1,3 +1,4 @@
+import { hasClosedForm } from '@softmoe/population';
 import { type Course, lagsOf } from '../../figures/course.ts';
 import { fixed, listed, plural, readable } from '../../figures/format.ts';
 import type { Summary } from '../../result.ts';
@@ -6,7 +7,7 @@ type Config = Summary['config'];
 
 /** What the experiment is, in two sentences. */
 export function settingWords(config: Config): string {
-  const { inputDim, teachers, students, geometry, engine, routing, gate, seed } = config;
+  const { inputDim, teachers, students, geometry, engine, routing, gate, train, seed } = config;
   const directions =
     geometry.kind === 'correlated'
       ? `directions that overlap by ${geometry.overlap}`
@@ -15,7 +16,7 @@ export function settingWords(config: Config): string {
   return (
     `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
     `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
-    `on ${losses[engine]}, from a random start (seed ${seed}).`
+    `on ${losses[engine]}${train.method === 'adam' ? ' by Adam' : ''}, from a random start (seed ${seed}).`
   );
 }
 
@@ -50,30 +51,32 @@ export function everyExpert(teachers: number): string {
 }
 
 /** Who aligned when, and who led. */
-export function orderWords({ milestones }: Course): string {
+export function orderWords({ milestones }: Course, { routing }: Config): string {
   const { expert } = milestones;
   const found = expert.flatMap((at, j) => (at === null ? [] : [{ j: j + 1, at }]));
   if (found.length === 0) return 'No expert has reached overlap ½ with a teacher expert.';
   found.sort((a, b) => a.at - b.at);
-  const order = `Experts were found in the order ${listed(found.map(({ j }) => j))}, from flow time ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
+  const order =
+    found.length === 1
+      ? `Expert ${found[0]!.j} was found at flow time ${fixed(found[0]!.at, 1)}.`
+      : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from flow time ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
   const lags = lagsOf(milestones);
-  if (lags.length === 0) return `${order} None of their routers has followed.`;
+  if (lags.length === 0) {
+    return `${order} ${found.length === 1 ? 'Its router has not' : 'None of their routers has'} followed.`;
+  }
   const led = lags.filter((lag) => lag > 0).length;
   const mean = lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
   const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
   const before = led === 0 && lags.length === 1 ? 'after' : 'before';
-  const delay = `${fixed(Math.abs(mean), 1)} units of flow time ${mean < 0 ? 'before' : 'after'} their experts`;
+  const delay = `${fixed(Math.abs(mean), 1)} units of flow time ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
   return (
-    `${order} ${share} expert came ${before} its router; on average routers came ${delay}.` +
-    guidance(led, lags.length)
+    `${order} ${share} expert came ${before} its router; ${lags.length === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
+    (routing === 'independent' && led === lags.length ? GUIDANCE : '')
   );
 }
 
-function guidance(led: number, pairs: number): string {
-  return led === pairs
-    ? ' A router has no signal of its own until its expert is right: the experts guide the routers.'
-    : '';
-}
+const GUIDANCE =
+  ' A router has no signal of its own until its expert is right: the experts guide the routers.';
 
 /** What pruning kept and what it lost. */
 export function pruningWords(result: Summary): string[] {
@@ -115,11 +118,14 @@ export function certificateWords(result: Summary): string[] {
     gradientDescent: 'gradient descent',
     levenbergMarquardt: 'Levenberg–Marquardt',
   }[config.finetune.method];
+  const objective = hasClosedForm(config)
+    ? 'the exact loss'
+    : `a fixed sample of ${plural(config.finetune.sampleSize, 'point')}`;
   const sampled = online
-    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}; then ${method} took over on the exact loss. `
+    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}; then the last stage took over. `
     : '';
   const words = [
-    `${sampled}${plural(steps.finetune, 'step')} of ${method} took the loss from ${readable(loss.pruned)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(loss.pruned)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {

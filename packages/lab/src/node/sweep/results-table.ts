@@ -92,14 +92,17 @@ function parquetOf(records: readonly SweepRecord[]): Uint8Array {
 
 function columnOf(name: string, data: Cell[]): ColumnSource {
   const types = new Set(data.flatMap((cell) => (cell === null ? [] : [typeof cell])));
-  if (types.has('string')) {
+  if (types.has('string') || TEXTS.has(name)) {
     const texts = data.map((cell) => (cell === null ? null : String(cell)));
     return { name, data: texts, type: 'STRING' };
   }
-  if (types.has('boolean')) return { name, data, type: 'BOOLEAN' };
+  if (types.has('boolean') || name === 'recoveredAll') return { name, data, type: 'BOOLEAN' };
   const fits = data.every((cell) => cell === null || Math.abs(Number(cell)) < 2 ** 31);
   return { name, data, type: COUNTS.has(name) && fits ? 'INT32' : 'DOUBLE' };
 }
+
+/** Columns of text, also where no row has any. */
+const TEXTS: ReadonlySet<string> = new Set(['error', 'verdict']);
 
 /** Columns of whole numbers. The others are floating-point even where they happen to be whole. */
 const COUNTS: ReadonlySet<string> = new Set([

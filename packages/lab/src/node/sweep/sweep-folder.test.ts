@@ -162,6 +162,18 @@ it('exports JSON lines and a Parquet table that others read back', async () => {
   ]);
 });
 
+it('gives a column the same type in every sweep, whatever its rows hold', async () => {
+  const typesOf = async (records: SweepRecord[]) => {
+    const folder = await mkdtemp(join(parent, 'typed-'));
+    await fill(folder, records);
+    await exportSweep(folder);
+    const file = await asyncBufferFromFile(join(folder, 'results.parquet'));
+    const { schema } = await parquetMetadataAsync(file);
+    return schema.map(({ name, type }) => [name, type]);
+  };
+  expect(await typesOf([record(sweep.runs[0]!)])).toEqual(await typesOf([failed(sweep.runs[0]!)]));
+});
+
 it('exports a sweep that has no record yet', async () => {
   await fill(parent, []);
   await exportSweep(parent);

@@ -16,6 +16,10 @@ const files = {
     '{ "name": "@softmoe/a", "exports": { "./package.json": "./package.json" }, "dependencies": { "@softmoe/b": "1" } }',
   'node_modules/@softmoe/a/dist/index.js': 'a\n',
   'node_modules/@softmoe/a/dist/figures/bars.js': 'drawn\n',
+  'node_modules/@softmoe/a/dist/node/report/page.js': 'shown\n',
+  'node_modules/@softmoe/a/dist/node/experiment-task.js': 'run\n',
+  'node_modules/@softmoe/a/dist/node/claims/judged.js': 'judged\n',
+  'node_modules/@softmoe/a/dist/node/claims/measurements/time.js': 'measured\n',
   'node_modules/@softmoe/a/src/index.ts': 'a\n',
   'node_modules/@softmoe/a/src/index.test.ts': 'tested\n',
   'node_modules/@softmoe/b/package.json': '{ "name": "@softmoe/b" }',
@@ -47,6 +51,10 @@ it.each([
   ['node_modules/@softmoe/a/dist/index.js', true],
   ['node_modules/@softmoe/b/dist/deep/sum.js', true],
   ['node_modules/@softmoe/a/dist/figures/bars.js', false],
+  ['node_modules/@softmoe/a/dist/node/report/page.js', false],
+  ['node_modules/@softmoe/a/dist/node/experiment-task.js', true],
+  ['node_modules/@softmoe/a/dist/node/claims/judged.js', false],
+  ['node_modules/@softmoe/a/dist/node/claims/measurements/time.js', true],
   ['node_modules/@softmoe/a/src/index.ts', false],
 ])('of what is built, a change of %s matters: %s', async (name, matters) => {
   const before = codeHash(worker());

@@ -4,8 +4,11 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Folders of a package that show and organise what others compute: a change there leaves every record valid. */
-const SHOWING = /^(figures|node\/(report|sweep|tasks|claims(?!\/measurements)))\//;
+/**
+ * What shows and organises the results of others: a change there leaves every record valid. Of the lab's Node side only the
+ * functions of tasks compute.
+ */
+const SHOWING = /^(figures\/|node\/(?!experiment-task\.|claims\/measurements\/))/;
 
 /** Relative imports and re-exports, static or not. */
 const RELATIVE = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;

@@ -1,5 +1,5 @@
 import { spectrumOf } from '@softmoe/finetune';
-import type { MoE } from '@softmoe/model';
+import { type MoE, param } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import { euler, integrate, plainFlow } from '@softmoe/train';
 import type { ConfigInput } from '../../../config.ts';
@@ -24,6 +24,8 @@ export interface Descent {
 export interface DescentTail {
   readonly teachers: number;
   readonly nullLoss: number;
+  /** For each kept unit, its largest share of |a| among the units merged into it: 1 where it has no duplicate to speak of. */
+  readonly shares: readonly number[];
   readonly overparameterised: Descent;
   readonly pruned: Descent;
 }
@@ -44,10 +46,16 @@ export const descentTail: TaskFunction<DescentTailInput, DescentTail> = async (
   return {
     teachers: teacher.spec.experts,
     nullLoss,
+    shares: pruned.merged.map((units) => largestShare(trained, units)),
     overparameterised: await descent(trained, teacher, limits, signal),
     pruned: await descent(pruned.model, teacher, limits, signal),
   };
 };
+
+function largestShare({ params }: MoE, units: readonly number[]): number {
+  const sizes = units.map((i) => Math.abs(param(params, 'amplitude').data[i]!));
+  return Math.max(...sizes) / sizes.reduce((sum, size) => sum + size, 0);
+}
 
 async function descent(
   start: MoE,
