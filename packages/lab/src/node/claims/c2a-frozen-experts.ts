@@ -2,7 +2,7 @@ import { dot, ruleX, ruleY } from '@observablehq/plot';
 import { max } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
 import { ALIGNED } from '../../milestones.ts';
-import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
+import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { FrozenExperts, FrozenExpertsInput } from './measurements/guidance.ts';
 import { median } from './statistics/averages.ts';
@@ -36,7 +36,8 @@ export const frozenExpertsClaim: Claim = {
   judge(outcomes) {
     const runs = done<FrozenExpertsInput, FrozenExperts>(outcomes, 'claim/frozen-experts');
     const valid = runs.filter(({ output }) => output.joint !== null);
-    const still = shareOf(valid.map(({ output }) => output.largest < ALIGNED));
+    const bySeed = groupBySeed(valid);
+    const still = shareOf(bySeed.map((own) => own.every(({ output }) => output.largest < ALIGNED)));
     const criteria = [
       {
         text:
@@ -53,7 +54,7 @@ export const frozenExpertsClaim: Claim = {
         {
           label: 'share of seeds in which no router aligned',
           ...still,
-          note: `${valid.length} seeds`,
+          note: `${valid.length} runs of ${bySeed.length} seeds`,
         },
         {
           label: 'median of the largest router overlap on the way',
@@ -70,7 +71,7 @@ export const frozenExpertsClaim: Claim = {
           : `With frozen experts the largest overlap of any router over the whole time was ${max(dots.map((x) => x.largest)).toFixed(3)}; it was there by chance from the start.`,
         ...(valid.length < runs.length
           ? [
-              `${runs.length - valid.length} seeds were left out: their joint run did not align everything in time.`,
+              `${runs.length - valid.length} runs were left out: their joint run did not align everything in time.`,
             ]
           : []),
         ...failureSentences(outcomes, 'were left out'),
