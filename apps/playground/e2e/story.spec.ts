@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Summary } from '@softmoe/lab';
 import {
   expect,
   exported,
@@ -31,39 +32,32 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
   const path = join(folder, 'config.json');
   await writeFile(path, config);
   const told = await reference(path);
-  const shown = JSON.parse((await exported(page, 'Result, JSON')).toString());
-  for (const key of ['teachers', 'students', 'recovered', 'survivors', 'config', 'missing']) {
-    expect(shown[key], key).toEqual(told[key as keyof typeof told]);
+  const shown: Summary = JSON.parse((await exported(page, 'Result, JSON')).toString());
+  for (const key of [
+    'teachers',
+    'students',
+    'recovered',
+    'survivors',
+    'config',
+    'missing',
+  ] as const) {
+    expect(shown[key], key).toEqual(told[key]);
   }
   expect(shown.certificate.verdict).toBe(told.certificate.verdict);
-  const pairs: [string, number, number][] = [
-    ...['start', 'trained', 'pruned'].map((at): [string, number, number] => [
-      `loss ${at}`,
-      shown.loss[at],
-      told.loss[at],
-    ]),
-    ...told.milestones.expert.map((at: number, j: number) => [
-      'expert',
-      shown.milestones.expert[j],
-      at,
-    ]),
-    ...told.milestones.router.map((at: number, j: number) => [
-      'router',
-      shown.milestones.router[j],
-      at,
-    ]),
-    ['mu', shown.certificate.mu, told.certificate.mu],
-    ['lambdaMax', shown.certificate.lambdaMax, told.certificate.lambdaMax],
-    ['predicted', shown.contraction.predicted, told.contraction.predicted],
+  const numbers = ({ loss, milestones, certificate, contraction }: Summary) => [
+    ...[loss.start, loss.trained, loss.pruned],
+    ...[...milestones.expert, ...milestones.router],
+    ...[certificate.mu, certificate.lambdaMax, contraction.predicted],
   ];
-  for (const [name, page, terminal] of pairs) {
-    expect(Math.abs(page / terminal - 1), name).toBeLessThan(AGREE);
+  for (const [i, number] of numbers(told).entries()) {
+    const ratio = Number(numbers(shown)[i]) / Number(number);
+    expect(Math.abs(ratio - 1), `number ${i}`).toBeLessThan(AGREE);
   }
   expect(shown.parameterError).toBeLessThan(1e-12);
   expect(Math.abs(shown.loss.final)).toBeLessThan(1e-14);
   // What stands on the page is what is in the file.
   const measured = await page.getByTestId('contraction-measured').textContent();
-  expect(measured).toBe(told.contraction.measured.toFixed(6));
+  expect(measured).toBe(told.contraction.measured?.toFixed(6));
 });
 
 test('says why too few students fail', async ({ page }) => {

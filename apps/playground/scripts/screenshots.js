@@ -20,7 +20,7 @@ const browser = await chromium.launch({
   ...(executablePath ? { executablePath } : {}),
 });
 
-/** Takes the story to a phase, and a picture of the figures that tell about it. */
+/** Takes the story to a phase, and a picture of the figures that tell of it. */
 async function photograph(name, { width, height, colorScheme, act, top }) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(`http://localhost:${PORT}/#preset=story`);
@@ -60,8 +60,9 @@ await photograph('learn', {
       .first()
       .waitFor(),
 });
-await photograph('prune', { ...desk, height: 980, act: pruned, top: 'students' });
+await photograph('prune', { ...desk, act: pruned, top: 'loss' });
 await photograph('fine-tune', { ...desk, colorScheme: 'dark', act: finetuned, top: 'loss' });
+await photograph('certificate', { ...desk, act: finetuned, top: 'certificate' });
 await photograph('phone', { width: 390, height: 844, colorScheme: 'dark', act: finetuned });
 await browser.close();
 server.kill();
