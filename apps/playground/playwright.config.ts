@@ -1,24 +1,43 @@
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
-import { chromiumArguments, findChromium } from './e2e/chromium.mjs';
+import { chromiumArguments, findBrowser } from './e2e/browsers.mjs';
 
 const PORT = 4179;
-const executablePath = findChromium();
+const chromium = findBrowser('chromium');
+const firefox = findBrowser('firefox');
 
-/** The built app under a path of its own, as a static host would serve it. */
+/** The built app under a path of its own, as a static host would serve it; in Firefox too where there is one. */
 const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
-  timeout: 40_000,
+  timeout: 60_000,
   reporter: [['list'], ['json', { outputFile: 'dist-e2e/report.json' }]],
   outputDir: 'dist-e2e/results',
-  use: {
-    baseURL: `http://localhost:${PORT}/some/path/`,
-    browserName: 'chromium',
-    launchOptions: {
-      args: chromiumArguments,
-      ...(executablePath === undefined ? {} : { executablePath }),
+  use: { baseURL: `http://localhost:${PORT}/some/path/` },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        browserName: 'chromium',
+        launchOptions: {
+          args: chromiumArguments,
+          ...(chromium === undefined ? {} : { executablePath: chromium }),
+        },
+      },
     },
-  },
+    ...(firefox === undefined
+      ? []
+      : [
+          {
+            name: 'firefox',
+            testMatch: ['smoke.spec.ts', 'controls.spec.ts', 'access.spec.ts', 'anywhere.spec.ts'],
+            use: {
+              browserName: 'firefox',
+              channel: 'moz-firefox',
+              launchOptions: { executablePath: firefox },
+            } as const,
+          },
+        ]),
+  ],
   webServer: {
     command: `node scripts/serve.js --port ${PORT} --base /some/path/`,
     url: `http://localhost:${PORT}/some/path/`,

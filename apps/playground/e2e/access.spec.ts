@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { expect, finetune, open, prune, test, trained } from './page.ts';
+import { enter, expect, finetune, open, prune, test, trained } from './page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -29,6 +29,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await check();
   });
 }
+
+test('those who want less motion see results at once', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./#preset=quick');
+  await expect(page.getByLabel('Speed').locator('option:checked')).toHaveText('max');
+  await trained(page);
+});
+
+test('what happens stays in sight, and is read out', async ({ page }) => {
+  await open(page, 'preset=quick');
+  await trained(page);
+  await page.locator('#sweep').scrollIntoViewIfNeeded();
+  const headline = page.getByTestId('narration');
+  await expect(headline).toHaveAttribute('aria-live', 'polite');
+  await expect(headline).toBeInViewport();
+  await prune(page);
+  await expect(headline).toBeInViewport();
+});
+
+test('on a phone the controls are at the top, a tap away', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'preset=quick');
+  const seed = page.getByLabel('Seed', { exact: true });
+  await expect(seed).toBeHidden();
+  await expect(page.getByText(/^Set up/)).toBeInViewport();
+  await page.getByText(/^Set up/).click();
+  await enter(seed, '5');
+  await expect(page).toHaveURL(/seed=5/);
+  await expect(seed).toBeVisible();
+});
 
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });

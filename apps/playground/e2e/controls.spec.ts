@@ -1,4 +1,4 @@
-import { expect, fast, finetune, narration, open, prune, test, trained } from './page.ts';
+import { enter, expect, fast, finetune, narration, open, prune, test, trained } from './page.ts';
 
 test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }) => {
   await page.goto('./#preset=quick');
@@ -22,7 +22,7 @@ test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }
 
   const figure = page.locator('#elimination');
   await figure.getByLabel('Keep').selectOption('size');
-  await figure.getByRole('spinbutton').fill('7');
+  await enter(figure.getByRole('spinbutton'), '7');
   await figure.getByRole('button', { name: 'Prune now' }).click();
   await expect(narration(page)).toHaveText(/15 → 7 units/);
   expect(page.url()).toContain('prune.size=7');
@@ -49,16 +49,13 @@ test('fine-tunes by either method', async ({ page }) => {
 
 test('a control starts a new run, and a bad value is told beside it', async ({ page }) => {
   await open(page, 'preset=quick');
-  await page.getByLabel('Seed', { exact: true }).fill('4');
-  await page.getByLabel('Seed', { exact: true }).press('Enter');
+  await enter(page.getByLabel('Seed', { exact: true }), '4');
   await expect(page).toHaveURL(/seed=4/);
-  await page.getByLabel('Dimension d', { exact: true }).fill('4');
-  await page.getByLabel('Dimension d', { exact: true }).press('Enter');
+  await enter(page.getByLabel('Dimension d', { exact: true }), '4');
   const alert = page.getByRole('alert').filter({ hasText: 'inputDim' });
   await expect(alert.first()).toBeVisible();
   // The rest keeps working.
-  await page.getByLabel('Dimension d', { exact: true }).fill('32');
-  await page.getByLabel('Dimension d', { exact: true }).press('Enter');
+  await enter(page.getByLabel('Dimension d', { exact: true }), '32');
   await expect(alert).toHaveCount(0);
   await trained(page);
 });
@@ -69,15 +66,14 @@ test('draws an online run over the exact flow', async ({ page }) => {
     'inputDim=16&teachers=2&students=6&seed=1&engine=online&train.time=20&train.batchSize=256',
   );
   await page.getByLabel('Overlay the exact flow').check();
-  await expect(page.locator('#alignment').getByText('exact flow')).toBeVisible();
+  await expect(page.locator('#alignment').getByText('exact flow', { exact: true })).toBeVisible();
   await trained(page);
   await expect(page.getByTestId('runs-on')).toContainText(
     /kernels backend, float32, SIMD (relaxed|simd)/,
   );
   const distance = async () => Number(await page.getByTestId('distance').textContent());
   const small = await distance();
-  await page.getByLabel('Batch size', { exact: true }).fill('4096');
-  await page.getByLabel('Batch size', { exact: true }).press('Enter');
+  await enter(page.getByLabel('Batch size', { exact: true }), '4096');
   await expect(page).toHaveURL(/batchSize=4096/);
   await trained(page);
   expect(await distance()).toBeLessThan(small);

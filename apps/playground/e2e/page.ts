@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Summary } from '@softmoe/lab';
 
 /** A page that fails its test on any error, and on any request to another host. */
 export const test = base.extend<{ watched: undefined }>({
@@ -25,7 +29,7 @@ export const test = base.extend<{ watched: undefined }>({
   ],
 });
 
-export { expect };
+export { expect, type Page };
 
 export const narration = (page: Page) => page.getByTestId('narration');
 
@@ -40,8 +44,16 @@ export async function open(page: Page, hash: string = ''): Promise<void> {
   await fast(page);
 }
 
+/** Types a number into a field, as a hand does. */
+export async function enter(field: Locator, value: string): Promise<void> {
+  await field.click();
+  await field.press('ControlOrMeta+a');
+  await field.pressSequentially(value);
+  await field.press('Enter');
+}
+
 export async function trained(page: Page): Promise<void> {
-  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 20_000 });
+  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 30_000 });
 }
 
 export async function prune(page: Page): Promise<void> {
@@ -51,7 +63,7 @@ export async function prune(page: Page): Promise<void> {
 
 export async function finetune(page: Page): Promise<void> {
   await page.getByTestId('finetune').click();
-  await expect(page.locator('.verdict')).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.verdict')).toBeVisible({ timeout: 30_000 });
 }
 
 /** The bytes of what a button saves. */
@@ -71,4 +83,14 @@ export async function exported(page: Page, item: string): Promise<Buffer> {
     await menu.locator('summary').click();
   }
   return saved(page, menu.getByRole('button', { name: item, exact: true }));
+}
+
+const run = promisify(execFile);
+const command = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
+
+/** What the command line finds for a preset, or for the config in a file. */
+export async function reference(config: string, ...options: string[]): Promise<Summary> {
+  const told = ['run', config, '--json', '--quiet', ...options];
+  const { stdout } = await run(process.execPath, [command, ...told]);
+  return JSON.parse(stdout);
 }

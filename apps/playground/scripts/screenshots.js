@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
-import { chromiumArguments, findChromium } from '../e2e/chromium.mjs';
+import { chromiumArguments, findBrowser } from '../e2e/browsers.mjs';
 
 const PORT = 4187;
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
@@ -14,13 +14,13 @@ const server = spawn(process.execPath, [serve, '--port', String(PORT)], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 await new Promise((resolve) => server.stdout.once('data', resolve));
-const executablePath = findChromium();
+const executablePath = findBrowser('chromium');
 const browser = await chromium.launch({
   args: chromiumArguments,
   ...(executablePath ? { executablePath } : {}),
 });
 
-/** Takes the story to a phase, and a picture of the figures that tell about it. */
+/** Takes the story to a phase, and a picture of the figures that tell of it. */
 async function photograph(name, { width, height, colorScheme, act, top }) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(`http://localhost:${PORT}/#preset=story`);
@@ -60,8 +60,9 @@ await photograph('learn', {
       .first()
       .waitFor(),
 });
-await photograph('prune', { ...desk, height: 980, act: pruned, top: 'students' });
+await photograph('prune', { ...desk, act: pruned, top: 'loss' });
 await photograph('fine-tune', { ...desk, colorScheme: 'dark', act: finetuned, top: 'loss' });
+await photograph('certificate', { ...desk, act: finetuned, top: 'certificate' });
 await photograph('phone', { width: 390, height: 844, colorScheme: 'dark', act: finetuned });
 await browser.close();
 server.kill();

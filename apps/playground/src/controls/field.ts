@@ -22,7 +22,7 @@ export interface NumberField extends Field {
   change(value: number): Change;
 }
 
-export interface ChoiceField extends Field {
+interface ChoiceField extends Field {
   readonly kind: 'choice';
   options(config: Config): readonly (readonly [string, string])[];
   value(config: Config): string;

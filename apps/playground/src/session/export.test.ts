@@ -1,3 +1,4 @@
+import { createReferenceBackend } from '@softmoe/backend';
 import { parseConfig, runPipeline } from '@softmoe/lab';
 import { expect, it, vi } from 'vitest';
 import { asCode, exportName } from './export.ts';
@@ -28,10 +29,20 @@ it('copies a run as code that runs it', async () => {
   expect(log).toHaveBeenNthCalledWith(3, `certificate: ${certificate.verdict}`);
 });
 
-it('hands an online run its backend', () => {
-  const code = asCode(parseConfig({ engine: 'online' }));
-  expect(code).toContain('{ backend: createReferenceBackend() }');
-  expect(code).toContain('@softmoe/backend');
+it('hands a sampled run its backend', async () => {
+  const config = parseConfig({
+    inputDim: 8,
+    teachers: 2,
+    students: 4,
+    routing: 'softmax',
+    train: { time: 1, batchSize: 256 },
+    finetune: { maxSteps: 20, sampleSize: 256 },
+  });
+  const code = asCode(config);
+  expect(code).toMatch(/^import \{ createReferenceBackend \} from '@softmoe\/backend';$/m);
+  const log = vi.fn();
+  await run(code, { runPipeline, createReferenceBackend, console: { log } });
+  expect(log).toHaveBeenCalledWith(expect.stringMatching(/^\d of 2 teacher experts recovered$/));
 });
 
 it('names files after the run', () => {

@@ -1,12 +1,14 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Reply, Request } from '../protocol.ts';
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 it('hears what it is asked before its kernels have started, and answers', async () => {
   // Kernels that never start: a worker that waited for them before it listens would lose the request.
-  const never = () => new Promise<never>(() => undefined);
-  vi.stubGlobal('WebAssembly', { ...WebAssembly, validate: () => true, compile: never });
+  vi.spyOn(WebAssembly, 'compile').mockReturnValue(new Promise(() => undefined));
   const replies: Reply[] = [];
   let hear: ((event: { data: Request }) => void) | undefined;
   vi.stubGlobal('self', {

@@ -8,6 +8,7 @@ export { type CertificateFigureData, certificateFigure } from './certificate.ts'
 export { type DrawOptions, drawFigure } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
 export type { Figure } from './figure.ts';
+export { plural, powerOfTen, readable } from './format.ts';
 export { type HeatMapCell, type HeatMapFigureData, heatMapFigure } from './heat-map.ts';
 export { lagsFigure } from './lags.ts';
 export { type LossFigureData, lossFigure } from './loss.ts';

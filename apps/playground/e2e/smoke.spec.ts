@@ -1,0 +1,25 @@
+import { expect, finetune, narration, prune, reference, test, trained } from './page.ts';
+
+test('the story runs to its end, and its numbers are those of the command line', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await expect(narration(page)).toHaveText(/^Experts first/, { timeout: 10_000 });
+  await trained(page);
+  await prune(page);
+  await expect(narration(page)).toHaveText('Pruned: 16 → 4 units. Now press Fine-tune');
+  await finetune(page);
+  await expect(narration(page)).toHaveText('Certified: all 4 teacher experts recovered');
+  const { contraction, certificate, milestones } = await reference('story');
+  const shown = (id: string) => page.getByTestId(id).textContent();
+  expect(await shown('contraction-predicted')).toBe(contraction.predicted?.toFixed(6));
+  expect(await shown('contraction-measured')).toBe(contraction.measured?.toFixed(6));
+  expect(Number(await shown('μ'))).toBeCloseTo(certificate.mu, 5);
+  expect(Number(await shown('λ-max'))).toBeCloseTo(certificate.lambdaMax, 3);
+  const lags = page.getByRole('img', { name: /^Lag of each router/ });
+  for (const [j, expert] of milestones.expert.entries()) {
+    const lag = (milestones.router[j] ?? 0) - (expert ?? 0);
+    const told = `${j + 1} expert at ${expert?.toFixed(1)}, router ${lag.toFixed(1)} later`;
+    await expect(lags).toHaveAttribute('aria-label', new RegExp(told));
+  }
+});
