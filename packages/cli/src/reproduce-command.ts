@@ -21,7 +21,7 @@ export function reproduceCommand(streams: Streams, setExitCode: (code: ExitCode)
   return new Command('reproduce')
     .summary('check the claims, each with its number, interval, figure and verdict')
     .description(
-      'Measures what the claims say, over many seeds, and judges each by criteria that were fixed beforehand: it holds, it ' +
+      'Measures what the claims say, over many seeds, and judges each by criteria that stand in the code: it holds, it ' +
         'fails, or it is undecided. Ends with a table and a report. After Ctrl-C or a crash the same command goes on.',
     )
     .option('--quick', 'few seeds, about two minutes on 2 cores (the same as --scale quick)')

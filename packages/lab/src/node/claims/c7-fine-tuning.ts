@@ -134,8 +134,9 @@ function copiesSentences(
   const [shared, alone] = [least(true), least(false)];
   if (shared.length === 0 || alone.length === 0) return [];
   return [
-    `It takes duplicates of comparable amplitude: where a power law fits, the largest of the units that share a teacher expert has ${show(median(shared))} of ` +
-      `their amplitude (median over seeds, teacher expert with the smallest such share); in the ${alone.length} other seeds it has ${show(median(alone))}, so that the rest hardly counts.`,
+    `Where a power law fits, the largest of the units that share a teacher expert has ${show(median(shared))} of their amplitude (median over seeds, ` +
+      `teacher expert with the smallest such share); in the ${alone.length} other seeds it has ${show(median(alone))}. That fits duplicates of comparable ` +
+      'amplitude being what slows the descent down, but it was no criterion.',
   ];
 }
 

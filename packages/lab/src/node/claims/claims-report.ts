@@ -22,7 +22,8 @@ export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): Repo
     lead: [
       `Of ${judged.length} claims checked ${count('holds')} hold, ${count('fails')} fail and ${count('undecided')} are undecided. ` +
         WARNING[scale],
-      'Each verdict follows from criteria that were fixed in the code before the measurements. Intervals cover 95 % over ' +
+      'Each verdict follows from criteria that stand in the code and do not change with what is measured. They were set after pilot runs, ' +
+        'some of them with seeds that are used here, too: no verdict is a test on data that nobody had seen. Intervals cover 95 % over ' +
         'seeds. Predictions such as 4/3 or c₁² come from the derivation in docs/theory.md; they are no theorems of the paper, ' +
         'and neither agreement nor disagreement with them says anything about its proofs.',
     ],
@@ -58,7 +59,7 @@ function section({ claim, finding, tasks, seconds }: JudgedClaim): ReportSection
     { kind: 'text', text: claim.statement },
     {
       kind: 'table',
-      caption: 'Criteria, fixed beforehand.',
+      caption: 'Criteria, as they stand in the code.',
       columns: ['verdict', 'criterion'],
       rows: finding.criteria.map(({ text, verdict }) => [verdict, text]),
     },

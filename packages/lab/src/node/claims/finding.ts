@@ -4,7 +4,7 @@ import type { Interval } from './statistics/interval.ts';
 
 export type Verdict = 'holds' | 'fails' | 'undecided';
 
-/** One condition of a claim, in words that were fixed before the numbers came, and how it came out. */
+/** One condition of a claim, in words that do not depend on the numbers, and how it came out. */
 export interface Criterion {
   readonly text: string;
   readonly verdict: Verdict;
