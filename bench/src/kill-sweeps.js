@@ -1,4 +1,5 @@
 // Kills sweeps with SIGKILL at random moments, starts them again, and compares what is left with a sweep that nobody disturbed.
+// Moments are counted in records, so that they spread over the sweep however busy the machine is.
 // With --queue a worker of a queue is killed instead, and in every other trial the sweep that collects, too.
 // pnpm --filter @softmoe/bench kill-sweeps [--count 100] [--queue]
 import { spawn } from 'node:child_process';
@@ -7,6 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { readSweep } from '@softmoe/lab/node';
@@ -32,6 +34,7 @@ writeFileSync(
 );
 const redis = values.queue ? await startRedis() : undefined;
 const children = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   redis?.server.kill('SIGKILL');
@@ -39,22 +42,33 @@ process.on('exit', () => {
 });
 
 const whole = join(parent, 'whole');
-const { duration } = await timed(() =>
-  redis ? sweepWithWorker(whole) : ended(softmoe('sweep', definition, '--out', whole)),
-);
+const began = performance.now();
+const complete = redis
+  ? sweepWithWorker(whole)
+  : ended(softmoe('sweep', definition, '--out', whole));
+await recordsIn(whole, 1);
+const untilFirst = performance.now() - began;
+await complete;
+const duration = performance.now() - began;
 const expected = await outputsOf(whole);
+const perRecord = (duration - untilFirst) / expected.size;
 console.log(
   `Undisturbed: ${(duration / 1000).toFixed(2)} s, ${expected.size} runs. ${values.queue ? 'A worker killed' : 'Killed'} ${count} times:`,
 );
 
-/** Moments spread evenly over the whole sweep and a little more, in random order: no two are alike. */
+/** Moments spread evenly from the start to a little after the last record, in random order: no two are alike. */
 const order = permutation({
   seed: Number(values.seed),
   stream: 'kill-sweeps',
   epoch: 0,
   size: count,
 });
-const moments = [...order].map((place) => (1.05 * duration * (place + 0.5)) / count);
+const moments = [...order].map((place) => {
+  const position = ((place + 0.5) / count) * (expected.size + 1);
+  const records = Math.floor(position);
+  const wait = (position - records) * (records === 0 ? untilFirst : perRecord);
+  return { records, wait };
+});
 const states = new Map();
 let same = 0;
 for (const [trial, moment] of moments.entries()) {
@@ -62,9 +76,13 @@ for (const [trial, moment] of moments.entries()) {
   const again = trial % 2 === 1;
   const { state, problem } = redis
     ? await killWorker(folder, moment, again)
-    : await killSweep(folder, moment, again && moments[(trial + 1) % count] / 2);
+    : await killSweep(
+        folder,
+        moment,
+        again && { records: 0, wait: (untilFirst * (trial + 0.5)) / count },
+      );
   states.set(state, (states.get(state) ?? 0) + 1);
-  if (problem) console.log(`  killed after ${moment.toFixed(0)} ms (${state}): ${problem}`);
+  if (problem) console.log(`  killed at ${JSON.stringify(moment)} (${state}): ${problem}`);
   else same++;
   rmSync(folder, { recursive: true, force: true });
 }
@@ -75,11 +93,11 @@ process.exit(same === count ? 0 : 1);
 /** Kills a sweep, once or twice, and starts it again until it is complete. */
 async function killSweep(folder, moment, secondMoment) {
   const args = ['sweep', definition, '--out', folder];
-  await killedAfter(softmoe(...args), moment);
+  await killedAt(softmoe(...args), folder, moment);
   const state = stateOf(folder);
   let kept = await keptIn(folder);
   if (secondMoment && kept.problem === undefined) {
-    await killedAfter(softmoe(...args), secondMoment);
+    await killedAt(softmoe(...args), folder, secondMoment);
     kept = await keptIn(folder, kept);
   }
   return { state, problem: kept.problem ?? (await finish(args, folder, kept)) };
@@ -89,7 +107,7 @@ async function killSweep(folder, moment, secondMoment) {
 async function killWorker(folder, moment, sweepToo) {
   const args = ['sweep', definition, '--out', folder, '--queue', redis.url];
   const sweep = softmoe(...args);
-  await killedAfter(startWorker(), moment);
+  await killedAt(startWorker(), folder, moment);
   const state = stateOf(folder);
   if (sweepToo) await killedAfter(sweep, 0);
   const kept = await keptIn(folder);
@@ -143,10 +161,8 @@ function outputOf({ output, error }) {
 }
 
 function stateOf(folder) {
-  const names = existsSync(join(folder, 'records')) ? readdirSync(join(folder, 'records')) : [];
-  const whole = names.filter((name) => name.endsWith('.json')).length;
-  const exported = existsSync(join(folder, 'results.parquet'));
-  return exported ? 'complete' : `${String(whole).padStart(2)} of ${expected.size} records`;
+  if (existsSync(join(folder, 'results.parquet'))) return 'complete';
+  return `${String(recordNames(folder).length).padStart(2)} of ${expected.size} records`;
 }
 
 function softmoe(...args) {
@@ -172,22 +188,34 @@ function ended(child) {
   return child.exited;
 }
 
+/** Kills a process some milliseconds after the folder has so many records, unless it has ended before. */
+async function killedAt(child, folder, { records, wait }) {
+  const over = new AbortController();
+  child.exited.then(() => over.abort());
+  await recordsIn(folder, records, over.signal);
+  await killedAfter(child, wait);
+}
+
 async function killedAfter(child, milliseconds) {
   const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
   await child.exited;
   clearTimeout(timer);
 }
 
+/** Resolves once a folder has so many records. */
+async function recordsIn(folder, records, signal) {
+  while (recordNames(folder).length < records && !signal?.aborted) await pause(5);
+}
+
+function recordNames(folder) {
+  const path = join(folder, 'records');
+  return existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.json')) : [];
+}
+
 async function sweepWithWorker(folder) {
   const worker = startWorker();
   await ended(softmoe('sweep', definition, '--out', folder, '--queue', redis.url));
   await killedAfter(worker, 0);
-}
-
-async function timed(work) {
-  const began = performance.now();
-  await work();
-  return { duration: performance.now() - began };
 }
 
 /** A Redis server on a free loopback port, which keeps nothing. */

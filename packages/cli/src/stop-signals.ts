@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** Ctrl-C and SIGTERM as an abort: what runs stops cleanly and keeps what is done. */
+/** Ctrl-C and SIGTERM as an abort: what runs stops cleanly and keeps what is done. A second one ends the process at once. */
 export interface StopSignals {
   readonly signal: AbortSignal;
   /** The exit code of the signal that came. */
@@ -13,11 +13,13 @@ export function listenForStop(): StopSignals {
   const abort = new AbortController();
   let exitCode: ExitCode = exitCodes.interrupted;
   const stop = (signal: NodeJS.Signals) => {
+    if (abort.signal.aborted) process.exit(exitCode);
     exitCode = signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
     abort.abort();
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // Not once: log-update ends the process when it finds no other listener at the signal.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   return {
     signal: abort.signal,
     get exitCode() {

@@ -30,11 +30,8 @@ function asJson(
   const done = records.length - failed;
   const plain = cells.map(({ records: _, ...cell }) => cell);
   const { name, fields } = sweep;
-  return JSON.stringify(
-    { name, folder, fields, done, failed, missing, codes, cells: plain },
-    null,
-    2,
-  );
+  const runs = { total: sweep.runs.length, done, failed, missing };
+  return JSON.stringify({ name, folder, fields, runs, codes, cells: plain }, null, 2);
 }
 
 function inWords(results: SweepResults, folder: string, cells: readonly SweepCell[]): string {

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readSweep } from '@softmoe/lab/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../test/softmoe.ts';
@@ -49,11 +52,26 @@ describe('softmoe sweep', () => {
     expect(await endings(out)).toEqual(before);
   });
 
+  it('runs engines that sample on backends of the threads', async () => {
+    const online = { engine: 'online', 'train.batchSize': 64, 'train.time': 1 };
+    const base = { ...small.base, students: 4, finetune: { onlineSteps: 2, maxSteps: 5 } };
+    const list = [online, { ...online, engine: 'subspace' }];
+    const file = await define('sampled', { base, list });
+    const { code } = await softmoe('sweep', file, '--out', at('sampled'), '--quiet', '--jobs', '2');
+    expect(code).toBe(0);
+    const { records } = await readSweep(at('sampled'));
+    expect(records.map(({ status }) => status)).toEqual(['done', 'done']);
+  });
+
   it('gives as JSON what it prints', async () => {
     const file = await define('as-json', small);
     const { stdout } = await softmoe('sweep', file, '--out', at('json'), '--json', '--quiet');
     const { cells, ...summary } = JSON.parse(stdout);
-    expect(summary).toMatchObject({ name: 'small', done: 4, failed: 0, missing: 0 });
+    expect(summary).toMatchObject({
+      name: 'small',
+      fields: ['students', 'seed'],
+      runs: { total: 4, done: 4, failed: 0, missing: 0 },
+    });
     expect(cells[0]).toMatchObject({ values: { students: 1 }, runs: 2, recovered: 0 });
   });
 
@@ -101,7 +119,7 @@ describe('softmoe sweep', () => {
   });
 
   it('stops on SIGINT with what is done kept, and goes on with the rest', async () => {
-    const grid = { seed: { from: 0, to: 30 } };
+    const grid = { seed: { from: 0, to: 11 } };
     const file = await define('stopped', { base: { ...small.base, students: 8 }, grid });
     const out = at('stopped');
     const running = softmoe('sweep', file, '--out', out, '--jobs', '2', '--quiet');
@@ -113,13 +131,39 @@ describe('softmoe sweep', () => {
     clearInterval(poll);
     expect(code).toBe(130);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^stopped: \d+ of 31 tasks recorded; go on with: softmoe sweep \S+\n$/);
+    expect(stderr).toMatch(/^stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n$/);
     const before = await endings(out);
     expect(before.length).toBeGreaterThan(0);
-    expect(before.length).toBeLessThan(31);
+    expect(before.length).toBeLessThan(12);
     expect((await softmoe('sweep', out, '--quiet')).code).toBe(0);
     expect(await endings(out)).toEqual(expect.arrayContaining(before));
-    expect(await endings(out)).toHaveLength(31);
+    expect(await endings(out)).toHaveLength(12);
+  });
+
+  it('shows a live table on a terminal, which Ctrl-C clears', async () => {
+    const grid = { students: [4, 8], seed: { from: 0, to: 5 } };
+    const file = await define('live', { base: small.base, grid });
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const sweep = `"${process.execPath}" "${main}" sweep "${file}" --out "${at('live')}" --jobs 1`;
+    // A real one, from util-linux: what clears the screen listens to signals itself.
+    const terminal = spawn('script', [
+      '-qec',
+      `stty cols 100 rows 30; echo "pid $$;"; exec ${sweep}`,
+      '/dev/null',
+    ]);
+    let screen = '';
+    let stopped = false;
+    terminal.stdout.on('data', (chunk) => {
+      screen += String(chunk);
+      if (stopped || !/[1-9] of 12 runs ended/.test(screen)) return;
+      stopped = true;
+      process.kill(Number(/pid (\d+);/.exec(screen)?.[1]), 'SIGINT');
+    });
+    expect(await once(terminal, 'close')).toEqual([130, null]);
+    expect(screen).toMatch(/█+░+ \d+ %/);
+    expect(screen).toMatch(/1 running, about \d+ s left/);
+    expect(screen).toMatch(/students +ended +recovered all +failed\s+4 +\d of 6 +\d of \d/);
+    expect(screen).toMatch(/stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\s/);
   });
 
   it('prints an example that it can run', async () => {

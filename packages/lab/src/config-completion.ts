@@ -23,7 +23,7 @@ export function completeConfig(given: PartialConfig): Config {
       method,
       flow: given.train.flow ?? (softmax || adam ? 'plain' : 'balanced'),
       step: given.train.step ?? (adam ? 0.01 : 0.1),
-      time: given.train.time ?? (adam ? 20 : 150),
+      time: given.train.time ?? (adam ? 60 : 150),
       batchSize: given.train.batchSize ?? (engine === 'subspace' ? 4096 : 8192),
       recordEvery: given.train.recordEvery ?? (adam ? 0.1 : 0.5),
     },

@@ -54,7 +54,7 @@ export const trainSchema = z.strictObject({
   time: positive
     .optional()
     .describe(
-      'flow time at which training ends; a step of adam counts as its learning rate (default: 150; 20 for adam)',
+      'flow time at which training ends; a step of adam counts as its learning rate (default: 150; 60 for adam)',
     ),
   batchSize: count
     .optional()

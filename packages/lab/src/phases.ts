@@ -1,7 +1,7 @@
 import { finetune } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
 import { type Pruned, prune } from '@softmoe/prune';
-import { recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
+import { breather, recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
 import { InterruptedError } from './errors.ts';
 import { createFinetuneProblem, type FinetuneProblem } from './finetune-problem.ts';
 import type { Problem } from './problem.ts';
@@ -38,7 +38,7 @@ export async function* runPhases(
 ): Events<undefined> {
   if (progress.phase === 'train') yield* training(progress, problem, signal);
   const trained = progress.trained!;
-  const { pruned, model } = await pruning(progress, problem);
+  const { pruned, model } = await pruning(progress, problem, signal);
   if (progress.phase === 'prune') {
     progress.phase = 'finetune';
     yield { phase: 'prune', pruned, model };
@@ -97,12 +97,21 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
 async function pruning(
   progress: Progress,
   { gramOf, gramNoise, lift }: Problem,
+  signal: AbortSignal,
 ): Promise<{ pruned: Pruned; model: MoE }> {
   const { prune: rule } = progress.config;
   progress.timing.prune = 0;
+  const breathe = breather();
+  const interruptible = async (model: MoE) => {
+    await breathe();
+    if (signal.aborted) throw new InterruptedError(snapshotOf(progress));
+    return gramOf(model);
+  };
   return timed(progress, 'prune', async () => {
     const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
-    const pruned = await prune(progress.trained!.model, gramOf, sizeRule, { noise: gramNoise });
+    const pruned = await prune(progress.trained!.model, interruptible, sizeRule, {
+      noise: gramNoise,
+    });
     const model = lift(pruned.model);
     progress.student = () => model;
     return { pruned, model };

@@ -40,7 +40,17 @@ export const presets = {
   },
   softmax: {
     about: 'gates that compete: d = 16, 2 teacher experts, 8 students, Adam on fresh samples',
-    config: { inputDim: 16, teachers: 2, students: 8, routing: 'softmax' },
+    config: { inputDim: 16, teachers: 2, students: 8, routing: 'softmax', train: { time: 20 } },
+  },
+  relu: {
+    about: 'experts without a closed form: d = 64, 3 teacher experts, 15 students, sampled',
+    config: {
+      inputDim: 64,
+      teachers: 3,
+      students: 15,
+      expert: { kind: 'relu' },
+      train: { time: 20 },
+    },
   },
   tanh: {
     about: 'a gate without a mean: the experts have no head start',

@@ -2,6 +2,7 @@ import type { Backend } from '@softmoe/backend';
 import {
   type Gram,
   type MoE,
+  type MoESpec,
   type Objective,
   ShapeError,
   UnsupportedError,
@@ -23,7 +24,7 @@ import {
   type Stepper,
 } from '@softmoe/train';
 import type { Config } from './config.ts';
-import { gramEstimator } from './estimate-gram.ts';
+import { type GramSamples, gramEstimator } from './estimate-gram.ts';
 
 /** What an experiment computes on. */
 export interface Problem {
@@ -102,11 +103,20 @@ function subspaceProblem(config: Config, teacher: MoE, student: MoE, backend: Ba
   };
 }
 
-/** Online SGD on fresh batches of inputs, docs/theory.md (20). */
+/**
+ * Online SGD on fresh batches of inputs, docs/theory.md (20). Second moments are the same in span coordinates, (37): there the
+ * many candidates of pruning under softmax routing cost the same at every d.
+ */
 function onlineProblem(config: Config, teacher: MoE, student: MoE, backend: Backend): Problem {
   const refinement = freshBatches(config, teacher, backend, 'finetune');
+  const sampled = sampledProblem(config, teacher, backend);
+  const gramInSpan = (model: MoE) => {
+    const span = toSpan(model, teacher);
+    return gramEstimator(span.teacher, backend, gramSamples(config))(span.student);
+  };
   return {
-    ...sampledProblem(config, teacher, backend),
+    ...sampled,
+    gramOf: config.routing === 'softmax' ? gramInSpan : sampled.gramOf,
     teacher,
     student,
     working: { teacher, student },
@@ -121,12 +131,16 @@ function sampledProblem(
   teacher: MoE,
   backend: Backend,
 ): Pick<Problem, 'stepper' | 'gramOf' | 'gramNoise'> {
-  const size = config.routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
   return {
     stepper: stepperOf(config, freshBatches(config, teacher, backend, 'train')),
-    gramOf: gramEstimator(teacher, backend, { seed: config.seed, stream: 'prune', size }),
+    gramOf: gramEstimator(teacher, backend, gramSamples(config)),
     gramNoise: backend.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
   };
+}
+
+function gramSamples({ seed, routing }: Config): GramSamples {
+  const size = routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
+  return { seed, stream: 'prune', size };
 }
 
 function freshBatches({ seed, train }: Config, teacher: MoE, backend: Backend, stream: string) {
@@ -176,18 +190,18 @@ function requireLike({ spec }: MoE, config: Config): void {
       remedy: 'Set students and inputDim of the config to those of the student.',
     });
   }
-  const gateOf = spec.routing === 'softmax' ? undefined : spec.gate;
-  const { gate, routing } = { gate: undefined, ...gatingOf(config) };
-  if (
-    JSON.stringify([gateOf, spec.expert, spec.routing]) !==
-    JSON.stringify([gate, config.expert, routing])
-  ) {
+  if (kindOf(spec) !== kindOf(config)) {
     throw new ValueError('has another gate, expert or routing than the config', {
       field: 'student.spec',
       value: spec,
       remedy: 'Set gate, expert and routing of the config to those of the student.',
     });
   }
+}
+
+/** Equal for units of the same routing, gate and expert. */
+function kindOf({ routing, gate, expert }: Pick<MoESpec, 'routing' | 'gate' | 'expert'>): string {
+  return JSON.stringify([routing, routing === 'softmax' ? null : gate, expert]);
 }
 
 function requireBackend(backend: Backend | undefined, engine: Config['engine']): Backend {

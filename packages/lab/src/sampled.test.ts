@@ -1,7 +1,9 @@
 import { createReferenceBackend } from '@softmoe/backend';
+import { parameterError } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
-import { createExperiment } from './experiment.ts';
+import { InterruptedError } from './errors.ts';
+import { createExperiment, restoreExperiment } from './experiment.ts';
 import { resumePipeline, runPipeline } from './pipeline.ts';
 import { summaryOf } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -59,6 +61,26 @@ describe('an experiment without a closed form', () => {
     for (const snapshot of snapshots.slice(1, -1)) expect(await bits(snapshot)).toEqual(expected);
   }, 60_000);
 
+  it('stops in the middle of a long pruning, and prunes later to the same result', async () => {
+    const controller = new AbortController();
+    let units = 0;
+    const aborting = {
+      ...backend,
+      units: (...call: Parameters<typeof backend.units>) => {
+        if (++units === 20) controller.abort();
+        return backend.units(...call);
+      },
+    };
+    const experiment = createExperiment(softmax, { backend: aborting });
+    while (experiment.phase === 'train') await experiment.next();
+    await expect(experiment.next(controller.signal)).rejects.toThrow(InterruptedError);
+    expect(units).toBeLessThan(30);
+    const resumed = restoreExperiment(structuredClone(experiment.snapshot()), { backend });
+    const [first, second] = [await experiment.next(), await resumed.next()];
+    expect(first?.phase).toBe('prune');
+    expect(second).toEqual(first);
+  });
+
   it('recovers relu experts behind independent gates', async () => {
     const result = await runPipeline(
       { ...softmax, routing: 'independent', expert: { kind: 'relu' }, inputDim: 8 },
@@ -82,6 +104,18 @@ describe('an experiment without a closed form', () => {
     expect(result.recovered).toBe(2);
     expect(result.online?.steps).toBe(20);
     expect(result.parameterError).toBeLessThan(1e-13);
+  });
+
+  it('starts from a student of its own routing only', async () => {
+    const { models } = await runPipeline(
+      { ...softmax, train: { ...softmax.train, time: 0.04 }, prune: { rule: 'size', size: 2 } },
+      { backend },
+    );
+    const student = models.trained;
+    const started = createExperiment(softmax, { backend, student }).student;
+    expect(parameterError(started, student)).toBeLessThan(1e-14);
+    const independent: ConfigInput = { ...softmax, routing: 'independent' };
+    expect(() => createExperiment(independent, { backend, student })).toThrow(/student\.spec/);
   });
 
   it('asks for a backend', async () => {

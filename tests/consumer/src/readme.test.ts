@@ -19,10 +19,7 @@ describe('every example of a README runs as it stands', () => {
   });
   afterAll(() => user.remove());
 
-  // The queue's example needs Redis and a worker: queue.test.ts runs its commands.
-  const packages = readdirSync(`${root}packages`).filter(
-    (name) => !['cli', 'queue'].includes(name),
-  );
+  const packages = readdirSync(`${root}packages`).filter((name) => name !== 'cli');
   it.each(packages)('packages/%s/README.md', (name) => {
     const scripts = examples(`packages/${name}/README.md`);
     expect(scripts.length).toBeGreaterThan(0);

@@ -34,6 +34,15 @@ describe('the packed packages in an empty folder', () => {
     const result = JSON.parse(user.run('npx', 'softmoe', 'run', 'quick', '--json', '--quiet'));
     expect(result).toMatchObject({ inputDim: 64, teachers: 3, recovered: 3, survivors: 3 });
   });
+
+  it('sweep in worker threads', () => {
+    const base = { inputDim: 24, teachers: 2 };
+    user.write('sweep.json', JSON.stringify({ base, grid: { students: [2, 8], seed: [1, 2] } }));
+    const summary = JSON.parse(
+      user.run('npx', 'softmoe', 'sweep', 'sweep.json', '--quiet', '--json'),
+    );
+    expect(summary.runs).toEqual({ total: 4, done: 4, failed: 0, missing: 0 });
+  });
 });
 
 describe('@softmoe/population alone', () => {

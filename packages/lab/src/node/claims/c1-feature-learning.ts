@@ -2,6 +2,7 @@ import { dot, ruleY } from '@observablehq/plot';
 import { color } from '../../figures/palette.ts';
 import { type Config, presetConfig } from '../../index.ts';
 import { RECOVERED, type Summary } from '../../result.ts';
+import { EXPERIMENT } from '../experiment-task.ts';
 import { type Claim, done, failureSentences, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import { median } from './statistics/averages.ts';
@@ -24,12 +25,12 @@ export const featureLearning: Claim = {
     'its router directions, all of them.',
   plan: (scale) =>
     seeds(SEEDS[scale]).map((seed) => ({
-      kind: 'experiment',
+      kind: EXPERIMENT,
       input: presetConfig('canonical', { seed }),
       seconds: 0.7,
     })),
   judge(outcomes) {
-    const runs = done<Config, Summary>(outcomes, 'experiment').map(({ output }) => output);
+    const runs = done<Config, Summary>(outcomes, EXPERIMENT).map(({ output }) => output);
     const n = outcomes.length;
     const learned = runs.filter((run) => worst(run) >= RECOVERED).length;
     const share = proportion(learned, n);

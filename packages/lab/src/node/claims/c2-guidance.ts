@@ -36,7 +36,7 @@ export function jointRuns(
         until: 'pairs',
         time: patience(inputDim),
       };
-      return { kind: 'claim/alignment-times', input, seconds: 0.25 };
+      return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
     }),
   );
 }

@@ -3,7 +3,7 @@ import { gateOf } from '@softmoe/model';
 import { gateMoments } from '@softmoe/population';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
+import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
 import { atLeast, combined, within } from './finding.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
 import { mean } from './statistics/averages.ts';
@@ -41,13 +41,12 @@ export const placedExpertsClaim: Claim = {
           window: WINDOW,
           time: PATIENCE,
         };
-        return { kind: 'claim/placed-experts', input, seconds: 0.06 };
+        return { kind: 'claim/placed-experts', input, seconds: 0.03 };
       }),
     ),
   judge(outcomes) {
-    const runs = done<PlacedExpertsInput, PlacedExperts>(outcomes, 'claim/placed-experts').map(
-      ({ input, output }) => ({ d: input.inputDim, ...output }),
-    );
+    const measured = done<PlacedExpertsInput, PlacedExperts>(outcomes, 'claim/placed-experts');
+    const runs = measured.map(({ input, output }) => ({ d: input.inputDim, ...output }));
     const dims = [...new Set(runs.map(({ d }) => d))].sort((a, b) => a - b);
     const speeds = dims.map((d) => ({
       d,
@@ -57,12 +56,10 @@ export const placedExpertsClaim: Claim = {
       ),
     }));
     const high = speeds.at(-1) ?? { d: 0, value: Number.NaN, low: -Infinity, high: Infinity };
+    const bySeed = groupBySeed(measured).map((own) => own.flatMap(({ output }) => output.aligned));
     const aligned = proportion(
-      runs.reduce(
-        (sum, run) => sum + run.aligned.filter((t) => t !== null).length / run.aligned.length,
-        0,
-      ),
-      runs.length,
+      bySeed.reduce((sum, own) => sum + own.filter((t) => t !== null).length / own.length, 0),
+      bySeed.length,
     );
     const criteria = [
       {

@@ -1,7 +1,7 @@
 import { dot, line } from '@observablehq/plot';
 import { linearRegression, rSquared } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
+import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
 import { combined, type Verdict, within } from './finding.ts';
 import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
@@ -58,7 +58,10 @@ export const timeScale: Claim = {
     ),
   judge(outcomes) {
     const runs = done<AlignmentTimesInput, AlignmentTimes>(outcomes, 'claim/alignment-times');
-    const bySeed = groupBySeed(runs);
+    const bySeed = groupBySeed(runs).map((own) => ({
+      times: own.map(timesOf),
+      points: own.flatMap(pointsOf),
+    }));
     const times = runs.map(timesOf);
     const medians = mediansOf(times);
     const fit = fitPowerLaw(medians);
@@ -136,19 +139,6 @@ export const timeScale: Claim = {
 function judgePower({ low, high }: Interval): Verdict {
   if (high < 0.5 || low > 0.5) return 'fails';
   return low > 0 && high < 1 ? 'holds' : 'undecided';
-}
-
-interface SeedRuns {
-  readonly times: readonly Times[];
-  readonly points: readonly [number, number][];
-}
-
-function groupBySeed(runs: readonly Run[]): SeedRuns[] {
-  const bySeed = new Set(runs.map(({ input }) => input.seed));
-  return [...bySeed].map((seed) => {
-    const own = runs.filter(({ input }) => input.seed === seed);
-    return { times: own.map(timesOf), points: own.flatMap(pointsOf) };
-  });
 }
 
 function timesOf({ input, output }: Run): Times {

@@ -44,7 +44,7 @@ export const overParameterisation: Claim = {
             config: { inputDim: INPUT_DIM, teachers: k, students: m, seed, train: { time: TIME } },
             stopWhenRecovered: true,
           };
-          return { kind: 'claim/learning', input, seconds: 0.02 + 0.0008 * pairs };
+          return { kind: 'claim/learning', input, seconds: 0.08 + 0.0007 * pairs };
         });
       }),
     );

@@ -13,7 +13,7 @@ const SCALES: Readonly<
   Record<Scale, { seeds: number; config: { inputDim: number; teachers: number; students: number } }>
 > = {
   tiny: { seeds: 3, config: { inputDim: 64, teachers: 3, students: 15 } },
-  quick: { seeds: 20, config: { inputDim: 1000, teachers: 5, students: 25 } },
+  quick: { seeds: 16, config: { inputDim: 1000, teachers: 5, students: 25 } },
   full: { seeds: 100, config: { inputDim: 1000, teachers: 5, students: 25 } },
 };
 /** Ratios of the teacher's largest amplitude to its smallest. */

@@ -3,6 +3,7 @@ import { decades } from '../../figures/axes.ts';
 import { color } from '../../figures/palette.ts';
 import { type Config, type ConfigInput, presetConfig } from '../../index.ts';
 import type { Summary } from '../../result.ts';
+import { EXPERIMENT } from '../experiment-task.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import { show } from './format.ts';
@@ -14,7 +15,7 @@ import { fitTail, type TailFit } from './statistics/tail.ts';
 
 const SCALES: Readonly<Record<Scale, { seeds: number; tails: number; steps: number }>> = {
   tiny: { seeds: 2, tails: 2, steps: 1000 },
-  quick: { seeds: 16, tails: 16, steps: 10_000 },
+  quick: { seeds: 16, tails: 16, steps: 6000 },
   full: { seeds: 60, tails: 60, steps: 20_000 },
 };
 const GEOMETRIES = [
@@ -37,7 +38,7 @@ export const fineTuning: Claim = {
   plan: (scale) => [
     ...GEOMETRIES.flatMap((geometry) =>
       seeds(SCALES[scale].seeds).map((seed) => ({
-        kind: 'experiment',
+        kind: EXPERIMENT,
         input: presetConfig('quick', { geometry, seed }),
         seconds: 0.3,
       })),
@@ -139,7 +140,7 @@ function copiesSentences(
 }
 
 function ratesOf(outcomes: readonly Outcome[]) {
-  const experiments = done<Config, Summary>(outcomes, 'experiment');
+  const experiments = done<Config, Summary>(outcomes, EXPERIMENT);
   return GEOMETRIES.map((geometry) => {
     const name =
       geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;

@@ -59,3 +59,16 @@ export function failureSentences(outcomes: readonly Outcome[], counted: string):
 export function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, seed) => seed);
 }
+
+/** Runs of the same seed together: their draws have numbers in common, so that a seed counts once. */
+export function groupBySeed<Run extends { readonly input: { readonly seed: number } }>(
+  runs: readonly Run[],
+): Run[][] {
+  const bySeed = new Map<number, Run[]>();
+  for (const run of runs) {
+    const group = bySeed.get(run.input.seed) ?? [];
+    group.push(run);
+    bySeed.set(run.input.seed, group);
+  }
+  return [...bySeed.values()];
+}

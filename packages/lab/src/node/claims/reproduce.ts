@@ -95,8 +95,9 @@ class Clock {
 
   add({ id, seconds }: TaskRecord, from: 'store' | 'run'): void {
     const expected = this.#planned.get(id)!.seconds;
-    this.#left -= expected;
     this.#recorded++;
+    // Exactly nothing is left at the end, whatever the rounding of the sum.
+    this.#left = this.#recorded === this.#planned.size ? 0 : this.#left - expected;
     if (from === 'store') return;
     this.#expected += expected;
     this.#taken += seconds;
@@ -109,7 +110,7 @@ class Clock {
       total: this.#planned.size,
       recorded: this.#recorded,
       share: this.#total > 0 ? 1 - this.#left / this.#total : 1,
-      secondsLeft: Math.max(0, (pace * this.#left) / this.#concurrency),
+      secondsLeft: (pace * this.#left) / this.#concurrency,
     };
   }
 }

@@ -46,9 +46,12 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
     execArgv: [],
     ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
   });
-  // An error outside a task means that a thread did not come up: no task would ever start.
+  // Outside a task: a thread that did not come up leaves one waiting for ever; one that was idle leaves nothing.
   const broken = new Promise<never>((_, reject) => {
-    pool.on('error', (cause: Error) => reject(cannotStart(path, cause)));
+    pool.on('error', (cause: Error) => {
+      if (pool.queueSize > 0) reject(cannotStart(path, cause));
+      else process.emitWarning(cause);
+    });
   });
   broken.catch(() => {});
   const lanes = createLanes(concurrency);

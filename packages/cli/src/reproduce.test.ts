@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { softmoe } from '../test/softmoe.ts';
+
+let parent: string;
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-reproduce-'));
+});
+afterAll(() => rm(parent, { recursive: true, force: true }));
+
+describe('softmoe reproduce', () => {
+  it('states its time, measures, ends with a table and a report, and does nothing twice', async () => {
+    const out = join(parent, 'out');
+    const argv = ['reproduce', '--scale', 'tiny', '--only', 'C2b,C4', '--out', out, '--jobs', '1'];
+    const first = await softmoe(...argv);
+    expect(first.code).toBe(0);
+    expect(first.stderr).toMatch(
+      /^2 claims at scale tiny: 12 measurements; about \d+ s on 1 core by estimate\n/,
+    );
+    expect(first.stderr).toMatch(/100 %, 12 of 12 measurements/);
+    expect(first.stdout).toMatch(/C2b +Guidance: experts placed +\S+ \w+ +initial speed/);
+    expect(first.stdout).toMatch(/C4 +Sequential order +\S+ \w+ +mean rank correlation/);
+    expect(first.stdout).toContain(`report: ${join(out, 'report.html')}\n`);
+    expect((await readdir(out)).sort()).toEqual([
+      'figures',
+      'findings.json',
+      'records',
+      'report.html',
+    ]);
+    expect(await readdir(join(out, 'figures'))).toContain('c4-times.svg');
+    const again = await softmoe(...argv);
+    expect(again.stdout).toBe(first.stdout);
+    expect(again.stderr).toMatch(/12 measurements, 12 of them recorded before; about 0 s/);
+  });
+
+  it('prints what findings.json holds with --json, and is strict when asked', async () => {
+    const out = join(parent, 'json');
+    const argv = [
+      'reproduce',
+      '--scale',
+      'tiny',
+      '--only',
+      'C2b',
+      '--out',
+      out,
+      '--json',
+      '--quiet',
+    ];
+    const { code, stdout, stderr } = await softmoe(...argv, '--strict');
+    expect(stderr).toBe('');
+    const findings = JSON.parse(stdout);
+    expect(findings).toEqual(JSON.parse(await readFile(join(out, 'findings.json'), 'utf8')));
+    expect(findings.claims[0]).toMatchObject({ id: 'C2b', verdict: 'undecided', measurements: 4 });
+    expect(code).toBe(6);
+  });
+
+  it.each([
+    [['--only', 'C11'], /only: is not a claim \(got "C11"\)\. Use some of C1, C2, C2a/],
+    [['--scale', 'huge'], /Allowed choices are tiny, quick, full/],
+    [['--jobs', '0'], /whole number from 1 to 1024/],
+  ])('refuses %j before it measures', async (argv, message) => {
+    const { code, stderr } = await softmoe('reproduce', '--out', join(parent, 'no'), ...argv);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(await readdir(parent)).not.toContain('no');
+  });
+});
