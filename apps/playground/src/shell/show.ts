@@ -1,7 +1,5 @@
-/** Brings a part of the page into view, without motion for those who want none. */
-export function show(id: string): void {
+/** Brings a part of the page into view, to its start or just so far; without motion for those who want none. */
+export function show(id: string, block: 'start' | 'nearest' = 'nearest'): void {
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  document
-    .getElementById(id)
-    ?.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+  document.getElementById(id)?.scrollIntoView({ block, behavior: calm ? 'auto' : 'smooth' });
 }

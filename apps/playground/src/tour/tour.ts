@@ -72,7 +72,7 @@ export const stops: readonly Stop[] = [
     title: 'Claim 3: the search takes a time of order √d',
     text:
       'In d dimensions random directions overlap by about 1/√d, and the speed of an expert is the square of its overlap. ' +
-      'Times to alignment in 32 to 4096 dimensions lie on a line over √d.',
+      'Times to alignment in 32 to 4096 dimensions lie about a line over √d.',
     figure: 'sweep',
     enter({ sweep }) {
       if (sweep.points.length === 0) sweep.start();

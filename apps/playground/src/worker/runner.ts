@@ -1,6 +1,5 @@
 import type { Backend } from '@softmoe/backend';
 import {
-  type Config,
   configWarnings,
   createExperiment,
   type Experiment,
@@ -12,19 +11,12 @@ import {
 import { planeOf } from '@softmoe/lab/figures';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type {
-  Activity,
-  Axes,
-  ExportKind,
-  PruneReport,
-  Reply,
-  Request,
-  Source,
-} from '../protocol.ts';
+import type { Activity, Axes, ExportKind, Reply, Request, Source } from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
+import { reportOfPruning } from './prune-report.ts';
 import { Records } from './records.ts';
-import { readSource } from './source.ts';
+import { atRest, readSource } from './source.ts';
 
 /** Milliseconds between two drawings of the plane. */
 const PLANE_EVERY = 120;
@@ -247,26 +239,4 @@ export class Runner {
     const phase = this.#experiment?.phase ?? 'train';
     this.#post({ type: 'activity', run: this.#run, activity, phase });
   }
-}
-
-/** Whether a snapshot was taken between two phases. */
-function atRest(source: Source): boolean {
-  if (source.kind !== 'snapshot') return false;
-  const { phase, refined, finetuned } = source.snapshot;
-  return phase === 'prune' || (phase === 'finetune' && !refined && !finetuned);
-}
-
-function reportOfPruning(
-  { pruned }: Extract<ExperimentEvent, { phase: 'prune' }>,
-  config: Config,
-): PruneReport {
-  const { kept, merged, curve, lossBefore, lossAfter } = pruned;
-  return {
-    kept,
-    merged,
-    curve: curve.map(({ size, loss }) => ({ size, loss })),
-    lossBefore,
-    lossAfter,
-    time: config.train.time,
-  };
 }

@@ -66,3 +66,10 @@ function requireSize(name: string, bytes: Uint8Array, most: number): void {
     remedy: 'Choose a config.json or a model.safetensors of softmoe.',
   });
 }
+
+/** Whether a snapshot was taken between two phases. */
+export function atRest(source: Source): boolean {
+  if (source.kind !== 'snapshot') return false;
+  const { phase, refined, finetuned } = source.snapshot;
+  return phase === 'prune' || (phase === 'finetune' && !refined && !finetuned);
+}
