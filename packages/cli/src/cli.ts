@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
-import { compareCommand } from './compare-command.ts';
-import { doctorCommand } from './doctor-command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { exportCommand } from './export-command.ts';
-import { reportCommand } from './report-command.ts';
-import { reproduceCommand } from './reproduce-command.ts';
-import { resumeCommand } from './resume-command.ts';
-import { runCommand } from './run-command.ts';
-import { runsCommand } from './runs-command.ts';
-import { showCommand } from './show-command.ts';
 import type { Streams } from './streams.ts';
-import { sweepCommand } from './sweep-command.ts';
-import { workerCommand } from './worker-command.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
+
+type CreateCommand = (streams: Streams, setExitCode: (code: ExitCode) => void) => Command;
+
+/** Each is loaded when it is asked for: a run does not wait for what draws reports. */
+const loaders: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  run: async () => (await import('./run-command.ts')).runCommand,
+  resume: async () => (await import('./resume-command.ts')).resumeCommand,
+  runs: async () => (await import('./runs-command.ts')).runsCommand,
+  show: async () => (await import('./show-command.ts')).showCommand,
+  compare: async () => (await import('./compare-command.ts')).compareCommand,
+  export: async () => (await import('./export-command.ts')).exportCommand,
+  sweep: async () => (await import('./sweep-command.ts')).sweepCommand,
+  worker: async () => (await import('./worker-command.ts')).workerCommand,
+  report: async () => (await import('./report-command.ts')).reportCommand,
+  reproduce: async () => (await import('./reproduce-command.ts')).reproduceCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+};
 
 /** Runs the command line `softmoe …argv`; returns its exit code. */
 export async function runCli(argv: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -25,19 +31,11 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
   };
-  const commands = [
-    runCommand(streams, setExitCode),
-    resumeCommand(streams, setExitCode),
-    runsCommand(streams, setExitCode),
-    showCommand(streams, setExitCode),
-    compareCommand(streams, setExitCode),
-    exportCommand(streams, setExitCode),
-    sweepCommand(streams, setExitCode),
-    workerCommand(streams, setExitCode),
-    reportCommand(streams),
-    reproduceCommand(streams, setExitCode),
-    doctorCommand(streams, setExitCode),
-  ];
+  const asked = Object.keys(loaders).filter((name) => name === argv[0]);
+  const needed = asked.length > 0 ? asked : Object.keys(loaders);
+  const commands = await Promise.all(
+    needed.map(async (name) => (await loaders[name]!())(streams, setExitCode)),
+  );
   const program = new Command('softmoe')
     .description('Train, understand and compress soft-routed mixtures of experts.')
     .version(version);

@@ -1,16 +1,14 @@
 import {
-  createTaskPool,
   findingsOf,
   type JudgedClaim,
-  openTaskStore,
   type ReproduceProgress,
   reproduce,
   type Scale,
   selectClaims,
-  TasksInterruptedError,
   withInterval,
   writeReproduction,
-} from '@softmoe/lab/node';
+} from '@softmoe/lab/claims';
+import { createTaskPool, openTaskStore, TasksInterruptedError } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createReproductionProgress } from './reproduction-progress.ts';

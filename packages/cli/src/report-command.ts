@@ -1,4 +1,4 @@
-import { reportOf, writeReport } from '@softmoe/lab/node';
+import { reportOf, writeReport } from '@softmoe/lab/report';
 import { Command } from 'commander';
 import type { Streams } from './streams.ts';
 

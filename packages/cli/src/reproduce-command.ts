@@ -1,4 +1,4 @@
-import { claims, type Scale, scales } from '@softmoe/lab/node';
+import { claims, type Scale, scales } from '@softmoe/lab/claims';
 import { Command, Option } from 'commander';
 import { executeReproduction } from './execute-reproduction.ts';
 import type { ExitCode } from './exit-codes.ts';

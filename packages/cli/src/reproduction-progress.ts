@@ -1,4 +1,4 @@
-import type { ReproduceProgress } from '@softmoe/lab/node';
+import type { ReproduceProgress } from '@softmoe/lab/claims';
 import { SingleBar } from 'cli-progress';
 import type { Output } from './streams.ts';
 import { duration } from './sweep-progress.ts';

@@ -1,18 +1,9 @@
 export { recordLine } from '../record-line.ts';
-export * from './claims/index.ts';
 export { RunFolderError } from './errors.ts';
 export { EXPERIMENT, taskFunctions } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
 export { readRecords } from './read-records.ts';
 export { findRuns, type Run, readModel, readRun } from './read-run.ts';
-export type { ReportBlock, ReportDocument, ReportSection } from './report/document.ts';
-export { ReportError } from './report/errors.ts';
-export { renderReport } from './report/render-report.ts';
-export { renderSvg } from './report/render-svg.ts';
-export { reportOf } from './report/report-of.ts';
-export { runReport } from './report/run-report.ts';
-export { sweepReport } from './report/sweep-report.ts';
-export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
 export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';

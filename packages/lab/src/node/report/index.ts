@@ -1,0 +1,8 @@
+export type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
+export { ReportError } from './errors.ts';
+export { renderReport } from './render-report.ts';
+export { renderSvg } from './render-svg.ts';
+export { reportOf } from './report-of.ts';
+export { runReport } from './run-report.ts';
+export { sweepReport } from './sweep-report.ts';
+export { type WrittenReport, writeReport } from './write-report.ts';
