@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../test/softmoe.ts';
-import { configFields } from './config-options.ts';
+import { configFields } from './run/config-options.ts';
 
 const small = [
   'run',

@@ -12,17 +12,17 @@ type CreateCommand = (streams: Streams, setExitCode: (code: ExitCode) => void) =
 
 /** Each is loaded when it is asked for: a run does not wait for what draws reports. */
 const loaders: Readonly<Record<string, () => Promise<CreateCommand>>> = {
-  run: async () => (await import('./run-command.ts')).runCommand,
-  resume: async () => (await import('./resume-command.ts')).resumeCommand,
-  runs: async () => (await import('./runs-command.ts')).runsCommand,
-  show: async () => (await import('./show-command.ts')).showCommand,
-  compare: async () => (await import('./compare-command.ts')).compareCommand,
-  export: async () => (await import('./export-command.ts')).exportCommand,
-  sweep: async () => (await import('./sweep-command.ts')).sweepCommand,
-  worker: async () => (await import('./worker-command.ts')).workerCommand,
-  report: async () => (await import('./report-command.ts')).reportCommand,
-  reproduce: async () => (await import('./reproduce-command.ts')).reproduceCommand,
-  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  resume: async () => (await import('./commands/resume.ts')).resumeCommand,
+  runs: async () => (await import('./commands/runs.ts')).runsCommand,
+  show: async () => (await import('./commands/show.ts')).showCommand,
+  compare: async () => (await import('./commands/compare.ts')).compareCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  sweep: async () => (await import('./commands/sweep.ts')).sweepCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
 
 /** Runs the command line `softmoe …argv`; returns its exit code. */
@@ -43,7 +43,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command
       .exitOverride()
-      .showHelpAfterError('(softmoe run --help lists every option)')
+      .showHelpAfterError(`(${pathOf(command)} --help lists every option)`)
       .configureOutput({
         writeOut: (text) => streams.stdout.write(text),
         writeErr: (text) => streams.stderr.write(text),
@@ -63,4 +63,9 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     streams.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.unexpected;
   }
+}
+
+/** The words that call a command, such as `softmoe sweep merge`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { softmoe } from '../test/softmoe.ts';
+import { softmoe } from '../../test/softmoe.ts';
 
 let parent: string;
 let run: string;

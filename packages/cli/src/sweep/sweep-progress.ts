@@ -7,7 +7,7 @@ import {
   type TaskRecord,
 } from '@softmoe/lab/node';
 import { createLogUpdate } from 'log-update';
-import type { Output } from './streams.ts';
+import type { Output } from '../streams.ts';
 import { type CellColumn, cellTable, recoveredShare } from './sweep-summary.ts';
 
 /** Shows how far a sweep has come; on stderr, so that stdout holds the summary alone. */

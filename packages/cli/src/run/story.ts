@@ -1,6 +1,6 @@
 import type { Summary } from '@softmoe/lab';
-import { flowTime, readable, seconds, signed, significant } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
+import { tableLines } from '../table.ts';
 
 /** What is being run, in two lines, before it runs. */
 export function introduction({ config }: { config: Summary['config'] }): string {

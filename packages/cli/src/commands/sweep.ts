@@ -8,11 +8,11 @@ import {
   type SweepResults,
 } from '@softmoe/lab/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { executeSweep } from './execute-sweep.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { readSweepSource } from './read-sweep-source.ts';
-import type { Streams } from './streams.ts';
-import { sweepSummary } from './sweep-summary.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Streams } from '../streams.ts';
+import { executeSweep } from '../sweep/execute-sweep.ts';
+import { readSweepSource } from '../sweep/read-sweep-source.ts';
+import { sweepSummary } from '../sweep/sweep-summary.ts';
 
 interface SweepOptions {
   readonly out?: string;

@@ -1,6 +1,6 @@
 import type { Config, ExperimentEvent } from '@softmoe/lab';
 import { SingleBar } from 'cli-progress';
-import type { Output } from './streams.ts';
+import type { Output } from '../streams.ts';
 
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
 export interface Progress {

@@ -15,13 +15,13 @@ import {
   taskId,
 } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { listenForStop } from '../stop-signals.ts';
+import type { Streams } from '../streams.ts';
+import { workerUrl } from '../worker-url.ts';
 import { loadQueue } from './load-queue.ts';
-import { listenForStop } from './stop-signals.ts';
-import type { Streams } from './streams.ts';
 import { createSweepProgress } from './sweep-progress.ts';
 import { sweepSummary } from './sweep-summary.ts';
-import { workerUrl } from './worker-url.ts';
 
 export interface ExecuteSweepOptions {
   readonly jobs: number;

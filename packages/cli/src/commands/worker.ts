@@ -1,12 +1,12 @@
 import { createTaskPool, type TaskRecord } from '@softmoe/lab/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
-import { loadQueue } from './load-queue.ts';
-import { seconds } from './numbers.ts';
-import { listenForStop } from './stop-signals.ts';
-import type { Streams } from './streams.ts';
-import { jobsOption } from './sweep-command.ts';
-import { workerUrl } from './worker-url.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { seconds } from '../numbers.ts';
+import { listenForStop } from '../stop-signals.ts';
+import type { Streams } from '../streams.ts';
+import { loadQueue } from '../sweep/load-queue.ts';
+import { workerUrl } from '../worker-url.ts';
+import { jobsOption } from './sweep.ts';
 
 interface WorkerOptions {
   readonly queue: string;

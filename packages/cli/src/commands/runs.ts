@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { findRuns, type Run } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { readable } from './numbers.ts';
-import { stateOf } from './run-state.ts';
-import type { Streams } from './streams.ts';
-import { tableLines } from './table.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readable } from '../numbers.ts';
+import { stateOf } from '../run/run-state.ts';
+import type { Streams } from '../streams.ts';
+import { tableLines } from '../table.ts';
 
 /** `softmoe runs [folder]`. */
 export function runsCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {

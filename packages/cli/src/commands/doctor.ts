@@ -1,8 +1,8 @@
 import { arch, platform } from 'node:process';
 import { Command } from 'commander';
-import { loadTfjs } from './backend.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { Streams } from './streams.ts';
+import { loadTfjs } from '../backend.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Streams } from '../streams.ts';
 
 /** `softmoe doctor`. */
 export function doctorCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {

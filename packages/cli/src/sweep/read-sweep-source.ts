@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseSweep, readDefinition, type Sweep } from '@softmoe/lab/node';
-import { readJsonFile } from './read-config.ts';
+import { readJsonFile } from '../run/read-config.ts';
 
 /**
  * The sweep of a file, with the folder it goes to by default, or of a folder that goes on. Throws `SweepError`, `ConfigError` and

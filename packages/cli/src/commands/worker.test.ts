@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSweep } from '@softmoe/lab/node';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type RedisServer, startRedisServer } from '../../queue/test/redis-server.ts';
-import { softmoe } from '../test/softmoe.ts';
+import { type RedisServer, startRedisServer } from '../../../queue/test/redis-server.ts';
+import { softmoe } from '../../test/softmoe.ts';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 let parent: string;
 let server: RedisServer;
 let file: string;

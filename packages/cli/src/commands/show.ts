@@ -1,9 +1,9 @@
 import { readRun } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { describeProgress } from './run-state.ts';
-import { introduction, isComplete, story } from './story.ts';
-import type { Streams } from './streams.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { describeProgress } from '../run/run-state.ts';
+import { introduction, isComplete, story } from '../run/story.ts';
+import type { Streams } from '../streams.ts';
 
 /** `softmoe show RUN`. */
 export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {

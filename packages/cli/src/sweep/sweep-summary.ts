@@ -7,8 +7,8 @@ import {
   type SweepResults,
   sweepCells,
 } from '@softmoe/lab/node';
-import { readable } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { readable } from '../numbers.ts';
+import { tableLines } from '../table.ts';
 
 /** What a sweep found so far, in words and a table of its cells, or as JSON. */
 export function sweepSummary(

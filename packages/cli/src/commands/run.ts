@@ -1,12 +1,12 @@
 import { createExperiment, parseConfig, presets } from '@softmoe/lab';
 import { createRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type BackendName, backendOption, openBackend } from './backend.ts';
-import { addConfigOptions, withOptions } from './config-options.ts';
-import { type ExecuteOptions, execute, executeOptions } from './execute.ts';
-import type { ExitCode } from './exit-codes.ts';
-import { readConfig } from './read-config.ts';
-import type { Streams } from './streams.ts';
+import { type BackendName, backendOption, openBackend } from '../backend.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { addConfigOptions, withOptions } from '../run/config-options.ts';
+import { type ExecuteOptions, execute, executeOptions } from '../run/execute.ts';
+import { readConfig } from '../run/read-config.ts';
+import type { Streams } from '../streams.ts';
 
 interface RunOptions extends ExecuteOptions {
   readonly out?: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createExperiment, parseConfig, runPipeline } from '@softmoe/lab';
 import { createRunFolder } from '@softmoe/lab/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { softmoe } from '../test/softmoe.ts';
+import { softmoe } from '../../test/softmoe.ts';
 
 const small = { inputDim: 24, teachers: 2, students: 8, seed: 1 };
 let parent: string;

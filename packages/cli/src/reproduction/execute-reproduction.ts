@@ -10,13 +10,13 @@ import {
 } from '@softmoe/lab/claims';
 import { createTaskPool, openTaskStore, TasksInterruptedError } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createReproductionProgress } from './reproduction-progress.ts';
-import { listenForStop } from './stop-signals.ts';
-import type { Streams } from './streams.ts';
-import { duration } from './sweep-progress.ts';
-import { tableLines } from './table.ts';
-import { workerUrl } from './worker-url.ts';
+import { listenForStop } from '../stop-signals.ts';
+import type { Streams } from '../streams.ts';
+import { duration } from '../sweep/sweep-progress.ts';
+import { tableLines } from '../table.ts';
+import { workerUrl } from '../worker-url.ts';
 
 export interface ExecuteReproductionOptions {
   readonly jobs: number;

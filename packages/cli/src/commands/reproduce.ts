@@ -1,9 +1,9 @@
 import { claims, type Scale, scales } from '@softmoe/lab/claims';
 import { Command, Option } from 'commander';
-import { executeReproduction } from './execute-reproduction.ts';
-import type { ExitCode } from './exit-codes.ts';
-import type { Streams } from './streams.ts';
-import { jobsOption } from './sweep-command.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { executeReproduction } from '../reproduction/execute-reproduction.ts';
+import type { Streams } from '../streams.ts';
+import { jobsOption } from './sweep.ts';
 
 interface ReproduceOptions {
   readonly quick?: boolean;

@@ -1,6 +1,6 @@
 import { reportOf, writeReport } from '@softmoe/lab/report';
 import { Command } from 'commander';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams.ts';
 
 interface ReportOptions {
   readonly out?: string;

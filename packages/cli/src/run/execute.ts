@@ -9,10 +9,10 @@ import {
 import type { RunFolder } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
 import { InvalidArgumentError, Option } from 'commander';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Streams } from '../streams.ts';
 import { createProgress } from './progress.ts';
 import { introduction, isComplete, story } from './story.ts';
-import type { Streams } from './streams.ts';
 
 export interface ExecuteOptions {
   readonly json?: boolean;

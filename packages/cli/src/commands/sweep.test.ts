@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSweep } from '@softmoe/lab/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { softmoe } from '../test/softmoe.ts';
+import { softmoe } from '../../test/softmoe.ts';
 
 let parent: string;
 const at = (name: string) => join(parent, name);
@@ -143,7 +143,7 @@ describe('softmoe sweep', () => {
   it('shows a live table on a terminal, which Ctrl-C clears', async () => {
     const grid = { students: [4, 8], seed: { from: 0, to: 5 } };
     const file = await define('live', { base: small.base, grid });
-    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
     const sweep = `"${process.execPath}" "${main}" sweep "${file}" --out "${at('live')}" --jobs 1`;
     // A real one, from util-linux: what clears the screen listens to signals itself.
     const terminal = spawn('script', [

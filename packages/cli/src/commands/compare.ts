@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import type { Config, Summary } from '@softmoe/lab';
 import { type Run, readRun } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { flowTime, readable } from './numbers.ts';
-import { stateOf } from './run-state.ts';
-import type { Streams } from './streams.ts';
-import { tableLines } from './table.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { flowTime, readable } from '../numbers.ts';
+import { stateOf } from '../run/run-state.ts';
+import type { Streams } from '../streams.ts';
+import { tableLines } from '../table.ts';
 
 /** `softmoe compare A B`. */
 export function compareCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {

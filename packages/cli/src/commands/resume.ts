@@ -1,10 +1,10 @@
 import { restoreExperiment } from '@softmoe/lab';
 import { resumeRunFolder } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type BackendName, backendNameOf, backendOption, openBackend } from './backend.ts';
-import { type ExecuteOptions, execute, executeOptions } from './execute.ts';
-import type { ExitCode } from './exit-codes.ts';
-import type { Streams } from './streams.ts';
+import { type BackendName, backendNameOf, backendOption, openBackend } from '../backend.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { type ExecuteOptions, execute, executeOptions } from '../run/execute.ts';
+import type { Streams } from '../streams.ts';
 
 /** `softmoe resume FOLDER`. */
 export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { exportRun } from '@softmoe/lab/node';
 import { Command } from 'commander';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import type { Streams } from './streams.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Streams } from '../streams.ts';
 
 /** `softmoe export RUN`. */
 export function exportCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
