@@ -11,6 +11,13 @@ export const flowTime = (t: number | null | undefined): string =>
 
 export const seconds = (s: number): string => `${s.toFixed(2)} s`;
 
+/** Such as `about 40 s`, `about 12 min` or `about 3.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `about ${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${(seconds / 3600).toFixed(1)} h`;
+}
+
 function missing(x: number | null | undefined): x is null | undefined {
   return x === null || x === undefined;
 }

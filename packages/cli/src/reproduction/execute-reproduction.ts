@@ -14,7 +14,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createReproductionProgress } from './reproduction-progress.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
-import { duration } from '../sweep/sweep-progress.ts';
+import { duration } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 import { workerUrl } from '../worker-url.ts';
 

@@ -1,7 +1,7 @@
 import type { ReproduceProgress } from '@softmoe/lab/claims';
 import { SingleBar } from 'cli-progress';
 import type { Output } from '../streams.ts';
-import { duration } from '../sweep/sweep-progress.ts';
+import { duration } from '../numbers.ts';
 
 /** Shows how far a reproduction has come; on stderr, so that stdout holds the findings alone. */
 export interface ReproductionProgress {

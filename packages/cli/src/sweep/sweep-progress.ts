@@ -7,6 +7,7 @@ import {
   type TaskRecord,
 } from '@softmoe/lab/node';
 import { createLogUpdate } from 'log-update';
+import { duration } from '../numbers.ts';
 import type { Output } from '../streams.ts';
 import { type CellColumn, cellTable, recoveredShare } from './sweep-summary.ts';
 
@@ -87,13 +88,6 @@ function statusLine({ done, failed, running, total, held, secondsLeft }: TaskPro
     `${running} running`,
     ...(!secondsLeft ? [] : [`${duration(secondsLeft)} left`]),
   ].join(', ');
-}
-
-/** Such as `about 40 s`, `about 12 min` or `about 3.5 h`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `about ${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min`;
-  return `about ${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** A line for every failure, and about twenty lines on the way. */

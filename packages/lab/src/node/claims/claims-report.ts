@@ -20,7 +20,7 @@ export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): Repo
   return {
     title: 'What holds, and what does not',
     lead: [
-      `Of ${judged.length} claims checked ${count('holds')} hold, ${count('fails')} fail and ${count('undecided')} are undecided. ` +
+      `Of ${judged.length} claims checked: ${count('holds')} hold, ${count('fails')} fail, ${count('undecided')} undecided. ` +
         WARNING[scale],
       'Each verdict follows from criteria that stand in the code and do not change with what is measured. They were set after pilot runs, ' +
         'some of them with seeds that are used here, too: no verdict is a test on data that nobody had seen. Intervals cover 95 % over ' +
