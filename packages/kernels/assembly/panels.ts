@@ -185,21 +185,21 @@ export function clear(target: usize, bytes: usize): void {
   for (const end = target + bytes; target < end; target += 16) v128.store(target, i32x4.splat(0));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function copyGroup(source: usize, target: usize): void {
   v128.store(target, v128.load(source));
   v128.store(target, v128.load(source, 16), 16);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function scaleGroup(source: usize, factor: v128, target: usize): void {
   v128.store(target, f32x4.mul(factor, v128.load(source)));
   v128.store(target, f32x4.mul(factor, v128.load(source, 16)), 16);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function clearGroup(target: usize): void {
   v128.store(target, i32x4.splat(0));

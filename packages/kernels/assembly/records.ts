@@ -3,7 +3,6 @@
 // multiple of 64.
 
 /** A model: kinds of its functions (evaluate.ts) and addresses of its parameters. */
-// @ts-ignore: decorator
 @unmanaged
 export class Model {
   units: i32;
@@ -25,7 +24,6 @@ export class Model {
 export const NOWHERE: usize = -1;
 
 /** Where the gradient goes, in the shapes of the parameters. */
-// @ts-ignore: decorator
 @unmanaged
 export class Gradient {
   router: usize;
@@ -39,7 +37,6 @@ export class Gradient {
 }
 
 /** The numbers that name a draw, docs/theory.md (35); `noise` is the standard deviation of the label noise. */
-// @ts-ignore: decorator
 @unmanaged
 export class Draw {
   seedLow: i32;
@@ -51,7 +48,6 @@ export class Draw {
 }
 
 /** Arrays of the workspace; `columns` counts the logits of a row, 2m + 2k. */
-// @ts-ignore: decorator
 @unmanaged
 export class Work {
   /** d */

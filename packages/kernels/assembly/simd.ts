@@ -1,7 +1,7 @@
 // The few vector operations that all passes share. Only this file knows which of the two binaries is being built.
 
 /** a·b + c: one rounding in the relaxed binary on hardware that fuses, two in the plain one. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD
@@ -10,7 +10,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** The same on two float64 lanes. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function madd64(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD
@@ -25,41 +25,41 @@ export let nothing: i32 = 0;
  * A vector constant that V8 keeps in a register: it builds those that it knows from immediates, three instructions each,
  * in every turn of a loop. Make it before the loop.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function constant(x: f32): v128 {
   return i32x4.splat(reinterpret<i32>(x) | nothing);
 }
 
 /** The same for four equal 32-bit words. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function word(x: i32): v128 {
   return i32x4.splat(x | nothing);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function zeros(): v128 {
   return i32x4.splat(0);
 }
 
 /** `whenSet` in the lanes whose mask is all ones, `otherwise` where it is all zeros. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function select(mask: v128, whenSet: v128, otherwise: v128): v128 {
   return v128.xor(otherwise, v128.and(v128.xor(whenSet, otherwise), mask));
 }
 
 /** All ones in the lanes whose sign bit is set. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function signMask(a: v128): v128 {
   return i32x4.shr_s(a, 31);
 }
 
 /** Sum of the four lanes. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function laneSum(a: v128): f32 {
   const pairs = f32x4.add(a, i32x4.shuffle(a, a, 2, 3, 0, 1));

@@ -77,7 +77,7 @@ export function fillWords(lanes: usize, words: usize, groups: i32): void {
   v128.store(lanes, b3, 112);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function rotate(a: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(a, bits), i32x4.shr_u(a, 32 - bits));
@@ -97,7 +97,7 @@ function mix(hash: i32, word: i32): i32 {
   return rotl<i32>(hash ^ scrambled, 13) * 5 + 0xe6546b64;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function scramble(words: v128): v128 {
   const product = i32x4.mul(words, i32x4.splat(0xcc9e2d51));
@@ -105,7 +105,7 @@ function scramble(words: v128): v128 {
 }
 
 /** Mixes in the last word, then the length of six words, then the avalanche. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function finish(prefix: v128, scrambled: v128): v128 {
   let h = rotate(v128.xor(prefix, scrambled), 13);
@@ -119,7 +119,7 @@ function finish(prefix: v128, scrambled: v128): v128 {
 }
 
 /** xoshiro never leaves a state of zeros: such a lane gets a 1 in word 0. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function reviveZeroStates(lanes: usize, any: v128): void {
   const one = i32x4.shr_u(i32x4.eq(any, i32x4.splat(0)), 31);

@@ -53,7 +53,7 @@ function multiplyTile(x: usize, panels: i32, weights: usize, logits: usize): voi
 }
 
 /** Stores lane i of four vectors (rows) as four numbers of unit i. */
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function storeTransposed(a: v128, b: v128, c: v128, d: v128, logits: usize): void {
   const ab01 = i32x4.shuffle(a, b, 0, 4, 1, 5);
@@ -113,7 +113,7 @@ function accumulateTile(x: usize, rows: i32, delta: usize, sums: usize): void {
   addTo(sums + 3 * GROUP_BYTES, d0, d1);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function addTo(sums: usize, low: v128, high: v128): void {
   v128.store(sums, f32x4.add(v128.load(sums), low));
