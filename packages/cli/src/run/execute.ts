@@ -7,8 +7,8 @@ import {
   summaryOf,
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/lab/node';
-import { SoftmoeError } from '@softmoe/model';
 import { InvalidArgumentError, Option } from 'commander';
+import { endedByError } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
@@ -91,11 +91,7 @@ export async function execute(
       stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
       return stop.exitCode;
     }
-    if (error instanceof SoftmoeError) {
-      stderr.write(`${error.name}: ${error.message}\n`);
-      return exitCodes.failed;
-    }
-    throw error;
+    return endedByError(error, stderr);
   } finally {
     stop.release();
     await folder?.close();
