@@ -133,16 +133,15 @@ describe('softmoe run', () => {
   it('stops cleanly on SIGINT, and goes on to the same files bit for bit', async () => {
     const out = join(folder, 'stopped');
     const running = softmoe('run', 'canonical', '--out', out, '--quiet');
-    const poll = setInterval(async () => {
-      const text = await readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
-      if (text.includes('\n')) process.emit('SIGINT', 'SIGINT');
-    }, 5);
+    const records = () => readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(records, { interval: 5, timeout: 30_000 }).toContain('\n');
+    process.emit('SIGINT', 'SIGINT');
     const { code, stderr } = await running;
-    clearInterval(poll);
     expect(code).toBe(130);
     expect(stderr).toMatch(/stopped in the phase 'train'; go on with: softmoe resume/);
-    const records = (await readFile(join(out, 'records.jsonl'), 'utf8')).trim().split('\n');
-    for (const record of records) expect(JSON.parse(record).phase).toBe('train');
+    for (const record of (await records()).trim().split('\n')) {
+      expect(JSON.parse(record).phase).toBe('train');
+    }
     expect(await readdir(out)).not.toContain('result.json');
 
     const resumed = await softmoe('resume', out, '--json', '--quiet');

@@ -1,6 +1,9 @@
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** Ctrl-C and SIGTERM as an abort: what runs stops cleanly and keeps what is done. A second one ends the process at once. */
+/**
+ * Ctrl-C and SIGTERM as an abort: what runs stops cleanly and keeps what is done. One more Ctrl-C ends the process at once; one more
+ * SIGTERM does not, since main.ts emits one for every write that finds the reader of the output gone.
+ */
 export interface StopSignals {
   readonly signal: AbortSignal;
   /** The exit code of the signal that came. */
@@ -13,7 +16,10 @@ export function listenForStop(): StopSignals {
   const abort = new AbortController();
   let exitCode: ExitCode = exitCodes.interrupted;
   const stop = (signal: NodeJS.Signals) => {
-    if (abort.signal.aborted) process.exit(exitCode);
+    if (abort.signal.aborted) {
+      if (signal === 'SIGINT') process.exit(exitCode);
+      return;
+    }
     exitCode = signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
     abort.abort();
   };

@@ -123,12 +123,10 @@ describe('softmoe sweep', () => {
     const file = await define('stopped', { base: { ...small.base, students: 8 }, grid });
     const out = at('stopped');
     const running = softmoe('sweep', file, '--out', out, '--jobs', '2', '--quiet');
-    const poll = setInterval(async () => {
-      const names = await readdir(join(out, 'records')).catch(() => []);
-      if (names.some((name) => name.endsWith('.json'))) process.emit('SIGINT', 'SIGINT');
-    }, 5);
+    const names = async () => (await readdir(join(out, 'records')).catch(() => [])).join(' ');
+    await expect.poll(names, { interval: 5, timeout: 30_000 }).toMatch(/\.json\b(?!\.)/);
+    process.emit('SIGINT', 'SIGINT');
     const { code, stdout, stderr } = await running;
-    clearInterval(poll);
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n$/);

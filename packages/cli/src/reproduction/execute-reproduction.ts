@@ -8,15 +8,15 @@ import {
   withInterval,
   writeReproduction,
 } from '@softmoe/lab/claims';
-import { createTaskPool, openTaskStore, TasksInterruptedError } from '@softmoe/lab/node';
-import { SoftmoeError } from '@softmoe/model';
+import { createTaskPool, openTaskStore } from '@softmoe/lab/node';
+import { tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { createReproductionProgress } from './reproduction-progress.ts';
+import { duration } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
-import { duration } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 import { workerUrl } from '../worker-url.ts';
+import { createReproductionProgress } from './reproduction-progress.ts';
 
 export interface ExecuteReproductionOptions {
   readonly jobs: number;
@@ -68,15 +68,7 @@ export async function executeReproduction(
     return strict && !allHold ? exitCodes.notAllHold : exitCodes.recovered;
   } catch (error) {
     progress?.stop();
-    if (error instanceof TasksInterruptedError) {
-      stderr.write(`stopped: ${error.value}; the same command goes on from there\n`);
-      return stop.exitCode;
-    }
-    if (error instanceof SoftmoeError) {
-      stderr.write(`${error.name}: ${error.message}\n`);
-      return exitCodes.failed;
-    }
-    throw error;
+    return tasksEndedEarly(error, stop, stderr, 'the same command goes on from there');
   } finally {
     stop.release();
     await pool.close();

@@ -7,9 +7,10 @@ import {
   summaryOf,
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/lab/node';
-import { SoftmoeError } from '@softmoe/model';
 import { InvalidArgumentError, Option } from 'commander';
+import { endedByError } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { createProgress } from './progress.ts';
 import { introduction, isComplete, story } from './story.ts';
@@ -53,14 +54,7 @@ export async function execute(
   for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
   if (!json) stdout.write(`${introduction({ config })}\n\n`);
 
-  const interrupt = new AbortController();
-  let stoppedBy: NodeJS.Signals = 'SIGINT';
-  const stop = (signal: NodeJS.Signals) => {
-    stoppedBy = signal;
-    interrupt.abort();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const stop = listenForStop();
   const progress = quiet ? undefined : createProgress(config, stderr);
   let checkpointed = performance.now();
   const keep = async (event: ExperimentEvent) => {
@@ -74,7 +68,7 @@ export async function execute(
   };
   try {
     const result = await runExperiment(experiment, {
-      signal: interrupt.signal,
+      signal: stop.signal,
       onRecord: async (event) => {
         progress?.show(event);
         await keep(event);
@@ -95,16 +89,11 @@ export async function execute(
         ? `go on with: softmoe resume ${folder.path}`
         : 'use --out to keep what is done and go on later';
       stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
-      return stoppedBy === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+      return stop.exitCode;
     }
-    if (error instanceof SoftmoeError) {
-      stderr.write(`${error.name}: ${error.message}\n`);
-      return exitCodes.failed;
-    }
-    throw error;
+    return endedByError(error, stderr);
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    stop.release();
     await folder?.close();
   }
 }

@@ -11,10 +11,9 @@ import {
   type Task,
   type TaskProgress,
   type TaskRecord,
-  TasksInterruptedError,
   taskId,
 } from '@softmoe/lab/node';
-import { SoftmoeError } from '@softmoe/model';
+import { tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
@@ -67,15 +66,7 @@ export async function executeSweep(
   } catch (error) {
     progress?.stop();
     const part = shard ? ` --shard ${shard.index}/${shard.count}` : '';
-    if (error instanceof TasksInterruptedError) {
-      stderr.write(`stopped: ${error.value}; go on with: softmoe sweep ${folder}${part}\n`);
-      return stop.exitCode;
-    }
-    if (error instanceof SoftmoeError) {
-      stderr.write(`${error.name}: ${error.message}\n`);
-      return exitCodes.failed;
-    }
-    throw error;
+    return tasksEndedEarly(error, stop, stderr, `go on with: softmoe sweep ${folder}${part}`);
   } finally {
     progress?.stop();
     stop.release();

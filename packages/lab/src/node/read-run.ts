@@ -6,6 +6,7 @@ import type { Summary } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';
+import { ignoreMissing } from './ignore-missing.ts';
 import { fileNames } from './run-files.ts';
 
 /** What is known of a run from its folder. */
@@ -65,7 +66,7 @@ export async function readModel(
   name: 'teacher' | 'trained' | 'pruned' | 'refined' | 'final',
 ): Promise<MoE | undefined> {
   const file = join(path, fileNames.model(name));
-  const bytes = await asReading(file, () => readFile(file)).catch(absent);
+  const bytes = await asReading(file, () => readFile(file).catch(ignoreMissing));
   return bytes && loadMoE(bytes);
 }
 
@@ -83,13 +84,7 @@ function resultIn(text: string, path: string): Summary {
 
 /** The text of a file, or undefined where there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
-  return asReading(path, () => readFile(path, 'utf8')).catch(absent);
-}
-
-function absent(error: unknown): undefined {
-  const cause = error instanceof RunFolderError ? error.cause : error;
-  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  throw error;
+  return asReading(path, () => readFile(path, 'utf8').catch(ignoreMissing));
 }
 
 async function asReading<T>(path: string, read: () => Promise<T>): Promise<T> {

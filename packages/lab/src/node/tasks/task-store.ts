@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseStrictJson, SoftmoeError } from '@softmoe/model';
 import { z } from 'zod';
+import { ignoreMissing } from '../ignore-missing.ts';
 import type { TaskRecord } from '../task.ts';
 import { PARTIAL, writeShared } from '../write-whole.ts';
 import { StoreError } from './errors.ts';
@@ -40,7 +41,7 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
   });
   const fileOf = (id: string) => join(records, `${id}.json`);
   const get = async (id: string) => {
-    const text = await onDisk(path, () => readIfThere(fileOf(id)));
+    const text = await onDisk(path, () => readFile(fileOf(id), 'utf8').catch(ignoreMissing));
     return text === undefined ? undefined : decodeRecord(text, id, fileOf(id));
   };
   const ids = () =>
@@ -133,15 +134,6 @@ async function removeAbandoned(folder: string): Promise<void> {
     const found = await stat(path).catch(ignoreMissing);
     if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER) await rm(path, { force: true });
   }
-}
-
-function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(ignoreMissing);
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-  return undefined;
 }
 
 /** An error of the file system becomes a {@link StoreError}. */
