@@ -1,5 +1,4 @@
 import {
-  dotAt,
   forward,
   type Inputs,
   lossAndGradient,
@@ -7,8 +6,8 @@ import {
   mapParams,
   type NDArray,
   outputGradients,
-  type Params,
-  parameterLayout,
+  radialDerivatives,
+  subtractRadial,
   toTangentMatrix,
   zeros,
 } from '@softmoe/model';
@@ -121,36 +120,4 @@ function shifted({ spec, params }: MoE, b: number, distance: number): MoE {
       return { shape: array.shape, data };
     }),
   };
-}
-
-/** ⟨x, ∇_x L⟩ for every row x on a sphere, 0 for others: routers, then experts, [2m]. */
-function radialDerivatives({ spec, params }: MoE, gradient: Params): Float64Array {
-  const { experts: m, inputDim: d } = spec;
-  const layout = parameterLayout(spec);
-  return Float64Array.from({ length: 2 * m }, (_, i) => {
-    const name = i < m ? 'router' : 'expert';
-    if (layout[name]!.manifold === 'free') return 0;
-    const start = (i % m) * d;
-    return dotAt(params[name]!.data, start, gradient[name]!.data, start, d);
-  });
-}
-
-/** The term of docs/theory.md (16) that is due to the curvature of the spheres. */
-function subtractRadial(
-  { spec }: MoE,
-  radial: Float64Array,
-  span: NDArray,
-  complement: NDArray,
-): void {
-  const { experts: m, inputDim: r, routing } = spec;
-  const n = span.shape[0]!;
-  let offset = 0;
-  radial.forEach((value, b) => {
-    const rowDim = routing === 'softmax' && b < m ? r : r - 1;
-    for (let c = offset; c < offset + rowDim; c++) {
-      span.data[c * (n + 1)] = span.data[c * (n + 1)]! - value;
-    }
-    offset += rowDim;
-    complement.data[b * (2 * m + 1)] = complement.data[b * (2 * m + 1)]! - value;
-  });
 }
