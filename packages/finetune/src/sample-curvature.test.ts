@@ -130,8 +130,15 @@ describe('sampleCurvature', () => {
     expect(lambdaMax / values.at(-1)!).toBeCloseTo(1, 6);
   });
 
-  it('refuses what is no sample', () => {
-    expect(() => sampleCurvature({} as never)).toThrow(/sample\.(inputs|size)/);
+  it('refuses what is no sample, and inputs of another dimension than the model', () => {
+    const curvatureOf = (sample: unknown) => sampleCurvature(sample as never)(softmax);
+    const sample = sampleOf(softmax, 8);
+    expect(() => curvatureOf(undefined)).toThrow(/sample/);
+    expect(() => curvatureOf({})).toThrow(/sample\.(inputs|size)/);
+    expect(() => curvatureOf({ ...sample, size: 0 })).toThrow(/sample\.size/);
+    expect(() => curvatureOf({ ...sample, targets: sample.inputs })).toThrow(/sample\.targets/);
+    expect(() => curvatureOf({ ...sample, inputs: undefined })).toThrow(/sample\.inputs/);
+    expect(() => curvatureOf(sampleOf(softmaxTeacher(4, 2, 4), 8))).toThrow(/sample\.inputs/);
   });
 });
 
