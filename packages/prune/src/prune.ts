@@ -8,6 +8,7 @@ import {
   requireModel,
   ShapeError,
   takeRows,
+  ValueError,
 } from '@softmoe/model';
 import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
 import { eliminationCurve } from './elimination.ts';
@@ -24,7 +25,7 @@ import { chooseSize, requireRule, type SizeRule } from './size.ts';
  *
  * With independent routing `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
  * and for the result. Under softmax routing a unit's output depends on all the others, so that each candidate of the
- * elimination is a model of its own: at most m² calls, see {@link regroupings}.
+ * elimination is a model of its own: at most m² calls, see {@link regroupings}. There `redundancy` has no meaning.
  *
  * Throws {@link ShapeError} when the Gram data does not have the model's size, {@link ValueError} or
  * {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown options and a rule that cannot
@@ -38,9 +39,10 @@ export async function prune(
 ): Promise<Pruned> {
   requireModel('model', model);
   requireFunction('gramOf', gramOf);
-  requireRule(rule);
+  requireRule(rule, model.spec.experts);
   const resolution = resolutionOf(options);
   const threshold = requireRedundancy(options);
+  if (model.spec.routing === 'softmax') requireNoThreshold(options);
   const checkedGramOf = async (of: MoE) => {
     const gram = await gramOf(of);
     checkGram(gram, resolution);
@@ -164,6 +166,18 @@ async function chooseMerges(
     chosen[g] = first + losses.findLastIndex((loss) => loss <= lowest + tieOf(gram));
   });
   return chosen.map((candidate) => units[candidate]!);
+}
+
+function requireNoThreshold({ redundancy: threshold }: ClusterOptions): void {
+  if (threshold === undefined) return;
+  throw new ValueError(
+    'has no meaning under softmax routing, where the loss decides what to merge',
+    {
+      field: 'redundancy',
+      value: threshold,
+      remedy: 'Leave it out.',
+    },
+  );
 }
 
 function checkSize(gram: Gram, model: MoE): void {
