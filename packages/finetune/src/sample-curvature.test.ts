@@ -29,6 +29,11 @@ function largestDifference(a: NDArray, b: NDArray): number {
   return a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i]!)), 0);
 }
 
+/** In the Frobenius norm, which is at least the spectral one. */
+function distance(a: NDArray, b: NDArray): number {
+  return Math.hypot(...a.data.map((x, i) => x - b.data[i]!));
+}
+
 describe.each([
   ['independent', independent],
   ['softmax', softmax],
@@ -44,10 +49,11 @@ describe.each([
     expect(largestDifference(span.hessian, expected)).toBeLessThan(1e-7);
     expect(largestDifference(span.hessian, span.gaussNewton)).toBeGreaterThan(1e-3);
     expect(estimate!.error).toBeLessThan(1e-4);
+    expect(distance(span.hessian, expected)).toBeLessThan(estimate!.error);
   });
 
   it('has the complement of a coordinate that the sample holds with both signs', async () => {
-    const { complement } = sampleCurvature(sample)(student);
+    const { complement, estimate } = sampleCurvature(sample)(student);
     const wide = withOneMore(student);
     const { experts: m, inputDim } = wide.spec;
     const outside = ['router', 'expert'].flatMap((name) =>
@@ -64,6 +70,7 @@ describe.each([
     const flat = new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m);
     const expected = withoutFlat(hessian, teacher.spec.routing === 'softmax' ? [flat] : []);
     expect(largestDifference(complement.hessian, expected)).toBeLessThan(1e-7);
+    expect(distance(complement.hessian, expected)).toBeLessThan(estimate!.error);
     // Between the span and the complement nothing is left.
     const all = [...tangentDirections(student), ...outside].map((direction, j) =>
       j < inside ? withZeros(direction) : direction,
@@ -110,6 +117,28 @@ describe('sampleCurvature', () => {
       const at = i * (2 * m + 1);
       const difference = complement.hessian.data[at]! - exact.complement.hessian.data[at]!;
       expect(Math.abs(difference)).toBeLessThan(4 * errorOf('complement', 2 * m, i));
+    }
+  });
+
+  it('has standard errors that are the spread from sample to sample', () => {
+    const relu = softmaxTeacher(5, 2, 4, { kind: 'relu' });
+    const samples = Array.from({ length: 200 }, (_, seed) => sampleOf(relu, 200, seed));
+    const found = samples.map((sample) => sampleCurvature(sample)(relu));
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    // An expert's direction, an amplitude, and an expert out of the span: none of them along a translation.
+    for (const [block, i] of [
+      ['span', 10],
+      ['span', 19],
+      ['complement', 2],
+    ] as const) {
+      const size = found[0]![block].gaussNewton.shape[0]!;
+      const unit = new Float64Array(size);
+      unit[i] = 1;
+      const values = found.map((of) => of[block].gaussNewton.data[i * (size + 1)]!);
+      const centre = mean(values);
+      const spread = Math.sqrt(mean(values.map((x) => (x - centre) ** 2)));
+      const squares = found.map(({ estimate }) => estimate!.standardError!(block, unit) ** 2);
+      expect(Math.abs(Math.sqrt(mean(squares)) / spread - 1)).toBeLessThan(0.06);
     }
   });
 
