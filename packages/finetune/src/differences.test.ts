@@ -5,6 +5,7 @@ import { perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
 import { estimateCurvature } from './estimate-curvature.ts';
 import { restrict, restrictModel } from './span-coordinates.ts';
+import { spectrumOf } from './spectrum.ts';
 
 const teacher = teacherOf(6, 2, { kind: 'random-unit' }, 1);
 const student = perturbed(teacher, 0.2, 2);
@@ -42,6 +43,14 @@ describe('estimateCurvature', () => {
     });
     expect(Math.sqrt(square)).toBeLessThan(estimate!.error);
   });
+});
+
+it('does not stand for dimensions that the coordinates leave out', async () => {
+  const curvature = await estimateCurvature(populationObjective(teacher))(student);
+  expect(spectrumOf(curvature).dimension).toBe(curvature.span.hessian.shape[0]);
+  expect(() => spectrumOf(curvature, 'hessian', { hidden: 3 })).toThrow(
+    /curvature\.complement: says nothing of the 3 dimensions .* in all input dimensions/,
+  );
 });
 
 describe('hessianOf', () => {
