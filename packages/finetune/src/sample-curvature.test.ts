@@ -1,4 +1,4 @@
-import { type MoE, type NDArray, type Params, zeros } from '@softmoe/model';
+import { dot, type MoE, type NDArray, type Params, row, zeros } from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
 import { sampleObjective } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { mirroredOutside, sampleOf, softmaxTeacher, withOneMore } from '../fixtu
 import { perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
 import { sampleCurvature, spectrumOf } from './index.ts';
-import { flatCoordinates, withoutFlat } from './translations.ts';
+import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 const independent = teacherOf(5, 2, { kind: 'random-unit' }, 3);
 const softmax = softmaxTeacher(5, 2, 4);
@@ -157,6 +157,16 @@ describe('sampleCurvature', () => {
     expect(mu).toBeGreaterThan(1e-3);
     expect(mu / values[flat]!).toBeCloseTo(1, 6);
     expect(lambdaMax / values.at(-1)!).toBeCloseTo(1, 6);
+    // They are given the mean of the others, in the complement too.
+    const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b) / numbers.length;
+    const curvature = sampleCurvature(sample)(softmax);
+    const { span, complement } = spectrumOf(curvature, 'hessian', { hidden: 1 });
+    const others = mean(values.slice(flat));
+    expect(mean(span.pairs.map(({ value }) => value)) / others).toBeCloseTo(1, 6);
+    const logits = flatLogits(softmax.spec)[0]!;
+    const image = logits.map((_, i) => dot(row(curvature.complement.hessian, i), logits));
+    const trace = complement!.pairs.reduce((sum, { value }) => sum + value, 0);
+    expect(dot(image, logits) / (trace / logits.length)).toBeCloseTo(1, 12);
   });
 
   it('refuses what is no sample, and inputs of another dimension than the model', () => {
