@@ -1,9 +1,11 @@
-import { retract, toTangentCoordinates } from '@softmoe/model';
+import { dot, retract, row, toTangentCoordinates } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
 import { estimateCurvature } from './estimate-curvature.ts';
+import { restrict, restrictModel } from './span-coordinates.ts';
+import { spectrumOf } from './spectrum.ts';
 
 const teacher = teacherOf(6, 2, { kind: 'random-unit' }, 1);
 const student = perturbed(teacher, 0.2, 2);
@@ -27,7 +29,28 @@ describe('estimateCurvature', () => {
     }
     expect(estimate!.error).toBeGreaterThan(0);
     expect(estimate!.error).toBeLessThan(1e-4);
+    // And with the directions of this one in coordinates of that basis, so is every entry.
+    const local = restrictModel(student, exact.basis);
+    const directions = tangentDirections(student).map((direction) =>
+      toTangentCoordinates(local, restrict(direction, exact.basis)),
+    );
+    let square = 0;
+    directions.forEach((x, i) => {
+      const image = x.map((_, p) => dot(row(exact.span.hessian, p), x));
+      directions.forEach((y, j) => {
+        square += (dot(y, image) - row(span.hessian, i)[j]!) ** 2;
+      });
+    });
+    expect(Math.sqrt(square)).toBeLessThan(estimate!.error);
   });
+});
+
+it('does not stand for dimensions that the coordinates leave out', async () => {
+  const curvature = await estimateCurvature(populationObjective(teacher))(student);
+  expect(spectrumOf(curvature).dimension).toBe(curvature.span.hessian.shape[0]);
+  expect(() => spectrumOf(curvature, 'hessian', { hidden: 3 })).toThrow(
+    /curvature\.complement: says nothing of the 3 dimensions .* in all input dimensions/,
+  );
 });
 
 describe('hessianOf', () => {

@@ -3,23 +3,14 @@ import {
   dotParams,
   fromTangentCoordinates,
   type MoE,
-  type NDArray,
   type Params,
   retract,
   tangentDim,
   zeros,
 } from '@softmoe/model';
+import { type DifferenceHessian, extrapolated, FAR, NEAR } from './richardson.ts';
 
-/** Distances of the two central differences: small beside the scale of the curvature, large beside rounding. */
-const FAR = 1e-3;
-const NEAR = FAR / 2;
 const OFFSETS = [FAR, -FAR, NEAR, -NEAR] as const;
-
-/** A symmetric matrix of second derivatives from differences, and an estimate of its error in the spectral norm. */
-export interface DifferenceHessian {
-  readonly hessian: NDArray;
-  readonly error: number;
-}
 
 /** The orthonormal tangent vectors at `model` whose coordinates `toTangentCoordinates` gives. */
 export function tangentDirections(model: MoE): Params[] {
@@ -40,34 +31,22 @@ export function differencePoints(model: MoE, directions: readonly Params[]): MoE
 
 /**
  * The Riemannian Hessian on orthonormal tangent `directions` from the Riemannian gradients at {@link differencePoints},
- * docs/theory.md (39): central differences at two distances and Richardson's extrapolation, of error O(h⁴). The error
- * estimate is that of the nearer difference, which is larger, plus the asymmetry that is left.
+ * docs/theory.md (39), with an estimate of its error.
  */
 export function hessianOf(
   directions: readonly Params[],
   gradients: readonly Params[],
 ): DifferenceHessian {
   const n = directions.length;
-  const raw = new Float64Array(n * n);
-  let differenceError = 0;
+  const [atFar, atNear] = [zeros([n, n]), zeros([n, n])];
   for (let j = 0; j < n; j++) {
     const [far, minusFar, near, minusNear] = gradients.slice(4 * j, 4 * j + 4);
     const wide = addScaled(far!, -1, minusFar!);
     const narrow = addScaled(near!, -1, minusNear!);
     for (let i = 0; i < n; i++) {
-      const coarse = dotParams(directions[i]!, wide) / (2 * FAR);
-      const fine = dotParams(directions[i]!, narrow) / (2 * NEAR);
-      raw[i * n + j] = fine + (fine - coarse) / 3;
-      differenceError += ((fine - coarse) / 3) ** 2;
+      atFar.data[i * n + j] = dotParams(directions[i]!, wide) / (2 * FAR);
+      atNear.data[i * n + j] = dotParams(directions[i]!, narrow) / (2 * NEAR);
     }
   }
-  const hessian = zeros([n, n]);
-  let asymmetry = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      hessian.data[i * n + j] = 0.5 * (raw[i * n + j]! + raw[j * n + i]!);
-      asymmetry += (0.5 * (raw[i * n + j]! - raw[j * n + i]!)) ** 2;
-    }
-  }
-  return { hessian, error: Math.sqrt(differenceError) + Math.sqrt(asymmetry) };
+  return extrapolated(atFar, atNear);
 }

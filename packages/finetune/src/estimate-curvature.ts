@@ -1,6 +1,7 @@
-import { type NDArray, type Objective, type Params, zeros } from '@softmoe/model';
+import { type Objective, type Params, zeros } from '@softmoe/model';
 import type { CurvatureOf } from './curvature-of.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
+import { ownBasis } from './span-coordinates.ts';
 import { flatCoordinates, withoutFlat } from './translations.ts';
 
 /**
@@ -22,15 +23,8 @@ export function estimateCurvature(objective: Objective): CurvatureOf {
       span: { hessian: shifted, gaussNewton: shifted },
       complement: { hessian: zeros([0, 0]), gaussNewton: zeros([0, 0]) },
       multiplicity: 0,
-      basis: identity(model.spec.inputDim),
+      basis: ownBasis(model),
       estimate: { error },
     };
   };
-}
-
-/** [n, n]. */
-export function identity(n: number): NDArray {
-  const matrix = zeros([n, n]);
-  for (let i = 0; i < n; i++) matrix.data[i * n + i] = 1;
-  return matrix;
 }

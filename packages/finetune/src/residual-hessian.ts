@@ -1,5 +1,4 @@
 import {
-  dotAt,
   forward,
   type Inputs,
   lossAndGradient,
@@ -7,16 +6,13 @@ import {
   mapParams,
   type NDArray,
   outputGradients,
-  type Params,
-  parameterLayout,
+  radialDerivatives,
+  subtractRadial,
   toTangentMatrix,
   zeros,
 } from '@softmoe/model';
+import { extrapolated, FAR, NEAR } from './richardson.ts';
 import { extend } from './sample.ts';
-
-/** Distances of the two central differences in a logit: small beside 1, large beside rounding. */
-const FAR = 1e-3;
-const NEAR = FAR / 2;
 
 /** Second derivatives weighted by the residuals, and an estimate of their error in the spectral norm. */
 export interface ResidualHessian {
@@ -32,9 +28,8 @@ export interface ResidualHessian {
  * on a sample has beside its Gauss–Newton part, docs/theory.md (39).
  *
  * f depends on a row only through a logit, so that one difference in each of the 2m logits gives all second derivatives:
- * that by coordinate j of the row is the one by the logit times x_j. They are central differences of ∇f at two distances
- * with Richardson's extrapolation, of error O(h⁴); the error estimate is that of the nearer one, which is larger, plus the
- * asymmetry that is left. `extended` holds the points with a last coordinate of 1, [size, r + 1].
+ * that by coordinate j of the row is the one by the logit times x_j. `extended` holds the points with a last coordinate of
+ * 1, [size, r + 1].
  */
 export function residualHessian(
   model: MoE,
@@ -45,15 +40,15 @@ export function residualHessian(
   const whole = extend(model);
   const weights = forward(whole, extended, size).map((y, s) => (y - targets[s]!) / size);
   const at = (distance: number) => logitDifferences(whole, extended, weights, distance);
-  const coarse = at(FAR);
-  const fine = at(NEAR);
-  const span = extrapolated(coarse.span, fine.span);
-  const complement = extrapolated(coarse.complement, fine.complement);
+  const far = at(FAR);
+  const near = at(NEAR);
+  const span = extrapolated(far.span, near.span);
+  const complement = extrapolated(far.complement, near.complement);
 
   const { gradient } = lossAndGradient(whole, extended, targets, size);
-  const tangent = toTangentMatrix(model, span.matrix);
-  subtractRadial(model, radialDerivatives(whole, gradient), tangent, complement.matrix);
-  return { span: tangent, complement: complement.matrix, error: span.error + complement.error };
+  const tangent = toTangentMatrix(model, span.hessian);
+  subtractRadial(model, radialDerivatives(whole, gradient), tangent, complement.hessian);
+  return { span: tangent, complement: complement.hessian, error: span.error + complement.error };
 }
 
 interface Parts {
@@ -125,53 +120,4 @@ function shifted({ spec, params }: MoE, b: number, distance: number): MoE {
       return { shape: array.shape, data };
     }),
   };
-}
-
-/** Richardson's extrapolation of both, made symmetric. */
-function extrapolated(coarse: NDArray, fine: NDArray): { matrix: NDArray; error: number } {
-  const n = fine.shape[0]!;
-  const correction = fine.data.map((x, i) => (x - coarse.data[i]!) / 3);
-  const raw = fine.data.map((x, i) => x + correction[i]!);
-  const matrix = zeros([n, n]);
-  let asymmetry = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      matrix.data[i * n + j] = 0.5 * (raw[i * n + j]! + raw[j * n + i]!);
-      asymmetry += (0.5 * (raw[i * n + j]! - raw[j * n + i]!)) ** 2;
-    }
-  }
-  const square = dotAt(correction, 0, correction, 0, correction.length);
-  return { matrix, error: Math.sqrt(square) + Math.sqrt(asymmetry) };
-}
-
-/** ⟨x, ∇_x L⟩ for every row x on a sphere, 0 for others: routers, then experts, [2m]. */
-function radialDerivatives({ spec, params }: MoE, gradient: Params): Float64Array {
-  const { experts: m, inputDim: d } = spec;
-  const layout = parameterLayout(spec);
-  return Float64Array.from({ length: 2 * m }, (_, i) => {
-    const name = i < m ? 'router' : 'expert';
-    if (layout[name]!.manifold === 'free') return 0;
-    const start = (i % m) * d;
-    return dotAt(params[name]!.data, start, gradient[name]!.data, start, d);
-  });
-}
-
-/** The term of docs/theory.md (16) that is due to the curvature of the spheres. */
-function subtractRadial(
-  { spec }: MoE,
-  radial: Float64Array,
-  span: NDArray,
-  complement: NDArray,
-): void {
-  const { experts: m, inputDim: r, routing } = spec;
-  const n = span.shape[0]!;
-  let offset = 0;
-  radial.forEach((value, b) => {
-    const rowDim = routing === 'softmax' && b < m ? r : r - 1;
-    for (let c = offset; c < offset + rowDim; c++) {
-      span.data[c * (n + 1)] = span.data[c * (n + 1)]! - value;
-    }
-    offset += rowDim;
-    complement.data[b * (2 * m + 1)] = complement.data[b * (2 * m + 1)]! - value;
-  });
 }

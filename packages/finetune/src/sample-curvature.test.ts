@@ -1,4 +1,4 @@
-import { type MoE, type NDArray, type Params, zeros } from '@softmoe/model';
+import { dot, type MoE, type NDArray, type Params, row, zeros } from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
 import { sampleObjective } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { mirroredOutside, sampleOf, softmaxTeacher, withOneMore } from '../fixtu
 import { perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
 import { sampleCurvature, spectrumOf } from './index.ts';
-import { flatCoordinates, withoutFlat } from './translations.ts';
+import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 const independent = teacherOf(5, 2, { kind: 'random-unit' }, 3);
 const softmax = softmaxTeacher(5, 2, 4);
@@ -29,6 +29,11 @@ function largestDifference(a: NDArray, b: NDArray): number {
   return a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i]!)), 0);
 }
 
+/** In the Frobenius norm, which is at least the spectral one. */
+function distance(a: NDArray, b: NDArray): number {
+  return Math.hypot(...a.data.map((x, i) => x - b.data[i]!));
+}
+
 describe.each([
   ['independent', independent],
   ['softmax', softmax],
@@ -44,10 +49,11 @@ describe.each([
     expect(largestDifference(span.hessian, expected)).toBeLessThan(1e-7);
     expect(largestDifference(span.hessian, span.gaussNewton)).toBeGreaterThan(1e-3);
     expect(estimate!.error).toBeLessThan(1e-4);
+    expect(distance(span.hessian, expected)).toBeLessThan(estimate!.error);
   });
 
   it('has the complement of a coordinate that the sample holds with both signs', async () => {
-    const { complement } = sampleCurvature(sample)(student);
+    const { complement, estimate } = sampleCurvature(sample)(student);
     const wide = withOneMore(student);
     const { experts: m, inputDim } = wide.spec;
     const outside = ['router', 'expert'].flatMap((name) =>
@@ -64,6 +70,7 @@ describe.each([
     const flat = new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m);
     const expected = withoutFlat(hessian, teacher.spec.routing === 'softmax' ? [flat] : []);
     expect(largestDifference(complement.hessian, expected)).toBeLessThan(1e-7);
+    expect(distance(complement.hessian, expected)).toBeLessThan(estimate!.error);
     // Between the span and the complement nothing is left.
     const all = [...tangentDirections(student), ...outside].map((direction, j) =>
       j < inside ? withZeros(direction) : direction,
@@ -113,6 +120,28 @@ describe('sampleCurvature', () => {
     }
   });
 
+  it('has standard errors that are the spread from sample to sample', () => {
+    const relu = softmaxTeacher(5, 2, 4, { kind: 'relu' });
+    const samples = Array.from({ length: 200 }, (_, seed) => sampleOf(relu, 200, seed));
+    const found = samples.map((sample) => sampleCurvature(sample)(relu));
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    // An expert's direction, an amplitude, and an expert out of the span: none of them along a translation.
+    for (const [block, i] of [
+      ['span', 10],
+      ['span', 19],
+      ['complement', 2],
+    ] as const) {
+      const size = found[0]![block].gaussNewton.shape[0]!;
+      const unit = new Float64Array(size);
+      unit[i] = 1;
+      const values = found.map((of) => of[block].gaussNewton.data[i * (size + 1)]!);
+      const centre = mean(values);
+      const spread = Math.sqrt(mean(values.map((x) => (x - centre) ** 2)));
+      const squares = found.map(({ estimate }) => estimate!.standardError!(block, unit) ** 2);
+      expect(Math.abs(Math.sqrt(mean(squares)) / spread - 1)).toBeLessThan(0.06);
+    }
+  });
+
   it('leaves the translations of softmax routing out of the spectrum', async () => {
     const sample = sampleOf(softmax, 400);
     const directions = tangentDirections(softmax);
@@ -128,10 +157,27 @@ describe('sampleCurvature', () => {
     expect(mu).toBeGreaterThan(1e-3);
     expect(mu / values[flat]!).toBeCloseTo(1, 6);
     expect(lambdaMax / values.at(-1)!).toBeCloseTo(1, 6);
+    // They are given the mean of the others, in the complement too.
+    const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b) / numbers.length;
+    const curvature = sampleCurvature(sample)(softmax);
+    const { span, complement } = spectrumOf(curvature, 'hessian', { hidden: 1 });
+    const others = mean(values.slice(flat));
+    expect(mean(span.pairs.map(({ value }) => value)) / others).toBeCloseTo(1, 6);
+    const logits = flatLogits(softmax.spec)[0]!;
+    const image = logits.map((_, i) => dot(row(curvature.complement.hessian, i), logits));
+    const trace = complement!.pairs.reduce((sum, { value }) => sum + value, 0);
+    expect(dot(image, logits) / (trace / logits.length)).toBeCloseTo(1, 12);
   });
 
-  it('refuses what is no sample', () => {
-    expect(() => sampleCurvature({} as never)).toThrow(/sample\.(inputs|size)/);
+  it('refuses what is no sample, and inputs of another dimension than the model', () => {
+    const curvatureOf = (sample: unknown) => sampleCurvature(sample as never)(softmax);
+    const sample = sampleOf(softmax, 8);
+    expect(() => curvatureOf(undefined)).toThrow(/sample/);
+    expect(() => curvatureOf({})).toThrow(/sample\.(inputs|size)/);
+    expect(() => curvatureOf({ ...sample, size: 0 })).toThrow(/sample\.size/);
+    expect(() => curvatureOf({ ...sample, targets: sample.inputs })).toThrow(/sample\.targets/);
+    expect(() => curvatureOf({ ...sample, inputs: undefined })).toThrow(/sample\.inputs/);
+    expect(() => curvatureOf(sampleOf(softmaxTeacher(4, 2, 4), 8))).toThrow(/sample\.inputs/);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   type Blocks,
   type Curvature,
+  checkInputs,
   dotAt,
   type MoE,
   type NDArray,
@@ -9,10 +10,10 @@ import {
   tangentDim,
   zeros,
 } from '@softmoe/model';
-import { identity } from './estimate-curvature.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { jacobians, type Sample, withOnes } from './sample.ts';
-import { flatCoordinates, withoutFlat } from './translations.ts';
+import { ownBasis } from './span-coordinates.ts';
+import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 /**
  * Curvature of the loss on a fixed sample drawn in span coordinates, docs/theory.md (40). The Gauss–Newton part is exact for
@@ -27,27 +28,29 @@ export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
   requireObject('sample', sample, ['inputs', 'targets', 'size']);
   const { inputs, targets, size } = sample;
   requireInteger('sample.size', size, 1);
-  const extended = withOnes(inputs, size);
+  checkInputs(targets, size, 1, 'sample.targets');
   return (model) => {
-    const { experts: m, inputDim: r } = model.spec;
-    const inside = tangentDim(model.spec);
+    checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
+    const extended = withOnes(inputs, size);
     const { span, complement } = jacobians(model, extended, size);
-    const flat = flatCoordinates(model);
-    const flatOutside = model.spec.routing === 'softmax' ? [commonRouter(m)] : [];
     let second: ResidualHessian | undefined;
     const residualPart = () => {
       second ??= residualHessian(model, extended, targets, size);
       return second;
     };
     return {
-      span: blocksOf(meanSquare(span, inside), flat, () => residualPart().span),
+      span: blocksOf(
+        meanSquare(span, tangentDim(model.spec)),
+        flatCoordinates(model),
+        () => residualPart().span,
+      ),
       complement: blocksOf(
-        meanSquare(complement, 2 * m),
-        flatOutside,
+        meanSquare(complement, 2 * model.spec.experts),
+        flatLogits(model.spec),
         () => residualPart().complement,
       ),
       multiplicity: 0,
-      basis: identity(r),
+      basis: ownBasis(model),
       estimate: {
         get error() {
           return residualPart().error;
@@ -95,11 +98,6 @@ function blocksOf(
 
 function sum(a: NDArray, b: NDArray): NDArray {
   return { shape: a.shape, data: a.data.map((x, i) => x + b.data[i]!) };
-}
-
-/** The move of all routers by one vector out of the span, among 2m logits. */
-function commonRouter(m: number): Float64Array {
-  return new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m);
 }
 
 /** Standard error of the mean of (row·vector)². */

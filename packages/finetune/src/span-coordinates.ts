@@ -14,6 +14,13 @@ import {
 /** The parameters whose rows live in input space; all others are the same in every basis. */
 const directional = new Set(['router', 'expert']);
 
+/** The basis of the coordinates that a model is in, [d, d]. */
+export function ownBasis({ spec: { inputDim: d } }: MoE): NDArray {
+  const basis = zeros([d, d]);
+  for (let i = 0; i < d; i++) basis.data[i * d + i] = 1;
+  return basis;
+}
+
 /** A model whose rows lie in the span of the orthonormal rows of `basis` [r, d], in their coordinates, [m, r]. */
 export function restrictModel(model: MoE, basis: NDArray): MoE {
   return retract(specWith(model.spec, matrixSize(basis).rows), restrict(model.params, basis));

@@ -45,6 +45,7 @@ export function spectrumOf(
   { hidden = 0, ...options }: SpectrumOptions & { readonly hidden?: number } = {},
 ): Spectrum {
   const multiplicity = curvature.multiplicity + hidden;
+  if (multiplicity > 0) requireComplement(curvature, multiplicity);
   const blockOf = (matrix: NDArray, multiplicity: number): Block => ({
     size: matrixSize(matrix).rows,
     multiplicity,
@@ -63,6 +64,19 @@ export function spectrumOf(
     ...(complement ? { complement } : {}),
     dimension: blocks.reduce((sum, block) => sum + block.size * block.multiplicity, 0),
   };
+}
+
+/** Curvature in all coordinates that a model has leaves nothing for a complement. */
+function requireComplement({ complement }: Curvature, multiplicity: number): void {
+  if (matrixSize(complement.gaussNewton).rows > 0) return;
+  throw new ShapeError(
+    `says nothing of the ${multiplicity} dimensions that the coordinates leave out`,
+    {
+      field: 'curvature.complement',
+      value: [0, 0],
+      remedy: 'Fine-tune in all input dimensions, or use curvature that has a complement.',
+    },
+  );
 }
 
 /** Eigenpairs of a symmetric matrix, ascending: all of them up to `denseLimit`, above it the first and the last. */

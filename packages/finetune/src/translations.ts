@@ -1,5 +1,7 @@
 import {
   type MoE,
+  type MoESpec,
+  mapParams,
   matrixSize,
   type NDArray,
   type Params,
@@ -15,8 +17,7 @@ function translations(model: MoE): Params[] {
   const { spec, params } = model;
   if (spec.routing !== 'softmax') return [];
   const { experts: m, inputDim: r } = spec;
-  const blank = () =>
-    Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, zeros(shape)]));
+  const blank = () => mapParams(params, ({ shape }) => zeros(shape));
   const length = 1 / Math.sqrt(m);
   const ofRouters = Array.from({ length: r }, (_, c) => {
     const vector = blank();
@@ -26,6 +27,16 @@ function translations(model: MoE): Params[] {
   const ofBiases = blank();
   ofBiases.routerBias!.data.fill(length);
   return [...ofRouters, ofBiases];
+}
+
+/** Unit vectors along the translations of softmax routing, in tangent coordinates: none for independent routing. */
+export function flatCoordinates(model: MoE): Float64Array[] {
+  return translations(model).map((vector) => toTangentCoordinates(model, vector));
+}
+
+/** The same out of the span: all routers by one vector, among the 2m logits. */
+export function flatLogits({ routing, experts: m }: MoESpec): Float64Array[] {
+  return routing === 'softmax' ? [new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m)] : [];
 }
 
 /**
@@ -47,9 +58,4 @@ export function withoutFlat(matrix: NDArray, flat: readonly Float64Array[]): NDA
     }
   }
   return { shape: matrix.shape, data };
-}
-
-/** Unit vectors along the translations of softmax routing, in tangent coordinates: none for independent routing. */
-export function flatCoordinates(model: MoE): Float64Array[] {
-  return translations(model).map((vector) => toTangentCoordinates(model, vector));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configWarnings, parseConfig } from './config.ts';
+import { type ConfigInput, configWarnings, parseConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { presetConfig, presetNames } from './presets.ts';
 
@@ -98,6 +98,29 @@ it('warns of fewer students than teacher experts only', () => {
   expect(configWarnings(parseConfig({ students: 4 }))[0]).toMatch(/cannot be certified/);
 });
 
+it('warns of a fixed sample with fewer points than the teacher has parameters, where there is one', () => {
+  const warningsOf = (sampleSize: number, changes: ConfigInput = {}) =>
+    configWarnings(
+      parseConfig({
+        inputDim: 6,
+        teachers: 2,
+        routing: 'softmax',
+        finetune: { sampleSize },
+        ...changes,
+      }),
+    );
+  // 2 routers of 6 numbers and 2 experts on spheres, 2 amplitudes and 2 biases, less 7 translations: 12 + 10 + 4 − 7.
+  expect(warningsOf(19)).toEqual([]);
+  expect(warningsOf(18)[0]).toMatch(
+    /18 points .* 19 parameters .* cannot be certified\. Use .* 19/,
+  );
+  // All rows on spheres, in the span of both models: 2·2·7 + 2.
+  const relu: ConfigInput = { inputDim: 100, routing: 'independent', expert: { kind: 'relu' } };
+  expect(warningsOf(30, relu)).toEqual([]);
+  expect(warningsOf(29, relu)[0]).toMatch(/29 points .* 30 parameters/);
+  expect(warningsOf(1, { routing: 'independent' })).toEqual([]);
+});
+
 it('changes the fields of a preset that are given, and no others', () => {
   const config = presetConfig('quick', {
     seed: 7,
@@ -105,9 +128,9 @@ it('changes the fields of a preset that are given, and no others', () => {
     train: { time: 20 },
   } as never);
   expect(config).toMatchObject({ inputDim: 64, students: 15, seed: 7, train: { time: 20 } });
-  expect(presetConfig('story', { train: { step: 1 } }).train.time).toBe(
-    presetConfig('story').train.time,
-  );
+  for (const train of [{ step: 1 }, { time: undefined }] as never[]) {
+    expect(presetConfig('story', { train }).train.time).toBe(presetConfig('story').train.time);
+  }
 });
 
 it('names the presets when asked for another', () => {

@@ -1,3 +1,5 @@
+import { tangentDim } from '@softmoe/model';
+import { hasClosedForm } from '@softmoe/population';
 import { z } from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
 import { type Config, configSchema, finetuneSchema, trainSchema } from './config-schema.ts';
@@ -20,12 +22,34 @@ export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
 }
 
 /** What a user should know before a run that will not do what the paper describes. */
-export function configWarnings({ students, teachers }: Config): string[] {
-  if (students >= teachers) return [];
-  return [
-    `${students} students cannot represent ${teachers} teacher experts: the loss will stay above zero and the result ` +
-      `cannot be certified. Use at least ${teachers} students; 5 times as many recover reliably.`,
-  ];
+export function configWarnings(config: Config): string[] {
+  const { students, teachers, finetune } = config;
+  const warnings: string[] = [];
+  if (students < teachers) {
+    warnings.push(
+      `${students} students cannot represent ${teachers} teacher experts: the loss will stay above zero and the result ` +
+        `cannot be certified. Use at least ${teachers} students; 5 times as many recover reliably.`,
+    );
+  }
+  const needed = hasClosedForm(config) ? 0 : freeParameters(config);
+  if (finetune.sampleSize < needed) {
+    warnings.push(
+      `A fixed sample of ${finetune.sampleSize} points cannot determine the ${needed} parameters of ${teachers} teacher ` +
+        `experts: many students fit it exactly, and the result cannot be certified. Use a sampleSize of ${needed} at the ` +
+        'very least; 10 times as many tell the curvature too.',
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Parameters of a student of the teacher's size in the span of both, in which it is fine-tuned, docs/theory.md (38); less
+ * the translations of softmax routing, which change no function.
+ */
+function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): number {
+  const r = Math.min(inputDim, 4 * teachers);
+  const all = tangentDim({ inputDim: r, experts: teachers, routing, gate, expert });
+  return routing === 'softmax' ? all - (r + 1) : all;
 }
 
 type Issue = z.core.$ZodIssue;

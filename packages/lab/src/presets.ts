@@ -72,11 +72,15 @@ export function presetConfig(name: string, changes: ConfigInput = {}): Config {
     });
   }
   const preset: ConfigInput = presets[name as PresetName].config;
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return parseConfig({
     ...preset,
-    ...Object.fromEntries(given),
-    train: { ...preset.train, ...changes.train },
-    finetune: { ...preset.finetune, ...changes.finetune },
+    ...given(changes),
+    train: { ...preset.train, ...given(changes.train) },
+    finetune: { ...preset.finetune, ...given(changes.finetune) },
   });
+}
+
+/** The fields of `changes` that are set. */
+function given(changes: object = {}): object {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

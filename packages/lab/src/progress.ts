@@ -1,7 +1,7 @@
 import type { BackendInfo } from '@softmoe/backend';
 import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
 import { loadState, saveState, type TrainState } from '@softmoe/train';
-import { type Config, parseConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { MilestoneTracker } from './milestones.ts';
 import type { Phase, Snapshot } from './snapshot.ts';
 
@@ -33,7 +33,7 @@ export function createProgress(
 ): Omit<Progress, 'student'> {
   const state = (bytes: Uint8Array | undefined) => bytes && loadState(bytes);
   return {
-    config: parseConfig(config),
+    config,
     phase: resumed?.phase ?? 'train',
     backend: backend ?? resumed?.backend,
     milestones: new MilestoneTracker(config.teachers, resumed?.milestones),

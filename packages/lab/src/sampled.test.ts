@@ -42,6 +42,16 @@ describe('an experiment without a closed form', () => {
     expect(result.models.final.spec).toMatchObject({ routing: 'softmax', inputDim: 6 });
   });
 
+  it('fits fewer points than parameters with another student: warned of before, uncertified after', async () => {
+    const finetune = { ...softmax.finetune, sampleSize: 18 };
+    const few = await runPipeline({ ...softmax, finetune }, { backend });
+    expect(few.warnings).toEqual([expect.stringMatching(/18 points cannot determine the 19/)]);
+    expect(few.survivors).toBe(2);
+    expect(few.loss.final).toBeLessThan(1e-20);
+    expect(few.certificate.verdict).toBe('degenerate');
+    expect(few.parameterError).toBeGreaterThan(1e-3);
+  });
+
   it('goes on from a snapshot in any phase to the same bits', async () => {
     const experiment = createExperiment(softmax, { backend });
     const snapshots: Snapshot[] = [];

@@ -78,5 +78,6 @@ export {
 export { outputGradients } from './output-gradients.ts';
 export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
+export { radialDerivatives, subtractRadial } from './sphere-curvature.ts';
 export { parseStrictJson } from './strict-json.ts';
 export { asParams, toTangentMatrix } from './tangent-matrix.ts';

@@ -193,7 +193,7 @@ function addBorder(
 }
 
 /** Adds `value` to an entry of a matrix. */
-export function addAt(target: NDArray, i: number, j: number, value: number): void {
+function addAt(target: NDArray, i: number, j: number, value: number): void {
   const at = i * target.shape[1]! + j;
   target.data[at] = target.data[at]! + value;
 }

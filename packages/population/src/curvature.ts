@@ -1,12 +1,11 @@
 import {
   type Curvature,
-  dotAt,
   type MoE,
-  type NDArray,
-  type Params,
+  radialDerivatives,
+  subtractRadial,
   toTangentMatrix,
 } from '@softmoe/model';
-import { addAt, euclideanBlocks } from './curvature-blocks.ts';
+import { euclideanBlocks } from './curvature-blocks.ts';
 import { createWorkspace } from './objective.ts';
 import { toSpan } from './span.ts';
 
@@ -24,37 +23,15 @@ import { toSpan } from './span.ts';
  */
 export function populationCurvature(student: MoE, teacher: MoE): Curvature {
   const span = toSpan(student, teacher);
-  const m = span.student.spec.experts;
   const euclidean = euclideanBlocks(span.student, span.teacher);
   const { gradient } = createWorkspace(span.teacher)(span.student);
   const radial = radialDerivatives(span.student, gradient);
-  for (let i = 0; i < 2 * m; i++) {
-    const diagonal = i * (2 * m + 1);
-    const { hessian } = euclidean.complement;
-    hessian.data[diagonal] = hessian.data[diagonal]! - radial[i]!;
-  }
   const hessian = toTangentMatrix(span.student, euclidean.span.hessian);
-  subtractRadial(hessian, radial, span.student.spec.inputDim - 1);
+  subtractRadial(span.student, radial, hessian, euclidean.complement.hessian);
   return {
     span: { hessian, gaussNewton: toTangentMatrix(span.student, euclidean.span.gaussNewton) },
     complement: euclidean.complement,
     multiplicity: student.spec.inputDim - span.student.spec.inputDim,
     basis: span.basis,
   };
-}
-
-/** ⟨x, ∇_x L⟩ for every row x on a sphere, routers then experts, [2m]. */
-function radialDerivatives(model: MoE, gradient: Params): Float64Array {
-  const { experts: m, inputDim: r } = model.spec;
-  return Float64Array.from({ length: 2 * m }, (_, i) => {
-    const name = i < m ? 'router' : 'expert';
-    const start = (i % m) * r;
-    return dotAt(model.params[name]!.data, start, gradient[name]!.data, start, r);
-  });
-}
-
-function subtractRadial(hessian: NDArray, radial: Float64Array, rowDim: number): void {
-  radial.forEach((value, i) => {
-    for (let c = i * rowDim; c < (i + 1) * rowDim; c++) addAt(hessian, c, c, -value);
-  });
 }

@@ -26,6 +26,9 @@ const EXACT = 1e-12;
 /** Invalid data is told from inexact data by this multiple of the resolution. */
 const SLACK = 100;
 
+/** Two losses, relative to the null loss, that rounding alone may tell apart. */
+const TIE = 1e-14;
+
 /**
  * What is smaller than this, relative to the unit's own E u² or to the target's E y², is taken for nothing:
  * max(1e-12, noise). Throws {@link ValueError} unless 0 ≤ noise ≤ 1, a typed error for options that no function here has.
@@ -100,6 +103,11 @@ export function lossOf(gram: Gram, amplitude: ArrayLike<number>): number {
   const m = cross.data.length;
   const residual = cross.data.map((t, i) => t - dotAt(students.data, i * m, amplitude, 0, m));
   return 0.5 * (target - dot(cross.data, amplitude) - dot(residual, amplitude));
+}
+
+/** Losses on `gram` closer than this differ by rounding only. */
+export function tieOf({ target }: Gram): number {
+  return 0.5 * target * TIE;
 }
 
 /** The Gram data of the chosen units, in the order given. */

@@ -8,18 +8,16 @@ import {
   requireModel,
   ShapeError,
   takeRows,
+  ValueError,
 } from '@softmoe/model';
 import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
 import { eliminationCurve } from './elimination.ts';
-import { checkGram, lossOf, resolutionOf } from './gram.ts';
+import { checkGram, lossOf, resolutionOf, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
 import type { GramOf, Pruned } from './pruned.ts';
 import { refitUnits } from './refit.ts';
-import { pointOf, type Regrouping, regroupings } from './regroup.ts';
+import { pointOf, regroupings } from './regroup.ts';
 import { chooseSize, requireRule, type SizeRule } from './size.ts';
-
-/** Losses closer than this, relative to the null loss, differ by rounding only. */
-const TIE = 1e-14;
 
 /**
  * Prunes `model` on Gram data alone: the size by `rule` on the elimination curve, duplicates of kept units merged into them
@@ -27,7 +25,7 @@ const TIE = 1e-14;
  *
  * With independent routing `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
  * and for the result. Under softmax routing a unit's output depends on all the others, so that each candidate of the
- * elimination is a model of its own: about m² calls, see {@link regroupings}.
+ * elimination is a model of its own: at most m² calls, see {@link regroupings}. There `redundancy` has no meaning.
  *
  * Throws {@link ShapeError} when the Gram data does not have the model's size, {@link ValueError} or
  * {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown options and a rule that cannot
@@ -41,9 +39,10 @@ export async function prune(
 ): Promise<Pruned> {
   requireModel('model', model);
   requireFunction('gramOf', gramOf);
-  requireRule(rule);
+  requireRule(rule, model.spec.experts);
   const resolution = resolutionOf(options);
   const threshold = requireRedundancy(options);
+  if (model.spec.routing === 'softmax') requireNoThreshold(options);
   const checkedGramOf = async (of: MoE) => {
     const gram = await gramOf(of);
     checkGram(gram, resolution);
@@ -98,8 +97,7 @@ async function pruneGroups(
   resolution: number,
   options: ClusterOptions,
 ): Promise<Pruned> {
-  const found: Regrouping[] = [];
-  for await (const regrouping of regroupings(model, gramOf, resolution)) found.push(regrouping);
+  const found = await regroupings(model, gramOf, resolution);
   const { gram } = found[0]!;
   const curve = [...found.map(pointOf), { size: 0, loss: 0.5 * gram.target, kept: [] }];
   const size = chooseSize(curve, rule, options);
@@ -158,7 +156,6 @@ async function chooseMerges(
   );
   const units = candidates.map((candidate) => candidate.units);
   const gram = await gramOf(merge(model, units));
-  const tie = 0.5 * gram.target * TIE;
   const chosen = groups.map((_, g) => candidates.findIndex((candidate) => candidate.g === g));
   groups.forEach((group, g) => {
     const first = chosen[g]!;
@@ -166,9 +163,21 @@ async function chooseMerges(
       (_, index) => refitUnits(gram, chosen.with(g, first + index), resolution).loss,
     );
     const lowest = Math.min(...losses);
-    chosen[g] = first + losses.findLastIndex((loss) => loss <= lowest + tie);
+    chosen[g] = first + losses.findLastIndex((loss) => loss <= lowest + tieOf(gram));
   });
   return chosen.map((candidate) => units[candidate]!);
+}
+
+function requireNoThreshold({ redundancy: threshold }: ClusterOptions): void {
+  if (threshold === undefined) return;
+  throw new ValueError(
+    'has no meaning under softmax routing, where the loss decides what to merge',
+    {
+      field: 'redundancy',
+      value: threshold,
+      remedy: 'Leave it out.',
+    },
+  );
 }
 
 function checkSize(gram: Gram, model: MoE): void {

@@ -1,4 +1,4 @@
-import { type MoE, units } from '@softmoe/model';
+import { type MoE, ndarray, units } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import { copiesOf, jittered, softmaxModel } from '../fixtures/softmax.ts';
 import { sampledGram } from '../fixtures/synthetic.ts';
@@ -91,14 +91,58 @@ describe('prune under softmax routing', () => {
     for (const size of [5, 4, 3, 2, 1]) {
       const asked = sizes.filter((other) => other === size).length;
       expect(asked).toBeGreaterThan(size);
-      expect(asked).toBeLessThanOrEqual(2 * (size + 1));
+      expect(asked).toBeLessThanOrEqual(2 * (size + 1) - 1);
     }
+    expect(sizes.length).toBeLessThanOrEqual(6 ** 2);
   });
 
   it('makes one unit of one', async () => {
     const single = softmaxModel(9, 1, d);
-    const { kept, curve } = await prune(single, gramOf);
-    expect(kept).toEqual([0]);
-    expect(curve).toHaveLength(2);
+    for (const rule of ['cliff', { size: 1 }, { tolerance: 1 }] as const) {
+      const { kept, curve } = await prune(single, gramOf, rule);
+      expect(kept).toEqual([0]);
+      expect(curve).toHaveLength(2);
+    }
+  });
+
+  it('keeps a perfect model at tolerance 0, and names the least loss where there is none', async () => {
+    expect((await prune(teacher, gramOf, { tolerance: 0 })).kept).toEqual([0, 1]);
+    const other = softmaxModel(2, 5, d);
+    const { curve } = await prune(other, gramOf);
+    const least = Math.min(...curve.map(({ loss }) => loss)) / curve.at(-1)!.loss;
+    expect(least).toBeLessThan(0.9 * (curve[0]!.loss / curve.at(-1)!.loss));
+    await expect(prune(other, gramOf, { tolerance: 0 })).rejects.toThrow(`Use at least ${least}`);
+    expect((await prune(other, gramOf, { tolerance: least })).lossAfter).toBeLessThan(
+      1.0001 * least * curve.at(-1)!.loss,
+    );
+  });
+
+  it('prunes a model without amplitudes, with units that cancel and with a gate that never opens', async () => {
+    const changed = (name: string, data: readonly number[]) => ({
+      ...student,
+      params: { ...student.params, [name]: ndarray([6], data) },
+    });
+    const dead = [...student.params.routerBias!.data.with(2, -800)];
+    for (const model of [
+      changed('amplitude', [0, 0, 0, 0, 0, 0]),
+      changed('amplitude', [1, 1, 1, -1, -1, 1]),
+      changed('routerBias', dead),
+    ]) {
+      const { kept, lossAfter } = await prune(model, gramOf);
+      expect(kept).toHaveLength(2);
+      expect(Math.abs(lossAfter)).toBeLessThan(1e-14);
+    }
+  });
+
+  it('refuses what it cannot do before it asks for any Gram data', async () => {
+    const never = () => {
+      throw new Error('asked');
+    };
+    await expect(prune(student, never, { size: 7 })).rejects.toThrow(/rule\.size: .* 1 and 6/);
+    await expect(prune(student, never, { size: Number.NaN })).rejects.toThrow(/rule\.size/);
+    await expect(prune(student, never, { tolerance: -1 })).rejects.toThrow(/rule\.tolerance/);
+    await expect(prune(student, never, 'cliff', { redundancy: 0.9 })).rejects.toThrow(
+      /redundancy: has no meaning under softmax/,
+    );
   });
 });

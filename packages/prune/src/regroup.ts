@@ -1,13 +1,14 @@
 import { type Gram, type MoE, param } from '@softmoe/model';
 import { redundancy } from './clusters.ts';
 import type { CurvePoint } from './elimination.ts';
+import { tieOf } from './gram.ts';
 import { merge } from './merge.ts';
 import { type Refit, refitUnits } from './refit.ts';
 
 /** Units of the original, in groups each of which is one unit of a smaller model. */
 type Groups = readonly (readonly number[])[];
 
-/** A point of {@link regroupingCurve} with everything that was found at it. */
+/** A point of the elimination with everything that was found at it. */
 export interface Regrouping {
   readonly groups: Groups;
   readonly model: MoE;
@@ -16,9 +17,6 @@ export interface Regrouping {
   readonly refit: Refit;
 }
 
-/** Losses closer than this, relative to the null loss, differ by rounding only. */
-const TIE = 1e-14;
-
 /**
  * Greedy backward elimination where units share their gates: without one of them all the others change, so that a subset of
  * one Gram matrix is not the Gram matrix of the smaller model, and every candidate is a model with Gram data of its own,
@@ -26,14 +24,15 @@ const TIE = 1e-14;
  * amplitudes, docs/theory.md (25) and (26): a unit merged into the one that it is most redundant with, docs/theory.md (27)
  * and (29), or left out. Where rounding alone tells them apart, merging comes first.
  *
- * Yields m regroupings, of m, m − 1, … 1 groups. `gramOf` is called at most 2s times for the step from s units, m² times
- * in all. Unlike with independent routing the loss may also fall from one to the next.
+ * Returns m regroupings, of m, m − 1, … 1 groups. From s units there are s ways to leave one out and at most s − 1 pairs to
+ * merge, so that `gramOf` is called at most m² times in all. Unlike with independent routing the loss may also fall from
+ * one to the next.
  */
-export async function* regroupings(
+export async function regroupings(
   model: MoE,
   gramOf: (model: MoE) => Promise<Gram>,
   resolution: number,
-): AsyncGenerator<Regrouping, void, void> {
+): Promise<Regrouping[]> {
   const bias = param(model.params, 'routerBias').data;
   const byShare = (i: number, l: number) => bias[l]! - bias[i]! || i - l;
   const regroup = async (groups: Groups): Promise<Regrouping> => {
@@ -43,7 +42,7 @@ export async function* regroupings(
   };
 
   let current = await regroup(Array.from({ length: model.spec.experts }, (_, i) => [i]));
-  yield current;
+  const found = [current];
   while (current.groups.length > 1) {
     const { groups, gram } = current;
     const without = (g: number) => groups.filter((_, other) => other !== g);
@@ -53,15 +52,15 @@ export async function* regroupings(
       ),
     );
     candidates.push(...groups.map((_, g) => without(g)));
-    const tie = 0.5 * gram.target * TIE;
     let best: Regrouping | undefined;
     for (const candidate of candidates) {
       const next = await regroup(candidate);
-      if (!best || next.refit.loss < best.refit.loss - tie) best = next;
+      if (!best || next.refit.loss < best.refit.loss - tieOf(gram)) best = next;
     }
     current = best!;
-    yield current;
+    found.push(current);
   }
+  return found;
 }
 
 /** The regrouping as a point of an elimination curve: for each group its unit of the largest share, ascending. */
@@ -75,7 +74,7 @@ export function pointOf({ groups, refit }: Regrouping): CurvePoint {
 
 /** Each unit with the one that it is most redundant with, first below second, each pair once. */
 function nearestPairs(gram: Gram, resolution: number): [number, number][] {
-  const share = redundancy(gram, { noise: Math.min(1, resolution) }).data;
+  const share = redundancy(gram, { noise: resolution }).data;
   const m = gram.cross.data.length;
   const pairs = new Map<number, [number, number]>();
   for (let i = 0; i < m; i++) {

@@ -11,22 +11,30 @@ export function chooseSize(
   rule: SizeRule,
   options: GramOptions = {},
 ): number {
-  requireRule(rule);
+  requireRule(rule, curve.length - 1);
   if (rule === 'cliff') return cliff(curve, options).size;
-  if ('tolerance' in rule) return sizeWithin(curve, rule.tolerance, options);
-  requireInteger('rule.size', rule.size, 1, curve.length - 1);
-  return rule.size;
+  return 'size' in rule ? rule.size : sizeWithin(curve, rule.tolerance, options);
 }
 
-/** Throws {@link UnknownNameError} unless `rule` is one rule, and not two at once. */
-export function requireRule(rule: SizeRule): void {
+/**
+ * Throws a typed error unless `rule` is one rule, and not two at once, within the range that `experts` units allow. Pruning
+ * under softmax routing is long: this is known before it begins.
+ */
+export function requireRule(rule: SizeRule, experts: number): void {
   if (rule === 'cliff') return;
-  if (typeof rule === 'object' && rule !== null && 'size' in rule !== 'tolerance' in rule) return;
-  throw new UnknownNameError('is not a rule for the size', {
-    field: 'rule',
-    value: rule,
-    remedy: "Use one of 'cliff', { size } and { tolerance }.",
-  });
+  if (typeof rule !== 'object' || rule === null || 'size' in rule === 'tolerance' in rule) {
+    throw new UnknownNameError('is not a rule for the size', {
+      field: 'rule',
+      value: rule,
+      remedy: "Use one of 'cliff', { size } and { tolerance }.",
+    });
+  }
+  if ('size' in rule) requireInteger('rule.size', rule.size, 1, experts);
+  else requireTolerance(rule.tolerance);
+}
+
+function requireTolerance(tolerance: number): void {
+  requireFinite('rule.tolerance', tolerance, 0, 1);
 }
 
 /**
@@ -50,22 +58,23 @@ export function cliff(
 
 /**
  * The smallest size s ≥ 1 whose loss is at most `tolerance` (0 to 1) times the null loss; a tolerance below
- * max(1e-12, noise) counts as that floor. Throws {@link ValueError} when not even all units get there.
+ * max(1e-12, noise) counts as that floor. Throws {@link ValueError} when no size gets there.
  */
 export function sizeWithin(
   curve: readonly CurvePoint[],
   tolerance: number,
   options: GramOptions = {},
 ): number {
-  requireFinite('rule.tolerance', tolerance, 0, 1);
+  requireTolerance(tolerance);
   const nullLoss = nullLossOf(curve);
   const allowed = Math.max(tolerance, resolutionOf(options)) * nullLoss;
   const point = curve.findLast(({ size, loss }) => size > 0 && loss <= allowed);
   if (point) return point.size;
-  throw new ValueError('is less than the loss of all units together, relative to the null loss', {
+  const least = Math.min(...curve.map(({ loss }) => loss)) / nullLoss;
+  throw new ValueError('is less than the loss of every size, relative to the null loss', {
     field: 'rule.tolerance',
     value: tolerance,
-    remedy: `Use at least ${curve[0]!.loss / nullLoss}, or train longer before pruning.`,
+    remedy: `Use at least ${least}, or train longer before pruning.`,
   });
 }
 

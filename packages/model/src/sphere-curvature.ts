@@ -1,0 +1,39 @@
+import { type MoE, type Params, parameterLayout } from './moe.ts';
+import { dotAt, type NDArray } from './ndarray.ts';
+
+/** ⟨x, ∇_x L⟩ for every row x on a sphere, 0 for free rows, by the Euclidean `gradient`: routers, then experts, [2m]. */
+export function radialDerivatives({ spec, params }: MoE, gradient: Params): Float64Array {
+  const { experts: m, inputDim: d } = spec;
+  const layout = parameterLayout(spec);
+  return Float64Array.from({ length: 2 * m }, (_, i) => {
+    const name = i < m ? 'router' : 'expert';
+    if (layout[name]!.manifold === 'free') return 0;
+    const start = (i % m) * d;
+    return dotAt(params[name]!.data, start, gradient[name]!.data, start, d);
+  });
+}
+
+/**
+ * Takes from second derivatives, in place, the last term of docs/theory.md (16), which is due to the curvature of the spheres:
+ * `radial` is what {@link radialDerivatives} gives, `span` is in tangent coordinates at the model, `complement` [2m, 2m].
+ */
+export function subtractRadial(
+  { spec }: MoE,
+  radial: Float64Array,
+  span: NDArray,
+  complement: NDArray,
+): void {
+  const { experts: m, inputDim: d } = spec;
+  const layout = parameterLayout(spec);
+  const addToDiagonal = (matrix: NDArray, i: number, value: number) => {
+    const at = i * (matrix.shape[0]! + 1);
+    matrix.data[at] = matrix.data[at]! + value;
+  };
+  let offset = 0;
+  radial.forEach((value, b) => {
+    const { manifold } = layout[b < m ? 'router' : 'expert']!;
+    const end = offset + (manifold === 'sphere' ? d - 1 : d);
+    while (offset < end) addToDiagonal(span, offset++, -value);
+    addToDiagonal(complement, b, -value);
+  });
+}
