@@ -1,7 +1,16 @@
 import { dot, line } from '@observablehq/plot';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
+import {
+  type Claim,
+  done,
+  failureSentences,
+  type Grid,
+  type Outcome,
+  overGrid,
+  type PlannedTask,
+  type Scale,
+} from './claim.ts';
 import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.ts';
 import { withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
@@ -10,7 +19,7 @@ import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { proportion } from './statistics/interval.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64, 512] },
   quick: { seeds: 16, dims: [64, 128, 256, 512, 1024, 2048] },
   full: { seeds: 100, dims: [64, 128, 256, 512, 1024, 2048] },
@@ -19,30 +28,28 @@ const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>
 const HIGH_DIM = 512;
 const SHARE = 0.8;
 
+/** Flow time that is ample for a gate with a mean, whose units align in times of order √d. */
+export const ample = (inputDim: number) => 16 * Math.sqrt(inputDim) + 100;
+
 /** Runs until whole units are aligned, by dimension and seed: C2c compares its own with these. */
 export function jointRuns(
   gate: 'sigmoid' | 'tanh',
-  dims: readonly number[],
-  count: number,
+  grid: Grid,
   patience: (inputDim: number) => number,
-) {
-  return dims.flatMap((inputDim) =>
-    seeds(count).map((seed) => {
-      const sizes = { inputDim, teachers: 3, students: 15 };
-      const input: AlignmentTimesInput = {
-        ...sizes,
-        gate,
-        seed,
-        until: 'pairs',
-        time: patience(inputDim),
-      };
-      return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
-    }),
-  );
+): PlannedTask[] {
+  return overGrid(grid, (inputDim, seed) => {
+    const input: AlignmentTimesInput = {
+      inputDim,
+      teachers: 3,
+      students: 15,
+      gate,
+      seed,
+      until: 'pairs',
+      time: patience(inputDim),
+    };
+    return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
+  });
 }
-
-/** Flow time that is ample for a gate with a mean, whose units align in times of order √d. */
-export const ample = (inputDim: number) => 16 * Math.sqrt(inputDim) + 100;
 
 /** What one dimension says about the order within pairs. */
 export interface OrderByDim {
@@ -103,7 +110,7 @@ export const guidance: Claim = {
   title: 'Guidance: experts first',
   statement:
     'Experts guide routers: a router aligns with the teacher only after the expert of its own unit has, so that experts come first.',
-  plan: (scale) => jointRuns('sigmoid', SCALES[scale].dims, SCALES[scale].seeds, ample),
+  plan: (scale) => jointRuns('sigmoid', SCALES[scale], ample),
   judge(outcomes) {
     const orders = orderByDim(outcomes, 'sigmoid');
     const high = orders.filter(({ d }) => d >= HIGH_DIM);

@@ -3,14 +3,22 @@ import { gateOf } from '@softmoe/model';
 import { gateMoments } from '@softmoe/population';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
+import {
+  type Claim,
+  done,
+  failureSentences,
+  type Grid,
+  groupBySeed,
+  overGrid,
+  type Scale,
+} from './claim.ts';
 import { atLeast, combined, within } from './finding.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
 import { mean } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion } from './statistics/interval.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [512] },
   quick: { seeds: 20, dims: [512, 2048] },
   full: { seeds: 100, dims: [128, 512, 2048, 8192] },
@@ -31,19 +39,18 @@ export const placedExpertsClaim: Claim = {
   statement:
     "With experts at the teacher's from the start, routers align at once, at the initial speed c₁² of the router's drift.",
   plan: (scale) =>
-    SCALES[scale].dims.flatMap((inputDim) =>
-      seeds(SCALES[scale].seeds).map((seed) => {
-        const sizes = { inputDim, teachers: 3, students: 3 };
-        const input: PlacedExpertsInput = {
-          ...sizes,
-          gate: 'sigmoid',
-          seed,
-          window: WINDOW,
-          time: PATIENCE,
-        };
-        return { kind: 'claim/placed-experts', input, seconds: 0.03 };
-      }),
-    ),
+    overGrid(SCALES[scale], (inputDim, seed) => {
+      const input: PlacedExpertsInput = {
+        inputDim,
+        teachers: 3,
+        students: 3,
+        gate: 'sigmoid',
+        seed,
+        window: WINDOW,
+        time: PATIENCE,
+      };
+      return { kind: 'claim/placed-experts', input, seconds: 0.03 };
+    }),
   judge(outcomes) {
     const measured = done<PlacedExpertsInput, PlacedExperts>(outcomes, 'claim/placed-experts');
     const runs = measured.map(({ input, output }) => ({ d: input.inputDim, ...output }));

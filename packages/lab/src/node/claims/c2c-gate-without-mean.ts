@@ -9,10 +9,10 @@ import {
   orderFigure,
   phaseTable,
 } from './c2-guidance.ts';
-import { type Claim, failureSentences, type Scale } from './claim.ts';
+import { type Claim, failureSentences, type Grid, type Scale } from './claim.ts';
 import { atLeast, atMost, combined } from './finding.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64] },
   quick: { seeds: 16, dims: [256] },
   full: { seeds: 100, dims: [64, 128, 256, 512] },
@@ -30,10 +30,10 @@ export const gateWithoutMean: Claim = {
   title: 'Guidance: gate without a mean',
   statement:
     'With tanh gates, whose mean c₀ is zero, an expert gets no signal through a router that points nowhere: the expert-first order is gone.',
-  plan: (scale) => {
-    const { dims, seeds } = SCALES[scale];
-    return [...jointRuns('tanh', dims, seeds, longer), ...jointRuns('sigmoid', dims, seeds, ample)];
-  },
+  plan: (scale) => [
+    ...jointRuns('tanh', SCALES[scale], longer),
+    ...jointRuns('sigmoid', SCALES[scale], ample),
+  ],
   judge(outcomes) {
     const tanh = orderByDim(outcomes, 'tanh');
     const sigmoid = orderByDim(outcomes, 'sigmoid');

@@ -1,7 +1,15 @@
 import { dot, line } from '@observablehq/plot';
 import { linearRegression, rSquared } from 'simple-statistics';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
+import {
+  type Claim,
+  done,
+  failureSentences,
+  type Grid,
+  groupBySeed,
+  overGrid,
+  type Scale,
+} from './claim.ts';
 import { combined, type Verdict, within } from './finding.ts';
 import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
@@ -10,7 +18,7 @@ import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { fitPowerLaw, type PowerLaw } from './statistics/power-law.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 6, dims: [64, 256, 1024] },
   quick: { seeds: 40, dims: [64, 256, 1024, 4096, 16384] },
   full: { seeds: 300, dims: [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] },
@@ -37,25 +45,19 @@ export const timeScale: Claim = {
     'Experts align after a time of order √d, because a random start overlaps with the teacher by order 1/√d and ' +
     'alignment takes a time in inverse proportion to that overlap.',
   plan: (scale) =>
-    SCALES[scale].dims.flatMap((inputDim) =>
-      seeds(SCALES[scale].seeds).map((seed) => {
-        const time = PATIENCE * Math.sqrt(inputDim);
-        const input = {
-          inputDim,
-          teachers: 2,
-          students: 8,
-          gate: 'sigmoid',
-          seed,
-          until: 'experts',
-          time,
-        };
-        return {
-          kind: 'claim/alignment-times',
-          input,
-          seconds: 0.015 + 0.001 * Math.sqrt(inputDim),
-        };
-      }),
-    ),
+    overGrid(SCALES[scale], (inputDim, seed) => {
+      const root = Math.sqrt(inputDim);
+      const input: AlignmentTimesInput = {
+        inputDim,
+        teachers: 2,
+        students: 8,
+        gate: 'sigmoid',
+        seed,
+        until: 'experts',
+        time: PATIENCE * root,
+      };
+      return { kind: 'claim/alignment-times', input, seconds: 0.015 + 0.001 * root };
+    }),
   judge(outcomes) {
     const runs = done<AlignmentTimesInput, AlignmentTimes>(outcomes, 'claim/alignment-times');
     const bySeed = groupBySeed(runs).map((own) => ({

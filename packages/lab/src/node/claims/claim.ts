@@ -60,6 +60,20 @@ export function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, seed) => seed);
 }
 
+/** Dimensions, and how many seeds of each. */
+export interface Grid {
+  readonly dims: readonly number[];
+  readonly seeds: number;
+}
+
+/** A task for every dimension and seed. */
+export function overGrid(
+  grid: Grid,
+  task: (inputDim: number, seed: number) => PlannedTask,
+): PlannedTask[] {
+  return grid.dims.flatMap((inputDim) => seeds(grid.seeds).map((seed) => task(inputDim, seed)));
+}
+
 /** Runs of the same seed together: their draws have numbers in common, so that a seed counts once. */
 export function groupBySeed<Run extends { readonly input: { readonly seed: number } }>(
   runs: readonly Run[],
