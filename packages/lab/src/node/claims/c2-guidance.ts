@@ -1,4 +1,4 @@
-import { dot, line } from '@observablehq/plot';
+import { dot } from '@observablehq/plot';
 import { readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type PlannedTask,
   type Scale,
 } from './claim.ts';
+import { diagonal } from './figure-parts.ts';
 import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.ts';
 import { withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
@@ -152,7 +153,6 @@ export function orderFigure(name: string, title: string, orders: readonly OrderB
     pairs.map(({ expert, router }) => ({ d, expert, router })),
   );
   const times = pairs.flatMap(({ expert, router }) => [expert, router]);
-  const ends = [Math.min(...times), Math.max(...times)];
   return {
     name,
     title,
@@ -164,7 +164,7 @@ export function orderFigure(name: string, title: string, orders: readonly OrderB
       y: { type: 'log' as const, label: 'time at which its router aligned' },
       r: { range: [1, 3.5], domain: [64, 2048], type: 'log' as const },
       marks: [
-        line(ends, { x: (t: number) => t, y: (t: number) => t, strokeDasharray: '4 3' }),
+        diagonal(times),
         dot(pairs, { x: 'expert', y: 'router', r: 'd', stroke: color('low'), strokeOpacity: 0.5 }),
       ],
     },

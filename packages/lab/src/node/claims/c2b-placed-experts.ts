@@ -12,6 +12,7 @@ import {
   overGrid,
   type Scale,
 } from './claim.ts';
+import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, combined, within } from './finding.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
 import { mean } from './statistics/averages.ts';
@@ -107,13 +108,7 @@ export const placedExpertsClaim: Claim = {
             'Each dot is a router: its initial speed in units of the predicted c₁² (line), by dimension.',
           options: {
             grid: true,
-            x: {
-              type: 'log' as const,
-              base: 2,
-              label: 'dimension d',
-              ticks: dims,
-              tickFormat: 'd',
-            },
+            x: dimensionAxis(dims),
             y: { label: 'initial speed / c₁²' },
             marks: [
               ruleY([1], { stroke: color('high') }),

@@ -10,6 +10,7 @@ import {
   phaseTable,
 } from './c2-guidance.ts';
 import { type Claim, failureSentences, type Grid, type Scale } from './claim.ts';
+import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, atMost, combined } from './finding.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
@@ -98,13 +99,7 @@ function phaseFigure(tanh: readonly OrderByDim[], sigmoid: readonly OrderByDim[]
       'Median router overlap at the time at which the expert of its unit reaches ½, with intervals: tanh gates (dots), sigmoid gates (rings).',
     options: {
       grid: true,
-      x: {
-        type: 'log' as const,
-        base: 2,
-        label: 'dimension d',
-        ticks: tanh.map(({ d }) => d),
-        tickFormat: 'd',
-      },
+      x: dimensionAxis(tanh.map(({ d }) => d)),
       y: { label: 'router overlap', domain: [Math.min(-0.05, ...rows.map(({ low }) => low)), 0.5] },
       marks: [
         ruleX(rows, { x: 'd', y1: 'low', y2: 'high' }),

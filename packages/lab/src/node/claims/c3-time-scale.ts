@@ -10,6 +10,7 @@ import {
   overGrid,
   type Scale,
 } from './claim.ts';
+import { dimensionAxis } from './figure-parts.ts';
 import { combined, type Verdict, within } from './finding.ts';
 import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
@@ -197,13 +198,7 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
     caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit ${lawText(fit)}.`,
     options: {
       grid: true,
-      x: {
-        type: 'log' as const,
-        base: 2,
-        label: 'dimension d',
-        tickFormat: 'd',
-        ticks: medians.map(([d]) => d),
-      },
+      x: dimensionAxis(medians.map(([d]) => d)),
       y: { type: 'log' as const, label: 'time t of alignment' },
       marks: [
         dot(dots, { x: 'd', y: 't', r: 1.2, fill: color('low'), fillOpacity: 0.25 }),

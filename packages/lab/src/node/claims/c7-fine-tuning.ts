@@ -5,6 +5,7 @@ import { type Config, type ConfigInput, presetConfig } from '../../index.ts';
 import type { Summary } from '../../result.ts';
 import { EXPERIMENT } from '../experiment-task.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
+import { diagonal } from './figure-parts.ts';
 import { atLeast, combined } from './finding.ts';
 import { show } from './format.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
@@ -192,11 +193,7 @@ function ratesFigure(rates: ReturnType<typeof ratesOf>) {
       x: { label: 'predicted −ln(loss factor) of a step' },
       y: { label: 'measured' },
       marks: [
-        line([Math.min(...values), Math.max(...values)], {
-          x: (v: number) => v,
-          y: (v: number) => v,
-          strokeDasharray: '4 3',
-        }),
+        diagonal(values),
         ...symbols.map((symbol, series) =>
           dot(
             dots.filter((one) => one.series === series),
