@@ -12,3 +12,11 @@ it('holds if routers come later, and fails if they come first', () => {
   );
   expect(mixed.verdict).toBe('undecided');
 });
+
+it('is undecided about a dimension of which all runs failed', () => {
+  const { criteria, verdict } = judge(guidance, ({ inputDim }: { inputDim: number }) =>
+    inputDim === 2048 ? undefined : threePairs(14, 0.01)(),
+  );
+  expect(criteria.map((one) => one.verdict)).toEqual(['holds', 'holds', 'undecided']);
+  expect(verdict).toBe('undecided');
+});

@@ -1,8 +1,9 @@
 import { dot } from '@observablehq/plot';
-import { readable } from '../../figures/format.ts';
+import { plural, readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import {
   type Claim,
+  dimsOf,
   done,
   failureSentences,
   type Grid,
@@ -18,7 +19,7 @@ import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignme
 import type { AlignedPair } from './measurements/pair-tracker.ts';
 import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
-import { proportion } from './statistics/interval.ts';
+import { meanShare } from './statistics/interval.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64, 512] },
@@ -55,7 +56,6 @@ export function jointRuns(
 /** What one dimension says about the order within pairs. */
 export interface OrderByDim {
   readonly d: number;
-  readonly runs: number;
   readonly pairs: readonly AlignedPair[];
   /** Teacher units with which no whole unit aligned in time. */
   readonly missed: number;
@@ -67,38 +67,31 @@ export interface OrderByDim {
 }
 
 export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByDim[] {
-  const runs = done<AlignmentTimesInput, AlignmentTimes>(outcomes, 'claim/alignment-times').filter(
-    ({ input }) => input.gate === gate,
-  );
-  const dims = [...new Set(runs.map(({ input }) => input.inputDim))].sort((a, b) => a - b);
-  return dims.map((d) => {
-    const pairsOf = runs
-      .filter(({ input }) => input.inputDim === d)
-      .map(({ output }) => output.pairs.filter((pair) => pair !== null));
-    const told = pairsOf.filter((pairs) => pairs.length > 0);
-    const shares = told.map(
-      (pairs) => pairs.filter(({ expert, router }) => router > expert).length / pairs.length,
-    );
+  const own = outcomes.filter(({ input }) => (input as AlignmentTimesInput).gate === gate);
+  const runs = done<AlignmentTimesInput, AlignmentTimes>(own, 'claim/alignment-times');
+  return dimsOf(own).map((d) => {
+    const all = runs.filter(({ input }) => input.inputDim === d).map(({ output }) => output.pairs);
+    const told = all
+      .map((pairs) => pairs.filter((pair) => pair !== null))
+      .filter((pairs) => pairs.length > 0);
+    const pairs = told.flat();
     const { at, lag } = bootstrapAll(told, (sample) => ({
       at: median(sample.flat().map((pair) => pair.routerAtExpert)),
       lag: median(sample.flat().map((pair) => pair.router - pair.expert)),
     }));
     const label = `${gate}, d = ${d}`;
-    const all = runs
-      .filter(({ input }) => input.inputDim === d)
-      .flatMap(({ output }) => output.pairs);
     return {
       d,
-      runs: told.length,
-      pairs: told.flat(),
-      missed: all.length - told.flat().length,
+      pairs,
+      missed: all.flat().length - pairs.length,
       after: {
         label: `share of pairs, router after expert: ${label}`,
-        ...proportion(
-          shares.reduce((sum, share) => sum + share, 0),
-          told.length,
+        ...meanShare(
+          told.map(
+            (run) => run.filter(({ expert, router }) => router > expert).length / run.length,
+          ),
         ),
-        note: `${told.flat().length} pairs in ${told.length} runs`,
+        note: `${plural(pairs.length, 'pair')} in ${plural(told.length, 'run')}`,
       },
       routerAtExpert: { label: `router overlap when the expert aligned: ${label}`, ...at },
       lag: { label: `lag of the router behind the expert: ${label}`, ...lag },

@@ -18,3 +18,15 @@ it('compares with c₁² = 0.0427', () => {
     })).verdict,
   ).toBe('fails');
 });
+
+it('is undecided where the largest dimension failed, or speeds spread over the limit', () => {
+  const of = (speed: (input: { inputDim: number; seed: number }) => number | undefined) =>
+    judge(placedExpertsClaim, (input: { inputDim: number; seed: number }) => {
+      const value = speed(input);
+      return value === undefined
+        ? undefined
+        : { speed: new Array(3).fill(value), aligned: [12, 13, 14] };
+    });
+  expect(of(({ inputDim }) => (inputDim === 2048 ? undefined : 0.0427)).verdict).toBe('undecided');
+  expect(of(({ seed }) => 0.0427 * (seed % 2 ? 0.85 : 1.05)).verdict).toBe('undecided');
+});

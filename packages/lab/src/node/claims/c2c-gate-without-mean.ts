@@ -12,6 +12,7 @@ import {
 import { type Claim, failureSentences, type Grid, type Scale } from './claim.ts';
 import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, atMost, combined } from './finding.ts';
+import { unknown } from './statistics/interval.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64] },
@@ -38,9 +39,8 @@ export const gateWithoutMean: Claim = {
   judge(outcomes) {
     const tanh = orderByDim(outcomes, 'tanh');
     const sigmoid = orderByDim(outcomes, 'sigmoid');
-    const unknown = { value: Number.NaN, low: -Infinity, high: Infinity, label: '' };
-    const [last, compared] = [tanh.at(-1), sigmoid.at(-1)];
-    const d = last?.d;
+    const last = tanh.at(-1);
+    const compared = sigmoid.find(({ d }) => d === last?.d);
     const criteria = [
       {
         text:
@@ -68,7 +68,7 @@ export const gateWithoutMean: Claim = {
       ],
       sentences: last
         ? [
-            `At d = ${d} the router of a tanh unit came after its expert in ${readable(100 * last.after.value, 3)} % of pairs. ` +
+            `At d = ${last.d} the router of a tanh unit came after its expert in ${readable(100 * last.after.value, 3)} % of pairs. ` +
               `But it did not wait: when the expert aligned it already overlapped by ${readable(last.routerAtExpert.value, 2)}, where that of a ` +
               `sigmoid unit overlaps by ${readable(compared?.routerAtExpert.value ?? Number.NaN, 2)}.`,
             'Among its overlaps with its own teacher unit alone, a tanh unit obeys d(w·w*)/dt = 3c₁²(v·v*)(w·w*)² and d(v·v*)/dt = c₁²(w·w*)³ to ' +

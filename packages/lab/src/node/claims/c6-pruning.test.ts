@@ -28,3 +28,18 @@ it('fails if the size is wrong, or a baseline wins', () => {
   expect(judge(pruningClaim, pruned({ largestAmplitudes: 1e-7 })).verdict).toBe('fails');
   expect(judge(pruningClaim, pruned({ random: [1e-7] })).verdict).toBe('fails');
 });
+
+it('is undecided where a few sizes are wrong, and where one teacher was never measured', () => {
+  type Input = { config: { seed: number; amplitudeSpread: number } };
+  const some = judge(pruningClaim, ({ config }: Input) =>
+    pruned({ size: config.seed % 8 === 0 ? 6 : 5 })(),
+  );
+  expect(some.verdict).toBe('undecided');
+  const half = judge(pruningClaim, ({ config }: Input) =>
+    config.amplitudeSpread === 4 ? undefined : pruned({})(),
+  );
+  expect(half.criteria.map(({ verdict }) => verdict)).toEqual([
+    ...new Array(3).fill('holds'),
+    ...new Array(3).fill('undecided'),
+  ]);
+});

@@ -48,8 +48,7 @@ export const pruningClaim: Claim = {
       outcomes,
       'claim/pruning-baselines',
     ).map(({ input, output }) => ({ spread: input.config.amplitudeSpread ?? 1, ...output }));
-    const spreads = [...new Set(runs.map(({ spread }) => spread))].sort((a, b) => a - b);
-    const groups = spreads.map((spread) => {
+    const groups = SPREADS.map((spread) => {
       const own = runs.filter((run) => run.spread === spread);
       return {
         spread,

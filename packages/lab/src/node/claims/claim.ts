@@ -74,6 +74,12 @@ export function overGrid(
   return grid.dims.flatMap((inputDim) => seeds(grid.seeds).map((seed) => task(inputDim, seed)));
 }
 
+/** The dimensions of measurements, in order: also of those that failed, so that no criterion is lost with them. */
+export function dimsOf(outcomes: readonly Outcome[]): number[] {
+  const dims = outcomes.map(({ input }) => (input as { readonly inputDim: number }).inputDim);
+  return [...new Set(dims)].sort((a, b) => a - b);
+}
+
 /** Runs of the same seed together: their draws have numbers in common, so that a seed counts once. */
 export function groupBySeed<Run extends { readonly input: { readonly seed: number } }>(
   runs: readonly Run[],
