@@ -115,7 +115,7 @@ export const guidance: Claim = {
       verdict: atLeast(after, SHARE),
     }));
     const missed = orders.reduce((sum, order) => sum + order.missed, 0);
-    const last = orders.at(-1);
+    const last = orders.findLast(({ pairs }) => pairs.length > 0);
     return {
       verdict: combined(criteria),
       criteria,
@@ -125,14 +125,16 @@ export const guidance: Claim = {
           '15 students). The interval counts runs, not pairs, since pairs of one run are not independent: it is on the safe side.',
         ...(last
           ? [
-              `At d = ${last.d}, when an expert aligned its router overlapped with the teacher's by ${readable(last.routerAtExpert.value, 2)} ` +
-                `(median), and followed ${readable(last.lag.value, 3)} units of time later.`,
+              `At d = ${last.d}, when an expert aligned its router overlapped with the teacher's by ${readable(last.routerAtExpert.value, 2)}, ` +
+                `and aligned ${readable(Math.abs(last.lag.value), 3)} units of time ${last.lag.value < 0 ? 'earlier' : 'later'} (medians).`,
             ]
           : []),
         ...(missed > 0
-          ? [`${missed} teacher units were not aligned in time and have no pair.`]
+          ? [
+              `${plural(missed, 'teacher unit was', 'teacher units were')} not aligned in time and left without a pair.`,
+            ]
           : []),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [orderFigure('c2-order', 'Experts first, then their routers', orders)],
       tables: [phaseTable('sigmoid', orders)],

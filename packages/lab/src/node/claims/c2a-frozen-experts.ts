@@ -1,5 +1,5 @@
 import { dot, ruleX, ruleY } from '@observablehq/plot';
-import { max } from 'simple-statistics';
+import { plural } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { ALIGNED } from '../../milestones.ts';
 import { ample } from './c2-guidance.ts';
@@ -55,6 +55,7 @@ export const frozenExpertsClaim: Claim = {
       },
     ];
     const dots = valid.map(({ input, output }) => ({ ...output, seed: input.seed }));
+    const most = [...dots].sort((a, b) => b.largest - a.largest)[0];
     return {
       verdict: combined(criteria),
       criteria,
@@ -62,7 +63,7 @@ export const frozenExpertsClaim: Claim = {
         {
           label: 'share of seeds in which no router aligned',
           ...still,
-          note: `${valid.length} runs of ${bySeed.length} seeds`,
+          note: `${plural(valid.length, 'run')} of ${plural(bySeed.length, 'seed')}`,
         },
         {
           label: 'median of the largest router overlap on the way',
@@ -74,15 +75,15 @@ export const frozenExpertsClaim: Claim = {
         },
       ],
       sentences: [
-        valid.length === 0
+        most === undefined
           ? 'No joint run aligned everything, so there is nothing to compare with.'
-          : `With frozen experts the largest overlap of any router over the whole time was ${max(dots.map((x) => x.largest)).toFixed(3)}; it was there by chance from the start.`,
+          : `With frozen experts the largest overlap of any router over the whole time was ${most.largest.toFixed(3)}; that run started at ${most.start.toFixed(3)}, by chance.`,
         ...(valid.length < runs.length
           ? [
-              `${runs.length - valid.length} runs were left out: their joint run did not align everything in time.`,
+              `${plural(runs.length - valid.length, 'run was', 'runs were')} left out, because the joint run did not align everything in time.`,
             ]
           : []),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [
         {

@@ -96,7 +96,7 @@ export const placedExpertsClaim: Claim = {
       ],
       sentences: [
         'c₁² is the speed to leading order: what small overlaps between routers and experts add falls with d.',
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [
         {

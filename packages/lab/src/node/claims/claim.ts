@@ -1,3 +1,4 @@
+import { plural } from '../../figures/format.ts';
 import type { Task, TaskRecord } from '../task.ts';
 import type { Finding } from './finding.ts';
 
@@ -45,13 +46,16 @@ export function done<Input, Output>(
   );
 }
 
-/** A sentence about tasks that failed, if any: they count as told in it. */
-export function failureSentences(outcomes: readonly Outcome[], counted: string): string[] {
+/** A sentence about measurements that failed, if any, and what was done with them. */
+export function failureSentences(
+  outcomes: readonly Outcome[],
+  treatment: 'left out' | 'counted as not recovered',
+): string[] {
   const failed = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome] : []));
   if (failed.length === 0) return [];
   const { name, message } = failed[0]!.error;
   return [
-    `${failed.length} of ${outcomes.length} measurements failed and ${counted}; the first said ${name}: ${message}`,
+    `${failed.length} of ${plural(outcomes.length, 'measurement')} failed (${treatment}); the first said ${name}: ${message}`,
   ];
 }
 

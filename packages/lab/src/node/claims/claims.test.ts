@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectWords } from '../../../fixtures/claims.ts';
 import { renderSvg } from '../report/render-svg.ts';
 import { type Outcome, scales, seeds } from './claim.ts';
 import { claims, selectClaims } from './claims.ts';
@@ -34,7 +35,9 @@ describe('every claim', () => {
         error: { name: 'DivergedError', message: 'loss' },
       }),
     );
-    const { verdict, sentences, figures } = claim.judge(failed);
+    const finding = claim.judge(failed);
+    const { verdict, sentences, figures } = finding;
+    expectWords(finding);
     expect(verdict).not.toBe('holds');
     expect(sentences.join(' ')).toMatch(/failed/);
     for (const figure of figures) expect(renderSvg(figure)).toMatch(/<svg[\s\S]*<\/svg>/);
