@@ -10,3 +10,13 @@ it('fails where frozen experts guide, and leaves out seeds without a joint run',
     'undecided',
   );
 });
+
+it('says from where the largest overlap started', () => {
+  const { sentences } = judge(frozenExpertsClaim, ({ seed }: { seed: number }) => ({
+    joint: 30,
+    time: 90,
+    start: 0.1,
+    largest: seed === 3 ? 0.6 : 0.11,
+  }));
+  expect(sentences[0]).toMatch(/was 0\.600; that run started at 0\.100/);
+});

@@ -50,3 +50,20 @@ it('counts what never aligned', () => {
   expect(censored.numbers[1]!.value).toBeCloseTo(4 / 3, 6);
   expect(censored.sentences.join(' ')).toMatch(/8\d of 400 experts had not aligned/);
 });
+
+it('is undecided with a power that could also be 1', () => {
+  const { criteria, numbers, verdict } = judge(
+    timeScale,
+    ({ inputDim, seed }: { inputDim: number; seed: number }) => {
+      const noise = 2 ** (12 * ((seed * 0.618034 + Math.log2(inputDim) * 0.754878) % 1) - 6);
+      return {
+        initial: [[1e-3, 2e-3]],
+        experts: [0, 1].map(() => ({ unit: 0, time: noise * inputDim ** 0.75 })),
+      };
+    },
+  );
+  expect(numbers[0]!.low).toBeLessThan(0.5);
+  expect(numbers[0]!.high).toBeGreaterThan(1);
+  expect(criteria[0]!.verdict).toBe('undecided');
+  expect(verdict).not.toBe('holds');
+});

@@ -44,3 +44,20 @@ it('ranks what never came last', () => {
   expect(last.verdict).toBe('holds');
   expect(last.sentences.join(' ')).toMatch(/[1-9]\d* teacher experts were not aligned/);
 });
+
+it('is undecided where most orders are as predicted, and some are reversed', () => {
+  const mixed = judge(sequentialOrder, ({ seed }: { seed: number }) =>
+    order((overlap) => (seed % 4 === 0 ? overlap : 1 / overlap))({ seed }),
+  );
+  expect(mixed.numbers[0]!.value).toBeCloseTo(0.5, 12);
+  expect(mixed.verdict).toBe('undecided');
+});
+
+it('says how many runs have no order', () => {
+  const none = judge(sequentialOrder, ({ seed }: { seed: number }) =>
+    order((overlap) => (seed === 5 ? null : 1 / overlap))({ seed }),
+  );
+  expect(none.numbers[0]!.value).toBeCloseTo(1, 12);
+  expect(none.numbers[0]!.note).toBe('23 seeds; chance gives 0');
+  expect(none.sentences.join(' ')).toMatch(/In 1 seed nothing aligned/);
+});

@@ -42,3 +42,11 @@ it('has no upper limit where a few seeds stay out', () => {
   expect(verdict).toBe('undecided');
   expect(numbers[0]).toMatchObject({ value: 2, low: 2, high: Infinity });
 });
+
+it('says so where no size of the grid is enough', () => {
+  const { sentences } = judge(
+    overParameterisation,
+    recovered(() => false),
+  );
+  expect(sentences.join(' ')).toMatch(/For 3 teacher experts no number of students on the grid/);
+});

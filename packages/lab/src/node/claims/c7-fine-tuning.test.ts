@@ -45,3 +45,14 @@ it('takes rates only from runs that pruned to k and converged', () => {
   expect(found.verdict).toBe('undecided');
   expect(found.sentences.join(' ')).toMatch(/0 of 16 runs pruned/);
 });
+
+it('names duplicates as a reason only where their shares say so', () => {
+  const reason = (equal: number, unequal: number) =>
+    judge(fineTuning, (input: { config: { seed: number } }, kind: string) => {
+      const even = kind !== 'experiment' && input.config.seed % 2 === 0;
+      const found = made(0.9, even ? power : exponential)(input, kind);
+      return { ...found, shares: [even ? equal : unequal, 1] };
+    }).sentences.join(' ');
+  expect(reason(0.5, 0.9)).toMatch(/That fits duplicates/);
+  expect(reason(0.9, 0.5)).toMatch(/That does not fit duplicates/);
+});
