@@ -1,4 +1,5 @@
 import { dot, ruleY } from '@observablehq/plot';
+import { plural } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Config, presetConfig } from '../../index.ts';
 import { RECOVERED, type Summary } from '../../result.ts';
@@ -74,9 +75,9 @@ export const featureLearning: Claim = {
         { label: "median over seeds of a run's least router overlap", ...least('router') },
       ],
       sentences: [
-        `On the canonical preset (d = 1000, 5 teacher experts, 25 students) ${learned} of ${n} seeds ended joint training ` +
+        `On the canonical preset (d = 1000, 5 teacher experts, 25 students) ${learned} of ${plural(n, 'seed')} ended joint training ` +
           'with all experts and all routers of the teacher found.',
-        ...failureSentences(outcomes, 'count as not recovered'),
+        ...failureSentences(outcomes, 'counted as not recovered'),
       ],
       figures: [
         {

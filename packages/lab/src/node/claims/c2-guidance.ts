@@ -1,16 +1,27 @@
-import { dot, line } from '@observablehq/plot';
-import { readable } from '../../figures/format.ts';
+import { dot } from '@observablehq/plot';
+import { plural, readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
+import {
+  type Claim,
+  dimsOf,
+  done,
+  failureSentences,
+  type Grid,
+  type Outcome,
+  overGrid,
+  type PlannedTask,
+  type Scale,
+} from './claim.ts';
+import { diagonal } from './figure-parts.ts';
 import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.ts';
 import { withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
 import type { AlignedPair } from './measurements/pair-tracker.ts';
 import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
-import { proportion } from './statistics/interval.ts';
+import { meanShare } from './statistics/interval.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64, 512] },
   quick: { seeds: 16, dims: [64, 128, 256, 512, 1024, 2048] },
   full: { seeds: 100, dims: [64, 128, 256, 512, 1024, 2048] },
@@ -19,35 +30,32 @@ const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>
 const HIGH_DIM = 512;
 const SHARE = 0.8;
 
+/** Flow time that is ample for a gate with a mean, whose units align in times of order √d. */
+export const ample = (inputDim: number) => 16 * Math.sqrt(inputDim) + 100;
+
 /** Runs until whole units are aligned, by dimension and seed: C2c compares its own with these. */
 export function jointRuns(
   gate: 'sigmoid' | 'tanh',
-  dims: readonly number[],
-  count: number,
+  grid: Grid,
   patience: (inputDim: number) => number,
-) {
-  return dims.flatMap((inputDim) =>
-    seeds(count).map((seed) => {
-      const sizes = { inputDim, teachers: 3, students: 15 };
-      const input: AlignmentTimesInput = {
-        ...sizes,
-        gate,
-        seed,
-        until: 'pairs',
-        time: patience(inputDim),
-      };
-      return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
-    }),
-  );
+): PlannedTask[] {
+  return overGrid(grid, (inputDim, seed) => {
+    const input: AlignmentTimesInput = {
+      inputDim,
+      teachers: 3,
+      students: 15,
+      gate,
+      seed,
+      until: 'pairs',
+      time: patience(inputDim),
+    };
+    return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
+  });
 }
-
-/** Flow time that is ample for a gate with a mean, whose units align in times of order √d. */
-export const ample = (inputDim: number) => 16 * Math.sqrt(inputDim) + 100;
 
 /** What one dimension says about the order within pairs. */
 export interface OrderByDim {
   readonly d: number;
-  readonly runs: number;
   readonly pairs: readonly AlignedPair[];
   /** Teacher units with which no whole unit aligned in time. */
   readonly missed: number;
@@ -59,38 +67,31 @@ export interface OrderByDim {
 }
 
 export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByDim[] {
-  const runs = done<AlignmentTimesInput, AlignmentTimes>(outcomes, 'claim/alignment-times').filter(
-    ({ input }) => input.gate === gate,
-  );
-  const dims = [...new Set(runs.map(({ input }) => input.inputDim))].sort((a, b) => a - b);
-  return dims.map((d) => {
-    const pairsOf = runs
-      .filter(({ input }) => input.inputDim === d)
-      .map(({ output }) => output.pairs.filter((pair) => pair !== null));
-    const told = pairsOf.filter((pairs) => pairs.length > 0);
-    const shares = told.map(
-      (pairs) => pairs.filter(({ expert, router }) => router > expert).length / pairs.length,
-    );
+  const own = outcomes.filter(({ input }) => (input as AlignmentTimesInput).gate === gate);
+  const runs = done<AlignmentTimesInput, AlignmentTimes>(own, 'claim/alignment-times');
+  return dimsOf(own).map((d) => {
+    const all = runs.filter(({ input }) => input.inputDim === d).map(({ output }) => output.pairs);
+    const told = all
+      .map((pairs) => pairs.filter((pair) => pair !== null))
+      .filter((pairs) => pairs.length > 0);
+    const pairs = told.flat();
     const { at, lag } = bootstrapAll(told, (sample) => ({
       at: median(sample.flat().map((pair) => pair.routerAtExpert)),
       lag: median(sample.flat().map((pair) => pair.router - pair.expert)),
     }));
     const label = `${gate}, d = ${d}`;
-    const all = runs
-      .filter(({ input }) => input.inputDim === d)
-      .flatMap(({ output }) => output.pairs);
     return {
       d,
-      runs: told.length,
-      pairs: told.flat(),
-      missed: all.length - told.flat().length,
+      pairs,
+      missed: all.flat().length - pairs.length,
       after: {
         label: `share of pairs, router after expert: ${label}`,
-        ...proportion(
-          shares.reduce((sum, share) => sum + share, 0),
-          told.length,
+        ...meanShare(
+          told.map(
+            (run) => run.filter(({ expert, router }) => router > expert).length / run.length,
+          ),
         ),
-        note: `${told.flat().length} pairs in ${told.length} runs`,
+        note: `${plural(pairs.length, 'pair')} in ${plural(told.length, 'run')}`,
       },
       routerAtExpert: { label: `router overlap when the expert aligned: ${label}`, ...at },
       lag: { label: `lag of the router behind the expert: ${label}`, ...lag },
@@ -103,7 +104,7 @@ export const guidance: Claim = {
   title: 'Guidance: experts first',
   statement:
     'Experts guide routers: a router aligns with the teacher only after the expert of its own unit has, so that experts come first.',
-  plan: (scale) => jointRuns('sigmoid', SCALES[scale].dims, SCALES[scale].seeds, ample),
+  plan: (scale) => jointRuns('sigmoid', SCALES[scale], ample),
   judge(outcomes) {
     const orders = orderByDim(outcomes, 'sigmoid');
     const high = orders.filter(({ d }) => d >= HIGH_DIM);
@@ -114,7 +115,7 @@ export const guidance: Claim = {
       verdict: atLeast(after, SHARE),
     }));
     const missed = orders.reduce((sum, order) => sum + order.missed, 0);
-    const last = orders.at(-1);
+    const last = orders.findLast(({ pairs }) => pairs.length > 0);
     return {
       verdict: combined(criteria),
       criteria,
@@ -124,14 +125,16 @@ export const guidance: Claim = {
           '15 students). The interval counts runs, not pairs, since pairs of one run are not independent: it is on the safe side.',
         ...(last
           ? [
-              `At d = ${last.d}, when an expert aligned its router overlapped with the teacher's by ${readable(last.routerAtExpert.value, 2)} ` +
-                `(median), and followed ${readable(last.lag.value, 3)} units of time later.`,
+              `At d = ${last.d}, when an expert aligned its router overlapped with the teacher's by ${readable(last.routerAtExpert.value, 2)}, ` +
+                `and aligned ${readable(Math.abs(last.lag.value), 3)} units of time ${last.lag.value < 0 ? 'earlier' : 'later'} (medians).`,
             ]
           : []),
         ...(missed > 0
-          ? [`${missed} teacher units were not aligned in time and have no pair.`]
+          ? [
+              `${plural(missed, 'teacher unit was', 'teacher units were')} not aligned in time and left without a pair.`,
+            ]
           : []),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [orderFigure('c2-order', 'Experts first, then their routers', orders)],
       tables: [phaseTable('sigmoid', orders)],
@@ -145,7 +148,6 @@ export function orderFigure(name: string, title: string, orders: readonly OrderB
     pairs.map(({ expert, router }) => ({ d, expert, router })),
   );
   const times = pairs.flatMap(({ expert, router }) => [expert, router]);
-  const ends = [Math.min(...times), Math.max(...times)];
   return {
     name,
     title,
@@ -157,7 +159,7 @@ export function orderFigure(name: string, title: string, orders: readonly OrderB
       y: { type: 'log' as const, label: 'time at which its router aligned' },
       r: { range: [1, 3.5], domain: [64, 2048], type: 'log' as const },
       marks: [
-        line(ends, { x: (t: number) => t, y: (t: number) => t, strokeDasharray: '4 3' }),
+        diagonal(times),
         dot(pairs, { x: 'expert', y: 'router', r: 'd', stroke: color('low'), strokeOpacity: 0.5 }),
       ],
     },

@@ -1,15 +1,24 @@
 import { dot, ruleX, ruleY } from '@observablehq/plot';
-import { max } from 'simple-statistics';
+import { plural } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { ALIGNED } from '../../milestones.ts';
-import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
+import { ample } from './c2-guidance.ts';
+import {
+  type Claim,
+  done,
+  failureSentences,
+  type Grid,
+  groupBySeed,
+  overGrid,
+  type Scale,
+} from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { FrozenExperts, FrozenExpertsInput } from './measurements/guidance.ts';
 import { median } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 2, dims: [512] },
   quick: { seeds: 16, dims: [512] },
   full: { seeds: 60, dims: [512, 2048] },
@@ -21,18 +30,17 @@ export const frozenExpertsClaim: Claim = {
   title: 'Guidance: experts frozen',
   statement: 'Without experts that learn, routers do not align: there is nothing to guide them.',
   plan: (scale) =>
-    SCALES[scale].dims.flatMap((inputDim) =>
-      seeds(SCALES[scale].seeds).map((seed) => {
-        const sizes = { inputDim, teachers: 3, students: 15 };
-        const input: FrozenExpertsInput = {
-          ...sizes,
-          gate: 'sigmoid',
-          seed,
-          time: 16 * Math.sqrt(inputDim) + 100,
-        };
-        return { kind: 'claim/frozen-experts', input, seconds: 0.35 };
-      }),
-    ),
+    overGrid(SCALES[scale], (inputDim, seed) => {
+      const input: FrozenExpertsInput = {
+        inputDim,
+        teachers: 3,
+        students: 15,
+        gate: 'sigmoid',
+        seed,
+        time: ample(inputDim),
+      };
+      return { kind: 'claim/frozen-experts', input, seconds: 0.35 };
+    }),
   judge(outcomes) {
     const runs = done<FrozenExpertsInput, FrozenExperts>(outcomes, 'claim/frozen-experts');
     const valid = runs.filter(({ output }) => output.joint !== null);
@@ -47,6 +55,7 @@ export const frozenExpertsClaim: Claim = {
       },
     ];
     const dots = valid.map(({ input, output }) => ({ ...output, seed: input.seed }));
+    const most = [...dots].sort((a, b) => b.largest - a.largest)[0];
     return {
       verdict: combined(criteria),
       criteria,
@@ -54,7 +63,7 @@ export const frozenExpertsClaim: Claim = {
         {
           label: 'share of seeds in which no router aligned',
           ...still,
-          note: `${valid.length} runs of ${bySeed.length} seeds`,
+          note: `${plural(valid.length, 'run')} of ${plural(bySeed.length, 'seed')}`,
         },
         {
           label: 'median of the largest router overlap on the way',
@@ -66,15 +75,15 @@ export const frozenExpertsClaim: Claim = {
         },
       ],
       sentences: [
-        valid.length === 0
+        most === undefined
           ? 'No joint run aligned everything, so there is nothing to compare with.'
-          : `With frozen experts the largest overlap of any router over the whole time was ${max(dots.map((x) => x.largest)).toFixed(3)}; it was there by chance from the start.`,
+          : `With frozen experts the largest overlap of any router over the whole time was ${most.largest.toFixed(3)}; that run started at ${most.start.toFixed(3)}, by chance.`,
         ...(valid.length < runs.length
           ? [
-              `${runs.length - valid.length} runs were left out: their joint run did not align everything in time.`,
+              `${plural(runs.length - valid.length, 'run was', 'runs were')} left out, because the joint run did not align everything in time.`,
             ]
           : []),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [
         {

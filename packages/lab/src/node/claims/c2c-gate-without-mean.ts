@@ -9,10 +9,12 @@ import {
   orderFigure,
   phaseTable,
 } from './c2-guidance.ts';
-import { type Claim, failureSentences, type Scale } from './claim.ts';
+import { type Claim, failureSentences, type Grid, type Scale } from './claim.ts';
+import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, atMost, combined } from './finding.ts';
+import { unknown } from './statistics/interval.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64] },
   quick: { seeds: 16, dims: [256] },
   full: { seeds: 100, dims: [64, 128, 256, 512] },
@@ -30,16 +32,15 @@ export const gateWithoutMean: Claim = {
   title: 'Guidance: gate without a mean',
   statement:
     'With tanh gates, whose mean c₀ is zero, an expert gets no signal through a router that points nowhere: the expert-first order is gone.',
-  plan: (scale) => {
-    const { dims, seeds } = SCALES[scale];
-    return [...jointRuns('tanh', dims, seeds, longer), ...jointRuns('sigmoid', dims, seeds, ample)];
-  },
+  plan: (scale) => [
+    ...jointRuns('tanh', SCALES[scale], longer),
+    ...jointRuns('sigmoid', SCALES[scale], ample),
+  ],
   judge(outcomes) {
     const tanh = orderByDim(outcomes, 'tanh');
     const sigmoid = orderByDim(outcomes, 'sigmoid');
-    const unknown = { value: Number.NaN, low: -Infinity, high: Infinity, label: '' };
-    const [last, compared] = [tanh.at(-1), sigmoid.at(-1)];
-    const d = last?.d;
+    const last = tanh.at(-1);
+    const compared = sigmoid.find(({ d }) => d === last?.d);
     const criteria = [
       {
         text:
@@ -58,6 +59,7 @@ export const gateWithoutMean: Claim = {
         verdict: atMost(compared?.routerAtExpert ?? unknown, SILENT),
       },
     ];
+    const verdicts = criteria.map(({ verdict }) => verdict).join(', ');
     return {
       verdict: combined(criteria),
       criteria,
@@ -65,18 +67,23 @@ export const gateWithoutMean: Claim = {
         ...[...tanh].reverse().map(({ after }) => after),
         ...[last, compared].flatMap((order) => (order ? [order.routerAtExpert, order.lag] : [])),
       ],
-      sentences: last
-        ? [
-            `At d = ${d} the router of a tanh unit came after its expert in ${readable(100 * last.after.value, 3)} % of pairs. ` +
-              `But it did not wait: when the expert aligned it already overlapped by ${readable(last.routerAtExpert.value, 2)}, where that of a ` +
-              `sigmoid unit overlaps by ${readable(compared?.routerAtExpert.value ?? Number.NaN, 2)}.`,
-            'Among its overlaps with its own teacher unit alone, a tanh unit obeys d(w·w*)/dt = 3c₁²(v·v*)(w·w*)² and d(v·v*)/dt = c₁²(w·w*)³ to ' +
-              'leading order, so that (w·w*)² − 3(v·v*)² is constant: both move at once, and the expert, three times as fast in the square, still ' +
-              'passes ½ first, with the router near 0.29. (The overlaps w·v* and v·w*, as large at the start, are left out of this; the ' +
-              'measured router is behind.) What is gone is the phase in which only experts learn, not the order.',
-            ...failureSentences(outcomes, 'were left out'),
-          ]
-        : failureSentences(outcomes, 'were left out'),
+      sentences: [
+        ...(last && compared && last.pairs.length > 0 && compared.pairs.length > 0
+          ? [
+              `At d = ${last.d} the router of a tanh unit came after its expert in ${readable(100 * last.after.value, 3)} % of pairs. ` +
+                `When the expert aligned it already overlapped by ${readable(last.routerAtExpert.value, 2)}, where that of a ` +
+                `sigmoid unit overlapped by ${readable(compared.routerAtExpert.value, 2)} (medians).`,
+            ]
+          : []),
+        'Among its overlaps with its own teacher unit alone, a tanh unit obeys d(w·w*)/dt = 3c₁²(v·v*)(w·w*)² and d(v·v*)/dt = c₁²(w·w*)³ to ' +
+          'leading order, so that (w·w*)² − 3(v·v*)² is constant: both move at once, and the expert, three times as fast in the square, still ' +
+          'passes ½ first, with the router near 0.29. The overlaps w·v* and v·w*, as large at the start, are left out of this, so that ' +
+          'measured routers need not be there.',
+        ...(verdicts === 'fails, holds, holds'
+          ? ['What is gone is the phase in which only experts learn, not the order.']
+          : []),
+        ...failureSentences(outcomes, 'left out'),
+      ],
       figures: [
         phaseFigure(tanh, sigmoid),
         orderFigure('c2c-order', 'Experts and routers behind tanh gates', tanh),
@@ -98,13 +105,7 @@ function phaseFigure(tanh: readonly OrderByDim[], sigmoid: readonly OrderByDim[]
       'Median router overlap at the time at which the expert of its unit reaches ½, with intervals: tanh gates (dots), sigmoid gates (rings).',
     options: {
       grid: true,
-      x: {
-        type: 'log' as const,
-        base: 2,
-        label: 'dimension d',
-        ticks: tanh.map(({ d }) => d),
-        tickFormat: 'd',
-      },
+      x: dimensionAxis(tanh.map(({ d }) => d)),
       y: { label: 'router overlap', domain: [Math.min(-0.05, ...rows.map(({ low }) => low)), 0.5] },
       marks: [
         ruleX(rows, { x: 'd', y1: 'low', y2: 'high' }),

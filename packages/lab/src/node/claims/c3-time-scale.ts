@@ -1,16 +1,26 @@
 import { dot, line } from '@observablehq/plot';
 import { linearRegression, rSquared } from 'simple-statistics';
+import { plural } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
-import { type Claim, done, failureSentences, groupBySeed, type Scale, seeds } from './claim.ts';
+import {
+  type Claim,
+  done,
+  failureSentences,
+  type Grid,
+  groupBySeed,
+  overGrid,
+  type Scale,
+} from './claim.ts';
+import { dimensionAxis } from './figure-parts.ts';
 import { combined, type Verdict, within } from './finding.ts';
 import { addend, show, withInterval } from './format.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
 import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
-import { fitPowerLaw, type PowerLaw } from './statistics/power-law.ts';
+import { fitPowerLaw, LEAST_POINTS, type PowerLaw } from './statistics/power-law.ts';
 
-const SCALES: Readonly<Record<Scale, { seeds: number; dims: readonly number[] }>> = {
+const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 6, dims: [64, 256, 1024] },
   quick: { seeds: 40, dims: [64, 256, 1024, 4096, 16384] },
   full: { seeds: 300, dims: [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384] },
@@ -37,25 +47,19 @@ export const timeScale: Claim = {
     'Experts align after a time of order √d, because a random start overlaps with the teacher by order 1/√d and ' +
     'alignment takes a time in inverse proportion to that overlap.',
   plan: (scale) =>
-    SCALES[scale].dims.flatMap((inputDim) =>
-      seeds(SCALES[scale].seeds).map((seed) => {
-        const time = PATIENCE * Math.sqrt(inputDim);
-        const input = {
-          inputDim,
-          teachers: 2,
-          students: 8,
-          gate: 'sigmoid',
-          seed,
-          until: 'experts',
-          time,
-        };
-        return {
-          kind: 'claim/alignment-times',
-          input,
-          seconds: 0.015 + 0.001 * Math.sqrt(inputDim),
-        };
-      }),
-    ),
+    overGrid(SCALES[scale], (inputDim, seed) => {
+      const root = Math.sqrt(inputDim);
+      const input: AlignmentTimesInput = {
+        inputDim,
+        teachers: 2,
+        students: 8,
+        gate: 'sigmoid',
+        seed,
+        until: 'experts',
+        time: PATIENCE * root,
+      };
+      return { kind: 'claim/alignment-times', input, seconds: 0.015 + 0.001 * root };
+    }),
   judge(outcomes) {
     const runs = done<AlignmentTimesInput, AlignmentTimes>(outcomes, 'claim/alignment-times');
     const bySeed = groupBySeed(runs).map((own) => ({
@@ -74,7 +78,9 @@ export const timeScale: Claim = {
         slope: slopeOf(sample.flatMap((seed) => seed.points)),
       };
     });
-    const censored = times.flatMap((run) => run.times).filter((t) => t === Infinity).length;
+    const allTimes = times.flatMap((run) => run.times);
+    const censored = allTimes.filter((t) => t === Infinity).length;
+    const turned = allTimes.length - censored - points.length;
     const regression = regressionOf(points);
     const criteria = [
       {
@@ -90,7 +96,6 @@ export const timeScale: Claim = {
         verdict: within(slope, (1 - SLOPE_TOLERANCE) * SLOPE, (1 + SLOPE_TOLERANCE) * SLOPE),
       },
     ];
-    const dims = medians.map(([d]) => d);
     return {
       verdict: combined(criteria),
       criteria,
@@ -99,19 +104,31 @@ export const timeScale: Claim = {
         {
           label: 'slope of t against 1/(initial overlap)',
           ...slope,
-          note: `predicted ${show(SLOPE)}; R² = ${regression.r2.toFixed(4)}`,
+          note: 'predicted 4/3',
         },
         { label: 'A', ...scale },
         { label: 'B', ...offset, note: 'a negative offset makes a raw log–log slope too steep' },
         { label: 'raw log–log slope, for comparison', ...raw },
       ],
       sentences: [
-        `Median times until an expert aligned (overlap ½) in ${dims.length} dimensions from ${dims[0]} to ${dims.at(-1)} follow ` +
-          `${lawText(fit)}; the interval of the power is ${withInterval(power)}.`,
-        `Run by run, the time is a straight line in 1/(initial overlap) of slope ${withInterval(slope)}, predicted 4/3.`,
-        `${censored} of ${times.flatMap((run) => run.times).length} experts had not aligned by t = ${PATIENCE}√d. Such a censored time ` +
+        medians.length < LEAST_POINTS
+          ? `Median times are known in ${plural(medians.length, 'dimension')}: too few to fit a law.`
+          : `Median times until an expert aligned (overlap ½) in ${medians.length} dimensions from ${medians[0]![0]} to ${medians.at(-1)![0]} are ` +
+            `fitted best by ${lawText(fit)}; the power is ${withInterval(power)}.`,
+        ...(points.length < LEAST_POINTS
+          ? []
+          : [
+              `Run by run, the regression of the time on 1/(initial overlap) has the slope ${withInterval(slope)}, predicted 4/3, and ` +
+                `R² = ${regression.r2.toFixed(4)}.`,
+            ]),
+        `${censored} of ${plural(allTimes.length, 'expert')} had not aligned by t = ${PATIENCE}√d. Such a censored time ` +
           'counts as later than all others in the medians, which it leaves unbiased; the slope leaves it out.',
-        ...failureSentences(outcomes, 'were left out'),
+        ...(turned > 0
+          ? [
+              `The slope also leaves out ${plural(turned, 'expert')} that aligned from an initial overlap below 0, as others pushed it.`,
+            ]
+          : []),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [timesFigure(times, medians, fit), slopeFigure(points, regression)],
       tables: [
@@ -195,13 +212,7 @@ function timesFigure(times: readonly Times[], medians: readonly [number, number]
     caption: `Small dots: time at which an expert aligned, one for each teacher expert and seed. Rings: medians. Line: the fit ${lawText(fit)}.`,
     options: {
       grid: true,
-      x: {
-        type: 'log' as const,
-        base: 2,
-        label: 'dimension d',
-        tickFormat: 'd',
-        ticks: medians.map(([d]) => d),
-      },
+      x: dimensionAxis(medians.map(([d]) => d)),
       y: { type: 'log' as const, label: 'time t of alignment' },
       marks: [
         dot(dots, { x: 'd', y: 't', r: 1.2, fill: color('low'), fillOpacity: 0.25 }),

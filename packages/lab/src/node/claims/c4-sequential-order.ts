@@ -1,4 +1,5 @@
 import { dot } from '@observablehq/plot';
+import { plural } from '../../figures/format.ts';
 import { heatMapFigure } from '../../figures/heat-map.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
@@ -68,8 +69,10 @@ export const sequentialOrder: Claim = {
         time: run.experts.map((expert) => expert?.time ?? Infinity),
       }));
     const orders = ordersBy(largest);
-    const correlation = meanCorrelation(orders);
-    const own = meanCorrelation(ordersBy(largestOwn));
+    const correlations = known(correlationsOf(orders));
+    const correlation = bootstrap(correlations, mean);
+    const own = bootstrap(known(correlationsOf(ordersBy(largestOwn))), mean);
+    const without = runs.length - correlations.length;
     const first = shareOf(
       orders.map(({ predictor, time }) => {
         const winner = predictor.indexOf(Math.max(...predictor));
@@ -92,7 +95,7 @@ export const sequentialOrder: Claim = {
         {
           label: 'mean rank correlation of predicted and actual order',
           ...correlation,
-          note: `${runs.length} seeds; chance gives 0`,
+          note: `${plural(correlations.length, 'seed')}; chance gives 0`,
         },
         {
           label: 'the same, predicted from units that no other teacher expert attracts more',
@@ -101,7 +104,7 @@ export const sequentialOrder: Claim = {
         {
           label: 'share of seeds in which the predicted first was first',
           ...first,
-          note: `chance gives ${(1 / (orders[0]?.time.length ?? 1)).toFixed(2)}`,
+          ...(orders[0] ? { note: `chance gives ${(1 / orders[0].time.length).toFixed(2)}` } : {}),
         },
       ],
       sentences: [
@@ -110,10 +113,15 @@ export const sequentialOrder: Claim = {
           'teacher expert that attracts them most is the second predictor.',
         ...(late > 0
           ? [
-              `${late} teacher experts were not aligned by t = ${PATIENCE}√d; they count as last, in equal rank.`,
+              `${plural(late, 'teacher expert was', 'teacher experts were')} not aligned by t = ${PATIENCE}√d: last in the order, in equal rank.`,
             ]
           : []),
-        ...failureSentences(outcomes, 'were left out'),
+        ...(without > 0
+          ? [
+              `In ${plural(without, 'seed')} nothing aligned: there is no order, and no correlation.`,
+            ]
+          : []),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [rankFigure(orders), timeFigure(orders)],
       tables: [],
@@ -121,17 +129,16 @@ export const sequentialOrder: Claim = {
   },
 };
 
-function meanCorrelation(orders: readonly Order[]) {
-  const correlations = orders
-    .map(({ predictor, time }) =>
-      rankCorrelation(
-        predictor.map((x) => -x),
-        time,
-      ),
-    )
-    .filter((r) => !Number.isNaN(r));
-  return bootstrap(correlations, mean);
-}
+/** Of predicted and actual order, run by run; NaN where all times are equal, as when nothing aligned. */
+const correlationsOf = (orders: readonly Order[]) =>
+  orders.map(({ predictor, time }) =>
+    rankCorrelation(
+      predictor.map((x) => -x),
+      time,
+    ),
+  );
+
+const known = (correlations: readonly number[]) => correlations.filter((r) => !Number.isNaN(r));
 
 function rankFigure(orders: readonly Order[]) {
   const counts = new Map<string, number>();

@@ -96,10 +96,12 @@ export const overParameterisation: Claim = {
           'beyond doubt; an infinite one says that the grid or the number of seeds does not reach so far.',
         ...(largest
           ? [
-              `For ${largest.k} teacher experts it takes m = ${withInterval(largest.least)} students.`,
+              Number.isFinite(largest.least.value)
+                ? `For ${largest.k} teacher experts it takes m = ${withInterval(largest.least)} students.`
+                : `For ${largest.k} teacher experts no number of students on the grid is enough.`,
             ]
           : []),
-        ...failureSentences(outcomes, 'count as not recovered'),
+        ...failureSentences(outcomes, 'counted as not recovered'),
       ],
       figures: [
         heatMapFigure({

@@ -1,6 +1,6 @@
 import { dot, ruleY } from '@observablehq/plot';
 import { decades, drawable } from '../../figures/axes.ts';
-import { readable } from '../../figures/format.ts';
+import { plural, readable } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
@@ -17,7 +17,7 @@ const SCALES: Readonly<
   full: { seeds: 100, config: { inputDim: 1000, teachers: 5, students: 25 } },
 };
 /** Ratios of the teacher's largest amplitude to its smallest. */
-const SPREADS = [1, 4];
+const SPREADS = [1, 4] as const;
 /** For equal amplitudes; a weak teacher expert attracts in proportion to its amplitude, so it is given more. */
 const LEARNING_TIME = 150;
 const RANDOM_SUBSETS = 8;
@@ -27,7 +27,7 @@ export const pruningClaim: Claim = {
   id: 'C6',
   title: 'Pruning',
   statement:
-    'Pruning finds the number of the teacher’s experts without being told, at little cost in loss, and does better than simple rules of the same size.',
+    'Pruning finds the number of the teacher’s experts without being told, and does better than simple rules of the same size.',
   plan: (scale) =>
     SPREADS.flatMap((amplitudeSpread) =>
       seeds(SCALES[scale].seeds).map((seed) => {
@@ -48,8 +48,7 @@ export const pruningClaim: Claim = {
       outcomes,
       'claim/pruning-baselines',
     ).map(({ input, output }) => ({ spread: input.config.amplitudeSpread ?? 1, ...output }));
-    const spreads = [...new Set(runs.map(({ spread }) => spread))].sort((a, b) => a - b);
-    const groups = spreads.map((spread) => {
+    const groups = SPREADS.map((spread) => {
       const own = runs.filter((run) => run.spread === spread);
       return {
         spread,
@@ -62,8 +61,10 @@ export const pruningClaim: Claim = {
           amplitudes: geometricRatio(sample, (run) => run.largestAmplitudes),
           random: geometricRatio(sample, (run) => mean(run.random)),
           merging: geometricRatio(sample, (run) => run.elimination),
-          selection: Math.exp(
-            mean(sample.map((run) => Math.log(run.largestAmplitudes / run.elimination))),
+          selection: geometricRatio(
+            sample,
+            (run) => run.largestAmplitudes,
+            (run) => run.elimination,
           ),
         })),
       };
@@ -82,6 +83,7 @@ export const pruningClaim: Claim = {
         verdict: atLeast(random, 1),
       },
     ]);
+    const measured = groups.filter((group) => group.runs.length > 0);
     return {
       verdict: combined(criteria),
       criteria,
@@ -90,7 +92,7 @@ export const pruningClaim: Claim = {
           {
             label: `share of seeds with size found = k, ${name}`,
             ...found,
-            note: `${runs.length} seeds`,
+            note: plural(runs.length, 'seed'),
           },
           { label: `loss before pruning / null loss, ${name}`, ...before, note: 'median' },
           { label: `loss after pruning / null loss, ${name}`, ...after, note: 'median' },
@@ -110,12 +112,12 @@ export const pruningClaim: Claim = {
       ),
       sentences: [
         'All losses are population losses of the pruned model, amplitudes refitted, before any fine-tuning. The baselines are told the size that pruning found.',
-        ...groups.map(
+        ...measured.map(
           ({ name, found, amplitudes, selection }) =>
             `With ${name} the size was right in ${readable(100 * found.value, 3)} % of seeds, and keeping the largest amplitudes gave ` +
             `${readable(amplitudes.value, 3)} times the loss; of this the choice of units accounts for a factor of ${readable(selection.value, 3)}, merging duplicates for the rest.`,
         ),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [lossesFigure(groups)],
       tables: [],
@@ -125,9 +127,13 @@ export const pruningClaim: Claim = {
 
 type Run = PruningBaselines & { readonly spread: number };
 
-/** Geometric mean over runs of the loss of another rule over that of pruning. */
-function geometricRatio(runs: readonly Run[], other: (run: Run) => number): number {
-  return Math.exp(mean(runs.map((run) => Math.log(drawable(other(run)) / drawable(run.after)))));
+/** Geometric mean over runs of the loss of one rule over that of another, by default pruning. */
+function geometricRatio(
+  runs: readonly Run[],
+  rule: (run: Run) => number,
+  other = (run: Run) => run.after,
+): number {
+  return Math.exp(mean(runs.map((run) => Math.log(drawable(rule(run)) / drawable(other(run))))));
 }
 
 function lossesFigure(
@@ -145,11 +151,11 @@ function lossesFigure(
       ),
     ),
   );
-  const [first, second] = groups.map(({ spread }) => spread);
+  const [first, second] = SPREADS;
   return {
     name: 'c6-losses',
     title: 'Loss of pruned students of the same size',
-    caption: `Each mark is a seed: population loss relative to the null loss, by rule; dots for equal teacher amplitudes, rings for amplitudes from 1 to 1/${second ?? first ?? 1}. Lower is better; “unpruned” has all units.`,
+    caption: `Each mark is a seed: population loss relative to the null loss, by rule; dots for equal teacher amplitudes, rings for amplitudes from 1 to 1/${second}. Lower is better; “unpruned” has all units.`,
     options: {
       marginLeft: 140,
       x: decades(

@@ -1,10 +1,12 @@
 import { dot, line } from '@observablehq/plot';
 import { decades } from '../../figures/axes.ts';
+import { plural } from '../../figures/format.ts';
 import { color } from '../../figures/palette.ts';
 import { type Config, type ConfigInput, presetConfig } from '../../index.ts';
 import type { Summary } from '../../result.ts';
 import { EXPERIMENT } from '../experiment-task.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
+import { diagonal } from './figure-parts.ts';
 import { atLeast, combined } from './finding.ts';
 import { show } from './format.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
@@ -60,6 +62,9 @@ export const fineTuning: Claim = {
     const sublinear = shareOf(tails.map(({ over }) => (over?.preference ?? 0) > 0));
     const linear = shareOf(tails.map(({ pruned }) => (pruned?.preference ?? 0) < 0));
     const known = tails.flatMap(({ over }) => (over ? [over] : []));
+    const steps = Math.max(
+      ...tails.map(({ output }) => output.overparameterised.points.at(-1)!.step),
+    );
     const { power, preference } = bootstrapAll(known, (sample) => ({
       power: median(sample.map((fit) => fit.power)),
       preference: median(sample.map((fit) => fit.preference)),
@@ -87,7 +92,7 @@ export const fineTuning: Claim = {
         ...rates.map(({ name, close, certified, runs }) => ({
           label: `share of runs with the predicted rate to ${100 * TOLERANCE} %, ${name}`,
           ...close,
-          note: `${certified} of ${runs} runs pruned to k and converged`,
+          note: `${certified} of ${plural(runs, 'run')} pruned to k and converged`,
         })),
         ...rates.map(({ name, deviation }) => ({
           label: `|ln measured / ln predicted − 1|, ${name}`,
@@ -110,12 +115,16 @@ export const fineTuning: Claim = {
       sentences: [
         ...rates.map(
           ({ name, certified, runs }) =>
-            `${name}: ${certified} of ${runs} runs pruned to as many units as the teacher has and converged; only of these can a rate be told.`,
+            `${name}: ${certified} of ${plural(runs, 'run')} pruned to as many units as the teacher has and converged; only of these can a rate be told.`,
         ),
-        `Without pruning the loss went on like t^−${show(power.value)} over the last decade of ${tails[0]?.output.overparameterised.points.at(-1)?.step ?? 0} steps. ` +
-          'Points of one descent are not independent: the verdict counts seeds, not the size of the AIC difference.',
+        ...(known.length > 0
+          ? [
+              `Fitted by a power law, the loss without pruning goes like t^−${show(power.value)} (median) over the last decade of at most ${steps} steps. ` +
+                'Points of one descent are not independent: the verdict counts seeds, not the size of the AIC difference.',
+            ]
+          : []),
         ...copiesSentences(tails),
-        ...failureSentences(outcomes, 'were left out'),
+        ...failureSentences(outcomes, 'left out'),
       ],
       figures: [ratesFigure(rates), tailsFigure(tails.map(({ output }) => output))],
       tables: [],
@@ -134,9 +143,11 @@ function copiesSentences(
   const [shared, alone] = [least(true), least(false)];
   if (shared.length === 0 || alone.length === 0) return [];
   return [
-    `Where a power law fits, the largest of the units that share a teacher expert has ${show(median(shared))} of their amplitude (median over seeds, ` +
-      `teacher expert with the smallest such share); in the ${alone.length} other seeds it has ${show(median(alone))}. That fits duplicates of comparable ` +
-      'amplitude being what slows the descent down, but it was no criterion.',
+    `Where a power law fits better, the largest of the units that share a teacher expert has ${show(median(shared))} of their amplitude (median over seeds, ` +
+      `teacher expert with the smallest such share); in the other ${plural(alone.length, 'seed')} it has ${show(median(alone))}. ` +
+      (median(shared) < median(alone)
+        ? 'That fits duplicates of comparable amplitude being what slows the descent down, but it was no criterion.'
+        : 'That does not fit duplicates of comparable amplitude being what slows the descent down.'),
   ];
 }
 
@@ -192,11 +203,7 @@ function ratesFigure(rates: ReturnType<typeof ratesOf>) {
       x: { label: 'predicted −ln(loss factor) of a step' },
       y: { label: 'measured' },
       marks: [
-        line([Math.min(...values), Math.max(...values)], {
-          x: (v: number) => v,
-          y: (v: number) => v,
-          strokeDasharray: '4 3',
-        }),
+        diagonal(values),
         ...symbols.map((symbol, series) =>
           dot(
             dots.filter((one) => one.series === series),

@@ -1,3 +1,4 @@
+import { plural } from '../../figures/format.ts';
 import type { Task, TaskRecord } from '../task.ts';
 import type { Finding } from './finding.ts';
 
@@ -45,19 +46,42 @@ export function done<Input, Output>(
   );
 }
 
-/** A sentence about tasks that failed, if any: they count as told in it. */
-export function failureSentences(outcomes: readonly Outcome[], counted: string): string[] {
+/** A sentence about measurements that failed, if any, and what was done with them. */
+export function failureSentences(
+  outcomes: readonly Outcome[],
+  treatment: 'left out' | 'counted as not recovered',
+): string[] {
   const failed = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome] : []));
   if (failed.length === 0) return [];
   const { name, message } = failed[0]!.error;
   return [
-    `${failed.length} of ${outcomes.length} measurements failed and ${counted}; the first said ${name}: ${message}`,
+    `${failed.length} of ${plural(outcomes.length, 'measurement')} failed (${treatment}); the first said ${name}: ${message}`,
   ];
 }
 
 /** `count` seeds from 0 on. */
 export function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, seed) => seed);
+}
+
+/** Dimensions, and how many seeds of each. */
+export interface Grid {
+  readonly dims: readonly number[];
+  readonly seeds: number;
+}
+
+/** A task for every dimension and seed. */
+export function overGrid(
+  grid: Grid,
+  task: (inputDim: number, seed: number) => PlannedTask,
+): PlannedTask[] {
+  return grid.dims.flatMap((inputDim) => seeds(grid.seeds).map((seed) => task(inputDim, seed)));
+}
+
+/** The dimensions of measurements, in order: also of those that failed, so that no criterion is lost with them. */
+export function dimsOf(outcomes: readonly Outcome[]): number[] {
+  const dims = outcomes.map(({ input }) => (input as { readonly inputDim: number }).inputDim);
+  return [...new Set(dims)].sort((a, b) => a - b);
 }
 
 /** Runs of the same seed together: their draws have numbers in common, so that a seed counts once. */

@@ -1,3 +1,4 @@
+import { plural } from '../../figures/format.ts';
 import type { ReportBlock, ReportDocument, ReportSection } from '../report/document.ts';
 import type { Scale } from './claim.ts';
 import type { Verdict } from './finding.ts';
@@ -20,8 +21,8 @@ export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): Repo
   return {
     title: 'What holds, and what does not',
     lead: [
-      `Of ${judged.length} claims checked: ${count('holds')} hold, ${count('fails')} fail, ${count('undecided')} undecided. ` +
-        WARNING[scale],
+      `Of ${plural(judged.length, 'claim')} checked, ${plural(count('holds'), 'holds', 'hold')}, ${plural(count('fails'), 'fails', 'fail')} ` +
+        `and ${plural(count('undecided'), 'is undecided', 'are undecided')}. ${WARNING[scale]}`,
       'Each verdict follows from criteria that stand in the code and do not change with what is measured. They were set after pilot runs, ' +
         'some of them with seeds that are used here, too: no verdict is a test on data that nobody had seen. Intervals cover 95 % over ' +
         'seeds. Predictions such as 4/3 or c₁² come from the derivation in docs/theory.md; they are no theorems of the paper, ' +
@@ -69,7 +70,7 @@ function section({ claim, finding, tasks, seconds }: JudgedClaim): ReportSection
     ...finding.tables,
     {
       kind: 'text',
-      text: `From ${tasks} measurements that took ${seconds.toFixed(0)} s of processor time.`,
+      text: `From ${plural(tasks, 'measurement')} that took ${seconds.toFixed(0)} s, added up.`,
     },
   ];
   return {

@@ -18,7 +18,7 @@ export function addend(x: number): string {
 /** `0.95 [0.9, 0.99]`, or the value alone where there is no interval. */
 export function withInterval({ value, low, high }: Interval): string {
   const text = show(value);
-  if (low === value && high === value) return text;
+  if (Object.is(low, value) && Object.is(high, value)) return text;
   return `${text} [${show(low)}, ${show(high)}]`;
 }
 

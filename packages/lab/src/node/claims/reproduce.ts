@@ -32,7 +32,7 @@ export interface ReproduceOptions {
 export interface JudgedClaim {
   readonly claim: Claim;
   readonly finding: Finding;
-  /** Measurements that the finding rests on, and the processor time they took. */
+  /** Measurements that the finding rests on, and what they took, added up: several may run at a time. */
   readonly tasks: number;
   readonly seconds: number;
 }

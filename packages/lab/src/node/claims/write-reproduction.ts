@@ -1,46 +1,43 @@
 import { join } from 'node:path';
 import { writeReport } from '../report/write-report.ts';
 import { writeWhole } from '../write-whole.ts';
-import type { Scale } from './claim.ts';
+import type { Claim, Scale } from './claim.ts';
 import { claimsReport } from './claims-report.ts';
-import type { ClaimNumber, ClaimTable, Criterion, Verdict } from './finding.ts';
+import type { ClaimTable, Finding } from './finding.ts';
 import type { JudgedClaim } from './reproduce.ts';
+
+/** What a claim and its finding come to as plain data: an infinite or unknown number is null in JSON. */
+interface ClaimFindings
+  extends Pick<Claim, 'id' | 'title' | 'statement'>,
+    Omit<Finding, 'figures' | 'tables'> {
+  readonly tables: readonly Omit<ClaimTable, 'kind'>[];
+  readonly measurements: number;
+  /** What the measurements took, added up; several may run at a time. */
+  readonly seconds: number;
+}
 
 /** What findings.json holds. */
 export interface Findings {
   readonly scale: Scale;
-  readonly claims: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly statement: string;
-    readonly verdict: Verdict;
-    readonly criteria: readonly Criterion[];
-    /** The key number first; an infinite limit is null. */
-    readonly numbers: readonly ClaimNumber[];
-    readonly sentences: readonly string[];
-    readonly tables: readonly Omit<ClaimTable, 'kind'>[];
-    readonly measurements: number;
-    /** Processor time of the measurements. */
-    readonly seconds: number;
-  }[];
+  readonly claims: readonly ClaimFindings[];
 }
 
 /** The findings as plain data. */
 export function findingsOf(judged: readonly JudgedClaim[], scale: Scale): Findings {
   return {
     scale,
-    claims: judged.map(({ claim, finding, tasks, seconds }) => ({
-      id: claim.id,
-      title: claim.title,
-      statement: claim.statement,
-      verdict: finding.verdict,
-      criteria: finding.criteria,
-      numbers: finding.numbers,
-      sentences: finding.sentences,
-      tables: finding.tables.map(({ kind: _, ...table }) => table),
-      measurements: tasks,
-      seconds,
-    })),
+    claims: judged.map(({ claim: { id, title, statement }, finding, tasks, seconds }) => {
+      const { figures: _, tables, ...told } = finding;
+      return {
+        id,
+        title,
+        statement,
+        ...told,
+        tables: tables.map(({ kind: _, ...table }) => table),
+        measurements: tasks,
+        seconds,
+      };
+    }),
   };
 }
 

@@ -1,8 +1,8 @@
 import { type MoE, param, retract, takeRows } from '@softmoe/model';
-import { balancedFlow, frozen, overlaps, train } from '@softmoe/train';
+import { balancedFlow, frozen, overlaps, type TrainRecord, train } from '@softmoe/train';
 import { ALIGNED } from '../../../milestones.ts';
 import type { TaskFunction } from '../../task.ts';
-import { PairTracker } from './pair-tracker.ts';
+import { alignmentTimes } from './alignment-times.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
 export interface FrozenExpertsInput extends SceneInput {
@@ -26,31 +26,27 @@ const PATIENCE = 3;
 /** Whether routers align while the experts rest at their random start: task `claim/frozen-experts`. */
 export const frozenExperts: TaskFunction<FrozenExpertsInput, FrozenExperts> = async (
   input,
-  { signal },
+  context,
 ) => {
+  const joint = await alignmentTimes({ ...input, until: 'pairs' }, context);
+  const time = PATIENCE * joint.time;
   const scene = createScene(input);
-  const { student, teacher } = scene;
-  const tracker = new PairTracker(student.spec, input.teachers);
-  const run = { model: student, teacher, signal };
-  let end = 0;
-  const joint = train({ ...run, stepper: flowStepper(scene), stop: { time: input.time } });
-  for await (const record of joint) {
-    tracker.add(record);
-    end = record.time;
-    if (tracker.complete('pairs')) break;
-  }
-  const time = PATIENCE * end;
-  const stepper = flowStepper(scene, frozen(balancedFlow, ['expert']));
-  const largestOf = (of: { overlaps?: { router: { data: Float64Array } } }) =>
-    Math.max(...of.overlaps!.router.data);
+  const largestOf = (record: TrainRecord) => Math.max(...record.overlaps!.router.data);
   let start: number | undefined;
   let largest = -1;
-  for await (const record of train({ ...run, stepper, stop: { time } })) {
+  for await (const record of train({
+    model: scene.student,
+    stepper: flowStepper(scene, frozen(balancedFlow, ['expert'])),
+    teacher: scene.teacher,
+    stop: { time },
+    signal: context.signal,
+  })) {
     start ??= largestOf(record);
     largest = Math.max(largest, largestOf(record));
   }
-  signal.throwIfAborted();
-  return { joint: tracker.complete('pairs') ? end : null, time, start: start!, largest };
+  context.signal.throwIfAborted();
+  const complete = joint.pairs.every((pair) => pair !== null);
+  return { joint: complete ? joint.time : null, time, start: start!, largest };
 };
 
 export interface PlacedExpertsInput extends SceneInput {
@@ -80,24 +76,13 @@ export const placedExperts: TaskFunction<PlacedExpertsInput, PlacedExperts> = as
     return Array.from({ length: input.students }, (_, i) => router.data[i * k + (i % k)]!);
   };
   const before = own(student);
-  const run = { teacher, signal };
-  const stepper = flowStepper(scene);
+  const run = { model: student, stepper: flowStepper(scene), teacher, signal };
   let after = before;
-  for await (const { state } of train({
-    ...run,
-    model: student,
-    stepper,
-    stop: { time: input.window },
-  })) {
+  for await (const { state } of train({ ...run, stop: { time: input.window } })) {
     after = own(state.model);
   }
   const aligned = new Array<number | null>(input.students).fill(null);
-  for await (const { state, time } of train({
-    ...run,
-    model: student,
-    stepper,
-    stop: { time: input.time },
-  })) {
+  for await (const { state, time } of train({ ...run, stop: { time: input.time } })) {
     own(state.model).forEach((overlap, i) => {
       if (overlap >= ALIGNED) aligned[i] ??= time;
     });

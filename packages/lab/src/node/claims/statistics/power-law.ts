@@ -5,6 +5,9 @@ export interface PowerLaw {
   readonly offset: number;
 }
 
+/** As many as the law has parameters. */
+export const LEAST_POINTS = 3;
+
 /** Powers among which the best is sought, and the spacing of the first search. */
 const POWERS = { from: 0.02, to: 1.5, step: 0.04 };
 const TOLERANCE = 1e-5;
@@ -18,7 +21,8 @@ type Points = readonly (readonly [d: number, t: number])[];
  * search over [0.02, 1.5] and golden sections, so that no starting value has a say. All NaN with fewer than three points.
  */
 export function fitPowerLaw(points: Points): PowerLaw {
-  if (points.length < 3) return { scale: Number.NaN, power: Number.NaN, offset: Number.NaN };
+  if (points.length < LEAST_POINTS)
+    return { scale: Number.NaN, power: Number.NaN, offset: Number.NaN };
   const residual = (power: number) => linearPart(points, power).residual;
   let best = { power: POWERS.from, residual: residual(POWERS.from) };
   for (let power = POWERS.from; power <= POWERS.to; power += POWERS.step) {
