@@ -30,14 +30,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('those who want less motion see results at once', async ({ page, browserName }) => {
-  test.skip(browserName === 'firefox', 'Playwright cannot ask it for less motion');
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto('./#preset=quick');
-  await expect(page.getByLabel('Speed').locator('option:checked')).toHaveText('max');
-  await trained(page);
-});
-
 test('what happens stays in sight, and is read out', async ({ page }) => {
   await open(page, 'preset=quick');
   await trained(page);
