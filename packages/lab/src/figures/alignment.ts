@@ -1,5 +1,5 @@
 import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observablehq/plot';
-import { ALIGNED } from '../milestones.ts';
+import { ALIGNED, meanLag } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
 import { alignedUntil, courseOf, cutWords, orderTitle, thinned } from './course.ts';
@@ -44,7 +44,7 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
   return {
     name: 'alignment',
     title: orderTitle(milestones),
-    caption: captionOf(lags, k) + cutWords(end, train),
+    caption: captionOf(lags, meanLag(milestones), k) + cutWords(end, train),
     options: {
       height: 400,
       marginTop: 40,
@@ -171,15 +171,15 @@ function legend(end: number): Markish[] {
 }
 
 function captionOf(
-  lags: readonly { readonly j: number; readonly from: number; readonly to: number }[],
+  lags: readonly { readonly from: number; readonly to: number }[],
+  mean: number | undefined,
   k: number,
 ): string {
   const what =
     'Overlap of each teacher expert (solid, dots) and its router (dashed, rings) with the student unit ' +
     'matched to it at the end; a tick marks where it took over the match. Dots and rings mark where they first reach ½';
-  if (lags.length === 0) return `${what}. No router has followed its expert there yet.`;
+  if (mean === undefined) return `${what}. No router has followed its expert there yet.`;
   const led = lags.filter(({ from, to }) => from < to).length;
-  const mean = lags.reduce((sum, { from, to }) => sum + to - from, 0) / lags.length;
   return (
     `${what}; an arc leads from expert to router, on average ${fixed(Math.abs(mean), 1)} ${mean < 0 ? 'earlier' : 'later'}. The expert came first in ` +
     `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`

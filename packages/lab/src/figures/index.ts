@@ -1,4 +1,4 @@
-export { ALIGNED, type Milestones } from '../milestones.ts';
+export { ALIGNED, lagsOf, type Milestones, meanLag } from '../milestones.ts';
 export { type Plane, type PlaneAxis, planeOf } from '../plane.ts';
 export { type RecordLine, recordLine } from '../record-line.ts';
 export { wilson } from '../wilson.ts';

@@ -1,6 +1,7 @@
 import { hasClosedForm } from '@softmoe/population';
-import { type Course, lagsOf } from '../../figures/course.ts';
+import type { Course } from '../../figures/course.ts';
 import { fixed, listed, plural, readable } from '../../figures/format.ts';
+import { lagsOf, meanLag } from '../../milestones.ts';
 import type { Summary } from '../../result.ts';
 
 type Config = Summary['config'];
@@ -61,11 +62,11 @@ export function orderWords({ milestones }: Course, { routing }: Config): string 
       ? `Expert ${found[0]!.j} was found at flow time ${fixed(found[0]!.at, 1)}.`
       : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from flow time ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
   const lags = lagsOf(milestones);
-  if (lags.length === 0) {
+  const mean = meanLag(milestones);
+  if (mean === undefined) {
     return `${order} ${found.length === 1 ? 'Its router has not' : 'None of their routers has'} followed.`;
   }
   const led = lags.filter((lag) => lag > 0).length;
-  const mean = lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
   const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
   const before = led === 0 && lags.length === 1 ? 'after' : 'before';
   const delay = `${fixed(Math.abs(mean), 1)} units of flow time ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
