@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { enter, expect, finetune, open, prune, test, trained } from './page.ts';
+import { enter, expect, finetune, open, prune, runToEnd, test, trained } from './page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -56,9 +56,7 @@ test('on a phone the controls are at the top, a tap away', async ({ page }) => {
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, 'preset=canonical');
-  await trained(page);
-  await prune(page);
-  await finetune(page);
+  await runToEnd(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);
 });
