@@ -1,17 +1,19 @@
 import { expect, exported, fast, narration, open, openFile, prune, test, trained } from './page.ts';
 
-test('the link holds the whole run', async ({ page, context }) => {
+test('the link holds the whole run', async ({ page, browser }) => {
   await open(page, 'preset=correlated&seed=2');
   await trained(page);
   const link = page.url();
   const records = await exported(page, 'Records, CSV');
-  const other = await context.newPage();
-  await other.goto('about:blank');
+  // Where no session is remembered that could be taken up in place of the link.
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
   await other.goto(link);
   await fast(other);
   await trained(other);
   expect((await exported(other, 'Records, CSV')).equals(records)).toBe(true);
   expect(other.url()).toBe(link);
+  await elsewhere.close();
 });
 
 test('a bad link says what is wrong, and the page goes on', async ({ page }) => {
@@ -97,10 +99,12 @@ test('the last session survives a reload', async ({ page }) => {
   await trained(page);
   await prune(page);
   const title = await narration(page).textContent();
+  const records = await exported(page, 'Records, CSV');
   await page.waitForTimeout(4500);
   await page.reload();
   await expect(page.getByText('Your last session')).toBeVisible();
   await expect(narration(page)).toHaveText(title ?? '');
+  expect((await exported(page, 'Records, CSV')).equals(records)).toBe(true);
   await page.getByTestId('finetune').click();
   await expect(page.locator('.verdict')).toBeVisible({ timeout: 15_000 });
 });
