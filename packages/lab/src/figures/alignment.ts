@@ -1,7 +1,9 @@
 import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observablehq/plot';
+import type { Config } from '../config.ts';
 import { ALIGNED, meanLag } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
+import { clockOf } from './clock.ts';
 import { alignedUntil, courseOf, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural } from './format.ts';
@@ -15,10 +17,10 @@ interface Crossing {
 }
 
 /**
- * Overlap of each teacher expert, and of its router, with the student matched to it, over flow time. Where both have
- * crossed one half an arc leads from the expert's crossing to the router's: the lag.
+ * Overlap of each teacher expert, and of its router, with the student matched to it, over time. Where both have
+ * crossed one half an arc leads from the expert's crossing to the router's: the lag. The config tells what time is.
  */
-export function alignmentFigure(records: readonly RecordLine[]): Figure {
+export function alignmentFigure(records: readonly RecordLine[], config?: Config): Figure {
   const course = courseOf(records);
   const { milestones } = course;
   const train = course.train.filter(({ alignment }) => alignment);
@@ -48,7 +50,7 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
     options: {
       height: 400,
       marginTop: 40,
-      x: { label: 'flow time t', domain: [0, end], ticks: 8 },
+      x: { label: clockOf(config).axis, domain: [0, end], ticks: 8 },
       y: {
         label: 'overlap with the teacher',
         domain: [Math.min(-0.1, least - 0.03), 1.03],

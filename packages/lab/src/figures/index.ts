@@ -5,6 +5,7 @@ export { wilson } from '../wilson.ts';
 export { alignmentFigure } from './alignment.ts';
 export { amplitudesFigure } from './amplitudes.ts';
 export { type CertificateFigureData, certificateFigure } from './certificate.ts';
+export { type Clock, clockOf } from './clock.ts';
 export { type DrawOptions, drawFigure } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
 export type { Figure } from './figure.ts';
