@@ -29,7 +29,13 @@ const config: PlaywrightTestConfig = defineConfig({
       : [
           {
             name: 'firefox',
-            testMatch: ['smoke.spec.ts', 'controls.spec.ts', 'access.spec.ts', 'anywhere.spec.ts'],
+            testMatch: [
+              'smoke.spec.ts',
+              'controls.spec.ts',
+              'access.spec.ts',
+              'motion.spec.ts',
+              'anywhere.spec.ts',
+            ],
             use: {
               browserName: 'firefox',
               channel: 'moz-firefox',

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { enter, expect, finetune, open, prune, test, trained } from './page.ts';
+import { enter, expect, finetune, open, prune, runToEnd, test, trained } from './page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -30,14 +30,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('those who want less motion see results at once', async ({ page, browserName }) => {
-  test.skip(browserName === 'firefox', 'Playwright cannot ask it for less motion');
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto('./#preset=quick');
-  await expect(page.getByLabel('Speed').locator('option:checked')).toHaveText('max');
-  await trained(page);
-});
-
 test('what happens stays in sight, and is read out', async ({ page }) => {
   await open(page, 'preset=quick');
   await trained(page);
@@ -64,9 +56,7 @@ test('on a phone the controls are at the top, a tap away', async ({ page }) => {
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, 'preset=canonical');
-  await trained(page);
-  await prune(page);
-  await finetune(page);
+  await runToEnd(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);
 });

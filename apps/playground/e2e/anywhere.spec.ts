@@ -1,5 +1,5 @@
 import { test as unwatched } from '@playwright/test';
-import { expect, open, test, trained } from './page.ts';
+import { expect, fast, open, test, trained } from './page.ts';
 
 test('works offline once loaded', async ({ page, context }) => {
   await open(page, 'preset=quick');
@@ -9,7 +9,7 @@ test('works offline once loaded', async ({ page, context }) => {
   await context.setOffline(true);
   await page.goto('about:blank');
   await page.goto('./#preset=quick&seed=8');
-  await page.getByLabel('Speed').selectOption({ label: 'max' });
+  await fast(page);
   await trained(page);
 });
 

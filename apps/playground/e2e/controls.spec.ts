@@ -1,4 +1,4 @@
-import { enter, expect, fast, finetune, narration, open, prune, test, trained } from './page.ts';
+import { enter, expect, fast, narration, open, runToEnd, test, trained } from './page.ts';
 
 test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }) => {
   await page.goto('./#preset=quick');
@@ -36,9 +36,7 @@ test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }
 
 test('fine-tunes by either method', async ({ page }) => {
   await open(page, 'preset=quick');
-  await trained(page);
-  await prune(page);
-  await finetune(page);
+  await runToEnd(page);
   await expect(page.getByTestId('contraction-predicted')).toHaveText(/^0\.84/);
   const figure = page.locator('#certificate');
   await figure.getByLabel('Method').selectOption('levenbergMarquardt');

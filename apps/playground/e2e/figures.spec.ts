@@ -1,12 +1,10 @@
-import { expect, finetune, open, prune, saved, test, trained } from './page.ts';
+import { expect, open, runToEnd, saved, test } from './page.ts';
 
 const figures = ['alignment', 'students', 'loss', 'elimination', 'certificate', 'planes'];
 
 test('every figure is saved for print and as on screen', async ({ page }) => {
   await open(page, 'preset=quick');
-  await trained(page);
-  await prune(page);
-  await finetune(page);
+  await runToEnd(page);
   await page.getByRole('button', { name: 'Run the sweep' }).click();
   await expect(page.getByTestId('sweep')).toContainText('√d', { timeout: 20_000 });
   for (const name of [...figures, 'sweep']) {

@@ -1,17 +1,19 @@
-import { expect, exported, narration, open, test, trained } from './page.ts';
+import { expect, exported, fast, narration, open, openFile, prune, test, trained } from './page.ts';
 
-test('the link holds the whole run', async ({ page, context }) => {
+test('the link holds the whole run', async ({ page, browser }) => {
   await open(page, 'preset=correlated&seed=2');
   await trained(page);
   const link = page.url();
   const records = await exported(page, 'Records, CSV');
-  const other = await context.newPage();
-  await other.goto('about:blank');
+  // Where no session is remembered that could be taken up in place of the link.
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
   await other.goto(link);
-  await other.getByLabel('Speed').selectOption({ label: 'max' });
+  await fast(other);
   await trained(other);
   expect((await exported(other, 'Records, CSV')).equals(records)).toBe(true);
   expect(other.url()).toBe(link);
+  await elsewhere.close();
 });
 
 test('a bad link says what is wrong, and the page goes on', async ({ page }) => {
@@ -47,9 +49,7 @@ test('a config goes out and comes back', async ({ page }) => {
   const config = await exported(page, 'Config, JSON');
   await page.getByTestId('preset').selectOption('tanh');
   await expect(page).toHaveURL(/gate=tanh/);
-  await page
-    .getByTestId('file')
-    .setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: config });
+  await openFile(page, 'config.json', config);
   await expect(page).toHaveURL(/seed=6/);
   await expect(page).toHaveURL(/gate=sigmoid/);
   await trained(page);
@@ -73,10 +73,8 @@ test('a model goes out and comes back', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
   const model = await exported(page, 'Student as it is now, safetensors');
-  await page.getByRole('button', { name: 'Step' }).isDisabled();
-  await page
-    .getByTestId('file')
-    .setInputFiles({ name: 'm.safetensors', mimeType: 'application/octet-stream', buffer: model });
+  await expect(page.getByRole('button', { name: 'Step', exact: true })).toBeDisabled();
+  await openFile(page, 'm.safetensors', model);
   await expect(page.getByText(/starts from a model file/)).toBeVisible();
   await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('3');
   await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
@@ -84,15 +82,13 @@ test('a model goes out and comes back', async ({ page }) => {
 
 test('a bad file is refused with a remedy, and the page goes on', async ({ page }) => {
   await open(page, 'preset=quick');
-  for (const [name, text] of [
-    ['notes.txt', 'hello'],
-    ['config.json', '{"inputDim":'],
-    ['x.safetensors', '\u0008'],
+  for (const [name, text, told] of [
+    ['notes.txt', 'hello', '5 bytes'],
+    ['config.json', '{"inputDim":', 'not valid JSON'],
+    ['x.safetensors', '\u0008', '1 bytes'],
   ] as const) {
-    await page
-      .getByTestId('file')
-      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
-    await expect(page.getByTestId('error')).toBeVisible();
+    await openFile(page, name, text);
+    await expect(page.getByTestId('error')).toContainText(told);
   }
   await page.getByTestId('preset').selectOption('tanh');
   await expect(page.getByTestId('error')).toHaveCount(0);
@@ -101,13 +97,14 @@ test('a bad file is refused with a remedy, and the page goes on', async ({ page 
 test('the last session survives a reload', async ({ page }) => {
   await open(page, 'preset=quick');
   await trained(page);
-  await page.getByTestId('prune').click();
-  await expect(narration(page)).toHaveText(/^Pruned/);
+  await prune(page);
   const title = await narration(page).textContent();
+  const records = await exported(page, 'Records, CSV');
   await page.waitForTimeout(4500);
   await page.reload();
   await expect(page.getByText('Your last session')).toBeVisible();
   await expect(narration(page)).toHaveText(title ?? '');
+  expect((await exported(page, 'Records, CSV')).equals(records)).toBe(true);
   await page.getByTestId('finetune').click();
   await expect(page.locator('.verdict')).toBeVisible({ timeout: 15_000 });
 });

@@ -66,6 +66,29 @@ export async function finetune(page: Page): Promise<void> {
   await expect(page.locator('.verdict')).toBeVisible({ timeout: 30_000 });
 }
 
+/** All phases to the verdict. */
+export async function runToEnd(page: Page): Promise<void> {
+  await trained(page);
+  await prune(page);
+  await finetune(page);
+}
+
+/** The first visit from its training to its certificate, with what the page says on the way. */
+export async function storyToEnd(page: Page): Promise<void> {
+  await trained(page);
+  await prune(page);
+  await expect(narration(page)).toHaveText('Pruned: 16 → 4 units. Now press Fine-tune');
+  await finetune(page);
+  await expect(narration(page)).toHaveText('Certified: all 4 teacher experts recovered');
+}
+
+/** Opens a file by the page's own button. */
+export async function openFile(page: Page, name: string, content: Buffer | string): Promise<void> {
+  await page
+    .getByTestId('file')
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
+}
+
 /** The bytes of what a button saves. */
 export async function saved(page: Page, button: Locator): Promise<Buffer> {
   const download = page.waitForEvent('download');

@@ -4,8 +4,10 @@ import {
   finetune,
   narration,
   open,
+  openFile,
   prune,
   reference,
+  runToEnd,
   test,
   trained,
 } from './page.ts';
@@ -20,9 +22,7 @@ for (const [name, teachers] of [
     await open(page);
     await page.getByTestId('preset').selectOption(name);
     await expect(page.getByTestId('preset')).toHaveValue(name);
-    await trained(page);
-    await prune(page);
-    await finetune(page);
+    await runToEnd(page);
     await expect(narration(page)).toHaveText(
       `Certified: all ${teachers} teacher experts recovered`,
     );
@@ -51,9 +51,7 @@ test('softmax gates: learned by Adam, pruned, and certified by estimate', async 
   const model = await exported(page, 'Student as it is now, safetensors');
   await page.getByTestId('preset').selectOption('quick');
   await expect(page).toHaveURL(/routing=independent/);
-  await page
-    .getByTestId('file')
-    .setInputFiles({ name: 'm.safetensors', mimeType: 'application/octet-stream', buffer: model });
+  await openFile(page, 'm.safetensors', model);
   await expect(page).toHaveURL(/students=2&.*routing=softmax|routing=softmax.*students=2/);
 });
 

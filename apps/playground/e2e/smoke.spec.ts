@@ -1,15 +1,11 @@
-import { expect, finetune, narration, prune, reference, test, trained } from './page.ts';
+import { expect, narration, reference, storyToEnd, test } from './page.ts';
 
 test('the story runs to its end, and its numbers are those of the command line', async ({
   page,
 }) => {
   await page.goto('./');
   await expect(narration(page)).toHaveText(/^Experts first/, { timeout: 10_000 });
-  await trained(page);
-  await prune(page);
-  await expect(narration(page)).toHaveText('Pruned: 16 → 4 units. Now press Fine-tune');
-  await finetune(page);
-  await expect(narration(page)).toHaveText('Certified: all 4 teacher experts recovered');
+  await storyToEnd(page);
   const { contraction, certificate, milestones } = await reference('story');
   const shown = (id: string) => page.getByTestId(id).textContent();
   expect(await shown('contraction-predicted')).toBe(contraction.predicted?.toFixed(6));

@@ -5,13 +5,12 @@ import type { Summary } from '@softmoe/lab';
 import {
   expect,
   exported,
-  finetune,
   narration,
   open,
-  prune,
   reference,
+  runToEnd,
+  storyToEnd,
   test,
-  trained,
 } from './page.ts';
 
 /** JavaScript engines differ in the last digit of exp; the flow amplifies that a little. */
@@ -21,11 +20,7 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
   await page.goto('./');
   await expect(narration(page)).toHaveText(/^Experts first/, { timeout: 6000 });
   await expect(narration(page)).toHaveText(/^Routers follow/, { timeout: 10_000 });
-  await trained(page);
-  await prune(page);
-  await expect(narration(page)).toHaveText('Pruned: 16 → 4 units. Now press Fine-tune');
-  await finetune(page);
-  await expect(narration(page)).toHaveText('Certified: all 4 teacher experts recovered');
+  await storyToEnd(page);
 
   const config = await exported(page, 'Config, JSON');
   const folder = await mkdtemp(join(tmpdir(), 'softmoe-'));
@@ -63,9 +58,7 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
 test('says why too few students fail', async ({ page }) => {
   await open(page, 'preset=too-few');
   await expect(page.getByText(/cannot represent 5 teacher experts/)).toBeVisible();
-  await trained(page);
-  await prune(page);
-  await finetune(page);
+  await runToEnd(page);
   await expect(narration(page)).toHaveText(
     /^Not recovered: teacher experts .* the loss is not zero$/,
   );

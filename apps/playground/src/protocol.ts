@@ -23,8 +23,6 @@ export type Source =
     }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot };
 
-export type ExportKind = 'records.csv' | 'records.jsonl' | 'result.json' | 'model.safetensors';
-
 /** What a worker knows from the start: its name, in JSON. */
 export interface WorkerName {
   readonly simd: boolean;
@@ -53,8 +51,7 @@ export type Request =
   | { readonly type: 'finetune'; readonly method?: FinetuneMethod }
   | { readonly type: 'pace'; readonly speed: number; readonly autoplay: boolean }
   | { readonly type: 'plane'; readonly axes: Axes | null }
-  | { readonly type: 'snapshot'; readonly id: number }
-  | { readonly type: 'export'; readonly id: number; readonly what: ExportKind }
+  | { readonly type: 'snapshot' | 'model'; readonly id: number }
   | {
       readonly type: 'sweep';
       readonly id: number;
@@ -136,7 +133,8 @@ export type Reply =
   | { readonly type: 'plane'; readonly run: number; readonly plane: Plane }
   | { readonly type: 'snapshot'; readonly id: number; readonly snapshot: Snapshot | undefined }
   | {
-      readonly type: 'file';
+      /** The student as it is now, in safetensors. */
+      readonly type: 'model';
       readonly id: number;
       readonly bytes: Uint8Array<ArrayBuffer> | undefined;
     }

@@ -1,6 +1,6 @@
 import type { TrainRecord } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
-import { MilestoneTracker } from './milestones.ts';
+import { lagsOf, MilestoneTracker, meanLag } from './milestones.ts';
 
 const at = (time: number, expert: number, router: number) =>
   ({
@@ -32,5 +32,13 @@ describe('MilestoneTracker', () => {
     const second = new MilestoneTracker(1, structuredClone(first.state));
     for (const tracker of [whole, second]) tracker.add(at(1, 0.8, 0.6));
     expect(second.milestones).toEqual(whole.milestones);
+  });
+});
+
+describe('lags', () => {
+  it('are those of complete pairs', () => {
+    expect(lagsOf({ expert: [2, 4, null, 1], router: [5, 9, 3, null] })).toEqual([3, 5]);
+    expect(meanLag({ expert: [2, 4, null, 1], router: [5, 9, 3, null] })).toBe(4);
+    expect(meanLag({ expert: [2], router: [null] })).toBeUndefined();
   });
 });

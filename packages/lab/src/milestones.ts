@@ -9,6 +9,20 @@ export interface Milestones {
   readonly router: readonly (number | null)[];
 }
 
+/** The times from each expert to its router, of the pairs of which both were found. */
+export function lagsOf({ expert, router }: Milestones): number[] {
+  return expert.flatMap((at, j) => {
+    const followed = router[j] ?? null;
+    return at === null || followed === null ? [] : [followed - at];
+  });
+}
+
+/** Their mean; undefined where there is no such pair. */
+export function meanLag(milestones: Milestones): number | undefined {
+  const lags = lagsOf(milestones);
+  return lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
+}
+
 interface Point {
   readonly time: number;
   readonly expert: readonly number[];

@@ -25,13 +25,13 @@ export function svgOf(name: string, playground: Playground): string | undefined 
 /** Those of `@softmoe/lab/figures` that show what the page's figure of that name shows. */
 function figuresOf(name: string, { session, sweep }: Playground): Figure[] {
   if (name === 'sweep') return sweep.points.length > 0 ? [dimensionFigure(sweep.points)] : [];
-  const { pruned, plane, summary } = session;
+  const { config, pruned, plane, summary } = session;
   const records = recordsOf(session);
   const latest = records.at(-1);
-  if (!latest) return [];
+  if (!latest || !config) return [];
   switch (name) {
     case 'alignment':
-      return [alignmentFigure(records)];
+      return [alignmentFigure(records, config)];
     case 'students':
       return [overlapsFigure(latest), amplitudesFigure(latest)];
     case 'loss': {
@@ -39,7 +39,8 @@ function figuresOf(name: string, { session, sweep }: Playground): Figure[] {
         students: records[0]!.amplitude.length,
         survivors: pruned.kept.length,
       };
-      return [lossFigure({ records, sizes, predicted: summary?.contraction.predicted })];
+      const predicted = summary?.contraction.predicted;
+      return [lossFigure({ records, sizes, predicted, config })];
     }
     case 'elimination':
       return pruned ? [eliminationFigure({ curve: pruned.curve, kept: pruned.kept.length })] : [];

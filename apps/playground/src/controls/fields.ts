@@ -231,7 +231,8 @@ const training: Group = {
     {
       kind: 'number',
       label: 'Time',
-      hint: 'of training, in units of the flow.',
+      hint: (config) =>
+        adam(config) ? 'of training: steps × learning rate.' : 'of training, in units of the flow.',
       field: 'train.time',
       min: 5,
       max: 400,

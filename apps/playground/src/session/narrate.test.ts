@@ -1,6 +1,6 @@
 import { createExperiment, type ExperimentResult, runPipeline, summaryOf } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
-import { meanLag, narrate, type Scene } from './narrate.ts';
+import { narrate, type Scene } from './narrate.ts';
 
 const config = createExperiment({ inputDim: 24, teachers: 2, students: 8, seed: 1 }).config;
 const scene: Scene = {
@@ -76,10 +76,5 @@ describe('narration', () => {
     expect(bad.title).toMatch(/^Not recovered: teacher expert [12]\. Not certified/);
     expect(bad.text).toMatch(/Use more students/);
     expect(bad.text).not.toMatch(/--/);
-  });
-
-  it('measures the lag over complete pairs', () => {
-    expect(meanLag({ expert: [2, 4, null], router: [5, 9, null] })).toBe(4);
-    expect(meanLag({ expert: [2], router: [null] })).toBeUndefined();
   });
 });

@@ -1,11 +1,9 @@
 import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
+import { ALIGNED, meanLag } from '@softmoe/lab/figures';
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
 import type { Session } from './session.svelte.ts';
-
-/** An overlap that counts as found: the level at which milestones are taken. */
-export const FOUND = 0.5;
 
 export interface Scene {
   readonly config: Config;
@@ -53,15 +51,6 @@ export function narrate(scene: Scene): Narration {
   }
   if (phase === 'prune' && scene.start && scene.latest) return narrateTrained(scene);
   return narrateTraining(scene);
-}
-
-/** Mean delay of routers behind their experts over the pairs that have both. */
-export function meanLag({ expert, router }: Milestones): number | undefined {
-  const lags = expert.flatMap((found, j) => {
-    const followed = router[j];
-    return found === null || followed === null || followed === undefined ? [] : [followed - found];
-  });
-  return lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
 }
 
 function narrateTraining({ config, latest, milestones }: Scene): Narration {
@@ -124,7 +113,7 @@ function narrateCompeting(
 }
 
 function narrateTrained({ config, start, latest, milestones }: Scene): Narration {
-  const found = latest?.alignment?.expert.filter((value) => value >= FOUND).length ?? 0;
+  const found = latest?.alignment?.expert.filter((value) => value >= ALIGNED).length ?? 0;
   const lag = milestones && meanLag(milestones);
   return {
     title:

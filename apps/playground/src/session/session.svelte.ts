@@ -4,7 +4,6 @@ import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
   Axes,
-  ExportKind,
   FinetuneMethod,
   Frame,
   Preset,
@@ -123,9 +122,10 @@ export class Session {
     return reply.type === 'snapshot' ? reply.snapshot : undefined;
   }
 
-  async file(what: ExportKind): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const reply = await this.#ask((id) => ({ type: 'export', id, what }));
-    return reply.type === 'file' ? reply.bytes : undefined;
+  /** The student as it is now, in safetensors. */
+  async model(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const reply = await this.#ask((id) => ({ type: 'model', id }));
+    return reply.type === 'model' ? reply.bytes : undefined;
   }
 
   dispose(): void {
@@ -221,7 +221,7 @@ export class Session {
         this.phase = reply.phase;
         return;
       case 'snapshot':
-      case 'file':
+      case 'model':
         this.#waiting.get(reply.id)?.(reply);
         this.#waiting.delete(reply.id);
         return;

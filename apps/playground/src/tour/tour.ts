@@ -1,5 +1,5 @@
+import { lagsOf, meanLag } from '@softmoe/lab/figures';
 import { overlap, plural, readable, time } from '../format.ts';
-import { meanLag } from '../session/narrate.ts';
 import { rootFit, trends } from '../session/trend.ts';
 import { pruned, type Stop, story } from './stop.ts';
 
@@ -60,10 +60,7 @@ export const stops: readonly Stop[] = [
       const { milestones } = session;
       const lag = milestones && meanLag(milestones);
       if (!milestones || lag === undefined) return undefined;
-      const lags = milestones.expert.flatMap((at, j) => {
-        const router = milestones.router[j];
-        return at === null || router === null || router === undefined ? [] : [router - at];
-      });
+      const lags = lagsOf(milestones);
       const after = lags.filter((value) => value > 0).length;
       return `${after} of ${lags.length} routers came after their expert, ${time(lag)} time units later on average.`;
     },

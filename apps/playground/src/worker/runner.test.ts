@@ -1,7 +1,9 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { runPipeline, summaryOf } from '@softmoe/lab';
+import { loadMoE } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Request } from '../protocol.ts';
+import { tables } from '../session/files.ts';
 import { Runner } from './runner.ts';
 
 const config = { inputDim: 24, teachers: 2, students: 8, seed: 1, train: { time: 120 } };
@@ -145,14 +147,21 @@ describe('a runner', () => {
     expect(summary.loss).toEqual((await runPipeline(config)).loss);
   });
 
-  it('exports its records', async () => {
-    const { send, next, activity } = start({ autoplay: true });
+  it('gives its model, and frames of which each stage is a table', async () => {
+    const { send, next, activity, of } = start({ autoplay: true });
     await activity('done');
-    const file = next((reply) => reply.type === 'file');
-    send({ type: 'export', id: 2, what: 'records.csv' });
-    const reply = await file;
-    const text = new TextDecoder().decode(reply.type === 'file' ? reply.bytes : undefined);
-    expect(text).toMatch(/^step,time,loss,gradientNorm,amplitude_0/);
-    expect(text.split('\n').length).toBeGreaterThan(100);
+    const model = next((reply) => reply.type === 'model');
+    send({ type: 'model', id: 2 });
+    const reply = await model;
+    if (reply.type !== 'model' || !reply.bytes) throw new Error('no model');
+    expect(loadMoE(reply.bytes).spec.experts).toBe(2);
+    const frames = of('frame').map(({ frame }) => frame);
+    const [trained, tuned] = tables(frames).trimEnd().split('\n\n');
+    expect(trained).toMatch(/^step,time,loss,gradientNorm,.*amplitude_7/);
+    expect(tuned).toMatch(/^step,time,loss,gradientNorm,/);
+    const linesOf = (phase: string) => 1 + frames.filter((frame) => frame.phase === phase).length;
+    expect(trained!.split('\n')).toHaveLength(linesOf('train'));
+    expect(tuned!.split('\n')).toHaveLength(linesOf('finetune'));
+    expect(frames.length).toBeGreaterThan(100);
   });
 });

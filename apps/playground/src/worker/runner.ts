@@ -5,24 +5,22 @@ import {
   type Experiment,
   type ExperimentEvent,
   restoreExperiment,
-  type Summary,
   summaryOf,
 } from '@softmoe/lab';
 import { planeOf } from '@softmoe/lab/figures';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, Axes, ExportKind, Reply, Request, Source } from '../protocol.ts';
+import type { Activity, Axes, Frame, Reply, Request, Source } from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
 import { reportOfPruning } from './prune-report.ts';
-import { Records } from './records.ts';
 import { atRest, readSource } from './source.ts';
 
 /** Milliseconds between two drawings of the plane. */
 const PLANE_EVERY = 120;
 
 /** Requests that leave a run as it goes. */
-const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'export']);
+const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'model']);
 
 /**
  * Runs one experiment of `@softmoe/lab` at a time, by commands. All work is a queue of tasks, each at most one event
@@ -33,7 +31,6 @@ export class Runner {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #run = 0;
   #experiment: Experiment | undefined;
-  #summary: Summary | undefined;
   #activity: Activity = 'idle';
   #autoplay = false;
   #imported = false;
@@ -41,7 +38,6 @@ export class Runner {
   #latest: { student: MoE; teacher: MoE } | undefined;
   #axes: Axes | null = null;
   #planeAt = 0;
-  readonly #records = new Records();
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
   readonly #chooseBackend: (kernel?: string) => Promise<ChosenBackend>;
@@ -89,13 +85,11 @@ export class Runner {
         return this.#advance(true);
       case 'prune':
         this.#experiment?.prune(request.rule);
-        this.#records.cut('train');
         await this.#advance(true);
         return this.#autoplay ? this.#play() : undefined;
       case 'finetune':
         if (!this.#experiment) return;
         this.#experiment.finetune(request.method);
-        this.#records.cut('train');
         this.#post({ type: 'finetuning', run: this.#run, config: this.#experiment.config });
         return this.#play();
       case 'pace':
@@ -109,9 +103,12 @@ export class Runner {
       case 'snapshot':
         this.#post({ type: 'snapshot', id: request.id, snapshot: this.#experiment?.snapshot() });
         return;
-      case 'export':
-        this.#post({ type: 'file', id: request.id, bytes: this.#export(request.what) });
+      case 'model': {
+        const { id } = request;
+        const bytes = this.#experiment && saveMoE(this.#experiment.student);
+        this.#post({ type: 'model', id, bytes });
         return;
+      }
       case 'stop':
         this.#experiment = undefined;
         return this.#set('idle');
@@ -125,8 +122,6 @@ export class Runner {
     kernel,
   }: Extract<Request, { type: 'start' }>): Promise<void> {
     this.#run = run;
-    this.#records.cut('none');
-    this.#summary = undefined;
     this.#latest = undefined;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
     const chosen = await this.#chooseBackend(kernel);
@@ -193,7 +188,7 @@ export class Runner {
         this.#busy.steps += Math.max(0, record.step - this.#busy.last);
         this.#busy.last = record.step;
         const rate = this.#busy.steps / Math.max(this.#busy.seconds, 1e-6);
-        const frame = this.#records.add(event);
+        const frame = frameOf(event);
         this.#post({ type: 'frame', run, frame, milestones: experiment.milestones, rate });
         if (performance.now() - this.#planeAt > PLANE_EVERY) this.#paint();
         return;
@@ -205,8 +200,7 @@ export class Runner {
         return;
       }
       case 'done':
-        this.#summary = summaryOf(event.result);
-        this.#post({ type: 'done', run, summary: this.#summary });
+        this.#post({ type: 'done', run, summary: summaryOf(event.result) });
         this.#paint();
     }
   }
@@ -218,25 +212,17 @@ export class Runner {
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }
 
-  #export(what: ExportKind): Uint8Array<ArrayBuffer> | undefined {
-    if (!this.#experiment) return undefined;
-    const text = (content: string) => new TextEncoder().encode(content);
-    switch (what) {
-      case 'records.csv':
-        return text(this.#records.toCsv());
-      case 'records.jsonl':
-        return text(this.#records.toJsonLines());
-      case 'result.json':
-        return this.#summary && text(`${JSON.stringify(this.#summary, null, 2)}\n`);
-      case 'model.safetensors':
-        return saveMoE(this.#experiment.student);
-    }
-  }
-
   #set(activity: Activity): void {
     this.#activity = activity;
     if (activity === 'paused' || activity === 'waiting') this.#paint();
     const phase = this.#experiment?.phase ?? 'train';
     this.#post({ type: 'activity', run: this.#run, activity, phase });
   }
+}
+
+/** A record without its state, for the page. */
+function frameOf(event: Extract<ExperimentEvent, { record: unknown }>): Frame {
+  const { state: _, ...record } = event.record;
+  const stage = event.phase === 'finetune' ? { stage: event.stage } : {};
+  return { phase: event.phase, ...stage, record };
 }

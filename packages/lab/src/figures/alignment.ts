@@ -1,7 +1,9 @@
 import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observablehq/plot';
-import { ALIGNED } from '../milestones.ts';
+import type { Config } from '../config.ts';
+import { ALIGNED, meanLag } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { lanesOf } from './axes.ts';
+import { clockOf } from './clock.ts';
 import { alignedUntil, courseOf, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural } from './format.ts';
@@ -15,10 +17,10 @@ interface Crossing {
 }
 
 /**
- * Overlap of each teacher expert, and of its router, with the student matched to it, over flow time. Where both have
- * crossed one half an arc leads from the expert's crossing to the router's: the lag.
+ * Overlap of each teacher expert, and of its router, with the student matched to it, over time. Where both have
+ * crossed one half an arc leads from the expert's crossing to the router's: the lag. The config tells what time is.
  */
-export function alignmentFigure(records: readonly RecordLine[]): Figure {
+export function alignmentFigure(records: readonly RecordLine[], config?: Config): Figure {
   const course = courseOf(records);
   const { milestones } = course;
   const train = course.train.filter(({ alignment }) => alignment);
@@ -44,11 +46,11 @@ export function alignmentFigure(records: readonly RecordLine[]): Figure {
   return {
     name: 'alignment',
     title: orderTitle(milestones),
-    caption: captionOf(lags, k) + cutWords(end, train),
+    caption: captionOf(lags, meanLag(milestones), k) + cutWords(end, train),
     options: {
       height: 400,
       marginTop: 40,
-      x: { label: 'flow time t', domain: [0, end], ticks: 8 },
+      x: { label: clockOf(config).axis, domain: [0, end], ticks: 8 },
       y: {
         label: 'overlap with the teacher',
         domain: [Math.min(-0.1, least - 0.03), 1.03],
@@ -171,15 +173,15 @@ function legend(end: number): Markish[] {
 }
 
 function captionOf(
-  lags: readonly { readonly j: number; readonly from: number; readonly to: number }[],
+  lags: readonly { readonly from: number; readonly to: number }[],
+  mean: number | undefined,
   k: number,
 ): string {
   const what =
     'Overlap of each teacher expert (solid, dots) and its router (dashed, rings) with the student unit ' +
     'matched to it at the end; a tick marks where it took over the match. Dots and rings mark where they first reach ½';
-  if (lags.length === 0) return `${what}. No router has followed its expert there yet.`;
+  if (mean === undefined) return `${what}. No router has followed its expert there yet.`;
   const led = lags.filter(({ from, to }) => from < to).length;
-  const mean = lags.reduce((sum, { from, to }) => sum + to - from, 0) / lags.length;
   return (
     `${what}; an arc leads from expert to router, on average ${fixed(Math.abs(mean), 1)} ${mean < 0 ? 'earlier' : 'later'}. The expert came first in ` +
     `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`

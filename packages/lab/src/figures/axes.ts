@@ -10,7 +10,10 @@ export function drawable(loss: number): number {
 }
 
 /** A logarithmic scale over the decades of `values`, at most about seven of them labelled. */
-export function decades(values: readonly number[], label: string): ScaleOptions {
+export function decades(
+  values: readonly number[],
+  label: string,
+): ScaleOptions & { domain: [number, number] } {
   const powers = values.filter((value) => value > 0).map(Math.log10);
   const low = Math.floor(Math.min(...powers, 0) + 1e-9);
   const high = Math.max(low + 1, Math.ceil(Math.max(...powers, low) - 1e-9));

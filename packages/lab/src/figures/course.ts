@@ -1,4 +1,4 @@
-import { ALIGNED, type Milestones, MilestoneTracker } from '../milestones.ts';
+import { ALIGNED, lagsOf, type Milestones, MilestoneTracker } from '../milestones.ts';
 import type { RecordLine } from '../record-line.ts';
 import { fixed } from './format.ts';
 
@@ -34,14 +34,6 @@ export function courseOf(records: readonly RecordLine[]): Course {
   const tracker = new MilestoneTracker(train[0]?.alignment?.expert.length ?? 0);
   for (const record of train) tracker.add(record);
   return { train, tune, milestones: tracker.milestones };
-}
-
-/** The times from each expert to its router, of the pairs of which both were found. */
-export function lagsOf({ expert, router }: Milestones): number[] {
-  return expert.flatMap((at, j) => {
-    const followed = router[j] ?? null;
-    return at === null || followed === null ? [] : [followed - at];
-  });
 }
 
 /** What milestones show of the order in which experts and routers align, in a few words. */

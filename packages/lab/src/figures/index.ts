@@ -1,10 +1,11 @@
-export { ALIGNED, type Milestones } from '../milestones.ts';
+export { ALIGNED, lagsOf, type Milestones, meanLag } from '../milestones.ts';
 export { type Plane, type PlaneAxis, planeOf } from '../plane.ts';
 export { type RecordLine, recordLine } from '../record-line.ts';
 export { wilson } from '../wilson.ts';
 export { alignmentFigure } from './alignment.ts';
 export { amplitudesFigure } from './amplitudes.ts';
 export { type CertificateFigureData, certificateFigure } from './certificate.ts';
+export { type Clock, clockOf } from './clock.ts';
 export { type DrawOptions, drawFigure } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
 export type { Figure } from './figure.ts';

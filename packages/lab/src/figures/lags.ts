@@ -1,15 +1,18 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
+import type { Config } from '../config.ts';
 import type { RecordLine } from '../record-line.ts';
-import { alignedUntil, courseOf } from './course.ts';
+import { clockOf } from './clock.ts';
+import { alignedUntil, courseOf, cutWords } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
-/** When each teacher expert and its router were found, at overlap ½, and the lag between the two. */
-export function lagsFigure(records: readonly RecordLine[]): Figure {
+/** When each teacher expert and its router were found, at overlap ½, and the lag between the two. The config tells what time is. */
+export function lagsFigure(records: readonly RecordLine[], config?: Config): Figure {
   const course = courseOf(records);
   const { milestones } = course;
   const end = alignedUntil(course);
+  const clock = clockOf(config);
   const rows = milestones.expert.map((expert, j) => ({
     j,
     expert,
@@ -29,12 +32,12 @@ export function lagsFigure(records: readonly RecordLine[]): Figure {
   return {
     name: 'lags',
     title: 'From each expert to its router',
-    caption: captionOf(rows),
+    caption: captionOf(rows, clock.name) + cutWords(end, course.train),
     options: {
       height: 52 + 28 * Math.max(4, rows.length),
       marginTop: 8,
       marginRight: 72,
-      x: { label: 'flow time t', domain: [0, end], ticks: 8 },
+      x: { label: clock.axis, domain: [0, end], ticks: 8 },
       y: {
         label: 'teacher expert',
         type: 'band',
@@ -74,6 +77,7 @@ function captionOf(
     readonly expert: number | null;
     readonly router: number | null;
   }[],
+  time: string,
 ): string {
   const told = rows.map(({ j, expert, router }) => {
     if (expert === null) return `${j + 1} was not found`;
@@ -81,7 +85,7 @@ function captionOf(
     return router === null ? `${at}, its router not` : `${at}, its router at ${fixed(router, 1)}`;
   });
   return (
-    'Flow times at which each teacher expert (filled) and its router (ring) first reached overlap ½, with the lag ' +
+    `The ${time} at which each teacher expert (filled) and its router (ring) first reached overlap ½, with the lag ` +
     `between them: ${listed(told)}.`
   );
 }

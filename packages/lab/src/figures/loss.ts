@@ -1,6 +1,8 @@
 import { axisX, lineY, type Markish, ruleX, text } from '@observablehq/plot';
+import type { Config } from '../config.ts';
 import type { RecordLine } from '../record-line.ts';
 import { decades, drawable, lanesOf, roundTicks } from './axes.ts';
+import { clockOf } from './clock.ts';
 import { courseOf, type TuneRecord, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { plural, powerOfTen, readable } from './format.ts';
@@ -13,14 +15,16 @@ export interface LossFigureData {
   readonly sizes?: { readonly students: number; readonly survivors: number } | undefined;
   /** What a step of fine-tuning is predicted to multiply the loss by. */
   readonly predicted?: number | null | undefined;
+  /** Tells what time is, and whether the loss is exact: then so is what of it is explained, which is drawn too. */
+  readonly config?: Config | undefined;
 }
 
 /** Share of the width that training takes, once there is fine-tuning, and where that begins. */
 const TRAINING = 0.52;
 const TUNING = 0.59;
 
-/** Loss of the whole run on one logarithmic scale: training over flow time, then fine-tuning over steps. */
-export function lossFigure({ records, sizes, predicted }: LossFigureData): Figure {
+/** Loss of the whole run on one logarithmic scale: training over time, then fine-tuning over steps. */
+export function lossFigure({ records, sizes, predicted, config }: LossFigureData): Figure {
   const { train, tune, milestones } = courseOf(records);
   const end = train.at(-1)?.time || 1;
   const steps = tune.at(-1)?.total || 1;
@@ -29,9 +33,11 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   const ofStep = (step: number) => TUNING + ((1 - TUNING) * step) / steps;
   const losses = [...train, ...tune].map(({ loss }) => drawable(loss));
   const exact = tune.filter(({ stage }) => stage === 'last');
+  const y = decades([...losses, 1], 'loss');
+  const explained = config?.engine === 'exact' ? explainedOf(train, y.domain[0]) : [];
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
   const marks: Markish[] = [
-    ...xAxis(roundTicks(end, 6 * width), ofTime, 'flow time t', width / 2),
+    ...xAxis(roundTicks(end, 6 * width), ofTime, clockOf(config).axis, width / 2),
     ruleX(found, {
       x: ({ at }) => ofTime(at),
       stroke: ({ j }) => teacherColor(j),
@@ -44,6 +50,7 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
       y: ({ loss }) => drawable(loss),
       strokeWidth: 2.5,
     }),
+    ...share(explained, ofTime),
     phase('1  learn', 0),
   ];
   if (tune.length > 0) {
@@ -68,15 +75,54 @@ export function lossFigure({ records, sizes, predicted }: LossFigureData): Figur
   return {
     name: 'loss',
     title: 'Loss of the whole run',
-    caption: captionOf(train, tune, found.length, predictedLine(exact, predicted).length > 0),
+    caption: captionOf(
+      { train, tune, found: found.length },
+      { explained: explained.length > 0, predicted: predictedLine(exact, predicted).length > 0 },
+    ),
     options: {
       marginTop: 40,
       marginBottom: 48,
       x: { domain: [0, 1], axis: null },
-      y: decades([...losses, 1], 'loss'),
+      y,
       marks,
     },
   };
+}
+
+interface Share {
+  readonly time: number;
+  readonly share: number;
+}
+
+/** What the student explains of the loss at its start, 1 − L/L₀, from where on it is in sight. */
+function explainedOf(train: readonly RecordLine[], lowest: number): Share[] {
+  const start = train[0]?.loss ?? 0;
+  return thinned(train)
+    .map(({ time, loss }) => ({ time, share: 1 - loss / start }))
+    .filter(({ share }) => share > lowest);
+}
+
+function share(explained: readonly Share[], ofTime: (time: number) => number): Markish[] {
+  return [
+    lineY(explained, {
+      x: ({ time }: Share) => ofTime(time),
+      y: 'share',
+      stroke: color('soft'),
+      strokeWidth: 2,
+      strokeDasharray: '2 3',
+    }),
+    text(explained.slice(0, 1), {
+      x: 0,
+      frameAnchor: 'bottom',
+      textAnchor: 'start',
+      dx: 8,
+      dy: -10,
+      text: () => '┅ explained, 1 − L/L₀',
+      fill: color('soft'),
+      stroke: color('surface'),
+      strokeWidth: 4,
+    }),
+  ];
 }
 
 /** Those of teacher experts found at about the same time stand above each other. */
@@ -165,23 +211,26 @@ function phase(label: string, at: number): Markish {
 }
 
 function captionOf(
-  train: readonly RecordLine[],
-  tune: readonly RecordLine[],
-  found: number,
-  predicted: boolean,
+  run: {
+    readonly train: readonly RecordLine[];
+    readonly tune: readonly RecordLine[];
+    readonly found: number;
+  },
+  drawn: { readonly explained: boolean; readonly predicted: boolean },
 ): string {
+  const { train, tune, found } = run;
   const [first, last] = [train[0], train.at(-1)];
   if (!first || !last) return 'No record yet.';
   const learned = `While learning, the loss falls from ${readable(first.loss)} to ${readable(last.loss)}${
     found > 0
       ? `; numbered lines mark when ${plural(found, 'teacher expert')} ${found === 1 ? 'was' : 'were'} found, at overlap ½`
       : ''
-  }.`;
+  }.${drawn.explained ? ' The grey line is what the student explains of it, 1 − L/L₀, on the same scale: it grows while the loss seems to stand.' : ''}`;
   const end = tune.at(-1);
   if (!end) return learned;
   const final =
     Math.abs(end.loss) < 1e-15 ? `below ${powerOfTen(-15)}` : `to ${readable(end.loss)}`;
-  const line = predicted
+  const line = drawn.predicted
     ? ', along the straight line (dotted) that the Hessian predicts on this logarithmic scale'
     : '';
   return `${learned} After pruning, fine-tuning takes it ${final}${line}.`;

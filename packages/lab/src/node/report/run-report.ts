@@ -3,6 +3,7 @@ import type { MoE } from '@softmoe/model';
 import { alignmentFigure } from '../../figures/alignment.ts';
 import { amplitudesFigure } from '../../figures/amplitudes.ts';
 import { certificateFigure } from '../../figures/certificate.ts';
+import { clockOf } from '../../figures/clock.ts';
 import { type Course, courseOf, orderTitle } from '../../figures/course.ts';
 import { eliminationFigure } from '../../figures/elimination.ts';
 import type { Figure } from '../../figures/figure.ts';
@@ -46,8 +47,8 @@ export async function runReport(path: string): Promise<ReportDocument> {
       ...(result?.warnings ?? []),
     ],
     sections: [
-      ...(records.length > 0 ? [overview(records, result), learning(records, course, run)] : []),
-      ...(course.train.some(({ overlaps }) => overlaps) ? [studentSection(course, result)] : []),
+      ...(records.length > 0 ? [overview(records, run), learning(records, course, run)] : []),
+      ...(course.train.some(({ overlaps }) => overlaps) ? [studentSection(course, run)] : []),
       ...(result ? [pruning(result), finetuning(records, result)] : []),
       ...(student && teacher ? functions(student, teacher, result) : []),
       ...(result && (result.missing.length > 0 || result.advice.length > 0)
@@ -76,7 +77,7 @@ function unfinishedWords({ config, checkpoint }: Run, { train, tune }: Course): 
   const where =
     tune.length > 0
       ? `It is in fine-tuning, at step ${tune.at(-1)!.step}`
-      : `It has come to flow time ${fixed(last.time, 1)} of ${config.train.time}`;
+      : `It has come to ${clockOf(config).name} ${fixed(last.time, 1)} of ${config.train.time}`;
   const kept = checkpoint ? ', and there is a checkpoint to go on from' : '';
   return `The run is not finished. ${where}${kept}; this is what its records say so far.`;
 }
@@ -89,12 +90,12 @@ const code = (language: string, content: string): ReportBlock => ({
   text: content,
 });
 
-function overview(records: readonly RecordLine[], result: Summary | undefined): ReportSection {
+function overview(records: readonly RecordLine[], { config, result }: Run): ReportSection {
   const predicted = result?.contraction.predicted;
   return {
     id: 'run',
     heading: result ? 'The whole run' : 'The run so far',
-    blocks: [drawn(lossFigure({ records, sizes: result, predicted }))],
+    blocks: [drawn(lossFigure({ records, sizes: result, predicted, config }))],
   };
 }
 
@@ -111,16 +112,18 @@ function learning(records: readonly RecordLine[], course: Course, run: Run): Rep
     },
     blocks: [
       text(orderWords(course, run.config)),
-      drawn(alignmentFigure(records)),
-      drawn(lagsFigure(records)),
-      milestonesTable(course, run.result),
+      drawn(alignmentFigure(records, run.config)),
+      drawn(lagsFigure(records, run.config)),
+      milestonesTable(course, run),
     ],
   };
 }
 
-function studentSection({ train }: Course, result: Summary | undefined): ReportSection {
+function studentSection({ train }: Course, { config, result }: Run): ReportSection {
   const last = train.findLast(({ overlaps }) => overlaps)!;
-  const when = result ? 'when learning had ended' : `at flow time ${fixed(last.time, 1)}`;
+  const when = result
+    ? 'when learning had ended'
+    : `at ${clockOf(config).name} ${fixed(last.time, 1)}`;
   return {
     id: 'student',
     heading: 'The student before pruning',

@@ -1,12 +1,17 @@
+import { clockOf } from '../../figures/clock.ts';
 import type { Course } from '../../figures/course.ts';
 import { fixed, readable, signed } from '../../figures/format.ts';
 import type { Summary } from '../../result.ts';
+import type { Run } from '../read-run.ts';
 import type { ReportBlock } from './document.ts';
 
 type Table = ReportBlock & { readonly kind: 'table' };
 
 /** When each teacher expert was found, and how well it was known when learning ended and at the end. */
-export function milestonesTable({ milestones, train }: Course, result?: Summary): Table {
+export function milestonesTable(
+  { milestones, train }: Course,
+  { config, result }: Pick<Run, 'config' | 'result'>,
+): Table {
   const learned = train.at(-1)?.alignment;
   const at = (time: number | null | undefined) =>
     time === null || time === undefined ? '–' : fixed(time, 1);
@@ -17,7 +22,7 @@ export function milestonesTable({ milestones, train }: Course, result?: Summary)
     value === undefined || !matched ? '–' : fixed(value, 4);
   return {
     kind: 'table',
-    caption: `Flow times at overlap ½, the lag of the router behind its expert, and overlaps ${
+    caption: `The ${clockOf(config).name} at overlap ½, the lag of the router behind its expert, and overlaps ${
       result ? 'when learning had ended and with the final student' : 'at the last record'
     }.`,
     columns: [

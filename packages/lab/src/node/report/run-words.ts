@@ -1,6 +1,8 @@
 import { hasClosedForm } from '@softmoe/population';
-import { type Course, lagsOf } from '../../figures/course.ts';
+import { clockOf } from '../../figures/clock.ts';
+import type { Course } from '../../figures/course.ts';
 import { fixed, listed, plural, readable } from '../../figures/format.ts';
+import { lagsOf, meanLag } from '../../milestones.ts';
 import type { Summary } from '../../result.ts';
 
 type Config = Summary['config'];
@@ -16,7 +18,7 @@ export function settingWords(config: Config): string {
   return (
     `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
     `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
-    `on ${losses[engine]}${train.method === 'adam' ? ' by Adam' : ''}, from a random start (seed ${seed}).`
+    `on ${losses[engine]}${train.method === 'adam' ? ' by Adam, whose time is steps × learning rate' : ''}, from a random start (seed ${seed}).`
   );
 }
 
@@ -51,27 +53,28 @@ export function everyExpert(teachers: number): string {
 }
 
 /** Who aligned when, and who led. */
-export function orderWords({ milestones }: Course, { routing }: Config): string {
+export function orderWords({ milestones }: Course, config: Config): string {
+  const { name: time } = clockOf(config);
   const { expert } = milestones;
   const found = expert.flatMap((at, j) => (at === null ? [] : [{ j: j + 1, at }]));
   if (found.length === 0) return 'No expert has reached overlap ½ with a teacher expert.';
   found.sort((a, b) => a.at - b.at);
   const order =
     found.length === 1
-      ? `Expert ${found[0]!.j} was found at flow time ${fixed(found[0]!.at, 1)}.`
-      : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from flow time ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
+      ? `Expert ${found[0]!.j} was found at ${time} ${fixed(found[0]!.at, 1)}.`
+      : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from ${time} ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
   const lags = lagsOf(milestones);
-  if (lags.length === 0) {
+  const mean = meanLag(milestones);
+  if (mean === undefined) {
     return `${order} ${found.length === 1 ? 'Its router has not' : 'None of their routers has'} followed.`;
   }
   const led = lags.filter((lag) => lag > 0).length;
-  const mean = lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
   const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
   const before = led === 0 && lags.length === 1 ? 'after' : 'before';
-  const delay = `${fixed(Math.abs(mean), 1)} units of flow time ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
+  const delay = `${fixed(Math.abs(mean), 1)} units of ${time} ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
   return (
     `${order} ${share} expert came ${before} its router; ${lags.length === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
-    (routing === 'independent' && led === lags.length ? GUIDANCE : '')
+    (config.routing === 'independent' && led === lags.length ? GUIDANCE : '')
   );
 }
 
