@@ -57,3 +57,15 @@ it('says that a worker module cannot be loaded', async () => {
   for (const run of runs) await expect(run).rejects.toThrow(/worker: cannot be started.*broken/);
   await broken.close();
 });
+
+it('ends threads that failed to start before it could hear of that', async () => {
+  const broken = createTaskPool({
+    worker: new URL('./broken-worker.js', builtWorker()),
+    concurrency: 2,
+  });
+  const failed = expect(broken.run({ kind: 'square', input: 1 })).rejects.toThrow(WorkerError);
+  await new Promise(setImmediate);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  await broken.close();
+  await failed;
+});

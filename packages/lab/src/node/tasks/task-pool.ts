@@ -55,12 +55,17 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
   });
   broken.catch(() => {});
   const lanes = createLanes(concurrency);
-  const watched = new WeakSet<Thread>();
+  /** Resolves when a thread has come up, or never will. */
+  const started = new WeakMap<Thread, Promise<void>>();
   /** Tinypool waits for ever on a thread that exits by itself: make that an error. It has let go of those that it ends. */
   const watchThreads = () => {
     for (const thread of pool.threads) {
-      if (watched.has(thread)) continue;
-      watched.add(thread);
+      if (started.has(thread)) continue;
+      const up = new Promise<void>((resolve) => {
+        thread.once('message', () => resolve());
+        thread.once('exit', () => resolve());
+      });
+      started.set(thread, up);
       thread.once('exit', (exitCode: number) => {
         if (pool.threads.includes(thread)) thread.emit('error', died(`exit code ${exitCode}`));
       });
@@ -77,7 +82,11 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
         lanes.leave();
       }
     },
-    close: () => pool.destroy(),
+    async close() {
+      // Tinypool crashes on a thread that fails while it is being ended: let those that start fail first.
+      await Promise.all(pool.threads.map((thread) => started.get(thread)));
+      await pool.destroy();
+    },
   };
 
   async function runInThread(task: Task, signal: AbortSignal | undefined): Promise<TimedOutcome> {
