@@ -34,8 +34,8 @@ export function completeConfig(given: PartialConfig): Config {
 export function checkConfig(config: Config): void {
   const { engine, routing, expert, students, prune, train } = config;
   if (engine === 'exact' && !hasClosedForm(config)) {
-    const reason = routing === 'softmax' ? 'softmax routing' : `${expert.kind} experts`;
-    throw new ConfigError(`needs a closed form, which ${reason} do not have`, {
+    const cause = routing === 'softmax' ? 'softmax routing' : `${expert.kind} experts`;
+    throw new ConfigError(`needs a closed form, and there is none with ${cause}`, {
       field: 'engine',
       value: engine,
       remedy:

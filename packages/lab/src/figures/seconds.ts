@@ -7,6 +7,8 @@ import { color } from './palette.ts';
 const FEW = 300;
 
 const identity = (value: number) => value;
+/** Runs are counted: no label stands between two numbers of them. */
+const wholeNumber = (count: number) => (Number.isInteger(count) ? String(count) : '');
 
 /** Distribution of the time that runs took, in seconds, with the median. */
 export function secondsFigure(seconds: readonly number[]): Figure {
@@ -27,7 +29,7 @@ export function secondsFigure(seconds: readonly number[]): Figure {
       height: 260,
       marginTop: 36,
       x: { label: 'seconds', nice: true },
-      y: { label: 'runs', grid: true, tickFormat: 'd' },
+      y: { label: 'runs', grid: true, tickFormat: wholeNumber },
       marks: [
         rectY(seconds, binX({ y: 'count' }, { x: identity, thresholds: 20, ...bars })),
         ruleX([median], { strokeWidth: 2, strokeDasharray: '5 4' }),
