@@ -87,9 +87,8 @@ function run(args, milliseconds) {
 function stateOf(folder) {
   if (!existsSync(folder)) return 'nothing yet';
   if (existsSync(join(folder, 'result.json'))) return 'complete';
-  const checkpoint = join(folder, 'checkpoint.json');
-  if (!existsSync(checkpoint)) return 'before the first checkpoint';
-  return `in ${JSON.parse(readFileSync(checkpoint, 'utf8')).snapshot.phase}`;
+  const checkpoint = JSON.parse(readFileSync(join(folder, 'checkpoint.json'), 'utf8'));
+  return `in ${checkpoint.snapshot.phase}${checkpoint.recordBytes === 0 ? ', at its start' : ''}`;
 }
 
 /** What is wrong with the files of a run at any moment, if anything: each is whole, but for the last record. */

@@ -33,7 +33,8 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     const backend = await openBackend(config, options.backend);
     const experiment = createExperiment(config, { backend });
     const { out } = options;
-    const folder = out === undefined ? undefined : await createRunFolder(out, config);
+    const folder =
+      out === undefined ? undefined : await createRunFolder(out, experiment.snapshot());
     setExitCode(await execute(experiment, folder, options, streams));
     backend.dispose();
   });

@@ -17,13 +17,13 @@ beforeAll(async () => {
     ['few', { students: 1 }],
   ] as const) {
     const config = parseConfig({ ...small, ...changes });
-    const folder = await createRunFolder(at(name), config);
+    const folder = await createRunFolder(at(name), createExperiment(config).snapshot());
     await runPipeline(config, { onRecord: (event) => folder.add(event) });
     await folder.close();
   }
   const config = parseConfig(small);
-  const folder = await createRunFolder(at('stopped'), config);
   const experiment = createExperiment(config);
+  const folder = await createRunFolder(at('stopped'), experiment.snapshot());
   for (let i = 0; i < 3; i++) await folder.add((await experiment.next())!);
   await folder.checkpoint(experiment.snapshot());
   await folder.close();

@@ -48,6 +48,6 @@ function list(runs: readonly Run[], parent: string): string {
 }
 
 function plain({ path, changed, config, result, checkpoint }: Run) {
-  const phase = result ? 'done' : (checkpoint?.phase ?? 'train');
+  const phase = result ? 'done' : (checkpoint?.phase ?? null);
   return { path, changed, phase, config, ...(result ? { result } : {}) };
 }

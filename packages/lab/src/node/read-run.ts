@@ -17,7 +17,7 @@ export interface Run {
   readonly changed: Date;
   /** Of a complete run. */
   readonly result?: Summary;
-  /** Of one that was stopped or is under way: where it would go on; none until its first checkpoint. */
+  /** Of one that was stopped or is under way: where it would go on. */
   readonly checkpoint?: Snapshot;
 }
 
@@ -34,8 +34,9 @@ export async function readRun(path: string): Promise<Run> {
       remedy: 'Give the folder that --out named when the run began.',
     });
   }
-  const result = await readIfThere(join(path, fileNames.result));
+  // In this order: a run that ends meanwhile writes its result before it removes its checkpoint.
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
+  const result = await readIfThere(join(path, fileNames.result));
   return {
     path,
     config: parseConfig(parseStrictJson(config, join(path, fileNames.config))),

@@ -19,6 +19,7 @@ const config = parseConfig({
   train: { time: 60 },
   finetune: { maxSteps: 300 },
 });
+const start = createExperiment(config).snapshot();
 let parent: string;
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'softmoe-run-'));
@@ -26,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 it('holds config, every record, the models of all phases and the result', async () => {
-  const folder = await createRunFolder(join(parent, 'deep', 'run'), config);
+  const folder = await createRunFolder(join(parent, 'deep', 'run'), start);
   let records = 0;
   const result = await runPipeline(config, {
     onRecord: async (event) => {
@@ -56,26 +57,26 @@ it('holds config, every record, the models of all phases and the result', async 
 
 it('refuses a folder that exists, and leaves it alone', async () => {
   const path = join(parent, 'run');
-  await (await createRunFolder(path, config)).close();
+  await (await createRunFolder(path, start)).close();
   const before = await readdir(path);
-  await expect(createRunFolder(path, config)).rejects.toThrow(RunFolderError);
+  await expect(createRunFolder(path, start)).rejects.toThrow(RunFolderError);
   expect(await readdir(path)).toEqual(before);
 });
 
 it('says when a folder cannot be made', async () => {
   await writeFile(join(parent, 'file'), '');
-  await expect(createRunFolder(join(parent, 'file', 'run'), config)).rejects.toThrow(
+  await expect(createRunFolder(join(parent, 'file', 'run'), start)).rejects.toThrow(
     /out: cannot be made.*Choose a folder/,
   );
 });
 
 it('goes on from any checkpoint to the same files, dropping the records after it', async () => {
-  const whole = await createRunFolder(join(parent, 'whole'), config);
+  const whole = await createRunFolder(join(parent, 'whole'), start);
   await runPipeline(config, { onRecord: (event) => whole.add(event) });
   await whole.close();
   for (const stopAt of [1, 30, 50]) {
     const path = join(parent, `stopped-${stopAt}`);
-    const first = await createRunFolder(path, config);
+    const first = await createRunFolder(path, start);
     const experiment = createExperiment(config);
     for (let i = 0; i < stopAt + 5; i++) {
       await first.add((await experiment.next())!);
@@ -92,9 +93,9 @@ it('goes on from any checkpoint to the same files, dropping the records after it
   }
 });
 
-it('goes on from the start before the first checkpoint, and refuses a complete run', async () => {
+it('goes on from the start where it was stopped before another checkpoint, and refuses a complete run', async () => {
   const path = join(parent, 'run');
-  const first = await createRunFolder(path, config);
+  const first = await createRunFolder(path, start);
   const killed = createExperiment(config);
   for (let i = 0; i < 5; i++) await first.add((await killed.next())!);
   await first.close();
@@ -118,11 +119,14 @@ it('keeps the backend of a run in its checkpoint, and goes on with no other', as
     train: { time: 1, batchSize: 16, step: 0.5 },
   });
   const reference = createReferenceBackend();
-  const folder = await createRunFolder(join(parent, 'run'), online);
   const experiment = createExperiment(online, { backend: reference });
-  await folder.add((await experiment.next())!);
-  await folder.checkpoint(experiment.snapshot());
+  const folder = await createRunFolder(join(parent, 'run'), experiment.snapshot());
   await folder.close();
+  const begun = await resumeRunFolder(folder.path);
+  expect(begun.snapshot.backend).toEqual(reference.info);
+  await begun.folder.add((await experiment.next())!);
+  await begun.folder.checkpoint(experiment.snapshot());
+  await begun.folder.close();
   const { snapshot, folder: again } = await resumeRunFolder(folder.path);
   await again.close();
   expect(snapshot.backend).toEqual(reference.info);
@@ -136,7 +140,7 @@ it('keeps the backend of a run in its checkpoint, and goes on with no other', as
 });
 
 it('refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {
-  const folder = await createRunFolder(join(parent, 'run'), config);
+  const folder = await createRunFolder(join(parent, 'run'), start);
   const experiment = createExperiment(config);
   for (let i = 0; i < 3; i++) await folder.add((await experiment.next())!);
   await folder.checkpoint(experiment.snapshot());
@@ -152,7 +156,7 @@ it('refuses records shorter than the checkpoint counts, and names a folder that 
 });
 
 it('refuses a damaged checkpoint', async () => {
-  const folder = await createRunFolder(join(parent, 'run'), config);
+  const folder = await createRunFolder(join(parent, 'run'), start);
   await folder.checkpoint(createExperiment(config).snapshot());
   await folder.close();
   const path = join(folder.path, 'checkpoint.json');
@@ -162,4 +166,6 @@ it('refuses a damaged checkpoint', async () => {
     await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
   }
   await expect(resumeRunFolder(parent)).rejects.toThrow(RunFolderError);
+  await rm(path);
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(/run: holds no checkpoint.json/);
 });

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
-import type { Config } from '../config.ts';
 import type { ExperimentEvent } from '../phases.ts';
-import { createProgress, snapshotOf } from '../progress.ts';
 import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
 import { fileNames } from './run-files.ts';
@@ -25,28 +23,29 @@ export interface RunFolder {
 }
 
 /**
- * Makes a new folder with config.json and, as the run goes on, records.jsonl (one record a line), checkpoint.json,
- * teacher.safetensors, trained.safetensors, pruned.safetensors, refined.safetensors (engines that sample), final.safetensors
- * and result.json. The folder, and every file in it but records.jsonl, appears whole or not at all, so that a run killed
- * at any moment goes on with {@link resumeRunFolder}. Throws {@link RunFolderError} when the folder exists or cannot be
- * written.
+ * Makes a new folder for the run that `start` begins, with config.json, checkpoint.json (which names the backend, too) and, as
+ * the run goes on, records.jsonl (one record a line), teacher.safetensors, trained.safetensors, pruned.safetensors,
+ * refined.safetensors (engines that sample), final.safetensors and result.json. The folder, and every file in it but
+ * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}.
+ * Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
-export async function createRunFolder(path: string, config: Config): Promise<RunFolder> {
-  await makeFolder(path, async (folder) =>
-    writeWhole(join(folder, fileNames.config), json(config)),
-  );
+export async function createRunFolder(path: string, start: Snapshot): Promise<RunFolder> {
+  await makeFolder(path, async (folder) => {
+    await writeWhole(join(folder, fileNames.config), json(start.config));
+    await writeCheckpoint(folder, { snapshot: start, recordBytes: 0 });
+  });
   return openAt(path, 0);
 }
 
 /**
- * The folder of a run that was stopped, and the snapshot to restore: that of its last checkpoint, or of the start where
- * there is none yet. Records after it are dropped, since the restored experiment gives them again. Throws
- * {@link RunFolderError} for a complete run and for what is no run's folder, `FormatError` for a damaged one.
+ * The folder of a run that was stopped, and the snapshot to restore: that of its last checkpoint. Records after it are
+ * dropped, since the restored experiment gives them again. Throws {@link RunFolderError} for a complete run and for what is
+ * no run's folder, `FormatError` for a damaged one.
  */
 export async function resumeRunFolder(
   path: string,
 ): Promise<{ folder: RunFolder; snapshot: Snapshot }> {
-  const { config, result } = await readRun(path);
+  const { result } = await readRun(path);
   if (result) {
     await rm(join(path, fileNames.checkpoint), { force: true });
     throw new RunFolderError('is complete: there is nothing left to do', {
@@ -56,10 +55,14 @@ export async function resumeRunFolder(
     });
   }
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
-  const { snapshot, recordBytes } =
-    checkpoint === undefined
-      ? { snapshot: snapshotOf(createProgress(config)), recordBytes: 0 }
-      : decodeCheckpoint(checkpoint, path);
+  if (checkpoint === undefined) {
+    throw new RunFolderError(`holds no ${fileNames.checkpoint} to go on from`, {
+      field: 'run',
+      value: path,
+      remedy: `Run its ${fileNames.config} again into another folder.`,
+    });
+  }
+  const { snapshot, recordBytes } = decodeCheckpoint(checkpoint, path);
   return { folder: await openAt(path, recordBytes), snapshot };
 }
 
@@ -101,8 +104,7 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
     checkpoint: (snapshot) =>
       asRunFolder(path, async () => {
         await records.sync();
-        const checkpoint = encodeCheckpoint({ snapshot, recordBytes: written });
-        await writeWhole(join(path, fileNames.checkpoint), checkpoint);
+        await writeCheckpoint(path, { snapshot, recordBytes: written });
       }),
     close: () => records.close(),
   };
@@ -124,6 +126,10 @@ async function asRunFolder<T>(path: string, work: () => Promise<T>): Promise<T> 
       { cause },
     );
   }
+}
+
+function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  return writeWhole(join(path, fileNames.checkpoint), encodeCheckpoint(checkpoint));
 }
 
 async function writeResult(path: string, result: ExperimentResult): Promise<void> {

@@ -28,7 +28,7 @@ async function kept(name: string, input: ConfigInput, most = Infinity): Promise<
   const config = parseConfig(input);
   const backend = createReferenceBackend();
   const experiment = createExperiment(config, config.engine === 'exact' ? {} : { backend });
-  const folder = await createRunFolder(join(parent, name), config);
+  const folder = await createRunFolder(join(parent, name), experiment.snapshot());
   for (let i = 0; i < most; i++) {
     const event = await experiment.next();
     if (!event) break;
