@@ -1,5 +1,7 @@
-// Throughput of the command `softmoe sweep` on quick runs with two jobs against one, start and all; and what a run costs more
-// as a task than by itself, both warm. They take turns, so that whatever else the machine does meets them alike.
+// Throughput of the command `softmoe sweep` on quick runs, start and all: two jobs on two cores against one job that taskset (of
+// util-linux) keeps on one core, and against one job free to use both, which it does: Node compiles and collects garbage beside it.
+// And what a run costs more as a task than by itself, both warm. They take turns, so that whatever else the machine does meets
+// them alike.
 // pnpm --filter @softmoe/bench sweep [--runs 200] [--rounds 3]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,14 +28,16 @@ const dist = new URL('../node_modules/softmoe/dist/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'softmoe-bench-'));
 const pool = createTaskPool({ worker: new URL('worker.js', dist), concurrency: 1 });
 
-/** Seconds that the command takes for these seeds. */
-async function command(jobs, from, name) {
+/** Seconds that the command takes for these seeds, on one core or on all. */
+async function command(jobs, from, name, prefix = []) {
   const file = join(folder, `${name}.json`);
   const grid = { seed: { from, to: from + size - 1 } };
   writeFileSync(file, JSON.stringify({ base: 'quick', grid }));
   const args = ['sweep', file, '--out', join(folder, name), '--jobs', `${jobs}`, '--quiet'];
   return seconds(async () => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('main.js', dist)), ...args]);
+    const main = fileURLToPath(new URL('main.js', dist));
+    const [program, ...rest] = [...prefix, process.execPath, main, ...args];
+    const child = spawn(program, rest);
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`softmoe sweep ended with exit code ${code}`);
   });
@@ -72,6 +76,7 @@ for (let round = 0; round < rounds; round++) {
   const turns = [
     ['bare', () => bare(configs)],
     ['tasks', () => tasks(configs, `tasks-${round}`)],
+    ['core', () => command(1, round * size, `core-${round}`, ['taskset', '-c', '0'])],
     ['one', () => command(1, round * size, `one-${round}`)],
     ['two', () => command(2, round * size, `two-${round}`)],
   ];
@@ -84,20 +89,27 @@ for (let round = 0; round < rounds; round++) {
 await pool.close();
 rmSync(folder, { recursive: true, force: true });
 
-const ratios = found.map(({ one, two }) => one / two);
+const ratios = found.map(({ core, two }) => core / two);
+const ratiosOfJobs = found.map(({ one, two }) => one / two);
 const overheads = found.map((times) => (1000 * (times.tasks - times.bare)) / few);
 console.log(
   `A sweep of ${size} quick runs, and ${few} of them by themselves and as tasks, seconds:`,
 );
 printTable(
-  ['round', '--jobs 1', '--jobs 2', 'ratio', 'runPipeline', 'as tasks', 'overhead a run, ms'],
+  [
+    ...['round', '1 core, --jobs 1', '2 cores, --jobs 1', '2 cores, --jobs 2', 'ratio'],
+    ...['runPipeline', 'as tasks', 'overhead a run, ms'],
+  ],
   found.map((times, i) => [
     i + 1,
-    ...[times.one, times.two, ratios[i], times.bare, times.tasks].map((x) => x.toFixed(2)),
+    ...[times.core, times.one, times.two, ratios[i], times.bare, times.tasks].map((x) =>
+      x.toFixed(2),
+    ),
     overheads[i].toFixed(1),
   ]),
 );
 console.log(
-  `Throughput with --jobs 2: ${median(ratios).toFixed(2)} times that with --jobs 1 (median); ` +
+  `Throughput of two jobs on two cores: ${median(ratios).toFixed(2)} times that of one on one core (median), and ` +
+    `${median(ratiosOfJobs).toFixed(2)} times that of one free to use both; ` +
     `a run costs ${median(overheads).toFixed(1)} ms more as a task than by itself`,
 );
