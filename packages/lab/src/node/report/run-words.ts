@@ -18,7 +18,7 @@ export function settingWords(config: Config): string {
   return (
     `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
     `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
-    `on ${losses[engine]}${train.method === 'adam' ? ' by Adam, whose time is steps × learning rate' : ''}, from a random start (seed ${seed}).`
+    `${train.method === 'adam' ? 'by Adam, whose time is steps × learning rate, ' : ''}on ${losses[engine]}, from a random start (seed ${seed}).`
   );
 }
 
