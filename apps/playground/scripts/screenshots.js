@@ -1,12 +1,16 @@
-// Photographs each phase of the story in the built app, for the README: node scripts/screenshots.js
-import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// Photographs each phase of the story in the built app, and a report that the built command makes, for the README and docs:
+// node scripts/screenshots.js
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 import { chromiumArguments, findBrowser } from '../e2e/browsers.mjs';
 
 const PORT = 4187;
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const command = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 const serve = fileURLToPath(new URL('./serve.js', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
@@ -37,6 +41,23 @@ async function photograph(name, { width, height, colorScheme, act, top }) {
   console.log(`${name}.png`);
 }
 
+/** The head of the report of a run, down to the caption of its first figure. */
+async function photographReport(preset) {
+  const parent = mkdtempSync(join(tmpdir(), 'softmoe-report-'));
+  const run = join(parent, preset);
+  execFileSync(process.execPath, [command, 'run', preset, '--quiet', '--out', run]);
+  execFileSync(process.execPath, [command, 'report', run]);
+  const page = await browser.newPage({ viewport: { width: 960, height: 800 } });
+  await page.goto(String(pathToFileURL(join(run, 'report.html'))));
+  const caption = await page.locator('figcaption').first().boundingBox();
+  const height = Math.ceil(caption.y + caption.height + 24);
+  await page.setViewportSize({ width: 960, height });
+  await page.screenshot({ path: `${folder}report.png` });
+  await page.close();
+  rmSync(parent, { recursive: true });
+  console.log('report.png');
+}
+
 const max = (page) => page.getByLabel('Speed').selectOption({ label: 'max' });
 const trained = (page) => page.waitForSelector('[data-testid=prune].primary');
 const pruned = async (page) => {
@@ -64,5 +85,6 @@ await photograph('prune', { ...desk, act: pruned, top: 'loss' });
 await photograph('fine-tune', { ...desk, colorScheme: 'dark', act: finetuned, top: 'loss' });
 await photograph('certificate', { ...desk, act: finetuned, top: 'certificate' });
 await photograph('phone', { width: 390, height: 844, colorScheme: 'dark', act: finetuned });
+await photographReport('canonical');
 await browser.close();
 server.kill();
