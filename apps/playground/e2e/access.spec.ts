@@ -41,6 +41,15 @@ test('what happens stays in sight, and is read out', async ({ page }) => {
   await expect(headline).toBeInViewport();
 });
 
+test('what its words mean is a click away', async ({ page }) => {
+  await open(page, 'preset=quick');
+  const words = page.getByRole('complementary', { name: 'What the words mean' });
+  await expect(words).not.toBeInViewport();
+  await page.getByRole('button', { name: 'What do the words mean?' }).click();
+  await expect(words).toBeInViewport();
+  await expect(words).toBeFocused();
+});
+
 test('on a phone the controls are at the top, a tap away', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, 'preset=quick');
