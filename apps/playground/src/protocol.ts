@@ -1,8 +1,7 @@
 import type { BackendInfo } from '@softmoe/backend';
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
-import type { Plane } from '@softmoe/lab/figures';
+import type { PlacedRecord, Plane } from '@softmoe/lab/figures';
 import type { CurvePoint } from '@softmoe/prune';
-import type { StatelessRecord } from '@softmoe/train';
 import type { ErrorReport } from './errors.ts';
 
 export type Axes = Plane['axes'];
@@ -62,12 +61,7 @@ export type Request =
 /** `waiting`: a phase has ended, and the next one waits for a command. */
 export type Activity = 'idle' | 'running' | 'paused' | 'waiting' | 'done' | 'failed';
 
-export interface Frame {
-  readonly phase: 'train' | 'finetune';
-  /** Of fine-tuning: on fresh batches first if training was online, then on the exact loss or one fixed sample. */
-  readonly stage?: 'online' | 'exact' | 'sample';
-  readonly record: StatelessRecord;
-}
+export type Frame = PlacedRecord;
 
 export interface PruneReport {
   readonly kept: readonly number[];

@@ -9,11 +9,12 @@ import {
 import { createDataset } from '@softmoe/teacher';
 import { sampleObjective } from '@softmoe/train';
 import type { Config } from './config.ts';
+import type { FinetuneStage } from './record-line.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
 export interface FinetuneProblem {
   /** On the exact loss, or on a fixed sample where that has no closed form. */
-  readonly stage: 'exact' | 'sample';
+  readonly stage: Exclude<FinetuneStage, 'online'>;
   readonly teacher: MoE;
   readonly student: MoE;
   readonly objective: Objective;

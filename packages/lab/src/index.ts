@@ -18,6 +18,11 @@ export { ALIGNED, type Milestones } from './milestones.ts';
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
-export { type RecordLine, recordLine } from './record-line.ts';
+export {
+  type FinetuneStage,
+  type PlacedRecord,
+  type RecordLine,
+  recordLine,
+} from './record-line.ts';
 export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';
 export type { Phase, Snapshot } from './snapshot.ts';

@@ -3,22 +3,22 @@ import type { MoE } from '@softmoe/model';
 import { type Pruned, prune } from '@softmoe/prune';
 import { breather, recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
 import { InterruptedError } from './errors.ts';
-import { createFinetuneProblem, type FinetuneProblem } from './finetune-problem.ts';
+import { createFinetuneProblem } from './finetune-problem.ts';
 import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
+import type { FinetuneStage } from './record-line.ts';
 import { type ExperimentResult, type Findings, resultOf } from './result.ts';
 
 /**
  * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;
- * `model` is in the coordinates of the inputs. The last stage of fine-tuning is 'exact', or 'sample' (one fixed sample)
- * where the loss has no closed form; after online training a stage on fresh batches, 'online', comes before it.
+ * `model` is in the coordinates of the inputs.
  */
 export type ExperimentEvent =
   | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
   | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
   | {
       readonly phase: 'finetune';
-      readonly stage: 'online' | FinetuneProblem['stage'];
+      readonly stage: FinetuneStage;
       readonly record: TrainRecord;
       readonly teacher: MoE;
     }

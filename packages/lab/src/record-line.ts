@@ -1,9 +1,25 @@
 import { type NDArray, ndarray } from '@softmoe/model';
 import type { Alignment, StatelessRecord } from '@softmoe/train';
 
+/**
+ * The part of fine-tuning: on fresh batches first, `online`, if training was online, then to the end on the exact loss or,
+ * where it has no closed form, on one fixed sample. Steps begin anew with each.
+ */
+export type FinetuneStage = 'online' | 'exact' | 'sample';
+
+/** A record and where in a run it belongs, as the events of an experiment have it. */
+export interface PlacedRecord {
+  readonly phase: 'train' | 'finetune';
+  /** Of fine-tuning. */
+  readonly stage?: FinetuneStage;
+  readonly record: StatelessRecord;
+}
+
 /** A record as plain JSON: one line of records.jsonl. Matrices are rows, one a student unit. */
 export interface RecordLine {
-  readonly phase: 'train' | 'finetune';
+  readonly phase: PlacedRecord['phase'];
+  /** Of fine-tuning. */
+  readonly stage?: FinetuneStage;
   readonly step: number;
   readonly time: number;
   readonly loss: number;
@@ -18,10 +34,11 @@ export interface RecordLine {
 }
 
 /** A record as one line of JSON holds it: matrices as rows, no state. */
-export function recordLine(phase: RecordLine['phase'], record: StatelessRecord): RecordLine {
+export function recordLine({ phase, stage, record }: PlacedRecord): RecordLine {
   const { step, time, loss, gradientNorm, amplitude, alignment, overlaps } = record;
   return {
     phase,
+    ...(stage ? { stage } : {}),
     step,
     time,
     loss,
@@ -36,7 +53,8 @@ export function recordLine(phase: RecordLine['phase'], record: StatelessRecord):
 
 /** The record that {@link recordLine} wrote. */
 export function recordOfLine({
-  phase: _,
+  phase: _phase,
+  stage: _stage,
   overlaps,
   amplitude,
   ...rest

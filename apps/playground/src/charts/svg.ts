@@ -54,7 +54,7 @@ function figuresOf(name: string, { session, sweep }: Playground): Figure[] {
 }
 
 function recordsOf({ train, tune }: Session) {
-  return [...train, ...tune].map(({ phase, record }) => recordLine(phase, record));
+  return [...train, ...tune].map(recordLine);
 }
 
 /** One below the other. */

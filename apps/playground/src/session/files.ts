@@ -45,7 +45,5 @@ export function tables(frames: readonly Frame[]): string {
 }
 
 function lines(frames: readonly Frame[]): string {
-  return frames
-    .map(({ phase, record }) => `${JSON.stringify(recordLine(phase, record))}\n`)
-    .join('');
+  return frames.map((frame) => `${JSON.stringify(recordLine(frame))}\n`).join('');
 }

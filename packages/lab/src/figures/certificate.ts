@@ -1,7 +1,7 @@
 import { dot, lineY, type Markish, text } from '@observablehq/plot';
 import type { RecordLine } from '../record-line.ts';
 import { decades, drawable } from './axes.ts';
-import { courseOf, thinned } from './course.ts';
+import { courseOf, lastStage, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural, readable } from './format.ts';
 import { color } from './palette.ts';
@@ -21,7 +21,7 @@ const ZERO = 1e-12;
 
 /** Loss over the steps of exact fine-tuning, above its end if that is not zero, and the slope that the Hessian predicts. */
 export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
-  const tuned = thinned(courseOf(records).tune.filter(({ stage }) => stage === 'last'));
+  const tuned = thinned(lastStage(courseOf(records)));
   const end = tuned.at(-1)?.loss ?? 0;
   const limit = Math.abs(end) < ZERO ? 0 : end;
   const exact = tuned

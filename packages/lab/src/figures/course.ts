@@ -4,8 +4,6 @@ import { fixed } from './format.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
 export interface TuneRecord extends RecordLine {
-  /** `online`: on fresh samples, before the last stage, which is on the exact loss or on a fixed sample. */
-  readonly stage: 'online' | 'last';
   readonly total: number;
 }
 
@@ -17,23 +15,27 @@ export interface Course {
   readonly milestones: Milestones;
 }
 
-/** Sorts the records of one run, in the order in which they came. Steps begin anew where a stage of fine-tuning does. */
+/** Sorts the records of one run, in the order in which they came. */
 export function courseOf(records: readonly RecordLine[]): Course {
   const train = records.filter(({ phase }) => phase === 'train');
   const tuned = records.filter(({ phase }) => phase === 'finetune');
-  const restart = tuned.findIndex((record, i) => i > 0 && record.step <= tuned[i - 1]!.step);
-  const sampled = restart < 0 ? 0 : tuned[restart - 1]!.step;
-  const tune = tuned.map((record, i): TuneRecord => {
-    const online = i < restart;
-    return {
-      ...record,
-      stage: online ? 'online' : 'last',
-      total: record.step + (online ? 0 : sampled),
-    };
+  const online = tuned.findLast(isOnline)?.step ?? 0;
+  const tune = tuned.map((record): TuneRecord => {
+    return { ...record, total: record.step + (isOnline(record) ? 0 : online) };
   });
   const tracker = new MilestoneTracker(train[0]?.alignment?.expert.length ?? 0);
   for (const record of train) tracker.add(record);
   return { train, tune, milestones: tracker.milestones };
+}
+
+/** Whether a record of fine-tuning is of the stage on fresh batches, before the last one. */
+export function isOnline({ stage }: RecordLine): boolean {
+  return stage === 'online';
+}
+
+/** The records of the last stage of fine-tuning. */
+export function lastStage({ tune }: Pick<Course, 'tune'>): TuneRecord[] {
+  return tune.filter((record) => !isOnline(record));
 }
 
 /** What milestones show of the order in which experts and routers align, in a few words. */

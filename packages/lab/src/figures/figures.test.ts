@@ -2,12 +2,12 @@ import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runPipeline } from '../pipeline.ts';
 import { planeOf } from '../plane.ts';
-import { type RecordLine, recordLine } from '../record-line.ts';
+import { type FinetuneStage, type RecordLine, recordLine } from '../record-line.ts';
 import type { ExperimentResult } from '../result.ts';
 import { alignmentFigure } from './alignment.ts';
 import { amplitudesFigure } from './amplitudes.ts';
 import { certificateFigure } from './certificate.ts';
-import { courseOf } from './course.ts';
+import { courseOf, lastStage } from './course.ts';
 import { drawFigure } from './draw.ts';
 import { eliminationFigure } from './elimination.ts';
 import type { Figure } from './figure.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const config = { inputDim: 24, teachers: 2, students: 8, seed: 1 };
   result = await runPipeline(config, {
     onRecord: (event) => {
-      if ('record' in event) records.push(recordLine(event.phase, event.record));
+      if ('record' in event) records.push(recordLine(event));
     },
   });
 });
@@ -41,6 +41,20 @@ const trained = () => courseOf(records).train.at(-1)!;
 describe('the figures of a run', () => {
   it('finds the milestones of the result in the records', () => {
     expect(courseOf(records).milestones).toEqual(result.milestones);
+  });
+
+  it('counts the steps of fine-tuning on through its stages, also of a run that is still in the first', () => {
+    const line = (stage: FinetuneStage, step: number): RecordLine => ({
+      ...trained(),
+      phase: 'finetune',
+      stage,
+      step,
+    });
+    const online = [line('online', 0), line('online', 20)];
+    const both = courseOf([...online, line('exact', 0), line('exact', 10)]);
+    expect(both.tune.map(({ total }) => total)).toEqual([0, 20, 20, 30]);
+    expect(lastStage(both).map(({ step }) => step)).toEqual([0, 10]);
+    expect(lastStage(courseOf(online))).toEqual([]);
   });
 
   it('draws both phases of the loss, each teacher expert found and the predicted slope', () => {

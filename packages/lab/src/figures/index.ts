@@ -1,6 +1,6 @@
 export { ALIGNED, lagsOf, type Milestones, meanLag } from '../milestones.ts';
 export { type Plane, type PlaneAxis, planeOf } from '../plane.ts';
-export { type RecordLine, recordLine } from '../record-line.ts';
+export { type PlacedRecord, type RecordLine, recordLine } from '../record-line.ts';
 export { wilson } from '../wilson.ts';
 export { alignmentFigure } from './alignment.ts';
 export { amplitudesFigure } from './amplitudes.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { RecordLine } from '../record-line.ts';
 import { decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { clockOf } from './clock.ts';
-import { courseOf, type TuneRecord, thinned } from './course.ts';
+import { courseOf, isOnline, lastStage, type TuneRecord, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { plural, powerOfTen, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
@@ -32,7 +32,7 @@ export function lossFigure({ records, sizes, predicted, config }: LossFigureData
   const ofTime = (time: number) => (width * time) / end;
   const ofStep = (step: number) => TUNING + ((1 - TUNING) * step) / steps;
   const losses = [...train, ...tune].map(({ loss }) => drawable(loss));
-  const exact = tune.filter(({ stage }) => stage === 'last');
+  const exact = lastStage({ tune });
   const y = decades([...losses, 1], 'loss');
   const explained = config?.engine === 'exact' ? explainedOf(train, y.domain[0]) : [];
   const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
@@ -155,10 +155,10 @@ function tuning(
 ): Markish[] {
   const curve = { x: ({ total }: TuneRecord) => ofStep(total), strokeWidth: 2.5 };
   const y = ({ loss }: { loss: number }) => drawable(loss);
-  const exact = thinned(tune.filter(({ stage }) => stage === 'last'));
+  const exact = thinned(lastStage({ tune }));
   const line = predictedLine(exact, predicted);
   return [
-    lineY(thinned(tune.filter(({ stage }) => stage === 'online')), {
+    lineY(thinned(tune.filter(isOnline)), {
       ...curve,
       y,
       strokeWidth: 1.25,

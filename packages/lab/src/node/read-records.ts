@@ -9,6 +9,7 @@ const numbers = z.array(z.number());
 const matrix = z.array(numbers);
 const schema = z.object({
   phase: z.enum(['train', 'finetune']),
+  stage: z.enum(['online', 'exact', 'sample']).exactOptional(),
   step: z.number(),
   time: z.number(),
   loss: z.number(),

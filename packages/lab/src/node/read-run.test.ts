@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { createReferenceBackend } from '@softmoe/backend';
 import { FormatError } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
 import { createExperiment } from '../experiment.ts';
-import { runPipeline } from '../pipeline.ts';
+import { runExperiment, runPipeline } from '../pipeline.ts';
 import { summaryOf } from '../result.ts';
 import { RunFolderError } from './errors.ts';
 import { exportRun } from './export-run.ts';
@@ -51,6 +52,27 @@ it('exports the records as tables that hold the same numbers', async () => {
   await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
   await rm(join(folder.path, 'records.jsonl'));
   await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
+});
+
+it('exports each stage of fine-tuning of an online run as a table of its own', async () => {
+  const online = parseConfig({
+    ...config,
+    engine: 'online',
+    train: { time: 1, batchSize: 16 },
+    finetune: { onlineSteps: 20, maxSteps: 30 },
+  });
+  const experiment = createExperiment(online, { backend: createReferenceBackend() });
+  const folder = await createRunFolder(join(parent, 'online'), experiment.snapshot());
+  await runExperiment(experiment, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const out = join(parent, 'tables');
+  await exportRun(folder.path, out);
+  const stepsIn = async (name: string) => {
+    const [, ...rows] = (await readFile(join(out, name), 'utf8')).trim().split('\n');
+    return rows.map((row) => Number(row.split(',')[0]));
+  };
+  expect(await stepsIn('finetune-online.csv')).toEqual([0, 10, 20]);
+  expect((await stepsIn('finetune.csv'))[0]).toBe(0);
 });
 
 it('lists runs by name, complete or not, and passes over other folders', async () => {

@@ -89,7 +89,7 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
         switch (event.phase) {
           case 'train':
           case 'finetune': {
-            const line = Buffer.from(`${JSON.stringify(recordLine(event.phase, event.record))}\n`);
+            const line = Buffer.from(`${JSON.stringify(recordLine(event))}\n`);
             await records.write(line, 0, line.length, written);
             written += line.length;
             return;
