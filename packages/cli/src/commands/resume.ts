@@ -12,7 +12,8 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .summary('go on with a run that was stopped')
     .description(
       'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power. ' +
-        'The result is the same, bit for bit, as without the interruption; it is computed on the backend of the run.',
+        'The result is the same, bit for bit, as without the interruption; it is computed on the backend of the run. ' +
+        'A run that another process still writes is taken over: that process ends.',
     )
     .argument('<folder>', 'the folder given to --out')
     .action(async (path: string, options: ExecuteOptions & { backend?: BackendName }) => {

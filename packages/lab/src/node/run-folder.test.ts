@@ -139,6 +139,34 @@ it('keeps the backend of a run in its checkpoint, and goes on with no other', as
   expect(next).toMatchObject({ phase: 'train', record: { step: 1 } });
 });
 
+it('is taken over by the last process that goes on with it, to the same files', async () => {
+  const whole = await createRunFolder(join(parent, 'whole'), start);
+  await runPipeline(config, { onRecord: (event) => whole.add(event) });
+  await whole.close();
+  const path = join(parent, 'run');
+  const first = await createRunFolder(path, start);
+  const experiment = createExperiment(config);
+  const step = async () => first.add((await experiment.next())!);
+  for (let i = 0; i < 10; i++) await step();
+  await first.checkpoint(experiment.snapshot());
+  for (let i = 0; i < 10; i++) await step();
+
+  const { folder, snapshot } = await resumeRunFolder(path);
+  await step();
+  await expect(first.checkpoint(experiment.snapshot())).rejects.toThrow(
+    /run: is gone on with by another process.*"pid":/,
+  );
+  await runExperiment(restoreExperiment(snapshot), { onRecord: (event) => folder.add(event) });
+  await expect(first.checkpoint(experiment.snapshot())).rejects.toThrow(
+    /Let that one finish: it has/,
+  );
+  await Promise.all([first.close(), folder.close()]);
+  for (const name of ['records.jsonl', 'final.safetensors']) {
+    expect(await readFile(join(path, name))).toEqual(await readFile(join(whole.path, name)));
+  }
+  expect(await readdir(path)).not.toContain('checkpoint.json');
+});
+
 it('refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   const experiment = createExperiment(config);

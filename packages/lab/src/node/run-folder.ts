@@ -10,6 +10,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
 import { fileNames } from './run-files.ts';
+import { claimRun } from './run-writer.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
@@ -26,7 +27,8 @@ export interface RunFolder {
  * Makes a new folder for the run that `start` begins, with config.json, checkpoint.json (which names the backend, too) and, as
  * the run goes on, records.jsonl (one record a line), teacher.safetensors, trained.safetensors, pruned.safetensors,
  * refined.safetensors (engines that sample), final.safetensors and result.json. The folder, and every file in it but
- * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}.
+ * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}. A
+ * process that goes on with a run while another still writes it takes it over; the other ends with an error.
  * Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
 export async function createRunFolder(path: string, start: Snapshot): Promise<RunFolder> {
@@ -66,8 +68,9 @@ export async function resumeRunFolder(
   return { folder: await openAt(path, recordBytes), snapshot };
 }
 
-/** Opens records.jsonl, cut or begun at `length` bytes. */
+/** Claims the folder and opens records.jsonl, cut or begun at `length` bytes. */
 async function openAt(path: string, length: number): Promise<RunFolder> {
+  const writer = await asRunFolder(path, () => claimRun(path));
   const records = await asRunFolder(path, () =>
     open(join(path, fileNames.records), length ? 'r+' : 'w'),
   );
@@ -95,14 +98,18 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
             return;
           }
           case 'prune':
+            await writer.check();
             return writeModel(path, 'pruned', event.model);
           case 'done':
+            await writer.check();
             await writeResult(path, event.result);
-            return rm(join(path, fileNames.checkpoint), { force: true });
+            await rm(join(path, fileNames.checkpoint), { force: true });
+            return writer.release();
         }
       }),
     checkpoint: (snapshot) =>
       asRunFolder(path, async () => {
+        await writer.check();
         await records.sync();
         await writeCheckpoint(path, { snapshot, recordBytes: written });
       }),
