@@ -47,6 +47,9 @@ describe('an experiment', () => {
       advice: [],
       certificate: { verdict: 'certified' },
     });
+    const [pruned] = events.flatMap((event) => (event.phase === 'prune' ? [event.pruned] : []));
+    expect(result.origins.map(([first]) => first! - 1)).toEqual(pruned!.kept);
+    expect(new Set(result.origins.flat()).size).toBe(result.origins.flat().length);
     expect(result.parameterError).toBeLessThanOrEqual(1e-12);
     expect(parameterError(result.models.final, result.models.teacher)).toBe(result.parameterError);
     expect(result.models.final.spec.inputDim).toBe(24);

@@ -28,6 +28,8 @@ export interface Summary {
   readonly recovered: number;
   /** Units left after pruning. */
   readonly survivors: number;
+  /** For each of them, the student units that it was made of, by number from 1: first the one that it stands for. */
+  readonly origins: readonly (readonly number[])[];
   /** Largest absolute difference over all parameters up to symmetry; null unless survivors = teachers. */
   readonly parameterError: number | null;
   readonly loss: {
@@ -120,6 +122,7 @@ export function resultOf(findings: Findings): ExperimentResult {
     engine: config.engine,
     recovered: config.teachers - missing.length,
     survivors,
+    origins: pruned.merged.map((units) => units.map((unit) => unit + 1)),
     parameterError: errorOf(models.final),
     loss: {
       start: findings.start.loss,

@@ -73,7 +73,8 @@ export async function readModel(
 
 function resultIn(text: string, path: string): Summary {
   const json = parseStrictJson(text, path);
-  if (typeof json === 'object' && json !== null && 'certificate' in json && 'config' in json) {
+  const fields = ['certificate', 'config', 'origins'];
+  if (typeof json === 'object' && json !== null && fields.every((field) => field in json)) {
     return json as Summary;
   }
   throw new FormatError('is not the result of a run', {

@@ -64,6 +64,11 @@ it('tells a run that recovered, with every figure, its certificate and its confi
   expect(text).toContain(`multiplies the loss by ${result.contraction.predicted!.toFixed(6)}`);
   expect(text).toContain(`the run itself gives ${result.contraction.measured!.toFixed(6)}`);
   expect(text).toContain('In 2 of 2 pairs the expert came before its router');
+  const rows = [...page.querySelectorAll('#pruning tbody tr')].map((row) =>
+    row.textContent!.trim(),
+  );
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toContain(result.origins[0]!.join(', '));
   const code = [...page.querySelectorAll('pre')].map(({ textContent }) => textContent!);
   expect(parseConfig(JSON.parse(code[0]!))).toEqual(result.config);
   expect(code[1]).toContain('softmoe run config.json');

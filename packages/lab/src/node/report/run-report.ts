@@ -18,7 +18,7 @@ import type { Summary } from '../../result.ts';
 import { readRecords } from '../read-records.ts';
 import { type Run, readModel, readRun } from '../read-run.ts';
 import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
-import { certificateTable, milestonesTable, missingTable } from './run-tables.ts';
+import { certificateTable, milestonesTable, missingTable, originsTable } from './run-tables.ts';
 import {
   certificateWords,
   everyExpert,
@@ -150,6 +150,7 @@ function pruning(result: Summary): ReportSection {
     blocks: [
       ...pruningWords(result).map(text),
       drawn(eliminationFigure({ curve: elimination, kept: survivors })),
+      originsTable(result),
     ],
   };
 }

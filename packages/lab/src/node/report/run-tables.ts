@@ -55,6 +55,17 @@ export function milestonesTable(
   };
 }
 
+/** What each unit that pruning left was made of. */
+export function originsTable({ origins }: Summary): Table {
+  return {
+    kind: 'table',
+    caption:
+      'The student units that each unit left by pruning was made of: first the one it stands for.',
+    columns: ['unit', 'student units'],
+    rows: origins.map((units, i) => [`${i + 1}`, units.join(', ')]),
+  };
+}
+
 /** All that the certificate holds, with what it means. */
 export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
   const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
