@@ -129,33 +129,6 @@ describe('softmoe run', () => {
     for (const flag of flags) expect(stdout).toContain(`--${flag} <value>`);
     expect(stdout).toMatch(/Presets:[\s\S]*Examples:[\s\S]*Exit codes:/);
   });
-
-  it('stops cleanly on SIGINT, and goes on to the same files bit for bit', async () => {
-    const out = join(folder, 'stopped');
-    const running = softmoe('run', 'canonical', '--out', out, '--quiet');
-    const records = () => readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
-    await expect.poll(records, { interval: 5, timeout: 30_000 }).toContain('\n');
-    process.emit('SIGINT', 'SIGINT');
-    const { code, stderr } = await running;
-    expect(code).toBe(130);
-    expect(stderr).toMatch(/stopped in the phase 'train'; go on with: softmoe resume/);
-    for (const record of (await records()).trim().split('\n')) {
-      expect(JSON.parse(record).phase).toBe('train');
-    }
-    expect(await readdir(out)).not.toContain('result.json');
-
-    const resumed = await softmoe('resume', out, '--json', '--quiet');
-    expect(resumed.code).toBe(0);
-    const whole = join(folder, 'whole');
-    await softmoe('run', 'canonical', '--out', whole, '--quiet');
-    expect((await readdir(out)).sort()).toEqual((await readdir(whole)).sort());
-    for (const name of ['records.jsonl', 'trained.safetensors', 'final.safetensors']) {
-      expect(await readFile(join(out, name))).toEqual(await readFile(join(whole, name)));
-    }
-    const again = await softmoe('resume', out);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toMatch(/^RunFolderError: run: is complete.*softmoe show/);
-  });
 });
 
 describe('the built command as a process', () => {

@@ -12,17 +12,20 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .summary('go on with a run that was stopped')
     .description(
       'Goes on from the last checkpoint of a run kept with --out: after Ctrl-C, a crash or a loss of power. ' +
-        'The result is the same, bit for bit, as without the interruption; it is computed on the backend of the run. ' +
-        'A run that another process still writes is taken over: that process ends.',
+        'The result is the same, bit for bit, as without the interruption; it is computed on the backend of the run.',
     )
     .argument('<folder>', 'the folder given to --out')
     .action(async (path: string, options: ExecuteOptions & { backend?: BackendName }) => {
       const { folder, snapshot } = await resumeRunFolder(path);
-      const name = options.backend ?? (snapshot.backend && backendNameOf(snapshot.backend));
-      const backend = await openBackend(snapshot.config, name);
-      const experiment = restoreExperiment(snapshot, { backend });
-      setExitCode(await execute(experiment, folder, options, streams));
-      backend.dispose();
+      try {
+        const name = options.backend ?? (snapshot.backend && backendNameOf(snapshot.backend));
+        const backend = await openBackend(snapshot.config, name);
+        const experiment = restoreExperiment(snapshot, { backend });
+        setExitCode(await execute(experiment, folder, options, streams));
+        backend.dispose();
+      } finally {
+        await folder.close();
+      }
     });
   for (const option of [backendOption(), ...executeOptions()]) command.addOption(option);
   return command;

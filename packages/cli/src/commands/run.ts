@@ -35,8 +35,12 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     const { out } = options;
     const folder =
       out === undefined ? undefined : await createRunFolder(out, experiment.snapshot());
-    setExitCode(await execute(experiment, folder, options, streams));
-    backend.dispose();
+    try {
+      setExitCode(await execute(experiment, folder, options, streams));
+      backend.dispose();
+    } finally {
+      await folder?.close();
+    }
   });
   return command;
 }

@@ -83,17 +83,18 @@ export async function execute(
     return isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered;
   } catch (error) {
     progress?.stop();
-    if (error instanceof InterruptedError) {
+    if (!(error instanceof InterruptedError)) return endedByError(error, stderr);
+    try {
       await folder?.checkpoint(error.snapshot);
-      const remedy = folder
-        ? `go on with: softmoe resume ${folder.path}`
-        : 'use --out to keep what is done and go on later';
-      stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
-      return stop.exitCode;
+    } catch (unkept) {
+      return endedByError(unkept, stderr);
     }
-    return endedByError(error, stderr);
+    const remedy = folder
+      ? `go on with: softmoe resume ${folder.path}`
+      : 'use --out to keep what is done and go on later';
+    stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
+    return stop.exitCode;
   } finally {
     stop.release();
-    await folder?.close();
   }
 }

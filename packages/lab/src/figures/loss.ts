@@ -225,7 +225,7 @@ function captionOf(
     found > 0
       ? `; numbered lines mark when ${plural(found, 'teacher expert')} ${found === 1 ? 'was' : 'were'} found, at overlap ½`
       : ''
-  }.${drawn.explained ? ' The grey dotted line is what the student explains of it, 1 − L/L₀, on the same scale: it grows while the loss seems to stand.' : ''}`;
+  }.${drawn.explained ? ' The grey dotted line is what the student explains of it, 1 − L/L₀, on the same scale.' : ''}`;
   const end = tune.at(-1);
   if (!end) return learned;
   const final =

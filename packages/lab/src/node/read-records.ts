@@ -7,9 +7,7 @@ import { fileNames } from './run-files.ts';
 
 const numbers = z.array(z.number());
 const matrix = z.array(numbers);
-const schema = z.object({
-  phase: z.enum(['train', 'finetune']),
-  stage: z.enum(['online', 'exact', 'sample']).exactOptional(),
+const fields = {
   step: z.number(),
   time: z.number(),
   loss: z.number(),
@@ -17,7 +15,15 @@ const schema = z.object({
   amplitude: numbers,
   alignment: z.object({ student: numbers, expert: numbers, router: numbers }).exactOptional(),
   overlaps: z.object({ expert: matrix, router: matrix }).exactOptional(),
-});
+};
+const schema = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('train'), ...fields }),
+  z.object({
+    phase: z.literal('finetune'),
+    stage: z.enum(['online', 'exact', 'sample']),
+    ...fields,
+  }),
+]);
 
 /**
  * The records of a run, from the records.jsonl of its folder; none where there is no such file. A last line that is still

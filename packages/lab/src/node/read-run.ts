@@ -73,11 +73,12 @@ export async function readModel(
 
 function resultIn(text: string, path: string): Summary {
   const json = parseStrictJson(text, path);
-  const fields = ['certificate', 'config', 'origins'];
-  if (typeof json === 'object' && json !== null && fields.every((field) => field in json)) {
-    return json as Summary;
-  }
-  throw new FormatError('is not the result of a run', {
+  const isObject = typeof json === 'object' && json !== null;
+  const missing = ['certificate', 'config', 'origins'].filter(
+    (field) => !(isObject && field in json),
+  );
+  if (missing.length === 0) return json as Summary;
+  throw new FormatError(`is not the result of a run of this version: it has no ${missing[0]}`, {
     field: 'result',
     value: path,
     remedy: 'Run its config.json again into another folder.',

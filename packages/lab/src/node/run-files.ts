@@ -4,6 +4,5 @@ export const fileNames = {
   checkpoint: 'checkpoint.json',
   records: 'records.jsonl',
   result: 'result.json',
-  writer: 'writer.json',
   model: (name: string) => `${name}.safetensors`,
 } as const;

@@ -9,8 +9,8 @@ import type { Snapshot } from '../snapshot.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
+import { claimRun, type RunClaim } from './run-claim.ts';
 import { fileNames } from './run-files.ts';
-import { claimRun } from './run-writer.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
@@ -20,6 +20,7 @@ export interface RunFolder {
   add(event: ExperimentEvent): Promise<void>;
   /** Keeps a point to go on from after Ctrl-C, a crash or a loss of power. */
   checkpoint(snapshot: Snapshot): Promise<void>;
+  /** Leaves the folder to whoever goes on with it. */
   close(): Promise<void>;
 }
 
@@ -27,50 +28,67 @@ export interface RunFolder {
  * Makes a new folder for the run that `start` begins, with config.json, checkpoint.json (which names the backend, too) and, as
  * the run goes on, records.jsonl (one record a line), teacher.safetensors, trained.safetensors, pruned.safetensors,
  * refined.safetensors (engines that sample), final.safetensors and result.json. The folder, and every file in it but
- * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}. A
- * process that goes on with a run while another still writes it takes it over; the other ends with an error.
- * Throws {@link RunFolderError} when the folder exists or cannot be written.
+ * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}. It
+ * is claimed until it is closed. Throws {@link RunFolderError} when the folder exists or cannot be written.
  */
 export async function createRunFolder(path: string, start: Snapshot): Promise<RunFolder> {
   await makeFolder(path, async (folder) => {
     await writeWhole(join(folder, fileNames.config), json(start.config));
     await writeCheckpoint(folder, { snapshot: start, recordBytes: 0 });
   });
-  return openAt(path, 0);
+  return claimed(path, (claim) => openAt(path, 0, claim));
 }
 
 /**
  * The folder of a run that was stopped, and the snapshot to restore: that of its last checkpoint. Records after it are
- * dropped, since the restored experiment gives them again. Throws {@link RunFolderError} for a complete run and for what is
- * no run's folder, `FormatError` for a damaged one.
+ * dropped, since the restored experiment gives them again. The folder is claimed until it is closed. Throws
+ * {@link RunFolderError} for a complete run, one that another process has claimed, and what is no run's folder, `FormatError`
+ * for a damaged one.
  */
 export async function resumeRunFolder(
   path: string,
 ): Promise<{ folder: RunFolder; snapshot: Snapshot }> {
-  const { result } = await readRun(path);
-  if (result) {
-    await rm(join(path, fileNames.checkpoint), { force: true });
-    throw new RunFolderError('is complete: there is nothing left to do', {
-      field: 'run',
-      value: path,
-      remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
-    });
-  }
-  const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
-  if (checkpoint === undefined) {
-    throw new RunFolderError(`holds no ${fileNames.checkpoint} to go on from`, {
-      field: 'run',
-      value: path,
-      remedy: `Run its ${fileNames.config} again into another folder.`,
-    });
-  }
-  const { snapshot, recordBytes } = decodeCheckpoint(checkpoint, path);
-  return { folder: await openAt(path, recordBytes), snapshot };
+  await requireIncomplete(path);
+  return claimed(path, async (claim) => {
+    // Whoever had claimed it may have ended it meanwhile.
+    await requireIncomplete(path);
+    const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
+    if (checkpoint === undefined) {
+      throw new RunFolderError(`holds no ${fileNames.checkpoint} to go on from`, {
+        field: 'run',
+        value: path,
+        remedy: `Run its ${fileNames.config} again into another folder.`,
+      });
+    }
+    const { snapshot, recordBytes } = decodeCheckpoint(checkpoint, path);
+    return { folder: await openAt(path, recordBytes, claim), snapshot };
+  });
 }
 
-/** Claims the folder and opens records.jsonl, cut or begun at `length` bytes. */
-async function openAt(path: string, length: number): Promise<RunFolder> {
-  const writer = await asRunFolder(path, () => claimRun(path));
+async function requireIncomplete(path: string): Promise<void> {
+  const { result } = await readRun(path);
+  if (!result) return;
+  await rm(join(path, fileNames.checkpoint), { force: true });
+  throw new RunFolderError('is complete: there is nothing left to do', {
+    field: 'run',
+    value: path,
+    remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
+  });
+}
+
+/** What `open` does with a folder that this process has claimed. Where it fails the claim is given up. */
+async function claimed<T>(path: string, open: (claim: RunClaim) => Promise<T>): Promise<T> {
+  const claim = await asRunFolder(path, () => claimRun(path));
+  try {
+    return await open(claim);
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+/** Opens records.jsonl, cut or begun at `length` bytes. */
+async function openAt(path: string, length: number, claim: RunClaim): Promise<RunFolder> {
   const records = await asRunFolder(path, () =>
     open(join(path, fileNames.records), length ? 'r+' : 'w'),
   );
@@ -98,22 +116,21 @@ async function openAt(path: string, length: number): Promise<RunFolder> {
             return;
           }
           case 'prune':
-            await writer.check();
             return writeModel(path, 'pruned', event.model);
           case 'done':
-            await writer.check();
             await writeResult(path, event.result);
-            await rm(join(path, fileNames.checkpoint), { force: true });
-            return writer.release();
+            return rm(join(path, fileNames.checkpoint), { force: true });
         }
       }),
     checkpoint: (snapshot) =>
       asRunFolder(path, async () => {
-        await writer.check();
         await records.sync();
         await writeCheckpoint(path, { snapshot, recordBytes: written });
       }),
-    close: () => records.close(),
+    async close() {
+      await records.close();
+      await claim.release();
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { Task } from '../task.ts';
@@ -30,6 +31,9 @@ export interface TaskPoolOptions {
 
 /** How long a thread waits for its next task, in milliseconds. */
 const IDLE = 10_000;
+
+/** How long a pool that is closed waits for threads that start, in milliseconds. */
+const START = 5_000;
 
 type Thread = Tinypool['threads'][number];
 
@@ -84,7 +88,8 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
     },
     async close() {
       // Tinypool crashes on a thread that fails while it is being ended: let those that start fail first.
-      await Promise.all(pool.threads.map((thread) => started.get(thread)));
+      const starts = Promise.all(pool.threads.map((thread) => started.get(thread)));
+      await Promise.race([starts, pause(START, undefined, { ref: false })]);
       await pool.destroy();
     },
   };
