@@ -217,8 +217,8 @@ describe('bad input', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['not JSON', '{ "inputDim": 64', /^FormatError: config: is not JSON/],
-    ['a field twice', '{ "seed": 1, "seed": 2 }', /^FormatError: config.*seed/],
+    ['not JSON', '{ "inputDim": 64', /^FormatError: .*\.json: is not JSON/],
+    ['a field twice', '{ "seed": 1, "seed": 2 }', /^FormatError: .*\.json: has a key twice.*seed/],
     ['not an object', '[64]', /^ConfigError: config: must hold an object/],
     [
       'an unknown field',

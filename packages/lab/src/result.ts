@@ -33,7 +33,9 @@ export interface Summary {
   /** Largest absolute difference over all parameters up to symmetry; null unless survivors = teachers. */
   readonly parameterError: number | null;
   readonly loss: {
+    /** Of an engine that samples, on its first batch. */
     readonly start: number;
+    /** Of an engine that samples, on the samples that pruning is done on, as `pruned` is. */
     readonly trained: number;
     readonly pruned: number;
     readonly final: number;
@@ -126,7 +128,7 @@ export function resultOf(findings: Findings): ExperimentResult {
     parameterError: errorOf(models.final),
     loss: {
       start: findings.start.loss,
-      trained: trained.record.loss,
+      trained: config.engine === 'exact' ? trained.record.loss : pruned.lossBefore,
       pruned: pruned.lossAfter,
       final: certificate.loss,
     },

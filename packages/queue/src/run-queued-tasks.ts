@@ -60,6 +60,8 @@ export async function runQueuedTasks(
     let alone = false;
     const lookAtAll = async () => {
       collection.lookAtAll();
+      // Events are lost that come before the first one is waited for, and while the server is away.
+      for (const { id } of await queue.getActive()) collection.started(id!);
       const before = alone;
       alone = (await queue.getWorkersCount()) === 0;
       if (before || !alone) return;
@@ -154,7 +156,7 @@ function createCollection(ledger: TaskLedger, queue: Queue, code: string): Colle
     look,
     idle,
     started(id) {
-      if (!out.has(id)) return;
+      if (!out.has(id) || active.has(id)) return;
       active.add(id);
       ledger.started(id);
       report();

@@ -17,10 +17,11 @@ export function runsCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     .argument('[folder]', 'the folder that holds the runs', 'runs')
     .option('--json', 'print them as JSON')
     .action(async (parent: string, { json }: { json?: boolean }) => {
-      const runs = await findRuns(parent);
+      const { runs, damaged } = await findRuns(parent);
       streams.stdout.write(
         json ? `${JSON.stringify(runs.map(plain), null, 2)}\n` : list(runs, parent),
       );
+      for (const { name, message } of damaged) streams.stderr.write(`${name}: ${message}\n`);
       setExitCode(exitCodes.recovered);
     });
 }

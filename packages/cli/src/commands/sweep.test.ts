@@ -87,7 +87,7 @@ describe('softmoe sweep', () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/^a run failed: \w+Error: /m);
     expect(stdout).toMatch(/1 of 2 runs done, 1 failed/);
-    expect(stdout).toMatch(/^failed: students 4, seed 1: \w+Error: \S+: /m);
+    expect(stdout).toMatch(/^failed: seed 1, engine online, .*: \w+Error: \S+: /m);
     const before = await endings(out);
     expect((await softmoe('sweep', out, '--quiet')).code).toBe(5);
     expect(await endings(out)).toEqual(before);
@@ -176,7 +176,7 @@ describe('softmoe sweep', () => {
 
 describe('bad input to softmoe sweep', () => {
   it.each<[string, RegExp, unknown]>([
-    ['no JSON', /^FormatError: sweep: is not JSON/, '{'],
+    ['no JSON', /^FormatError: .*\.json: is not JSON/, '{'],
     ['no base', /^SweepError: base: /, { grid: { seed: [1] } }],
     [
       'a bad run',

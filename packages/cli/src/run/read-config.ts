@@ -24,9 +24,9 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
   });
 }
 
-/** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError`. */
+/** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError` with its path. */
 export async function readJsonFile(path: string, field: string): Promise<unknown> {
-  return parseStrictJson(await readText(path, field), field);
+  return parseStrictJson(await readText(path, field), path);
 }
 
 async function readText(path: string, field: string): Promise<string> {

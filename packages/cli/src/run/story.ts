@@ -98,10 +98,10 @@ function finetuned({
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
-    `3  Fine-tune: ${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
+    `3  Fine-tune: ${online ? `${online.steps} steps on fresh samples, then ` : ''}${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
     ...(online
       ? [
-          `   First ${online.steps} steps on fresh samples${online.parameterError === null ? '' : `, to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, in float64.`,
+          `   On fresh samples${online.parameterError === null ? '' : ` to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, in float64.`,
         ]
       : []),
     ...(certificate.estimate

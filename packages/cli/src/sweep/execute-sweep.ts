@@ -5,6 +5,7 @@ import {
   inShard,
   openSweepFolder,
   type RunTasksOptions,
+  readSweep,
   runTasks,
   type Shard,
   type Sweep,
@@ -13,7 +14,7 @@ import {
   type TaskRecord,
   taskId,
 } from '@softmoe/lab/node';
-import { tasksEndedEarly } from '../ended-early.ts';
+import { endedByError, tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
@@ -71,7 +72,12 @@ export async function executeSweep(
     progress?.stop();
     stop.release();
   }
-  stdout.write(sweepSummary(await exportSweep(folder), folder, { json }));
+  stdout.write(sweepSummary(await readSweep(folder), folder, { json }));
+  try {
+    await exportSweep(folder);
+  } catch (error) {
+    return endedByError(error, stderr);
+  }
   const failed = records.some(({ status }) => status === 'failed');
   return failed ? exitCodes.someFailed : exitCodes.recovered;
 }

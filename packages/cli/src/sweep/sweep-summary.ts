@@ -1,6 +1,7 @@
 import {
   describeValues,
   formatValue,
+  getField,
   resultFiles,
   type SweepCell,
   type SweepRecord,
@@ -50,7 +51,7 @@ function inWords(results: SweepResults, folder: string, cells: readonly SweepCel
     ...cellTable(sweep.fields, cells, SUMMARY),
     '',
     `${recovered} of ${done} runs recovered every teacher expert.`,
-    ...reasons(failures),
+    ...reasons(failures, sweep.fields),
     ...(codes.length > 1
       ? [
           `The records come from ${codes.length} versions of the code; remove ${folder}/records to do all with one.`,
@@ -101,15 +102,17 @@ function failedOf(records: readonly SweepRecord[]): Failure[] {
 }
 
 /** Each reason once, with how often and an example. */
-function reasons(failures: readonly Failure[]): string[] {
+function reasons(failures: readonly Failure[], fields: readonly string[]): string[] {
   const byReason = new Map<string, Failure[]>();
   for (const failure of failures) {
     const reason = `${failure.error.name}: ${failure.error.message}`;
     byReason.set(reason, [...(byReason.get(reason) ?? []), failure]);
   }
   return [...byReason].map(([reason, [first, ...others]]) => {
-    const { students, seed } = first!.input as { students: number; seed: number };
+    const values = Object.fromEntries(
+      fields.map((field) => [field, getField(first!.input, field)]),
+    );
     const more = others.length > 0 ? ` and ${others.length} more` : '';
-    return `failed: ${describeValues({ students, seed })}${more}: ${reason}`;
+    return `failed: ${describeValues(values)}${more}: ${reason}`;
   });
 }

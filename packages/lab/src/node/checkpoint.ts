@@ -1,4 +1,5 @@
-import { FormatError, parseStrictJson } from '@softmoe/model';
+import { createHash } from 'node:crypto';
+import { FormatError, parseStrictJson, type SoftmoeError } from '@softmoe/model';
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -19,6 +20,7 @@ const backend = z.object({
 });
 const times = z.array(z.number().nullable());
 const schema = z.object({
+  sha256: z.string(),
   recordBytes: z.int().min(0),
   snapshot: z.object({
     version: z.literal(1),
@@ -40,11 +42,11 @@ const schema = z.object({
   }),
 });
 
-/** The checkpoint as JSON, with the states as base64 of their safetensors files. */
+/** The checkpoint as JSON, with the states as base64 of their safetensors files, and the SHA-256 of all that. */
 export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
   const { student, trained, refined, finetuned } = snapshot;
-  return JSON.stringify({
+  const content = {
     recordBytes,
     snapshot: {
       ...snapshot,
@@ -53,22 +55,39 @@ export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string 
       refined: text(refined),
       finetuned: text(finetuned),
     },
-  });
+  };
+  return JSON.stringify({ sha256: hashOf(content), ...content });
 }
 
-/** The checkpoint that {@link encodeCheckpoint} wrote. Throws {@link FormatError} for any other text. */
+function hashOf(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** The checkpoint that {@link encodeCheckpoint} wrote. Throws {@link FormatError} with the `path` for any other text. */
 export function decodeCheckpoint(text: string, path: string): Checkpoint {
-  const remedy = 'Start the run again from its config.json in another folder.';
-  const json = parseStrictJson(text, 'checkpoint');
+  const damaged = (problem: string, cause?: unknown) =>
+    new FormatError(
+      `is damaged: ${problem}`,
+      {
+        field: 'checkpoint',
+        value: path,
+        remedy: 'Start the run again from its config.json in another folder.',
+      },
+      { cause },
+    );
+  let json: unknown;
+  try {
+    json = parseStrictJson(text, 'checkpoint');
+  } catch (cause) {
+    throw damaged((cause as SoftmoeError).message, cause);
+  }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const { path: at, message } = parsed.error.issues[0]!;
-    throw new FormatError(`is no checkpoint: ${message}`, {
-      field: `checkpoint.${at.join('.')}`,
-      value: path,
-      remedy,
-    });
+    throw damaged(`${at.join('.')}: ${message}`);
   }
+  const { sha256, ...content } = json as { sha256: string };
+  if (hashOf(content) !== sha256) throw damaged('it is not what was written');
   const { snapshot, recordBytes } = parsed.data;
   const state = (base64: string | undefined) =>
     base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, 'base64'));

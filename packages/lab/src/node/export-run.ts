@@ -12,7 +12,7 @@ import { writeWhole } from './write-whole.ts';
  * Writes the records of a run's folder into the folder `out` as tables for other tools, and returns their paths:
  * train.csv, finetune.csv and, of an online run, finetune-online.csv with one row a record, overlaps.csv with one row an entry, and the overlap matrices of training
  * as NumPy files, time.npy [R], expert.npy and router.npy [R, m, k]. Throws {@link RunFolderError} for what is no run and one
- * without records, `FormatError` for damaged ones.
+ * without records, or where `out` cannot be written, `FormatError` for damaged ones.
  */
 export async function exportRun(path: string, out: string): Promise<string[]> {
   await readRun(path);
@@ -36,10 +36,21 @@ export async function exportRun(path: string, out: string): Promise<string[]> {
     'expert.npy': expert,
     'router.npy': router,
   };
-  await mkdir(out, { recursive: true });
-  const paths = Object.keys(files).map((name) => join(out, name));
-  for (const [name, content] of Object.entries(files)) await writeWhole(join(out, name), content);
-  return paths;
+  try {
+    await mkdir(out, { recursive: true });
+    for (const [name, content] of Object.entries(files)) await writeWhole(join(out, name), content);
+  } catch (cause) {
+    throw new RunFolderError(
+      'cannot be written',
+      {
+        field: 'out',
+        value: out,
+        remedy: `Choose a folder that can be written (${(cause as Error).message}).`,
+      },
+      { cause },
+    );
+  }
+  return Object.keys(files).map((name) => join(out, name));
 }
 
 /** A file of these records, unless there are none. */

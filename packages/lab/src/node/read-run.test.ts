@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
@@ -82,7 +82,12 @@ it('lists runs by name, complete or not, and passes over other folders', async (
   await rm(join(parent, 'a', 'checkpoint.json'));
   await mkdir(join(parent, 'notes'));
   await writeFile(join(parent, 'readme.txt'), '');
-  const runs = await findRuns(parent);
+  await mkdir(join(parent, 'c'));
+  await writeFile(join(parent, 'c', 'config.json'), '{"inputDim": 16');
+  const { runs, damaged } = await findRuns(parent);
+  expect(damaged.map(({ message }) => message)).toEqual([
+    expect.stringContaining(join(parent, 'c', 'config.json')),
+  ]);
   expect(runs.map(({ path, checkpoint }) => [path, checkpoint?.phase])).toEqual([
     [join(parent, 'a'), undefined],
     [join(parent, 'b'), 'train'],
@@ -101,4 +106,18 @@ it('says what is no run, what is damaged and what is not there', async () => {
   await expect(readRun(parent)).rejects.toThrow(/result: is not the result of a run/);
   await writeFile(join(parent, 'final.safetensors'), 'short');
   await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
+  await expect(readModel(parent, 'final')).rejects.toThrow(/final: is damaged.*final\.safetensors/);
+});
+
+it('tells with what config a run ran, and when it last wrote', async () => {
+  const path = join(parent, 'run');
+  await (await createRunFolder(path, start)).close();
+  const old = new Date('2026-01-01T00:00:00Z');
+  for (const name of await readdir(path)) await utimes(join(path, name), old, old);
+  await writeFile(join(path, 'report.html'), '');
+  await writeFile(join(path, 'config.json'), JSON.stringify({ ...config, seed: 9 }));
+  await utimes(join(path, 'config.json'), old, old);
+  const run = await readRun(path);
+  expect(run.config).toEqual(config);
+  expect(run.changed).toEqual(old);
 });

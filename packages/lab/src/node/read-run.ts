@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FormatError, loadMoE, type MoE, parseStrictJson } from '@softmoe/model';
+import { FormatError, loadMoE, type MoE, parseStrictJson, SoftmoeError } from '@softmoe/model';
 import { type Config, parseConfig } from '../config.ts';
 import type { Summary } from '../result.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -12,8 +12,9 @@ import { fileNames } from './run-files.ts';
 /** What is known of a run from its folder. */
 export interface Run {
   readonly path: string;
+  /** What it ran with: of its result or checkpoint, where config.json may have been changed since. */
   readonly config: Config;
-  /** When the folder was last written to. */
+  /** When the run last wrote to the folder. */
   readonly changed: Date;
   /** Of a complete run. */
   readonly result?: Summary;
@@ -37,28 +38,51 @@ export async function readRun(path: string): Promise<Run> {
   // In this order: a run that ends meanwhile writes its result before it removes its checkpoint.
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
   const result = await readIfThere(join(path, fileNames.result));
+  const found =
+    result !== undefined
+      ? { result: resultIn(result, join(path, fileNames.result)) }
+      : checkpoint !== undefined
+        ? { checkpoint: decodeCheckpoint(checkpoint, path).snapshot }
+        : {};
+  const written = parseConfig(parseStrictJson(config, join(path, fileNames.config)));
   return {
     path,
-    config: parseConfig(parseStrictJson(config, join(path, fileNames.config))),
-    changed: (await stat(path)).mtime,
-    ...(result === undefined ? {} : { result: resultIn(result, join(path, fileNames.result)) }),
-    ...(result === undefined && checkpoint !== undefined
-      ? { checkpoint: decodeCheckpoint(checkpoint, path).snapshot }
-      : {}),
+    config: found.result?.config ?? found.checkpoint?.config ?? written,
+    changed: await lastWritten(path),
+    ...found,
   };
 }
 
-/** The runs right under a folder, by name. Folders that hold no config.json are passed over. */
-export async function findRuns(parent: string): Promise<Run[]> {
+async function lastWritten(path: string): Promise<Date> {
+  const { config, checkpoint, records, result } = fileNames;
+  const times = [config, checkpoint, records, result].map((name) =>
+    stat(join(path, name)).then(({ mtime }) => mtime, ignoreMissing),
+  );
+  return new Date(Math.max(...(await Promise.all(times)).map((time) => time?.getTime() ?? 0)));
+}
+
+/**
+ * The runs right under a folder, by name, and what is wrong with those that cannot be read. Folders that hold no config.json
+ * are passed over.
+ */
+export async function findRuns(
+  parent: string,
+): Promise<{ readonly runs: Run[]; readonly damaged: SoftmoeError[] }> {
   const entries = await asReading(parent, () => readdir(parent, { withFileTypes: true }));
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const runs: Run[] = [];
+  const damaged: SoftmoeError[] = [];
   for (const name of names.sort()) {
     const path = join(parent, name);
     if ((await readIfThere(join(path, fileNames.config))) === undefined) continue;
-    runs.push(await readRun(path));
+    try {
+      runs.push(await readRun(path));
+    } catch (error) {
+      if (!(error instanceof SoftmoeError)) throw error;
+      damaged.push(error);
+    }
   }
-  return runs;
+  return { runs, damaged };
 }
 
 /** One of the models of a run; undefined where it has not come that far. Throws `FormatError` for a damaged file. */
@@ -68,7 +92,15 @@ export async function readModel(
 ): Promise<MoE | undefined> {
   const file = join(path, fileNames.model(name));
   const bytes = await asReading(file, () => readFile(file).catch(ignoreMissing));
-  return bytes && loadMoE(bytes);
+  try {
+    return bytes && loadMoE(bytes);
+  } catch (cause) {
+    throw new FormatError(
+      `is damaged: ${(cause as Error).message}`,
+      { field: name, value: file, remedy: 'Run its config.json again into another folder.' },
+      { cause },
+    );
+  }
 }
 
 function resultIn(text: string, path: string): Summary {

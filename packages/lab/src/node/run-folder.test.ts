@@ -163,7 +163,7 @@ it('refuses records shorter than the checkpoint counts, and names a folder that 
   await writeFile(path, text.subarray(0, 100));
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: is shorter/);
   await rm(path);
-  await expect(resumeRunFolder(folder.path)).rejects.toThrow(/run: cannot be written.*ENOENT/);
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: is not there/);
   await writeFile(path, text);
   const { folder: again } = await resumeRunFolder(folder.path);
   await rm(folder.path, { recursive: true });
@@ -173,15 +173,35 @@ it('refuses records shorter than the checkpoint counts, and names a folder that 
   await again.close();
 });
 
+it('refuses to go on with another config than the run began with', async () => {
+  const { path, close } = await createRunFolder(join(parent, 'run'), start);
+  await close();
+  const longer = { ...config, train: { ...config.train, time: 70 } };
+  await writeFile(join(path, 'config.json'), JSON.stringify(longer));
+  await expect(resumeRunFolder(path)).rejects.toThrow(
+    /train\.time: was changed to 70 in config\.json since the run began \(got 60\)/,
+  );
+  await writeFile(join(path, 'config.json'), JSON.stringify(config));
+  await (await resumeRunFolder(path)).folder.close();
+});
+
 it('refuses a damaged checkpoint', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   await folder.checkpoint(createExperiment(config).snapshot());
   await folder.close();
   const path = join(folder.path, 'checkpoint.json');
   const text = await readFile(path, 'utf8');
-  for (const damaged of [text.slice(0, -9), '{}', text.replace('"phase":"train"', '"phase":"?"')]) {
+  for (const damaged of [
+    text.slice(0, -9),
+    '{}',
+    text.replace('"phase":"train"', '"phase":"?"'),
+    text.replace('"train":0', '"train":1'),
+  ]) {
     await writeFile(path, damaged);
     await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
+    await expect(resumeRunFolder(folder.path)).rejects.toThrow(
+      new RegExp(`checkpoint: is damaged.*got "${folder.path}".*Start the run again`),
+    );
   }
   await expect(resumeRunFolder(parent)).rejects.toThrow(RunFolderError);
   await rm(path);

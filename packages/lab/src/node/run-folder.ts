@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import { FormatError, type MoE, parseStrictJson, SoftmoeError, saveMoE } from '@softmoe/model';
+import { type Config, parseConfig } from '../config.ts';
 import type { ExperimentEvent } from '../phases.ts';
 import { recordLine } from '../record-line.ts';
 import { type ExperimentResult, summaryOf } from '../result.ts';
@@ -11,7 +12,10 @@ import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
 import { claimRun, type RunClaim } from './run-claim.ts';
 import { fileNames } from './run-files.ts';
+import { flatten } from './sweep/fields.ts';
 import { writeWhole } from './write-whole.ts';
+
+const AGAIN = 'Start the run again from its config.json in another folder.';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -66,14 +70,33 @@ export async function resumeRunFolder(
 }
 
 async function requireIncomplete(path: string): Promise<void> {
-  const { result } = await readRun(path);
-  if (!result) return;
+  const { result, config } = await readRun(path);
+  if (!result) return requireSameConfig(path, config);
   await rm(join(path, fileNames.checkpoint), { force: true });
   throw new RunFolderError('is complete: there is nothing left to do', {
     field: 'run',
     value: path,
     remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
   });
+}
+
+/** A run goes on with the config that it began with: a change of config.json would be passed over in silence. */
+async function requireSameConfig(path: string, began: Config): Promise<void> {
+  const file = join(path, fileNames.config);
+  const written = parseConfig(parseStrictJson((await readIfThere(file)) ?? '', file));
+  const [before, now] = [new Map(flatten(began)), new Map(flatten(written))];
+  const field = [...before.keys(), ...now.keys()].find(
+    (name) => before.get(name) !== now.get(name),
+  );
+  if (field === undefined) return;
+  throw new RunFolderError(
+    `was changed to ${JSON.stringify(now.get(field))} in ${fileNames.config} since the run began`,
+    {
+      field,
+      value: before.get(field),
+      remedy: `Change it back, or run ${file} into another folder.`,
+    },
+  );
 }
 
 /** What `open` does with a folder that this process has claimed. Where it fails the claim is given up. */
@@ -90,7 +113,14 @@ async function claimed<T>(path: string, open: (claim: RunClaim) => Promise<T>): 
 /** Opens records.jsonl, cut or begun at `length` bytes. */
 async function openAt(path: string, length: number, claim: RunClaim): Promise<RunFolder> {
   const records = await asRunFolder(path, () =>
-    open(join(path, fileNames.records), length ? 'r+' : 'w'),
+    open(join(path, fileNames.records), length ? 'r+' : 'w').catch((error) => {
+      if (length === 0 || error.code !== 'ENOENT') throw error;
+      throw new FormatError(`is not there, though its checkpoint counts ${length} bytes of it`, {
+        field: fileNames.records,
+        value: path,
+        remedy: AGAIN,
+      });
+    }),
   );
   const found = (await records.stat()).size;
   if (found < length) {
@@ -98,7 +128,7 @@ async function openAt(path: string, length: number, claim: RunClaim): Promise<Ru
     throw new FormatError(`is shorter than the ${length} bytes that its checkpoint counts`, {
       field: fileNames.records,
       value: found,
-      remedy: 'Start the run again from its config.json in another folder.',
+      remedy: AGAIN,
     });
   }
   await records.truncate(length);

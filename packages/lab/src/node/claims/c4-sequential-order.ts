@@ -16,7 +16,7 @@ const SCALES: Readonly<
     { seeds: number; inputDim: number; teachers: number; students: number; seconds: number }
   >
 > = {
-  tiny: { seeds: 8, inputDim: 64, teachers: 3, students: 12, seconds: 0.06 },
+  tiny: { seeds: 7, inputDim: 64, teachers: 3, students: 12, seconds: 0.06 },
   quick: { seeds: 24, inputDim: 1000, teachers: 5, students: 25, seconds: 0.25 },
   full: { seeds: 100, inputDim: 1000, teachers: 5, students: 25, seconds: 0.25 },
 };

@@ -4,7 +4,7 @@ import { alignmentFigure } from '../../figures/alignment.ts';
 import { amplitudesFigure } from '../../figures/amplitudes.ts';
 import { certificateFigure } from '../../figures/certificate.ts';
 import { clockOf } from '../../figures/clock.ts';
-import { type Course, courseOf, orderTitle } from '../../figures/course.ts';
+import { type Course, courseOf, lastStage, orderTitle } from '../../figures/course.ts';
 import { eliminationFigure } from '../../figures/elimination.ts';
 import type { Figure } from '../../figures/figure.ts';
 import { fixed, plural } from '../../figures/format.ts';
@@ -165,7 +165,9 @@ function finetuning(records: readonly RecordLine[], result: Summary): ReportSect
       tone: certificate.verdict === 'certified' ? 'good' : 'bad',
     },
     blocks: [
-      ...certificateWords(result).map(text),
+      ...certificateWords(result, lastStage(courseOf(records))[0]?.loss ?? result.loss.pruned).map(
+        text,
+      ),
       drawn(certificateFigure({ records, contraction })),
       certificateTable(result),
     ],

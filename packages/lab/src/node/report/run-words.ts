@@ -114,8 +114,8 @@ export function pruningWords(result: Summary): string[] {
 /** An overlap from which on an expert and its router count as recovered. */
 const KNOWN = 0.9;
 
-/** The certificate in plain words. */
-export function certificateWords(result: Summary): string[] {
+/** The certificate in plain words, with the loss at the start of the last stage of fine-tuning. */
+export function certificateWords(result: Summary, from: number): string[] {
   const { certificate, contraction, steps, loss, online, config } = result;
   const method = {
     gradientDescent: 'gradient descent',
@@ -125,10 +125,10 @@ export function certificateWords(result: Summary): string[] {
     ? 'the exact loss'
     : `a fixed sample of ${plural(config.finetune.sampleSize, 'point')}`;
   const sampled = online
-    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}; then the last stage took over. `
+    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}. Then `
     : '';
   const words = [
-    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(loss.pruned)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(from)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {

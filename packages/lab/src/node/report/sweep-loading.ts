@@ -17,7 +17,7 @@ export function loadingSection(axes: readonly SweepAxis[]): ReportSection {
     blocks: [
       {
         kind: 'text',
-        text: `The folder of the sweep holds \`${parquet}\`, one row a run with the config’s fields by their dotted names, and \`${lines}\`, one whole record a line. In DuckDB:`,
+        text: `When the sweep has ended, or after softmoe sweep export, its folder holds \`${parquet}\`, one row a run with the config’s fields by their dotted names, and \`${lines}\`, one whole record a line. In DuckDB:`,
       },
       {
         kind: 'code',

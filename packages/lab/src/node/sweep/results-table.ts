@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { configJsonSchema } from '../../config.ts';
 import type { Summary } from '../../result.ts';
+import { StoreError } from '../tasks/errors.ts';
 import { writeShared } from '../write-whole.ts';
 import { flatten } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
@@ -14,13 +15,25 @@ export const resultFiles = { lines: 'results.jsonl', parquet: 'results.parquet' 
 
 /**
  * Writes the records of a sweep's folder, in the order of the sweep, as results.jsonl (one record a line) and results.parquet (one
- * row a record, {@link resultRow}). Throws what `readSweep` throws.
+ * row a record, {@link resultRow}). Throws what `readSweep` throws, and `StoreError` when they cannot be written.
  */
 export async function exportSweep(folder: string): Promise<SweepResults> {
   const results = await readSweep(folder);
   const lines = results.records.map((record) => `${JSON.stringify(record)}\n`);
-  await writeShared(join(folder, resultFiles.lines), lines.join(''));
-  await writeShared(join(folder, resultFiles.parquet), parquetOf(results.records));
+  try {
+    await writeShared(join(folder, resultFiles.lines), lines.join(''));
+    await writeShared(join(folder, resultFiles.parquet), parquetOf(results.records));
+  } catch (cause) {
+    throw new StoreError(
+      'keeps every record, but its tables of results cannot be written',
+      {
+        field: 'folder',
+        value: folder,
+        remedy: `Check that the disk has room (${(cause as Error).message}); then softmoe sweep export ${folder}.`,
+      },
+      { cause },
+    );
+  }
   return results;
 }
 

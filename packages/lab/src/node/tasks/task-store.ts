@@ -105,7 +105,7 @@ function decodeRecord(text: string, id: string, path: string): TaskRecord {
       {
         field: 'record',
         value: path,
-        remedy: 'Remove the file: the next start does its task again.',
+        remedy: `Remove ${path}: the next start does its task again.`,
       },
       { cause },
     );
