@@ -1,7 +1,6 @@
 import {
   codeHash,
   createTaskPool,
-  exportSweep,
   inShard,
   openSweepFolder,
   type RunTasksOptions,
@@ -13,6 +12,7 @@ import {
   type TaskProgress,
   type TaskRecord,
   taskId,
+  writeResults,
 } from '@softmoe/lab/node';
 import { endedByError, tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -72,9 +72,10 @@ export async function executeSweep(
     progress?.stop();
     stop.release();
   }
-  stdout.write(sweepSummary(await readSweep(folder), folder, { json }));
+  const results = await readSweep(folder);
+  stdout.write(sweepSummary(results, folder, { json }));
   try {
-    await exportSweep(folder);
+    await writeResults(folder, results);
   } catch (error) {
     return endedByError(error, stderr);
   }

@@ -3,6 +3,7 @@ import { FormatError, parseStrictJson, type SoftmoeError } from '@softmoe/model'
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { START_AGAIN } from './run-files.ts';
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
@@ -71,7 +72,7 @@ export function decodeCheckpoint(text: string, path: string): Checkpoint {
       {
         field: 'checkpoint',
         value: path,
-        remedy: 'Start the run again from its config.json in another folder.',
+        remedy: START_AGAIN,
       },
       { cause },
     );

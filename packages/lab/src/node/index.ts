@@ -9,7 +9,7 @@ export { type SweepCell, sweepCells } from './sweep/cells.ts';
 export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
 export { SweepError } from './sweep/errors.ts';
 export { getField } from './sweep/fields.ts';
-export { exportSweep, resultFiles, resultRow } from './sweep/results-table.ts';
+export { exportSweep, resultFiles, resultRow, writeResults } from './sweep/results-table.ts';
 export { inShard, parseShard, type Shard } from './sweep/shard.ts';
 export {
   describeValues,

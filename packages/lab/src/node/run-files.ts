@@ -1,3 +1,6 @@
+/** What to do with a run whose files do not let it go on. */
+export const START_AGAIN = 'Start the run again from its config.json in another folder.';
+
 /** The files of a run folder. */
 export const fileNames = {
   config: 'config.json',

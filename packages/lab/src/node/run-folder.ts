@@ -11,11 +11,9 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
 import { claimRun, type RunClaim } from './run-claim.ts';
-import { fileNames } from './run-files.ts';
+import { fileNames, START_AGAIN } from './run-files.ts';
 import { flatten } from './sweep/fields.ts';
 import { writeWhole } from './write-whole.ts';
-
-const AGAIN = 'Start the run again from its config.json in another folder.';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -118,7 +116,7 @@ async function openAt(path: string, length: number, claim: RunClaim): Promise<Ru
       throw new FormatError(`is not there, though its checkpoint counts ${length} bytes of it`, {
         field: fileNames.records,
         value: path,
-        remedy: AGAIN,
+        remedy: START_AGAIN,
       });
     }),
   );
@@ -128,7 +126,7 @@ async function openAt(path: string, length: number, claim: RunClaim): Promise<Ru
     throw new FormatError(`is shorter than the ${length} bytes that its checkpoint counts`, {
       field: fileNames.records,
       value: found,
-      remedy: AGAIN,
+      remedy: START_AGAIN,
     });
   }
   await records.truncate(length);

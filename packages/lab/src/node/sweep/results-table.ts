@@ -15,10 +15,16 @@ export const resultFiles = { lines: 'results.jsonl', parquet: 'results.parquet' 
 
 /**
  * Writes the records of a sweep's folder, in the order of the sweep, as results.jsonl (one record a line) and results.parquet (one
- * row a record, {@link resultRow}). Throws what `readSweep` throws, and `StoreError` when they cannot be written.
+ * row a record, {@link resultRow}). Throws what `readSweep` and {@link writeResults} throw.
  */
 export async function exportSweep(folder: string): Promise<SweepResults> {
   const results = await readSweep(folder);
+  await writeResults(folder, results);
+  return results;
+}
+
+/** The same of results that are read already. Throws `StoreError` when they cannot be written. */
+export async function writeResults(folder: string, results: SweepResults): Promise<void> {
   const lines = results.records.map((record) => `${JSON.stringify(record)}\n`);
   try {
     await writeShared(join(folder, resultFiles.lines), lines.join(''));
@@ -34,7 +40,6 @@ export async function exportSweep(folder: string): Promise<SweepResults> {
       { cause },
     );
   }
-  return results;
 }
 
 /**
