@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { readSweep } from '@softmoe/lab/node';
+import { readSweep } from '@softmoe/runs';
 import { permutation } from '@softmoe/teacher';
 
 const { values } = parseArgs({

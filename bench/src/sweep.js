@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { presetConfig, runPipeline } from '@softmoe/lab';
-import { createTaskPool, EXPERIMENT, openTaskStore, runTasks } from '@softmoe/lab/node';
+import { EXPERIMENT } from '@softmoe/runs';
+import { createTaskPool, openTaskStore, runTasks } from '@softmoe/tasks';
 import { median, printTable } from './table.js';
 
 const { values } = parseArgs({

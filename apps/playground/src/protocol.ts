@@ -1,6 +1,6 @@
 import type { BackendInfo } from '@softmoe/backend';
-import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
-import type { PlacedRecord, Plane } from '@softmoe/lab/figures';
+import type { Plane } from '@softmoe/figures';
+import type { Config, Milestones, Phase, PlacedRecord, Snapshot, Summary } from '@softmoe/lab';
 import type { CurvePoint } from '@softmoe/prune';
 import type { ErrorReport } from './errors.ts';
 

@@ -1,5 +1,5 @@
-import { TasksInterruptedError } from '@softmoe/lab/node';
 import { SoftmoeError } from '@softmoe/model';
+import { TasksInterruptedError } from '@softmoe/tasks';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { StopSignals } from './stop-signals.ts';
 import type { Output } from './streams.ts';

@@ -1,6 +1,8 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
-import { createTaskWorker, type TaskWorker, taskFunctions } from '@softmoe/lab/node';
+import { claimFunctions } from '@softmoe/claims';
 import { UnknownNameError } from '@softmoe/model';
+import { experimentFunctions, experimentServices } from '@softmoe/runs';
+import { createTaskWorker, type TaskWorker } from '@softmoe/tasks';
 import { loadTfjs } from './backend.ts';
 
 /** Backends for tasks, by name: only those whose bits are the same on every machine. */
@@ -11,8 +13,8 @@ const backends: Readonly<Record<string, () => Promise<Backend>>> = {
 
 /** What worker threads run: the tasks of sweeps and claims. */
 const worker: TaskWorker = createTaskWorker({
-  functions: { ...taskFunctions },
-  async openBackend(name) {
+  functions: { ...claimFunctions, ...experimentFunctions },
+  services: experimentServices(async (name) => {
     const open = backends[name];
     if (open) return open();
     throw new UnknownNameError('is no backend for tasks', {
@@ -20,7 +22,7 @@ const worker: TaskWorker = createTaskWorker({
       value: name,
       remedy: `Use one of ${Object.keys(backends).join(', ')}.`,
     });
-  },
+  }),
 });
 
 export default worker;

@@ -1,3 +1,5 @@
+export { hasClosedForm } from '@softmoe/population';
+export type { Alignment } from '@softmoe/train';
 export {
   type Config,
   type ConfigInput,
@@ -6,6 +8,13 @@ export {
   configWarnings,
   parseConfig,
 } from './config.ts';
+export {
+  type Course,
+  courseOf,
+  isOnline,
+  lastStage,
+  type TuneRecord,
+} from './course.ts';
 export { ConfigError, InterruptedError, PhaseError, SnapshotError } from './errors.ts';
 export { estimateGram } from './estimate-gram.ts';
 export {
@@ -14,7 +23,13 @@ export {
   type ExperimentOptions,
   restoreExperiment,
 } from './experiment.ts';
-export { ALIGNED, type Milestones } from './milestones.ts';
+export {
+  ALIGNED,
+  lagsOf,
+  type Milestones,
+  MilestoneTracker,
+  meanLag,
+} from './milestones.ts';
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
@@ -23,6 +38,7 @@ export {
   type PlacedRecord,
   type RecordLine,
   recordLine,
+  recordOfLine,
 } from './record-line.ts';
 export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';
 export type { Phase, Snapshot } from './snapshot.ts';

@@ -9,7 +9,7 @@ import {
   type TaskProgress,
   type TaskStore,
   TasksInterruptedError,
-} from '@softmoe/lab/node';
+} from '@softmoe/tasks';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../test/redis-server.ts';

@@ -1,4 +1,4 @@
-import type { Task, TaskRecord } from '@softmoe/lab/node';
+import type { Task, TaskRecord } from '@softmoe/tasks';
 import type { Job } from 'bullmq';
 
 /** What a job carries. Its id is that of the record to be made. */

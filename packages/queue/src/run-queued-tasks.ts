@@ -5,7 +5,7 @@ import {
   type TaskLedger,
   type TaskRecord,
   taskEnvironment,
-} from '@softmoe/lab/node';
+} from '@softmoe/tasks';
 import { Queue, QueueEvents } from 'bullmq';
 import { connect, type QueueAddress } from './connect.ts';
 import { QueueError } from './errors.ts';

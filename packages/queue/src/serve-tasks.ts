@@ -1,4 +1,4 @@
-import { recordTask, type TaskPool, type TaskRecord } from '@softmoe/lab/node';
+import { recordTask, type TaskPool, type TaskRecord } from '@softmoe/tasks';
 import { WaitingError, Worker } from 'bullmq';
 import { connect, type QueueAddress } from './connect.ts';
 import { QueueError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { dot, lineY, ruleY } from '@observablehq/plot';
-import { color, type Figure } from '@softmoe/lab/figures';
+import { color, type Figure } from '@softmoe/figures';
 import { readable } from '../format.ts';
 import type { SweepPoint } from '../protocol.ts';
 import { rootFit, trends } from '../session/trend.ts';

@@ -8,8 +8,8 @@ import {
   lossFigure,
   overlapsFigure,
   planeFigure,
-  recordLine,
-} from '@softmoe/lab/figures';
+} from '@softmoe/figures';
+import { recordLine } from '@softmoe/lab';
 import type { Playground } from '../session/playground.svelte.ts';
 import type { Session } from '../session/session.svelte.ts';
 import { dimensionFigure } from './dimension-figure.ts';
@@ -22,7 +22,7 @@ export function svgOf(name: string, playground: Playground): string | undefined 
   return new XMLSerializer().serializeToString(svg);
 }
 
-/** Those of `@softmoe/lab/figures` that show what the page's figure of that name shows. */
+/** Those of `@softmoe/figures` that show what the page's figure of that name shows. */
 function figuresOf(name: string, { session, sweep }: Playground): Figure[] {
   if (name === 'sweep') return sweep.points.length > 0 ? [dimensionFigure(sweep.points)] : [];
   const { config, pruned, plane, summary } = session;

@@ -1,4 +1,4 @@
-import { recordLine } from '@softmoe/lab/figures';
+import { recordLine } from '@softmoe/lab';
 import { recordsToCsv } from '@softmoe/train';
 import type { Frame } from '../protocol.ts';
 import type { Session } from './session.svelte.ts';

@@ -1,5 +1,11 @@
-import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
-import { ALIGNED, meanLag } from '@softmoe/lab/figures';
+import {
+  ALIGNED,
+  type Config,
+  type Milestones,
+  meanLag,
+  type Phase,
+  type Summary,
+} from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';

@@ -1,5 +1,5 @@
+import type { Plane } from '@softmoe/figures';
 import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
-import type { Plane } from '@softmoe/lab/figures';
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,

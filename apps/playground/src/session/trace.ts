@@ -1,4 +1,4 @@
-import { type Trace, traces } from '@softmoe/lab/figures';
+import { type Trace, traces } from '@softmoe/figures';
 import type { StatelessRecord } from '@softmoe/train';
 
 /** The traces of a run's records so far. */

@@ -1,4 +1,4 @@
-import { lagsOf, meanLag } from '@softmoe/lab/figures';
+import { lagsOf, meanLag } from '@softmoe/lab';
 import { overlap, plural, readable, time } from '../format.ts';
 import { rootFit, trends } from '../session/trend.ts';
 import { pruned, type Stop, story } from './stop.ts';

@@ -1,4 +1,5 @@
 import type { Backend } from '@softmoe/backend';
+import { planeOf } from '@softmoe/figures';
 import {
   configWarnings,
   createExperiment,
@@ -7,7 +8,6 @@ import {
   restoreExperiment,
   summaryOf,
 } from '@softmoe/lab';
-import { planeOf } from '@softmoe/lab/figures';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
 import type { Activity, Axes, Frame, Reply, Request, Source } from '../protocol.ts';

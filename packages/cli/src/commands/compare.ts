@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Config, Summary } from '@softmoe/lab';
-import { type Run, readRun } from '@softmoe/lab/node';
+import { type Run, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { flowTime, readable } from '../numbers.ts';

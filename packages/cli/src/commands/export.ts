@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { exportRun } from '@softmoe/lab/node';
+import { exportRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Streams } from '../streams.ts';

@@ -1,4 +1,4 @@
-import { reportOf, writeReport } from '@softmoe/lab/report';
+import { reportOf, writeReport } from '@softmoe/report';
 import { Command } from 'commander';
 import type { Streams } from '../streams.ts';
 

@@ -1,4 +1,4 @@
-import { claims, type Scale, scales } from '@softmoe/lab/claims';
+import { claims, type Scale, scales } from '@softmoe/claims';
 import { Command, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
 import { executeReproduction } from '../reproduction/execute-reproduction.ts';

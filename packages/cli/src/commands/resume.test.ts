@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
 import { createExperiment, presetConfig } from '@softmoe/lab';
-import { createRunFolder } from '@softmoe/lab/node';
+import { createRunFolder } from '@softmoe/runs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { softmoe } from '../../test/softmoe.ts';
 

@@ -1,5 +1,5 @@
 import { restoreExperiment } from '@softmoe/lab';
-import { resumeRunFolder } from '@softmoe/lab/node';
+import { resumeRunFolder } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type BackendName, backendNameOf, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';

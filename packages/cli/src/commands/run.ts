@@ -1,5 +1,5 @@
 import { createExperiment, parseConfig, presets } from '@softmoe/lab';
-import { createRunFolder } from '@softmoe/lab/node';
+import { createRunFolder } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type BackendName, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExperiment, parseConfig, runPipeline } from '@softmoe/lab';
-import { createRunFolder } from '@softmoe/lab/node';
+import { createRunFolder } from '@softmoe/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../../test/softmoe.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { findRuns, type Run } from '@softmoe/lab/node';
+import { findRuns, type Run } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readable } from '../numbers.ts';

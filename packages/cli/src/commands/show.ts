@@ -1,4 +1,4 @@
-import { readRun } from '@softmoe/lab/node';
+import { readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { describeProgress } from '../run/run-state.ts';

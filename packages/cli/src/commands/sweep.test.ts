@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSweep } from '@softmoe/lab/node';
+import { readSweep } from '@softmoe/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe } from '../../test/softmoe.ts';
 

@@ -6,7 +6,7 @@ import {
   parseShard,
   type Shard,
   type SweepResults,
-} from '@softmoe/lab/node';
+} from '@softmoe/runs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Streams } from '../streams.ts';

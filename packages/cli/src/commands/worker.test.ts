@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSweep } from '@softmoe/lab/node';
+import { readSweep } from '@softmoe/runs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type RedisServer, startRedisServer } from '../../../queue/test/redis-server.ts';
 import { softmoe } from '../../test/softmoe.ts';

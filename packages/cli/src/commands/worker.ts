@@ -1,4 +1,4 @@
-import { createTaskPool, type TaskRecord } from '@softmoe/lab/node';
+import { createTaskPool, type TaskRecord } from '@softmoe/tasks';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
 import { seconds } from '../numbers.ts';

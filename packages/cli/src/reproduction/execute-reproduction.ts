@@ -1,14 +1,5 @@
-import {
-  findingsOf,
-  type JudgedClaim,
-  type ReproduceProgress,
-  reproduce,
-  type Scale,
-  selectClaims,
-  withInterval,
-  writeReproduction,
-} from '@softmoe/lab/claims';
-import { createTaskPool, openTaskStore } from '@softmoe/lab/node';
+import { findingsOf, type JudgedClaim, type ReproduceProgress, reproduce, type Scale, selectClaims, withInterval, writeReproduction } from '@softmoe/claims';
+import { createTaskPool, openTaskStore } from '@softmoe/tasks';
 import { tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { duration } from '../numbers.ts';

@@ -1,4 +1,4 @@
-import type { ReproduceProgress } from '@softmoe/lab/claims';
+import type { ReproduceProgress } from '@softmoe/claims';
 import { SingleBar } from 'cli-progress';
 import type { Output } from '../streams.ts';
 import { duration } from '../numbers.ts';

@@ -6,7 +6,7 @@ import {
   runExperiment,
   summaryOf,
 } from '@softmoe/lab';
-import type { RunFolder } from '@softmoe/lab/node';
+import type { RunFolder } from '@softmoe/runs';
 import { InvalidArgumentError, Option } from 'commander';
 import { endedByError } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

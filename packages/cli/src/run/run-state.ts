@@ -1,4 +1,4 @@
-import type { Run } from '@softmoe/lab/node';
+import type { Run } from '@softmoe/runs';
 import { isComplete } from './story.ts';
 
 /** The state of a run in a word or two. */

@@ -1,19 +1,21 @@
 import {
-  codeHash,
-  createTaskPool,
   inShard,
   openSweepFolder,
-  type RunTasksOptions,
   readSweep,
-  runTasks,
   type Shard,
   type Sweep,
+  writeResults,
+} from '@softmoe/runs';
+import {
+  codeHash,
+  createTaskPool,
+  type RunTasksOptions,
+  runTasks,
   type Task,
   type TaskProgress,
   type TaskRecord,
   taskId,
-  writeResults,
-} from '@softmoe/lab/node';
+} from '@softmoe/tasks';
 import { endedByError, tasksEndedEarly } from '../ended-early.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseSweep, readDefinition, type Sweep } from '@softmoe/lab/node';
+import { parseSweep, readDefinition, type Sweep } from '@softmoe/runs';
 import { readJsonFile } from '../run/read-config.ts';
 
 /**

@@ -1,11 +1,5 @@
-import {
-  type Sweep,
-  type SweepCell,
-  type SweepRecord,
-  sweepCells,
-  type TaskProgress,
-  type TaskRecord,
-} from '@softmoe/lab/node';
+import { type Sweep, type SweepCell, type SweepRecord, sweepCells } from '@softmoe/runs';
+import type { TaskProgress, TaskRecord } from '@softmoe/tasks';
 import { createLogUpdate } from 'log-update';
 import { duration } from '../numbers.ts';
 import type { Output } from '../streams.ts';

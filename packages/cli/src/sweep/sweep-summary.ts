@@ -7,7 +7,7 @@ import {
   type SweepRecord,
   type SweepResults,
   sweepCells,
-} from '@softmoe/lab/node';
+} from '@softmoe/runs';
 import { readable } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 

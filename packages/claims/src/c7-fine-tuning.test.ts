@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { judge } from '../fixtures/claims.ts';
+import { fineTuning } from './c7-fine-tuning.ts';
+
+const times = [1000, 2000, 4000, 6000, 8000, 10_000];
+const descent = (loss: (t: number) => number) => ({
+  units: 2,
+  step: 1,
+  points: times.map((step) => ({ step, loss: loss(step) })),
+});
+const power = descent((t) => t ** -2);
+const exponential = descent((t) => Math.exp(-0.002 * t));
+const made =
+  (measured: number, over: unknown, change: object = {}) =>
+  (_: unknown, kind: string) =>
+    kind === 'experiment'
+      ? {
+          teachers: 3,
+          survivors: 3,
+          certificate: { verdict: 'certified' },
+          contraction: { predicted: 0.9, measured },
+          ...change,
+        }
+      : {
+          teachers: 2,
+          nullLoss: 0.7,
+          shares: [0.5, 0.6],
+          overparameterised: over,
+          pruned: exponential,
+        };
+
+it('holds for the predicted rate and a power-law tail without pruning', () => {
+  const { verdict, numbers } = judge(fineTuning, made(0.9, power));
+  expect(verdict).toBe('holds');
+  expect(numbers.find(({ label }) => label.startsWith('power q'))!.value).toBeCloseTo(2, 6);
+});
+
+it('fails for another rate, or for a tail that is exponential', () => {
+  expect(judge(fineTuning, made(0.95, power)).verdict).toBe('fails');
+  expect(judge(fineTuning, made(0.9, exponential)).verdict).toBe('fails');
+});
+
+it('takes rates only from runs that pruned to k and converged', () => {
+  const found = judge(fineTuning, made(0.95, power, { survivors: 4 }));
+  expect(found.verdict).toBe('undecided');
+  expect(found.sentences.join(' ')).toMatch(/0 of 16 runs pruned/);
+});
+
+it('names duplicates as a reason only where their shares say so', () => {
+  const reason = (equal: number, unequal: number) =>
+    judge(fineTuning, (input: { config: { seed: number } }, kind: string) => {
+      const even = kind !== 'experiment' && input.config.seed % 2 === 0;
+      const found = made(0.9, even ? power : exponential)(input, kind);
+      return { ...found, shares: [even ? equal : unequal, 1] };
+    }).sentences.join(' ');
+  expect(reason(0.5, 0.9)).toMatch(/That fits duplicates/);
+  expect(reason(0.9, 0.5)).toMatch(/That does not fit duplicates/);
+});

@@ -1,0 +1,101 @@
+import { ALIGNED } from '@softmoe/lab';
+import { type MoE, param, retract, takeRows } from '@softmoe/model';
+import type { ExperimentFunction } from '@softmoe/runs';
+import { balancedFlow, frozen, overlaps, type TrainRecord, train } from '@softmoe/train';
+import { alignmentTimes } from './alignment-times.ts';
+import { createScene, flowStepper, type SceneInput } from './scene.ts';
+
+export interface FrozenExpertsInput extends SceneInput {
+  /** Flow time at which the joint run is given up. */
+  readonly time: number;
+}
+
+export interface FrozenExperts {
+  /** Flow time at which the joint run had aligned a whole unit with every teacher unit; null if it had not. */
+  readonly joint: number | null;
+  /** Flow time of the run with frozen experts: three times that of the joint run. */
+  readonly time: number;
+  /** Largest v_i·v*_j at its start, and over its whole course. */
+  readonly start: number;
+  readonly largest: number;
+}
+
+/** How many times the joint run's time the experts stay frozen. */
+const PATIENCE = 3;
+
+/** Whether routers align while the experts rest at their random start: task `claim/frozen-experts`. */
+export const frozenExperts: ExperimentFunction<FrozenExpertsInput, FrozenExperts> = async (
+  input,
+  context,
+) => {
+  const joint = await alignmentTimes({ ...input, until: 'pairs' }, context);
+  const time = PATIENCE * joint.time;
+  const scene = createScene(input);
+  const largestOf = (record: TrainRecord) => Math.max(...record.overlaps!.router.data);
+  let start: number | undefined;
+  let largest = -1;
+  for await (const record of train({
+    model: scene.student,
+    stepper: flowStepper(scene, frozen(balancedFlow, ['expert'])),
+    teacher: scene.teacher,
+    stop: { time },
+    signal: context.signal,
+  })) {
+    start ??= largestOf(record);
+    largest = Math.max(largest, largestOf(record));
+  }
+  context.signal.throwIfAborted();
+  const complete = joint.pairs.every((pair) => pair !== null);
+  return { joint: complete ? joint.time : null, time, start: start!, largest };
+};
+
+export interface PlacedExpertsInput extends SceneInput {
+  /** Flow time over which the initial speed is measured. */
+  readonly window: number;
+  /** Flow time at which routers that have not aligned are given up. */
+  readonly time: number;
+}
+
+export interface PlacedExperts {
+  /** For each unit, (v·v*(window) − v·v*(0))/window. */
+  readonly speed: readonly number[];
+  /** For each unit, the flow time at which its router aligned, to the record after it; null if it did not. */
+  readonly aligned: readonly (number | null)[];
+}
+
+/** How fast routers align whose experts stand at the teacher's from the start: task `claim/placed-experts`. */
+export const placedExperts: ExperimentFunction<PlacedExpertsInput, PlacedExperts> = async (
+  input,
+  { signal },
+) => {
+  const scene = createScene(input, placeExperts);
+  const { student, teacher } = scene;
+  const k = input.teachers;
+  const own = (model: MoE) => {
+    const { router } = overlaps(model, teacher);
+    return Array.from({ length: input.students }, (_, i) => router.data[i * k + (i % k)]!);
+  };
+  const before = own(student);
+  const run = { model: student, stepper: flowStepper(scene), teacher, signal };
+  let after = before;
+  for await (const { state } of train({ ...run, stop: { time: input.window } })) {
+    after = own(state.model);
+  }
+  const aligned = new Array<number | null>(input.students).fill(null);
+  for await (const { state, time } of train({ ...run, stop: { time: input.time } })) {
+    own(state.model).forEach((overlap, i) => {
+      if (overlap >= ALIGNED) aligned[i] ??= time;
+    });
+    if (aligned.every((at) => at !== null)) break;
+  }
+  signal.throwIfAborted();
+  return { speed: after.map((overlap, i) => (overlap - before[i]!) / input.window), aligned };
+};
+
+/** Unit i gets the expert direction of teacher unit i mod k. */
+function placeExperts(student: MoE, teacher: MoE): MoE {
+  const k = teacher.spec.experts;
+  const rows = Array.from({ length: student.spec.experts }, (_, i) => i % k);
+  const expert = takeRows(param(teacher.params, 'expert'), rows);
+  return retract(student.spec, { ...student.params, expert });
+}

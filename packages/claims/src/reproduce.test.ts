@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createReferenceBackend } from '@softmoe/backend';
+import { experimentFunctions, experimentServices } from '@softmoe/runs';
+import { createTaskWorker, openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { selectClaims } from './claims.ts';
+import { claimFunctions } from './measurements/measurements.ts';
+import { type ReproduceProgress, reproduce } from './reproduce.ts';
+import { findingsOf, writeReproduction } from './write-reproduction.ts';
+
+const worker = createTaskWorker({
+  functions: { ...claimFunctions, ...experimentFunctions },
+  services: experimentServices(async () => createReferenceBackend()),
+});
+let measured: string[];
+/** Does the tasks in this thread, on sources. */
+const pool: TaskPool = {
+  concurrency: 1,
+  code: 'sources',
+  async run(task, signal) {
+    signal?.throwIfAborted();
+    measured.push(task.kind);
+    return worker(task);
+  },
+  close: async () => {},
+};
+
+let folder: string;
+let store: TaskStore;
+beforeEach(async () => {
+  measured = [];
+  folder = await mkdtemp(join(tmpdir(), 'softmoe-claims-'));
+  store = await openTaskStore(folder);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const claims = selectClaims(['C4', 'C2b']);
+
+it('measures, judges, tells how far it is, and does nothing twice', async () => {
+  const starts: ReproduceProgress[] = [];
+  const steps: ReproduceProgress[] = [];
+  const options = {
+    claims,
+    scale: 'tiny',
+    store,
+    pool,
+    onStart: (progress: ReproduceProgress) => starts.push(progress),
+    onProgress: (progress: ReproduceProgress) => steps.push(progress),
+  } as const;
+  const judged = await reproduce(options);
+  expect(judged.map(({ claim, tasks }) => [claim.id, tasks])).toEqual([
+    ['C2b', 4],
+    ['C4', 7],
+  ]);
+  expect(measured).toHaveLength(11);
+  expect(starts).toHaveLength(1);
+  expect(starts[0]).toMatchObject({ total: 11, recorded: 0, share: 0 });
+  expect(starts[0]!.secondsLeft).toBeGreaterThan(0);
+  expect(steps.map(({ recorded }) => recorded)).toEqual(
+    Array.from({ length: 11 }, (_, i) => i + 1),
+  );
+  const last = steps.at(-1)!;
+  expect(last.share).toBeCloseTo(1, 9);
+  expect(last.secondsLeft).toBeCloseTo(0, 6);
+  const again = await reproduce(options);
+  expect(measured).toHaveLength(11);
+  expect(starts.at(-1)).toMatchObject({ recorded: 11, secondsLeft: expect.closeTo(0, 6) });
+  expect(findingsOf(again, 'tiny')).toEqual(findingsOf(judged, 'tiny'));
+});
+
+it('stopped, goes on with what is missing', async () => {
+  const stop = new AbortController();
+  const options = { claims, scale: 'tiny', store, pool } as const;
+  const stopped = reproduce({
+    ...options,
+    signal: stop.signal,
+    onProgress: ({ recorded }) => {
+      if (recorded === 5) stop.abort();
+    },
+  });
+  await expect(stopped).rejects.toThrow(/5 of 11 tasks recorded/);
+  await reproduce(options);
+  expect(measured).toHaveLength(11);
+});
+
+it('writes the findings and a report with every figure', async () => {
+  const judged = await reproduce({ claims, scale: 'tiny', store, pool });
+  const written = await writeReproduction(folder, judged, 'tiny');
+  const findings = JSON.parse(await readFile(written.findings, 'utf8'));
+  expect(findings).toMatchObject({ scale: 'tiny', claims: [{ id: 'C2b' }, { id: 'C4' }] });
+  const html = await readFile(written.report, 'utf8');
+  for (const { claim, finding } of judged) {
+    expect(html).toContain(`${claim.id} ${claim.title}`);
+    for (const { name } of finding.figures) {
+      expect(await readFile(join(folder, 'figures', `${name}.svg`), 'utf8')).toContain('</svg>');
+    }
+  }
+  expect(html).toContain('too few seeds for verdicts');
+});

@@ -1,0 +1,90 @@
+import { dot, link, ruleY, text } from '@observablehq/plot';
+import { type Config, courseOf, type RecordLine } from '@softmoe/lab';
+import { clockOf } from './clock.ts';
+import { alignedUntil, cutWords } from './course.ts';
+import type { Figure } from './figure.ts';
+import { fixed, listed, signed } from './format.ts';
+import { color, teacherColor } from './palette.ts';
+
+/** When each teacher expert and its router were found, at overlap ½, and the lag between the two. The config tells what time is. */
+export function lagsFigure(records: readonly RecordLine[], config?: Config): Figure {
+  const course = courseOf(records);
+  const { milestones } = course;
+  const end = alignedUntil(course);
+  const clock = clockOf(config);
+  const rows = milestones.expert.map((expert, j) => ({
+    j,
+    expert,
+    router: milestones.router[j] ?? null,
+  }));
+  const pairs = rows.flatMap(({ j, expert, router }) =>
+    expert === null || router === null ? [] : [{ j, expert, router }],
+  );
+  const waiting = rows.flatMap(({ j, expert, router }) =>
+    expert !== null && router === null ? [{ j, expert }] : [],
+  );
+  const never = rows.filter(({ expert, router }) => expert === null && router === null);
+  const y = ({ j }: { readonly j: number }) => j + 1;
+  const stroke = ({ j }: { readonly j: number }) => teacherColor(j);
+  const right = ({ expert, router }: { expert: number; router: number }) =>
+    Math.max(expert, router);
+  return {
+    name: 'lags',
+    title: 'From each expert to its router',
+    caption: captionOf(rows, clock.name) + cutWords(end, course.train),
+    options: {
+      height: 52 + 28 * Math.max(4, rows.length),
+      marginTop: 8,
+      marginRight: 72,
+      x: { label: clock.axis, domain: [0, end], ticks: 8 },
+      y: {
+        label: 'teacher expert',
+        type: 'band',
+        domain: rows.map(y),
+        tickSize: 0,
+      },
+      marks: [
+        ruleY(rows, { y, strokeOpacity: 0.12 }),
+        link(pairs, { x1: 'expert', x2: 'router', y, stroke, strokeWidth: 4 }),
+        link(waiting, { x1: 'expert', x2: end, y, stroke, strokeWidth: 3, strokeDasharray: '2 5' }),
+        dot(
+          rows.filter(({ expert }) => expert !== null),
+          { x: 'expert', y, r: 6, fill: stroke },
+        ),
+        dot(
+          rows.filter(({ router }) => router !== null),
+          { x: 'router', y, r: 5.5, fill: color('surface'), stroke, strokeWidth: 2.5 },
+        ),
+        text(pairs, {
+          x: right,
+          y,
+          text: ({ expert, router }) => signed(router - expert, 1),
+          textAnchor: 'start',
+          dx: 12,
+          fontWeight: 600,
+        }),
+        text(waiting, { x: end, y, text: () => 'not yet', textAnchor: 'start', dx: 8 }),
+        text(never, { x: 0, y, text: () => 'not found', textAnchor: 'start', dx: 8 }),
+      ],
+    },
+  };
+}
+
+function captionOf(
+  rows: readonly {
+    readonly j: number;
+    readonly expert: number | null;
+    readonly router: number | null;
+  }[],
+  time: string,
+): string {
+  const told = rows.map(({ j, expert, router }) => {
+    if (expert === null) return `${j + 1} was not found`;
+    const at = `${j + 1} at ${fixed(expert, 1)}`;
+    return router === null ? `${at}, its router not` : `${at}, its router at ${fixed(router, 1)}`;
+  });
+  return (
+    `The ${time} at which each teacher expert (filled) and its router (ring) first reached overlap ½, with the lag ` +
+    `between them: ${listed(told)}.`
+  );
+}

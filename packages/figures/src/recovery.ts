@@ -1,0 +1,78 @@
+import { axisX, dot, lineY, ruleX, ruleY, text } from '@observablehq/plot';
+import type { Figure } from './figure.ts';
+import { fixed, listed } from './format.ts';
+import { color } from './palette.ts';
+import { wilson } from './wilson.ts';
+
+export interface RecoveryPoint {
+  /** Of the swept field. */
+  readonly value: number;
+  readonly recovered: number;
+  readonly runs: number;
+}
+
+export interface RecoveryFigureData {
+  /** The swept field's name, such as `students`. */
+  readonly field: string;
+  readonly points: readonly RecoveryPoint[];
+  /** What counts as recovered. Default: every teacher expert. */
+  readonly criterion?: string;
+}
+
+/** Values that span more than this factor are drawn on a logarithmic scale. */
+const WIDE = 20;
+
+/** Share of runs that recover the teacher against a swept field, with Wilson's 95 % intervals. */
+export function recoveryFigure({
+  field,
+  points,
+  criterion = 'every teacher expert recovered',
+}: RecoveryFigureData): Figure {
+  const sorted = points
+    .filter(({ runs }) => runs > 0)
+    .sort((a, b) => a.value - b.value)
+    .map((point) => {
+      const [low, high] = wilson(point.recovered, point.runs);
+      return { ...point, share: point.recovered / point.runs, low, high };
+    });
+  const values = sorted.map(({ value }) => value);
+  const log = values[0]! > 0 && values.at(-1)! / values[0]! > WIDE;
+  return {
+    name: `recovery-${field}`,
+    title: `Recovery against ${field}`,
+    caption:
+      `Share of runs with ${criterion}, by ${field}, with Wilson's 95 % intervals and the number of runs: ` +
+      `${listed(sorted.map(({ value, recovered, runs }) => `${recovered} of ${runs} at ${value}`))}.`,
+    options: {
+      height: 340,
+      marginTop: 44,
+      x: { type: log ? 'log' : 'linear', axis: null, inset: 16 },
+      y: {
+        label: 'share of runs',
+        domain: [0, 1],
+        ticks: [0, 0.25, 0.5, 0.75, 1],
+        tickFormat: (share: number) => `${fixed(100 * share, 0)} %`,
+        grid: true,
+      },
+      marks: [
+        ruleY([0]),
+        axisX(labelled(values), { text: String, label: `${field} →` }),
+        lineY(sorted, { x: 'value', y: 'share', stroke: color('low'), strokeWidth: 2 }),
+        ruleX(sorted, { x: 'value', y1: 'low', y2: 'high', strokeWidth: 2 }),
+        dot(sorted, { x: 'value', y: 'share', r: 5, fill: color('low'), stroke: color('surface') }),
+        text(sorted, {
+          x: 'value',
+          frameAnchor: 'top',
+          dy: -20,
+          text: ({ recovered, runs }) => `${recovered}/${runs}`,
+        }),
+      ],
+    },
+  };
+}
+
+/** The values that the axis has room for. */
+function labelled(values: readonly number[]): number[] {
+  const every = Math.ceil(values.length / 12);
+  return values.filter((_, i) => i % every === 0);
+}

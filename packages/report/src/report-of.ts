@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { DEFINITION, fileNames, readIfThere, readSweep } from '@softmoe/runs';
+import type { ReportDocument } from './document.ts';
+import { ReportError } from './errors.ts';
+import { runReport } from './run-report.ts';
+import { sweepReport } from './sweep-report.ts';
+
+/**
+ * The report of a folder, of a run or of a sweep. Throws {@link ReportError} for what is neither, and what reading it throws.
+ */
+export async function reportOf(path: string): Promise<ReportDocument> {
+  const holds = async (name: string) => (await readIfThere(join(path, name))) !== undefined;
+  if (await holds(DEFINITION)) return sweepReport(await readSweep(path));
+  if (await holds(fileNames.config)) return runReport(path);
+  throw new ReportError('is neither a run nor a sweep', {
+    field: 'folder',
+    value: path,
+    remedy: `Give a folder that softmoe run --out or softmoe sweep made: it has a ${fileNames.config} or a ${DEFINITION}.`,
+  });
+}

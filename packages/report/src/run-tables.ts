@@ -1,0 +1,126 @@
+import { clockOf, fixed, readable, signed } from '@softmoe/figures';
+import type { Course, Summary } from '@softmoe/lab';
+import type { Run } from '@softmoe/runs';
+import type { ReportBlock } from './document.ts';
+
+type Table = ReportBlock & { readonly kind: 'table' };
+
+/** When each teacher expert was found, and how well it was known when learning ended and at the end. */
+export function milestonesTable(
+  { milestones, train }: Course,
+  { config, result }: Pick<Run, 'config' | 'result'>,
+): Table {
+  const learned = train.at(-1)?.alignment;
+  const at = (time: number | null | undefined) =>
+    time === null || time === undefined ? '–' : fixed(time, 1);
+  const unmatched = new Set(
+    result?.missing.flatMap((one) => (one.matched ? [] : [one.teacherExpert - 1])),
+  );
+  const overlap = (value: number | undefined, matched: boolean) =>
+    value === undefined || !matched ? '–' : fixed(value, 4);
+  return {
+    kind: 'table',
+    caption: `The ${clockOf(config).name} at overlap ½, the lag of the router behind its expert, and overlaps ${
+      result ? 'when learning had ended and with the final student' : 'at the last record'
+    }.`,
+    columns: [
+      'teacher expert',
+      'expert at',
+      'router at',
+      'lag',
+      'expert',
+      'router',
+      ...(result ? ['final expert', 'final router'] : []),
+    ],
+    rows: milestones.expert.map((expert, j) => {
+      const router = milestones.router[j] ?? null;
+      const known = (learned?.student[j] ?? -1) >= 0;
+      return [
+        `${j + 1}`,
+        at(expert),
+        at(router),
+        expert === null || router === null ? '–' : signed(router - expert, 1),
+        overlap(learned?.expert[j], known),
+        overlap(learned?.router[j], known),
+        ...(result
+          ? [
+              overlap(result.alignment.expert[j], !unmatched.has(j)),
+              overlap(result.alignment.router[j], !unmatched.has(j)),
+            ]
+          : []),
+      ];
+    }),
+  };
+}
+
+/** What each unit that pruning left was made of. */
+export function originsTable({ origins }: Summary): Table {
+  return {
+    kind: 'table',
+    caption:
+      'The student units that each unit left by pruning was made of: first the one it stands for.',
+    columns: ['unit', 'student units'],
+    rows: origins.map((units, i) => [`${i + 1}`, units.join(', ')]),
+  };
+}
+
+/** All that the certificate holds, with what it means. */
+export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
+  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
+    certificate;
+  const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
+    ['loss', 'at the end', Math.abs(certificate.loss)],
+    ['gradient', 'its length at the end', certificate.gradientNorm],
+    ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
+    ['μ', 'least curvature on the tangent space', mu, 6],
+    ['λ max', 'largest curvature', lambdaMax, 6],
+    ['standard error of μ', 'as an estimate of the population’s', estimate?.muError, 2],
+    ['standard error of λ max', 'likewise', estimate?.lambdaMaxError, 2],
+    ['eigenvalue error', 'bound on the errors of μ and λ max', eigenvalueError],
+    ['step η', 'of gradient descent', step, 4],
+    [
+      'predicted contraction',
+      'max(|1 − ημ|, |1 − ηλ max|)², of the loss in a step',
+      contraction.predicted,
+      8,
+    ],
+    [
+      'measured contraction',
+      'the same along the slowest directions of the run',
+      contraction.measured,
+      8,
+    ],
+    ['distance contraction', 'the same of the whole distance', certificate.distanceContraction, 8],
+    ['observed order', 'of convergence; 2 is Newton’s', observedOrder, 3],
+    ['one-point convexity', 'least one along the run', onePointConvexity],
+  ];
+  return {
+    kind: 'table',
+    caption: 'The certificate: what the final student’s own Hessian says.',
+    columns: ['quantity', 'meaning', 'value'],
+    rows: rows.flatMap(([name, meaning, value, digits = 3]) =>
+      value === null || value === undefined ? [] : [[name, meaning, readable(value, digits)]],
+    ),
+  };
+}
+
+/** The teacher experts that were not recovered, and why. */
+export function missingTable({ missing }: Summary): Table {
+  return {
+    kind: 'table',
+    columns: ['teacher expert', 'expert overlap', 'router overlap', 'why'],
+    rows: missing.map(({ teacherExpert, matched, expert, router }) => [
+      `${teacherExpert}`,
+      matched ? fixed(expert, 3) : '–',
+      matched ? fixed(router, 3) : '–',
+      matched
+        ? `the unit nearest to it overlaps with its ${weakest(expert, router)} by less than 0.9`
+        : 'no unit is left for it',
+    ]),
+  };
+}
+
+function weakest(expert: number, router: number): string {
+  if (expert >= 0.9) return 'router';
+  return router >= 0.9 ? 'expert' : 'expert and router';
+}

@@ -1,0 +1,156 @@
+import { clockOf, fixed, listed, plural, readable } from '@softmoe/figures';
+import { type Course, hasClosedForm, lagsOf, meanLag, type Summary } from '@softmoe/lab';
+
+type Config = Summary['config'];
+
+/** What the experiment is, in two sentences. */
+export function settingWords(config: Config): string {
+  const { inputDim, teachers, students, geometry, engine, routing, gate, train, seed } = config;
+  const directions =
+    geometry.kind === 'correlated'
+      ? `directions that overlap by ${geometry.overlap}`
+      : `${geometry.kind} directions`;
+  const gates = routing === 'softmax' ? 'softmax gates that compete' : `${gate} gates`;
+  return (
+    `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
+    `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
+    `${train.method === 'adam' ? 'by Adam, whose time is steps × learning rate, ' : ''}on ${losses[engine]}, from a random start (seed ${seed}).`
+  );
+}
+
+const losses: Readonly<Record<Config['engine'], string>> = {
+  exact: 'the exact population loss',
+  subspace: 'fresh samples of the population loss, drawn in the span of both models',
+  online: 'fresh batches of samples',
+};
+
+/** How the run ended, in a sentence or two. */
+export function outcomeWords(result: Summary): string {
+  const { recovered, teachers, students, survivors, parameterError, missing, certificate } = result;
+  const kept =
+    students === survivors
+      ? `all ${plural(survivors, 'unit')} were kept`
+      : `${students} units were pruned to ${survivors}`;
+  const error =
+    parameterError === null || certificate.verdict !== 'certified'
+      ? ''
+      : `, and fine-tuning brought every parameter within ${readable(parameterError)} of the teacher’s`;
+  const found =
+    recovered === teachers
+      ? `It recovered ${everyExpert(teachers)}`
+      : `It recovered ${recovered} of ${teachers} teacher experts and missed ${listed(missing.map(({ teacherExpert }) => teacherExpert))}`;
+  return `${found}; ${kept}${error}. ${verdictWords[certificate.verdict]}`;
+}
+
+/** `all 5 teacher experts`, and what one says of fewer. */
+export function everyExpert(teachers: number): string {
+  if (teachers === 1) return 'the teacher expert';
+  return teachers === 2 ? 'both teacher experts' : `all ${teachers} teacher experts`;
+}
+
+/** Who aligned when, and who led. */
+export function orderWords({ milestones }: Course, config: Config): string {
+  const { name: time } = clockOf(config);
+  const { expert } = milestones;
+  const found = expert.flatMap((at, j) => (at === null ? [] : [{ j: j + 1, at }]));
+  if (found.length === 0) return 'No expert has reached overlap ½ with a teacher expert.';
+  found.sort((a, b) => a.at - b.at);
+  const order =
+    found.length === 1
+      ? `Expert ${found[0]!.j} was found at ${time} ${fixed(found[0]!.at, 1)}.`
+      : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from ${time} ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
+  const lags = lagsOf(milestones);
+  const mean = meanLag(milestones);
+  if (mean === undefined) {
+    return `${order} ${found.length === 1 ? 'Its router has not' : 'None of their routers has'} followed.`;
+  }
+  const led = lags.filter((lag) => lag > 0).length;
+  const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
+  const before = led === 0 && lags.length === 1 ? 'after' : 'before';
+  const delay = `${fixed(Math.abs(mean), 1)} units of ${time} ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
+  return (
+    `${order} ${share} expert came ${before} its router; ${lags.length === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
+    (config.routing === 'independent' && led === lags.length ? GUIDANCE : '')
+  );
+}
+
+const GUIDANCE =
+  ' A router has no signal of its own until its expert is right: the experts guide the routers.';
+
+/** What pruning kept and what it lost. */
+export function pruningWords(result: Summary): string[] {
+  const { students, survivors, teachers, elimination, loss, config, alignment } = result;
+  const at = (size: number) => elimination.find((point) => point.size === size)?.loss;
+  const [here, below] = [at(survivors), at(survivors - 1)];
+  const rule = {
+    cliff:
+      'It stopped at the cliff of the curve, without being told how many experts the teacher has',
+    size: 'Its size was asked for',
+    tolerance: 'It stopped within the loss that was asked for',
+  }[config.prune.rule];
+  const cliff =
+    here !== undefined && below !== undefined && here > 0
+      ? `: one unit fewer would make the loss ${readable(below / here)} times as large`
+      : '';
+  const lost = alignment.trained.expert.flatMap((overlap, j) => {
+    const before = overlap >= KNOWN && (alignment.trained.router[j] ?? 0) >= KNOWN;
+    const gone = result.missing.some(({ teacherExpert }) => teacherExpert === j + 1);
+    return before && gone ? [j + 1] : [];
+  });
+  return [
+    `Pruning went from ${plural(students, 'unit')} to ${survivors}; the teacher has ${teachers}. ${rule}${cliff}. Duplicates were merged and the amplitudes refitted.`,
+    `The loss was ${readable(loss.trained)} before and ${readable(loss.pruned)} after. ${
+      lost.length > 0
+        ? `Teacher ${lost.length === 1 ? 'expert' : 'experts'} ${listed(lost)} had been learned and ${lost.length === 1 ? 'was' : 'were'} lost here.`
+        : 'No teacher expert that had been learned was lost.'
+    }`,
+  ];
+}
+
+/** An overlap from which on an expert and its router count as recovered. */
+const KNOWN = 0.9;
+
+/** The certificate in plain words, with the loss at the start of the last stage of fine-tuning. */
+export function certificateWords(result: Summary, from: number): string[] {
+  const { certificate, contraction, steps, loss, online, config } = result;
+  const method = {
+    gradientDescent: 'gradient descent',
+    levenbergMarquardt: 'Levenberg–Marquardt',
+  }[config.finetune.method];
+  const objective = hasClosedForm(config)
+    ? 'the exact loss'
+    : `a fixed sample of ${plural(config.finetune.sampleSize, 'point')}`;
+  const sampled = online
+    ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}. Then `
+    : '';
+  const words = [
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(from)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
+  ];
+  const { predicted, measured } = contraction;
+  if (predicted !== null && measured !== null) {
+    const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
+    words.push(
+      `The least and the largest curvature at the end predict that every step multiplies the loss by ${fixed(predicted, 6)}; ` +
+        `the run itself gives ${fixed(measured, 6)}. The two rates differ by ${readable(100 * deviation)} %` +
+        `${deviation <= 0.02 ? ': the convergence is linear, and the Hessian foretold it' : ', more than 2 %: the Hessian at the end did not govern the run'}.`,
+    );
+  } else if (certificate.observedOrder !== null) {
+    words.push(
+      `The observed order of convergence is ${readable(certificate.observedOrder)}; Newton’s method has 2.`,
+    );
+  }
+  return words;
+}
+
+const verdictWords: Readonly<Record<Summary['certificate']['verdict'], string>> = {
+  certified:
+    'The certificate holds: the point is an isolated minimum of zero loss, where the Hessian is positive definite.',
+  'not-converged':
+    'There is no certificate: the gradient is still too large to judge the point where fine-tuning ended.',
+  'nonzero-loss':
+    'There is no certificate: fine-tuning ended at a minimum where the loss is not zero, so this student is not the teacher.',
+  saddle:
+    'There is no certificate: fine-tuning ended at a saddle, from where some direction leads further down.',
+  degenerate:
+    'There is no certificate: along some direction the Hessian is flat, so that descent is only sublinear, as with too many units.',
+};

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { presetConfig } from '@softmoe/lab';
+import { createTaskPool } from '@softmoe/tasks';
+import { afterAll, expect, it } from 'vitest';
+import { EXPERIMENT } from './experiment-task.ts';
+
+/** Threads run plain Node, so on what was built. */
+const worker = new URL('../dist/worker.js', import.meta.url);
+if (!existsSync(fileURLToPath(worker))) {
+  throw new Error('packages/runs is not built: run `tsc -b packages/runs`');
+}
+const pool = createTaskPool({ worker, concurrency: 1 });
+afterAll(() => pool.close());
+
+it('the worker runs an experiment to the summary that runPipeline gives', async () => {
+  const input = presetConfig('quick', { inputDim: 24, teachers: 2, students: 8, seed: 1 });
+  const outcome = await pool.run({ kind: EXPERIMENT, input });
+  expect(outcome).toMatchObject({ status: 'done', output: { recovered: 2, survivors: 2 } });
+});

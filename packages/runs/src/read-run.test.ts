@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createReferenceBackend } from '@softmoe/backend';
+import { createExperiment, parseConfig, runExperiment, runPipeline, summaryOf } from '@softmoe/lab';
+import { FormatError } from '@softmoe/model';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RunFolderError } from './errors.ts';
+import { exportRun } from './export-run.ts';
+import { readRecords } from './read-records.ts';
+import { findRuns, readModel, readRun } from './read-run.ts';
+import { createRunFolder } from './run-folder.ts';
+
+const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });
+const start = createExperiment(config).snapshot();
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-read-'));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+it('reads a complete run, its result and models', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), start);
+  const result = await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const run = await readRun(folder.path);
+  expect(run.config).toEqual(config);
+  expect(run.result).toEqual(JSON.parse(JSON.stringify(summaryOf(result))));
+  expect(run.checkpoint).toBeUndefined();
+  expect(await readModel(folder.path, 'final')).toEqual(result.models.final);
+  expect(await readModel(folder.path, 'refined')).toBeUndefined();
+});
+
+it('exports the records as tables that hold the same numbers', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), start);
+  await runPipeline(config, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const out = join(parent, 'deep', 'tables');
+  const paths = await exportRun(folder.path, out);
+  expect(paths.map((path) => basename(path)).sort()).toEqual((await readdir(out)).sort());
+  const lines = (await readRecords(folder.path)).filter(({ phase }) => phase === 'train');
+  const [header, ...rows] = (await readFile(join(out, 'train.csv'), 'utf8')).trim().split('\n');
+  expect(header).toMatch(/^step,time,loss,gradientNorm,amplitude_0,/);
+  expect(rows.map((row) => Number(row.split(',')[2]))).toEqual(lines.map(({ loss }) => loss));
+  const npy = await readFile(join(out, 'router.npy'));
+  const shape = /'shape': \((\d+), (\d+), (\d+)\)/.exec(npy.toString('latin1'))!;
+  expect(shape.slice(1).map(Number)).toEqual([lines.length, 3, 1]);
+  expect(npy.readDoubleLE(npy.length - 8)).toBe(lines.at(-1)!.overlaps!.router[2]![0]);
+  await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
+  await rm(join(folder.path, 'records.jsonl'));
+  await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
+});
+
+it('exports each stage of fine-tuning of an online run as a table of its own', async () => {
+  const online = parseConfig({
+    ...config,
+    engine: 'online',
+    train: { time: 1, batchSize: 16 },
+    finetune: { onlineSteps: 20, maxSteps: 30 },
+  });
+  const experiment = createExperiment(online, { backend: createReferenceBackend() });
+  const folder = await createRunFolder(join(parent, 'online'), experiment.snapshot());
+  await runExperiment(experiment, { onRecord: (event) => folder.add(event) });
+  await folder.close();
+  const out = join(parent, 'tables');
+  await exportRun(folder.path, out);
+  const stepsIn = async (name: string) => {
+    const [, ...rows] = (await readFile(join(out, name), 'utf8')).trim().split('\n');
+    return rows.map((row) => Number(row.split(',')[0]));
+  };
+  expect(await stepsIn('finetune-online.csv')).toEqual([0, 10, 20]);
+  expect((await stepsIn('finetune.csv'))[0]).toBe(0);
+});
+
+it('lists runs by name, complete or not, and passes over other folders', async () => {
+  for (const name of ['b', 'a']) {
+    await (await createRunFolder(join(parent, name), start)).close();
+  }
+  await rm(join(parent, 'a', 'checkpoint.json'));
+  await mkdir(join(parent, 'notes'));
+  await writeFile(join(parent, 'readme.txt'), '');
+  await mkdir(join(parent, 'c'));
+  await writeFile(join(parent, 'c', 'config.json'), '{"inputDim": 16');
+  const { runs, damaged } = await findRuns(parent);
+  expect(damaged.map(({ message }) => message)).toEqual([
+    expect.stringContaining(join(parent, 'c', 'config.json')),
+  ]);
+  expect(runs.map(({ path, checkpoint }) => [path, checkpoint?.phase])).toEqual([
+    [join(parent, 'a'), undefined],
+    [join(parent, 'b'), 'train'],
+  ]);
+});
+
+it('says what is no run, what is damaged and what is not there', async () => {
+  await expect(readRun(parent)).rejects.toThrow(/run: holds no config.json/);
+  await expect(findRuns(join(parent, 'nowhere'))).rejects.toThrow(RunFolderError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": 16');
+  await expect(readRun(parent)).rejects.toThrow(FormatError);
+  await writeFile(join(parent, 'config.json'), '{"inputDim": -1}');
+  await expect(readRun(parent)).rejects.toThrow(/inputDim/);
+  await writeFile(join(parent, 'config.json'), '{}');
+  await writeFile(join(parent, 'result.json'), '{"loss": 1}');
+  await expect(readRun(parent)).rejects.toThrow(/result: is not the result of a run/);
+  await writeFile(join(parent, 'final.safetensors'), 'short');
+  await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
+  await expect(readModel(parent, 'final')).rejects.toThrow(/final: is damaged.*final\.safetensors/);
+});
+
+it('tells with what config a run ran, and when it last wrote', async () => {
+  const path = join(parent, 'run');
+  await (await createRunFolder(path, start)).close();
+  const old = new Date('2026-01-01T00:00:00Z');
+  for (const name of await readdir(path)) await utimes(join(path, name), old, old);
+  await writeFile(join(path, 'report.html'), '');
+  await writeFile(join(path, 'config.json'), JSON.stringify({ ...config, seed: 9 }));
+  await utimes(join(path, 'config.json'), old, old);
+  const run = await readRun(path);
+  expect(run.config).toEqual(config);
+  expect(run.changed).toEqual(old);
+});

@@ -1,0 +1,88 @@
+import { presetNames } from '@softmoe/lab';
+import { z } from 'zod';
+import { SweepError } from './errors.ts';
+
+const path = z
+  .string()
+  .regex(
+    /^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/,
+    'must be a field of the config such as students or train.time',
+  );
+
+const range = z
+  .strictObject({
+    from: z.int().describe('first value'),
+    to: z.int().describe('last value, included'),
+    step: z.int().min(1).default(1).describe('distance between values'),
+  })
+  .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be below from' });
+
+/**
+ * What sweep.json holds: the configs of a sweep, as `base` with every combination of the values in `grid` and of the
+ * entries of `list`. A zod schema; `parseSweep` throws errors with a remedy.
+ */
+export const sweepSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w][\w .-]{0,99}$/, 'must be letters, digits, spaces, dots, - and _')
+    .optional()
+    .describe('name of the sweep, and of its folder by default'),
+  base: z
+    .union([z.enum(presetNames), z.record(z.string(), z.unknown())])
+    .describe('a preset, or the fields of a config that all runs share'),
+  grid: z
+    .record(path, z.union([z.array(z.unknown()).min(1), range]))
+    .default({})
+    .describe(
+      'values by dotted field, such as "train.time": [100, 200] or "seed": { "from": 0, "to": 9 }',
+    ),
+  list: z
+    .array(z.record(path, z.unknown()))
+    .min(1)
+    .optional()
+    .describe('fields that change together: an object of values by dotted field each'),
+});
+
+/** A sweep as users write it. */
+export type SweepDefinition = z.input<typeof sweepSchema>;
+
+/** The JSON Schema of sweep.json, for editors. */
+export function sweepJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(sweepSchema, { io: 'input' });
+}
+
+/** A sweep to start from: does recovery depend on the number of students? */
+export const exampleSweep: SweepDefinition = {
+  name: 'students',
+  base: 'quick',
+  grid: { students: [3, 6, 9, 12, 15], seed: { from: 0, to: 7 } },
+};
+
+/** `input` checked. Throws {@link SweepError} with the field, its value and what to write instead. */
+export function checkDefinition(input: unknown): z.output<typeof sweepSchema> {
+  const parsed = sweepSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const at = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
+  const value = at.reduce<unknown>(
+    (object, key) => (object as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
+  throw new SweepError(
+    unknownKey === undefined
+      ? issue.message.replace(/^(Invalid input|Too (small|big)): /, '')
+      : 'is not a field of a sweep',
+    {
+      field: at.length > 0 ? at.join('.') : 'sweep',
+      value,
+      remedy: remedies[String(at[0])] ?? 'See softmoe sweep --example for a sweep to start from.',
+    },
+  );
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  base: `Use one of ${presetNames.join(', ')}, or an object of config fields.`,
+  grid: 'Give each field an array of values, or { "from": 0, "to": 9 } for whole numbers.',
+  list: 'Give an array of objects such as { "students": 8, "train.time": 200 }.',
+};

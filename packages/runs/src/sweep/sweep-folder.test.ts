@@ -1,0 +1,182 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runPipeline, type Summary, summaryOf } from '@softmoe/lab';
+import { taskId } from '@softmoe/tasks';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { sweepCells } from './cells.ts';
+import { SweepError } from './errors.ts';
+import { exportSweep } from './results-table.ts';
+import { parseSweep, type SweepRun } from './sweep.ts';
+import { mergeSweeps, openSweepFolder, readSweep, type SweepRecord } from './sweep-folder.ts';
+
+const sweep = parseSweep({
+  name: 'small',
+  base: { inputDim: 24, teachers: 2 },
+  grid: {
+    students: [8, 4],
+    geometry: [{ kind: 'orthonormal' }, { kind: 'correlated', overlap: 0.25 }],
+    seed: [2, 1],
+  },
+});
+
+let summary: Summary;
+let parent: string;
+beforeAll(async () => {
+  summary = summaryOf(await runPipeline(sweep.runs[1]!.config));
+});
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'softmoe-sweep-'));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+function record({ task }: SweepRun, change: Partial<Summary> = {}, code = 'c1'): SweepRecord {
+  return {
+    id: taskId(task, code),
+    code,
+    ...task,
+    endedAt: code === 'c1' ? '2026-01-01T00:00:00.000Z' : '2026-01-02T00:00:00.000Z',
+    seconds: 0.25,
+    environment: { node: 'v20', softmoe: '0', platform: 'linux', arch: 'x64' },
+    status: 'done',
+    output: { ...summary, config: task.input, seed: task.input.seed, ...change },
+  };
+}
+
+function failed(run: SweepRun): SweepRecord {
+  const { id, code, kind, input, endedAt, seconds, environment } = record(run);
+  const error = { name: 'DivergedError', message: 'loss: is not finite' };
+  return { id, code, kind, input, endedAt, seconds, environment, status: 'failed', error };
+}
+
+async function fill(path: string, records: readonly SweepRecord[]) {
+  const store = await openSweepFolder(path, sweep);
+  for (const one of records) await store.put(one);
+}
+
+it('reads the records in the order of the sweep, and counts those that are missing', async () => {
+  const records = [sweep.runs[6]!, sweep.runs[0]!, sweep.runs[3]!].map((run) => record(run));
+  await fill(parent, records);
+  const read = await readSweep(parent);
+  expect(read.records).toEqual([records[1], records[2], records[0]]);
+  expect(read).toMatchObject({ missing: 5, codes: ['c1'], sweep: { name: 'small' } });
+  expect(read.sweep).toEqual(sweep);
+});
+
+it('takes the latest record of a run that two versions of the code have done', async () => {
+  const [first] = sweep.runs;
+  await fill(parent, [record(first!, {}, 'c2'), record(first!), record(sweep.runs[1]!)]);
+  const { records, codes } = await readSweep(parent);
+  expect(records.map(({ code }) => code)).toEqual(['c2', 'c1']);
+  expect(codes).toEqual(['c2', 'c1']);
+});
+
+it('joins shards, and refuses another sweep without writing', async () => {
+  const [a, b, c, out] = ['a', 'b', 'c', 'out'].map((name) => join(parent, name));
+  await fill(a!, [record(sweep.runs[0]!), failed(sweep.runs[2]!)]);
+  await fill(b!, [record(sweep.runs[1]!), record(sweep.runs[2]!)]);
+  await openSweepFolder(c!, parseSweep({ base: 'quick', grid: { seed: [1] } }));
+  await expect(mergeSweeps(out!, [a!, c!])).rejects.toThrow(/folder: is of another sweep.*c"/);
+  await expect(readSweep(out!)).rejects.toThrow(SweepError);
+  await mergeSweeps(out!, [a!, b!]);
+  const { records } = await readSweep(out!);
+  expect(records.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+  await mergeSweeps(b!, [a!, b!]);
+  expect((await readSweep(b!)).records).toEqual(records);
+});
+
+it('says that a folder holds no sweep, and where its definition is damaged', async () => {
+  await expect(readSweep(parent)).rejects.toThrow(/folder: is not the folder of a sweep/);
+  await writeFile(join(parent, 'sweep.json'), '{ "base":');
+  await expect(readSweep(parent)).rejects.toThrow(/^sweep\.json: is not JSON/);
+});
+
+it('tells of each cell what its runs have in common', () => {
+  const outputs = [
+    { recovered: 2, survivors: 2, parameterError: 1e-16 },
+    { recovered: 1, survivors: 3, parameterError: null },
+  ];
+  const records = [
+    record(sweep.runs[0]!, outputs[0]),
+    record(sweep.runs[1]!, { ...outputs[1], loss: { ...summary.loss, final: 3 } }),
+    failed(sweep.runs[2]!),
+  ];
+  const cells = sweepCells(sweep, records);
+  expect(cells.map(({ values }) => values)).toEqual(
+    [8, 4].flatMap((students) =>
+      [{ kind: 'orthonormal' }, { kind: 'correlated', overlap: 0.25 }].map((geometry) => ({
+        students,
+        geometry,
+      })),
+    ),
+  );
+  const counts = { runs: 2, done: 2, failed: 0, recovered: 1, survivors: 2.5 };
+  expect(cells[0]).toMatchObject({ ...counts, parameterError: 1e-16, seconds: 0.25 });
+  expect(cells[0]!.loss).toBeCloseTo((3 + summary.loss.final) / 2, 12);
+  expect(cells[1]).toMatchObject({ runs: 2, done: 0, failed: 1, survivors: null, loss: null });
+});
+
+it('exports JSON lines and a Parquet table that others read back', async () => {
+  const records = [
+    record(sweep.runs[1]!),
+    record(sweep.runs[3]!, { recovered: 1, parameterError: null }),
+    failed(sweep.runs[4]!),
+  ];
+  await fill(parent, records);
+  await exportSweep(parent);
+  const lines = (await readFile(join(parent, 'results.jsonl'), 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(records);
+
+  const file = await asyncBufferFromFile(join(parent, 'results.parquet'));
+  const rows = await parquetReadObjects({ file });
+  expect(rows.map((row) => [row.students, row.seed, row.status, row['geometry.overlap']])).toEqual([
+    [8, 1, 'done', null],
+    [8, 1, 'done', 0.25],
+    [4, 2, 'failed', null],
+  ]);
+  const { loss, certificate } = summary;
+  expect(rows[0]).toMatchObject({
+    recoveredAll: true,
+    'loss.final': loss.final,
+    'train.method': 'bogackiShampine',
+    verdict: certificate.verdict,
+    error: null,
+    id: records[0]!.id,
+  });
+  expect(rows[0]!['milestones.expert.mean']).toBeGreaterThan(0);
+  expect(rows[1]).toMatchObject({ recovered: 1, recoveredAll: false, parameterError: null });
+  expect(rows[2]).toMatchObject({
+    'loss.final': null,
+    error: 'DivergedError: loss: is not finite',
+  });
+  const { schema } = await parquetMetadataAsync(file);
+  const typeOf = (name: string) => schema.find((column) => column.name === name)?.type;
+  expect(['students', 'seed', 'loss.final', 'train.time', 'recoveredAll'].map(typeOf)).toEqual([
+    'INT32',
+    'INT32',
+    'DOUBLE',
+    'DOUBLE',
+    'BOOLEAN',
+  ]);
+});
+
+it('gives a column the same type in every sweep, whatever its rows hold', async () => {
+  const typesOf = async (records: SweepRecord[]) => {
+    const folder = await mkdtemp(join(parent, 'typed-'));
+    await fill(folder, records);
+    await exportSweep(folder);
+    const file = await asyncBufferFromFile(join(folder, 'results.parquet'));
+    const { schema } = await parquetMetadataAsync(file);
+    return schema.map(({ name, type }) => [name, type]);
+  };
+  expect(await typesOf([record(sweep.runs[0]!)])).toEqual(await typesOf([failed(sweep.runs[0]!)]));
+});
+
+it('exports a sweep that has no record yet', async () => {
+  await fill(parent, []);
+  await exportSweep(parent);
+  expect(await readFile(join(parent, 'results.jsonl'), 'utf8')).toBe('');
+  const file = await asyncBufferFromFile(join(parent, 'results.parquet'));
+  expect(await parquetReadObjects({ file })).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Summary } from '@softmoe/lab';
+import { parseStrictJson } from '@softmoe/model';
+import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
+import { writeShared } from '@softmoe/tasks/files';
+import { canonicalize } from 'json-canonicalize';
+import { SweepError } from './errors.ts';
+import { parseSweep, type Sweep } from './sweep.ts';
+
+/** The record of one run of a sweep. */
+export type SweepRecord = TaskRecord<Summary>;
+
+/** What a sweep's folder holds. */
+export interface SweepResults {
+  readonly sweep: Sweep;
+  /** One a run at most, in the order of `sweep.runs`; runs without one are missing. */
+  readonly records: readonly SweepRecord[];
+  /** Runs that have no record yet. */
+  readonly missing: number;
+  /** The code that the records come from, by hash: more than one when softmoe changed on the way. */
+  readonly codes: readonly string[];
+}
+
+export const DEFINITION = 'sweep.json';
+
+/** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */
+export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskStore> {
+  const store = await openTaskStore(path);
+  await writeShared(join(path, DEFINITION), `${JSON.stringify(sweep.definition, null, 2)}\n`);
+  return store;
+}
+
+/** The sweep of a folder. Throws {@link SweepError} when there is none, and `FormatError` when it is damaged. */
+export async function readDefinition(path: string): Promise<Sweep> {
+  let text: string;
+  try {
+    text = await readFile(join(path, DEFINITION), 'utf8');
+  } catch (cause) {
+    throw new SweepError(
+      'is not the folder of a sweep',
+      {
+        field: 'folder',
+        value: path,
+        remedy: `Give a folder that softmoe sweep made: it has a ${DEFINITION}.`,
+      },
+      { cause },
+    );
+  }
+  return parseSweep(parseStrictJson(text, DEFINITION));
+}
+
+/**
+ * The sweep of a folder and its records so far. Where a run was recorded more than once, by different versions of the code,
+ * the latest counts. Throws {@link SweepError}, `FormatError` and `StoreError`.
+ */
+export async function readSweep(path: string): Promise<SweepResults> {
+  const sweep = await readDefinition(path);
+  const store = await openTaskStore(path);
+  const latest = new Map<string, TaskRecord>();
+  for (const record of await store.all()) {
+    const key = canonicalize({ kind: record.kind, input: record.input });
+    const other = latest.get(key);
+    if (!other || other.endedAt < record.endedAt) latest.set(key, record);
+  }
+  const records = sweep.runs.flatMap(({ task }): SweepRecord[] => {
+    const record = latest.get(canonicalize({ kind: task.kind, input: task.input }));
+    return record ? [record as SweepRecord] : [];
+  });
+  return {
+    sweep,
+    records,
+    missing: sweep.runs.length - records.length,
+    codes: [...new Set(records.map(({ code }) => code))],
+  };
+}
+
+/**
+ * Joins the records of folders of the same sweep, such as its shards, in `out`, which may be one of them. Throws {@link SweepError}
+ * when they are of different sweeps; then nothing is written.
+ */
+export async function mergeSweeps(out: string, folders: readonly string[]): Promise<Sweep> {
+  const sweeps = await Promise.all(folders.map(readDefinition));
+  const [first] = sweeps;
+  if (!first) {
+    throw new SweepError('has nothing to join', {
+      field: 'folders',
+      value: folders,
+      remedy: 'Give the folders of the shards.',
+    });
+  }
+  const text = canonicalize(first.definition);
+  for (const [i, { definition }] of sweeps.entries()) {
+    if (canonicalize(definition) === text) continue;
+    throw new SweepError(`is of another sweep than ${folders[0]}`, {
+      field: 'folder',
+      value: folders[i],
+      remedy: 'Join folders that have the same sweep.json.',
+    });
+  }
+  const target = await openSweepFolder(out, first);
+  for (const folder of folders) {
+    const source = await openTaskStore(folder);
+    for (const record of await source.all()) {
+      if ((await target.get(record.id))?.status !== 'done') await target.put(record);
+    }
+  }
+  return first;
+}

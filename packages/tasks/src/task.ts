@@ -1,0 +1,59 @@
+/**
+ * A piece of work that a worker does from plain data alone: `kind` names the function, `input` is its argument. Two tasks
+ * with the same kind and input give the same output, with the same built code.
+ */
+export interface Task<Input = unknown> {
+  readonly kind: string;
+  readonly input: Input;
+}
+
+/** What a worker offers the function of a task. */
+export interface TaskContext<Services = unknown> {
+  /** Aborts when the task is to stop. A pool of threads ends the thread instead, so that a busy one stops, too. */
+  readonly signal: AbortSignal;
+  /** What the worker module has for its tasks beside their input, such as backends to compute on. */
+  readonly services: Services;
+}
+
+/** What does the tasks of one kind: input and output are plain JSON. It may throw; the error is recorded. */
+export type TaskFunction<Input = never, Output = unknown, Services = never> = (
+  input: Input,
+  context: TaskContext<Services>,
+) => Promise<Output>;
+
+/** Where and with what a task ran. */
+export interface TaskEnvironment {
+  readonly node: string;
+  readonly softmoe: string;
+  readonly platform: string;
+  readonly arch: string;
+}
+
+/** Why a task failed, as plain data. */
+export interface TaskError {
+  readonly name: string;
+  readonly message: string;
+  readonly field?: string;
+  readonly remedy?: string;
+}
+
+/** What became of a task, before it is recorded. */
+export type TaskOutcome<Output = unknown> =
+  | { readonly status: 'done'; readonly output: Output }
+  | { readonly status: 'failed'; readonly error: TaskError };
+
+interface TaskRecordBase {
+  /** Hash of kind, input and code: the address of the record. */
+  readonly id: string;
+  /** Hash of the packages' built code that ran it. */
+  readonly code: string;
+  readonly kind: string;
+  readonly input: unknown;
+  /** When it ended, ISO 8601. */
+  readonly endedAt: string;
+  readonly seconds: number;
+  readonly environment: TaskEnvironment;
+}
+
+/** One task in the record: one JSON line, one file while a sweep runs. */
+export type TaskRecord<Output = unknown> = TaskRecordBase & TaskOutcome<Output>;
