@@ -2,11 +2,11 @@ import {
   type Curvature,
   type CurvatureEstimate,
   type MoE,
+  nearestImage,
   normParams,
   type Params,
   requireKeys,
 } from '@softmoe/model';
-import { nearestImage } from '@softmoe/train';
 import {
   distancesTo,
   measureContraction,

@@ -2,6 +2,7 @@ import {
   type MoE,
   normParams,
   type Objective,
+  parameterError,
   requireFinite,
   requireInteger,
   requireKeys,
@@ -13,7 +14,6 @@ import {
 import {
   breather,
   DivergedError,
-  parameterError,
   recordOf,
   type Stepper,
   type TrainRecord,

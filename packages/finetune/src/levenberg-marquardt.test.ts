@@ -1,6 +1,5 @@
-import { rowProducts } from '@softmoe/model';
+import { parameterError, rowProducts } from '@softmoe/model';
 import { populationCurvature, toSpan } from '@softmoe/population';
-import { parameterError } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
 import {
   geometries,

@@ -1,5 +1,5 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { parameterError } from '@softmoe/train';
+import { parameterError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';

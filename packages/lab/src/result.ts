@@ -1,7 +1,7 @@
 import type { Certificate } from '@softmoe/finetune';
-import type { MoE } from '@softmoe/model';
+import { type MoE, parameterError } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
-import { alignment, parameterError, type TrainRecord, type TrainState } from '@softmoe/train';
+import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
 import { type Config, configWarnings } from './config.ts';
 import type { Milestones } from './milestones.ts';
 

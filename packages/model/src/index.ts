@@ -34,6 +34,7 @@ export {
 export { forward, lossAndGradient, units } from './forward.ts';
 export { evaluate, type Parity, type ScalarFunction } from './function.ts';
 export { type Gate, type GateName, gateNames, gateOf } from './gate.ts';
+export { assignRows } from './linalg/assignment.ts';
 export {
   fromTangentCoordinates,
   normaliseRows,
@@ -80,4 +81,6 @@ export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } 
 export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 export { radialDerivatives, subtractRadial } from './sphere-curvature.ts';
 export { parseStrictJson } from './strict-json.ts';
+export { type NearestImage, nearestImage, parameterError } from './symmetries/nearest-image.ts';
+export { type SignChange, signChanges } from './symmetries/sign-changes.ts';
 export { asParams, toTangentMatrix } from './tangent-matrix.ts';

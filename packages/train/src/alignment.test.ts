@@ -1,8 +1,8 @@
 import { createMoE, dot, forward, type MoE, ndarray, row, ShapeError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, type Shape, someModel, specOf } from '../fixtures/models.ts';
-import { anyDisguise, disguised } from '../fixtures/symmetries.ts';
+import { anyModel, type Shape, someModel, specOf } from '../../model/test/models.ts';
+import { anyDisguise, disguised } from '../../model/test/symmetries.ts';
 import { alignment, overlaps } from './alignment.ts';
 
 const d = 4;

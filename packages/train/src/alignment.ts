@@ -1,14 +1,14 @@
 import {
+  assignRows,
   type MoE,
   type NDArray,
   param,
   requireForm,
   rowProducts,
   ShapeError,
+  signChanges,
 } from '@softmoe/model';
-import { assignRows } from './assignment.ts';
 import { routerDirections } from './router-directions.ts';
-import { signChanges } from './symmetry.ts';
 
 /**
  * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where routing is

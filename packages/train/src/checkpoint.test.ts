@@ -9,7 +9,7 @@ import {
 } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, someModel } from '../fixtures/models.ts';
+import { anyModel, someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import { steppers } from '../fixtures/steppers.ts';
 import { loadState, saveState } from './checkpoint.ts';

@@ -2,7 +2,7 @@ import { createReferenceBackend } from '@softmoe/backend';
 import { projectTangent, ValueError } from '@softmoe/model';
 import { batchOf, createDataset } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { distance } from '../fixtures/objectives.ts';
 import { datasetObjective } from './dataset-objective.ts';
 import { descend } from './optimizer.ts';

@@ -1,4 +1,4 @@
-import { type MoE, normaliseRows, rowProducts, takeRows } from '@softmoe/model';
+import { type MoE, normaliseRows, parameterError, rowProducts, takeRows } from '@softmoe/model';
 import { populationObjective, toSpan } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
@@ -9,7 +9,6 @@ import {
   euler,
   integrate,
   loadState,
-  parameterError,
   plainFlow,
   saveState,
   train,

@@ -1,7 +1,7 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { type MoE, SoftmoeError, scaleParams } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import {
   adam,
@@ -13,7 +13,6 @@ import {
   integrate,
   onlineObjective,
   overlaps,
-  parameterError,
   plainFlow,
   saveState,
   sgd,
@@ -154,7 +153,6 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   ['saveState', saveState, undefined, 'ValueError', 'state'],
   ['saveState', saveState, { model }, 'ValueError', 'state.evaluation'],
   ['overlaps', (teacher) => overlaps(model, teacher), undefined, 'ValueError', 'teacher'],
-  ['parameterError', (student) => parameterError(student, model), null, 'ValueError', 'student'],
 ])('%s answers a bad argument (%#)', async (_name, call, value, name, field) => {
   const action = async () => call(value as never);
   await expect(action()).rejects.toThrow(SoftmoeError);

@@ -6,7 +6,7 @@ import { type NDArray, ndarray, ShapeError } from '@softmoe/model';
 import fc from 'fast-check';
 import { parse } from 'npyjs';
 import { describe, expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import { collect } from '../fixtures/steppers.ts';
 import { overlapsToCsv, overlapsToNpy, recordsToCsv } from './export.ts';

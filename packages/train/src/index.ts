@@ -24,7 +24,6 @@ export { type OnlineOptions, onlineObjective } from './online-objective.ts';
 export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
-export { type NearestImage, nearestImage, parameterError } from './parameter-error.ts';
 export { recordOf, type TrainRecord } from './record.ts';
 export { sampleObjective } from './sample-objective.ts';
 export {

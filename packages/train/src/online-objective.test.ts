@@ -3,7 +3,7 @@ import { normParams, projectTangent, ValueError } from '@softmoe/model';
 import { populationObjective } from '@softmoe/population';
 import { sampleBatch } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { distance } from '../fixtures/objectives.ts';
 import { onlineObjective } from './online-objective.ts';
 

@@ -1,6 +1,6 @@
 import { createMoE, dot, mapParams, ndarray, row, takeRows } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { alignment } from './alignment.ts';
 import { routerDirections } from './router-directions.ts';
 

@@ -1,11 +1,10 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { createMoE } from '@softmoe/model';
+import { createMoE, parameterError } from '@softmoe/model';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { onlineObjective } from './online-objective.ts';
 import { descend } from './optimizer.ts';
 import { adam } from './optimizers/adam.ts';
-import { parameterError } from './parameter-error.ts';
 import { train } from './train.ts';
 
 const kind = {

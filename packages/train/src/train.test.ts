@@ -1,7 +1,7 @@
 import { type Objective, scaleParams, ValueError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { someModel } from '../fixtures/models.ts';
+import { someModel } from '../../model/test/models.ts';
 import { counted, noisyPull, pull } from '../fixtures/objectives.ts';
 import { collect, steppers } from '../fixtures/steppers.ts';
 import { loadState, saveState } from './checkpoint.ts';

@@ -1,7 +1,7 @@
 import { dotParams, ndarray, projectTangent, scaleParams, UnsupportedError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, someModel } from '../../fixtures/models.ts';
+import { anyModel, someModel } from '../../../model/test/models.ts';
 import { coupled } from '../../fixtures/objectives.ts';
 import { ZeroAmplitudeError } from '../errors.ts';
 import { balancedFlow } from './balanced-flow.ts';

@@ -1,6 +1,6 @@
 import { UnknownNameError } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { someModel } from '../../fixtures/models.ts';
+import { someModel } from '../../../model/test/models.ts';
 import { coupled } from '../../fixtures/objectives.ts';
 import { balancedFlow } from './balanced-flow.ts';
 import { frozen } from './frozen.ts';

@@ -1,6 +1,6 @@
 import { type Objective, scaleParams } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
-import { someModel } from '../../fixtures/models.ts';
+import { someModel } from '../../../model/test/models.ts';
 import { coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
 import type { VectorField } from '../field.ts';
 import { balancedFlow } from '../fields/balanced-flow.ts';

@@ -1,6 +1,6 @@
 import { type MoE, type Objective, retract, scaleParams, ValueError } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
-import { someModel } from '../../fixtures/models.ts';
+import { someModel } from '../../../model/test/models.ts';
 import { counted, coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
 import { StepSizeError } from '../errors.ts';
 import { balancedFlow } from '../fields/balanced-flow.ts';

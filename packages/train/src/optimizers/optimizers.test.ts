@@ -11,7 +11,7 @@ import {
 } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, someModel } from '../../fixtures/models.ts';
+import { anyModel, someModel } from '../../../model/test/models.ts';
 import { coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
 import { DivergedError } from '../errors.ts';
 import { balancedFlow } from '../fields/balanced-flow.ts';

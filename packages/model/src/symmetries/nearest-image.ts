@@ -1,19 +1,11 @@
-import {
-  activationOf,
-  type MoE,
-  type MoESpec,
-  mapParams,
-  matrixSize,
-  type NDArray,
-  param,
-  requireForm,
-  ShapeError,
-  takeRows,
-  ValueError,
-} from '@softmoe/model';
-import { assignRows } from './assignment.ts';
-import { type SignChange, signChanges } from './symmetry.ts';
-import { mean, midrange, translate } from './translation.ts';
+import { ShapeError, ValueError } from '../errors.ts';
+import { activationOf } from '../expert.ts';
+import { assignRows } from '../linalg/assignment.ts';
+import { type MoE, type MoESpec, param, requireForm } from '../moe.ts';
+import { matrixSize, type NDArray, takeRows } from '../ndarray.ts';
+import { mapParams } from '../params.ts';
+import { type SignChange, signChanges } from './sign-changes.ts';
+import { mean, midrange, translate } from './translations.ts';
 
 /** The image of a model under its symmetries, docs/theory.md (6): the same function, other parameters. */
 export interface NearestImage {

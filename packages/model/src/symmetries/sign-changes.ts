@@ -1,4 +1,7 @@
-import { activationOf, gateOf, type MoESpec, type Parity } from '@softmoe/model';
+import { activationOf } from '../expert.ts';
+import type { Parity } from '../function.ts';
+import { gateOf } from '../gate.ts';
+import type { MoESpec } from '../moe.ts';
 
 /** A change of signs of one unit, as factors of its router row, expert row and amplitude. */
 export interface SignChange {

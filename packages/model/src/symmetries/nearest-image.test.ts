@@ -1,9 +1,17 @@
-import { addScaled, type MoE, mapParams, ndarray, ShapeError, ValueError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, someModel } from '../fixtures/models.ts';
-import { anyDisguise, disguised } from '../fixtures/symmetries.ts';
-import { nearestImage, parameterError } from './parameter-error.ts';
+import { anyModel, someModel } from '../../test/models.ts';
+import { anyDisguise, disguised } from '../../test/symmetries.ts';
+import {
+  addScaled,
+  type MoE,
+  mapParams,
+  ndarray,
+  nearestImage,
+  parameterError,
+  ShapeError,
+  ValueError,
+} from '../index.ts';
 
 const kinds = [
   { gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } },

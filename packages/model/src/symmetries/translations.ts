@@ -1,4 +1,5 @@
-import { type MoE, matrixSize, type NDArray, param } from '@softmoe/model';
+import { type MoE, param } from '../moe.ts';
+import { matrixSize, type NDArray } from '../ndarray.ts';
 
 /** A number in the middle of others, in one sense or another. */
 export type Middle = (numbers: Float64Array) => number;
