@@ -1,6 +1,7 @@
 // What an experiment costs against the dimension d: rotation and lift are linear in d, a step does not depend on it.
 // pnpm --filter @softmoe/bench dimension
-import { populationObjective, toSpan } from '@softmoe/population';
+import { toSpan } from '@softmoe/model';
+import { populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import { median, printTable } from './table.js';
 

@@ -1,10 +1,9 @@
-import { dot, retract, row, toTangentCoordinates } from '@softmoe/model';
+import { dot, frameOf, retract, row, toTangentCoordinates } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
 import { estimateCurvature } from './estimate-curvature.ts';
-import { restrict, restrictModel } from './span-coordinates.ts';
 import { spectrumOf } from './spectrum.ts';
 
 const teacher = teacherOf(6, 2, { kind: 'random-unit' }, 1);
@@ -30,9 +29,10 @@ describe('estimateCurvature', () => {
     expect(estimate!.error).toBeGreaterThan(0);
     expect(estimate!.error).toBeLessThan(1e-4);
     // And with the directions of this one in coordinates of that basis, so is every entry.
-    const local = restrictModel(student, exact.basis);
+    const frame = frameOf(exact.basis);
+    const local = frame.lower(student);
     const directions = tangentDirections(student).map((direction) =>
-      toTangentCoordinates(local, restrict(direction, exact.basis)),
+      toTangentCoordinates(local, frame.lowerVector(direction)),
     );
     let square = 0;
     directions.forEach((x, i) => {

@@ -1,7 +1,6 @@
-import { type Objective, type Params, zeros } from '@softmoe/model';
+import { identity, type Objective, type Params, zeros } from '@softmoe/model';
 import type { CurvatureOf } from './curvature-of.ts';
 import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
-import { ownBasis } from './span-coordinates.ts';
 import { flatCoordinates, withoutFlat } from './translations.ts';
 
 /**
@@ -23,7 +22,7 @@ export function estimateCurvature(objective: Objective): CurvatureOf {
       span: { hessian: shifted, gaussNewton: shifted },
       complement: { hessian: zeros([0, 0]), gaussNewton: zeros([0, 0]) },
       multiplicity: 0,
-      basis: ownBasis(model),
+      basis: identity(model.spec.inputDim),
       estimate: { error },
     };
   };

@@ -1,4 +1,12 @@
-import { dot, dotAt, matrixSize, type NDArray, ShapeError, ValueError } from '@softmoe/model';
+import {
+  dot,
+  dotAt,
+  matrixSize,
+  type NDArray,
+  ShapeError,
+  subtractProjections,
+  ValueError,
+} from '@softmoe/model';
 import { ConvergenceError } from './errors.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 
@@ -186,12 +194,8 @@ function largest(diagonal: readonly number[], offDiagonal: readonly number[]): n
 
 /** Takes from `x` its part along the orthonormal `basis`; twice, which is enough for orthogonality to rounding. */
 function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): void {
-  for (let pass = 0; pass < 2; pass++) {
-    for (const q of basis) {
-      const along = dot(q, x);
-      for (let i = 0; i < x.length; i++) x[i] = x[i]! - along * q[i]!;
-    }
-  }
+  subtractProjections(x, basis);
+  subtractProjections(x, basis);
 }
 
 /** Divides `x` by its length, unless that is at most `least`: then false. */

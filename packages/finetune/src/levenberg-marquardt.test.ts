@@ -1,5 +1,5 @@
-import { parameterError, rowProducts } from '@softmoe/model';
-import { populationCurvature, toSpan } from '@softmoe/population';
+import { parameterError, rowProducts, toSpan } from '@softmoe/model';
+import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import {
   geometries,

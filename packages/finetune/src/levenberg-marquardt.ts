@@ -1,9 +1,10 @@
 import {
   addScaled,
   dot,
+  type Frame,
+  frameOf,
   fromTangentCoordinates,
   type MoE,
-  type NDArray,
   normParams,
   type Objective,
   projectTangent,
@@ -17,7 +18,6 @@ import { solvePositive } from './cholesky.ts';
 import { type CurvatureOf, requireSources } from './curvature-of.ts';
 import { memoryOf, withMemory } from './memory.ts';
 import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
-import { liftModel, restrict, restrictModel } from './span-coordinates.ts';
 
 export interface LevenbergMarquardtOptions {
   readonly objective: Objective;
@@ -65,17 +65,18 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper 
       if (memory.stalled || norm <= NO_GRADIENT * scale) return stalled;
 
       const { span, basis } = await options.curvature(model);
-      const local = restrictModel(model, basis);
+      const frame = frameOf(basis, model.spec.frame);
+      const local = frame.lower(model);
       const downhill = toTangentCoordinates(
         local,
-        projectTangent(local, restrict(scaleParams(-1, before.gradient), basis)),
+        projectTangent(local, frame.lowerVector(scaleParams(-1, before.gradient))),
       );
       let { damping } = memory;
       for (let trial = 0; trial < MAX_TRIALS; trial++, damping *= DAMPING_FACTOR) {
         const lambda = damping * norm;
         const move = solvePositive(span.gaussNewton, lambda, downhill);
         if (!move) continue;
-        const candidate = moved(local, move, basis);
+        const candidate = moved(local, move, frame);
         const after = await objective.evaluate(candidate, state.step + 1);
         const predicted = 0.5 * (lambda * dot(move, move) + dot(downhill, move));
         const gain =
@@ -96,9 +97,9 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper 
 }
 
 /** The model of `local` after a move in its tangent coordinates, back in the space of the basis. */
-function moved(local: MoE, move: Float64Array, basis: NDArray): MoE {
+function moved(local: MoE, move: Float64Array, frame: Frame): MoE {
   const displaced = addScaled(local.params, 1, fromTangentCoordinates(local, move));
-  return liftModel(retract(local.spec, displaced), basis);
+  return frame.lift(retract(local.spec, displaced));
 }
 
 function gainRatio(fall: number, predicted: number): number {

@@ -3,6 +3,7 @@ import {
   type Curvature,
   checkInputs,
   dotAt,
+  identity,
   type MoE,
   type NDArray,
   requireInteger,
@@ -12,7 +13,6 @@ import {
 } from '@softmoe/model';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { jacobians, type Sample, withOnes } from './sample.ts';
-import { ownBasis } from './span-coordinates.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 /**
@@ -50,7 +50,7 @@ export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
         () => residualPart().complement,
       ),
       multiplicity: 0,
-      basis: ownBasis(model),
+      basis: identity(model.spec.inputDim),
       estimate: {
         get error() {
           return residualPart().error;

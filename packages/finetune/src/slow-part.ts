@@ -2,6 +2,7 @@ import {
   addScaled,
   dot,
   dotAt,
+  frameOf,
   type MoE,
   matrixSize,
   type NDArray,
@@ -9,7 +10,6 @@ import {
   toTangentCoordinates,
   zeros,
 } from '@softmoe/model';
-import { expand, restrict, restrictModel } from './span-coordinates.ts';
 import type { Block, Spectrum } from './spectrum.ts';
 
 /** Directions count as slowest if they contract at the slowest rate to this accuracy of its logarithm. */
@@ -38,14 +38,15 @@ export function slowPart(
       .map(({ vector }) => vector);
   const inSpan = slowVectors(span);
   const outside = complement ? slowVectors(complement) : [];
-  const local = restrictModel(model, basis);
+  const frame = frameOf(basis, model.spec.frame);
+  const local = frame.lower(model);
   return (displacement) => {
-    const inner = restrict(displacement, basis);
+    const inner = frame.lowerVector(displacement);
     const coordinates = toTangentCoordinates(local, inner);
     let square = 0;
     for (const vector of inSpan) square += dot(vector, coordinates) ** 2;
     if (outside.length > 0) {
-      const outer = addScaled(displacement, -1, expand(inner, basis));
+      const outer = addScaled(displacement, -1, frame.liftVector(inner));
       for (const vector of outside) square += squareOfCombination(vector, outer);
     }
     return Math.sqrt(square);

@@ -1,5 +1,5 @@
-import { dot, ndarray, ShapeError, ValueError, zeros } from '@softmoe/model';
-import { populationCurvature, toSpan } from '@softmoe/population';
+import { dot, ndarray, ShapeError, toSpan, ValueError, zeros } from '@softmoe/model';
+import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { geometries, perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { eigenpairs, type Spectrum, spectrumOf } from './spectrum.ts';

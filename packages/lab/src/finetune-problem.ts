@@ -1,11 +1,6 @@
 import { type CurvatureOf, sampleCurvature } from '@softmoe/finetune';
-import type { MoE, Objective } from '@softmoe/model';
-import {
-  hasClosedForm,
-  populationCurvature,
-  populationObjective,
-  toSpan,
-} from '@softmoe/population';
+import { type MoE, type Objective, toSpan } from '@softmoe/model';
+import { hasClosedForm, populationCurvature, populationObjective } from '@softmoe/population';
 import { createDataset } from '@softmoe/teacher';
 import { sampleObjective } from '@softmoe/train';
 import type { Config } from './config.ts';

@@ -5,10 +5,11 @@ import {
   type MoESpec,
   type Objective,
   ShapeError,
+  toSpan,
   UnsupportedError,
   ValueError,
 } from '@softmoe/model';
-import { populationGram, populationObjective, toSpan } from '@softmoe/population';
+import { populationGram, populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import {
   adam,

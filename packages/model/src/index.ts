@@ -32,9 +32,12 @@ export {
   MAX_HERMITE_DEGREE,
 } from './expert.ts';
 export { forward, lossAndGradient, units } from './forward.ts';
+export { type Frame, frameOf, requireSameFrame } from './frames/frame.ts';
+export { requireSameInputs, type Span, toSpan } from './frames/span.ts';
 export { evaluate, type Parity, type ScalarFunction } from './function.ts';
 export { type Gate, type GateName, gateNames, gateOf } from './gate.ts';
 export { assignRows } from './linalg/assignment.ts';
+export { type Orthogonality, orthogonalise, subtractProjections } from './linalg/gram-schmidt.ts';
 export {
   fromTangentCoordinates,
   normaliseRows,
@@ -43,7 +46,7 @@ export {
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
-export { addProduct, multiplyTransposed } from './matrix.ts';
+export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export {
   checkArray,
   checkSpec,
@@ -62,7 +65,7 @@ export {
   type SoftmaxSpec,
   UNIT_TOLERANCE,
 } from './moe.ts';
-export { loadMoE, saveMoE } from './moe-file.ts';
+export { decodeMoE, encodeMoE, loadMoE, saveMoE } from './moe-file.ts';
 export {
   allocate,
   dot,

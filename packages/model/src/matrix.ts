@@ -1,4 +1,12 @@
 import { ShapeError } from './errors.ts';
+import { type NDArray, zeros } from './ndarray.ts';
+
+/** The identity, [n, n]. */
+export function identity(n: number): NDArray {
+  const result = zeros([n, n]);
+  for (let i = 0; i < n; i++) result.data[i * n + i] = 1;
+  return result;
+}
 
 /**
  * out = A Xᵀ for A [rows, d] and X [points, d], so out is [rows, points]. `rows` and `points` must be even: tiles of two

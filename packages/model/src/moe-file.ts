@@ -1,5 +1,6 @@
 import { requireObject } from './checks.ts';
 import { FormatError } from './errors.ts';
+import { requireFrame } from './frames/frame.ts';
 import { createMoE, type MoE, type MoESpec } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -10,19 +11,34 @@ const VERSION = '1';
 
 /**
  * A safetensors file of a model: parameters as float64 tensors under their own names, the spec as JSON in the metadata
- * `softmoe.spec`. {@link loadMoE} gives the same model back, bit for bit. Throws what {@link createMoE} throws.
+ * `softmoe.spec`. {@link loadMoE} gives the same model back, bit for bit. Throws what {@link createMoE} throws, and
+ * {@link ShapeError} for a model in the coordinates of a frame: without its basis they mean nothing.
  */
 export function saveMoE(model: MoE): Uint8Array<ArrayBuffer> {
+  const bytes = encodeMoE(model);
+  requireFrame('model', model.spec);
+  return bytes;
+}
+
+/**
+ * The model in a file written by {@link saveMoE}. Throws {@link FormatError} for any other file, what {@link createMoE}
+ * throws for a spec or parameters that make no model, and {@link ShapeError} for one in the coordinates of a frame.
+ */
+export function loadMoE(bytes: Uint8Array): MoE {
+  const model = decodeMoE(bytes);
+  requireFrame('file', model.spec);
+  return model;
+}
+
+/** {@link saveMoE} of a model in any coordinates, for files from which a computation goes on. */
+export function encodeMoE(model: MoE): Uint8Array<ArrayBuffer> {
   requireObject('model', model, ['spec', 'params']);
   const { spec, params } = createMoE(model.spec, model.params);
   return encodeTensors(params, { [VERSION_KEY]: VERSION, [SPEC_KEY]: specToJson(spec) });
 }
 
-/**
- * The model in a file written by {@link saveMoE}. Throws {@link FormatError} for any other file, and what
- * {@link createMoE} throws for a spec or parameters that make no model.
- */
-export function loadMoE(bytes: Uint8Array): MoE {
+/** The model in a file written by {@link encodeMoE}. Throws what {@link loadMoE} throws but for its coordinates. */
+export function decodeMoE(bytes: Uint8Array): MoE {
   const { tensors, metadata } = decodeTensors(bytes);
   const version = metadata[VERSION_KEY];
   const spec = metadata[SPEC_KEY];

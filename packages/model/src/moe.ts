@@ -1,4 +1,4 @@
-import { requireInteger, requireKeys, requireObject } from './checks.ts';
+import { requireInteger, requireKeys, requireObject, requireText } from './checks.ts';
 import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
 import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
 import { type GateName, gateOf } from './gate.ts';
@@ -13,6 +13,11 @@ interface CommonSpec {
   /** m, the number of units, each a router with its expert. */
   readonly experts: number;
   readonly expert: ExpertSpec;
+  /**
+   * The {@link Frame} whose coordinates router and expert rows are written in, by its name; absent where they are those of
+   * the inputs themselves. Set by `toSpan` and `lower`, removed by `lift`.
+   */
+  readonly frame?: string;
 }
 
 /** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
@@ -128,6 +133,7 @@ export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
   activationOf(spec.expert, `${field}.expert`);
   requireKeys(`${field}.expert`, spec.expert, expertFields(spec.expert.kind));
   checkRouting(spec.routing, `${field}.routing`);
+  if (spec.frame !== undefined) requireText(`${field}.frame`, spec.frame);
 }
 
 function checkRouting(routing: Routing, field: string): void {
@@ -139,7 +145,14 @@ function checkRouting(routing: Routing, field: string): void {
   });
 }
 
-const SPEC_FIELDS: readonly string[] = ['inputDim', 'experts', 'gate', 'expert', 'routing'];
+const SPEC_FIELDS: readonly string[] = [
+  'inputDim',
+  'experts',
+  'gate',
+  'expert',
+  'routing',
+  'frame',
+];
 
 /** Throws unless `array` is a float64 array of that shape and only finite numbers. */
 export function checkArray(field: string, array: NDArray, shape: readonly number[]): void {

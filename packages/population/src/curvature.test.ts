@@ -15,6 +15,7 @@ import {
   rowProducts,
   scaleParams,
   tangentDim,
+  toSpan,
   toTangentCoordinates,
 } from '@softmoe/model';
 import { createStudent, createTeacher, normals } from '@softmoe/teacher';
@@ -22,7 +23,6 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { populationCurvature } from './curvature.ts';
 import { populationObjective } from './objective.ts';
-import { toSpan } from './span.ts';
 
 const cubic = { kind: 'hermite', degree: 3 } as const;
 const series = { kind: 'series', coefficients: [0.3, 0.5, -0.4, 0.6] } as const;

@@ -3,11 +3,11 @@ import {
   type MoE,
   radialDerivatives,
   subtractRadial,
+  toSpan,
   toTangentMatrix,
 } from '@softmoe/model';
 import { euclideanBlocks } from './curvature-blocks.ts';
 import { createWorkspace } from './objective.ts';
-import { toSpan } from './span.ts';
 
 /**
  * The exact Riemannian Hessian of the population loss at `student`, and its Gauss–Newton part E[∇f ∇fᵀ], on all

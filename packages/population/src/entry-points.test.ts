@@ -1,4 +1,4 @@
-import { type MoE, mapParams, SoftmoeError, scaleParams } from '@softmoe/model';
+import { type MoE, mapParams, SoftmoeError, scaleParams, toSpan } from '@softmoe/model';
 import { createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import {
@@ -6,7 +6,6 @@ import {
   populationCurvature,
   populationGram,
   populationObjective,
-  toSpan,
 } from './index.ts';
 
 const teacher = createTeacher({

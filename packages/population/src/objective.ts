@@ -7,9 +7,10 @@ import {
   type NDArray,
   projectTangent,
   requireModel,
+  requireSameInputs,
   zeros,
 } from '@softmoe/model';
-import { checkSameInputs, stackRows } from './overlaps.ts';
+import { stackRows } from './overlaps.ts';
 import { pairExpectations } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
 
@@ -48,7 +49,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
   let scratch: Scratch | undefined;
 
   return (model) => {
-    checkSameInputs(model, teacher, 'model.spec.inputDim');
+    requireSameInputs('model', model, teacher);
     const m = model.spec.experts;
     if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
     const { rows, overlaps, weights, studentPairs, teacherPairs } = scratch;

@@ -1,5 +1,12 @@
-import { dotAt, type Gram, type MoE, type NDArray, requireModel, zeros } from '@softmoe/model';
-import { checkSameInputs } from './overlaps.ts';
+import {
+  dotAt,
+  type Gram,
+  type MoE,
+  type NDArray,
+  requireModel,
+  requireSameInputs,
+  zeros,
+} from '@softmoe/model';
 import { evaluatePair } from './pair.ts';
 import { PairKernel } from './pair-kernel.ts';
 
@@ -11,7 +18,7 @@ import { PairKernel } from './pair-kernel.ts';
 export function pairExpectations(a: MoE, b: MoE): NDArray {
   requireModel('a', a);
   requireModel('b', b);
-  checkSameInputs(a, b);
+  requireSameInputs('a', a, b);
   const m = a.spec.experts;
   const k = b.spec.experts;
   const kernel = new PairKernel(a.spec, b.spec, 0);

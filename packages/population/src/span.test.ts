@@ -8,12 +8,12 @@ import {
   normParams,
   retract,
   rowProducts,
+  toSpan,
 } from '@softmoe/model';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { populationObjective } from './objective.ts';
-import { toSpan } from './span.ts';
 
 const options = { gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } } as const;
 

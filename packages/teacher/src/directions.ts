@@ -1,9 +1,10 @@
 import {
-  dotAt,
   matrixSize,
   type NDArray,
   ndarray,
   normaliseRows,
+  orthogonalise,
+  row,
   ShapeError,
   ValueError,
 } from '@softmoe/model';
@@ -22,10 +23,8 @@ export function normalRows(seed: number, stream: string, rows: number, dim: numb
   return ndarray([rows, dim], normals({ seed, stream, step: 0, size: rows }, dim));
 }
 
-/** A row that keeps less than this of its length is projected again. */
-const KEPT = Math.SQRT1_2;
-/** A row that keeps less than this has nothing but rounding left. */
-const NOTHING_LEFT = 1e-12;
+/** A row that keeps no more than `kept` of its length is projected again; `least` of it is nothing but rounding. */
+const ORTHOGONAL = { kept: Math.SQRT1_2, least: 1e-12 };
 
 /**
  * Orthonormal rows of the same nested spans: Gram–Schmidt, repeated for a row until it loses little length, so that the
@@ -41,30 +40,16 @@ export function orthonormalRows(array: NDArray): NDArray {
       remedy: 'Use at most as many rows as columns.',
     });
   }
-  const data = array.data.slice();
+  const result = { shape: array.shape, data: array.data.slice() };
+  const basis: Float64Array[] = [];
   for (let i = 0; i < rows; i++) {
-    const start = i * columns;
-    const original = lengthAt(data, start, columns);
-    let length = original;
-    let before: number;
-    do {
-      before = length;
-      for (let j = 0; j < i; j++) subtractProjection(data, start, j * columns, columns);
-      length = lengthAt(data, start, columns);
-      if (!(length > NOTHING_LEFT * original)) throw dependentRow(i);
-    } while (length < KEPT * before);
-    for (let c = start; c < start + columns; c++) data[c] = data[c]! / length;
+    const x = row(result, i);
+    const length = orthogonalise(x, basis, ORTHOGONAL);
+    if (length === 0) throw dependentRow(i);
+    for (let c = 0; c < columns; c++) x[c] = x[c]! / length;
+    basis.push(x);
   }
-  return { shape: array.shape, data };
-}
-
-function subtractProjection(data: Float64Array, row: number, unit: number, columns: number): void {
-  const along = dotAt(data, row, data, unit, columns);
-  for (let c = 0; c < columns; c++) data[row + c] = data[row + c]! - along * data[unit + c]!;
-}
-
-function lengthAt(data: Float64Array, start: number, columns: number): number {
-  return Math.sqrt(dotAt(data, start, data, start, columns));
+  return result;
 }
 
 function dependentRow(i: number): ValueError {

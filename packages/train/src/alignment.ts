@@ -4,6 +4,7 @@ import {
   type NDArray,
   param,
   requireForm,
+  requireSameFrame,
   rowProducts,
   ShapeError,
   signChanges,
@@ -32,6 +33,7 @@ export interface Alignment {
 export function overlaps(student: MoE, teacher: MoE): Overlaps {
   requireForm('student', student);
   requireForm('teacher', teacher);
+  requireSameFrame('teacher', teacher, student);
   if (student.spec.inputDim !== teacher.spec.inputDim) {
     throw new ShapeError(`must be the student's ${student.spec.inputDim}`, {
       field: 'teacher.spec.inputDim',

@@ -1,15 +1,15 @@
 import {
   checkArray,
+  decodeMoE,
   decodeTensors,
+  encodeMoE,
   encodeTensors,
   FormatError,
-  loadMoE,
   type NDArray,
   type Params,
   parameterLayout,
   requireFinite,
   requireInteger,
-  saveMoE,
 } from '@softmoe/model';
 import { type MethodState, requireState, type TrainState } from './state.ts';
 
@@ -24,7 +24,7 @@ export function saveState(state: TrainState): Uint8Array<ArrayBuffer> {
   requireState('state', state);
   const { step, time, model, method, plateau } = state;
   const { loss, gradient } = state.evaluation;
-  const { tensors, metadata } = decodeTensors(saveMoE(model));
+  const { tensors, metadata } = decodeTensors(encodeMoE(model));
   const numbers = {
     step,
     time,
@@ -47,7 +47,7 @@ export function saveState(state: TrainState): Uint8Array<ArrayBuffer> {
 export function loadState(bytes: Uint8Array): TrainState {
   const { tensors, metadata } = decodeTensors(bytes);
   const ofModel = Object.entries(tensors).filter(([name]) => !name.includes('/'));
-  const model = loadMoE(encodeTensors(Object.fromEntries(ofModel), metadata));
+  const model = decodeMoE(encodeTensors(Object.fromEntries(ofModel), metadata));
 
   const gradient = within('gradient', tensors);
   for (const [name, { shape }] of Object.entries(parameterLayout(model.spec))) {

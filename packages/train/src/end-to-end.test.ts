@@ -1,5 +1,12 @@
-import { type MoE, normaliseRows, parameterError, rowProducts, takeRows } from '@softmoe/model';
-import { populationObjective, toSpan } from '@softmoe/population';
+import {
+  type MoE,
+  normaliseRows,
+  parameterError,
+  rowProducts,
+  takeRows,
+  toSpan,
+} from '@softmoe/model';
+import { populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { collect } from '../fixtures/steppers.ts';

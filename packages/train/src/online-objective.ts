@@ -8,6 +8,7 @@ import {
   requireInteger,
   requireKeys,
   requireModel,
+  requireSameFrame,
 } from '@softmoe/model';
 import { sampleBatch } from '@softmoe/teacher';
 
@@ -36,6 +37,7 @@ export function onlineObjective(teacher: MoE, backend: Backend, options: OnlineO
   requireFinite('noise', noise, 0);
   return {
     async evaluate(model, step) {
+      requireSameFrame('model', model, teacher);
       const draw = { seed, stream, step, size, noise };
       const { loss, gradient } = backend.onlineStep
         ? await backend.onlineStep(model, teacher, draw)

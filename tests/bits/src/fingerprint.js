@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** Names of what a run's time or its words decide: they are not its numbers. */
-const ASIDE = new Set(['seconds', 'timing', 'advice', 'warnings', 'config', 'state', 'format']);
+/** Names of what a run's time or its words decide, or that name its coordinates: they are not its numbers. */
+const ASIDE = new Set([
+  'seconds',
+  'timing',
+  'advice',
+  'warnings',
+  'config',
+  'state',
+  'format',
+  'frame',
+]);
 
 /** SHA-256 of every number that a value holds, bit for bit, with the names that lead to it: key order plays no part. */
 export function fingerprint(value) {

@@ -1,5 +1,5 @@
-import type { ExpertSpec, GateName, MoE, Objective } from '@softmoe/model';
-import { populationObjective, toSpan } from '@softmoe/population';
+import { type ExpertSpec, type GateName, type MoE, type Objective, toSpan } from '@softmoe/model';
+import { populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import {
   balancedFlow,

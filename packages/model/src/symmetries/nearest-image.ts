@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { activationOf } from '../expert.ts';
+import { requireFrame } from '../frames/frame.ts';
 import { assignRows } from '../linalg/assignment.ts';
 import { type MoE, type MoESpec, param, requireForm } from '../moe.ts';
 import { matrixSize, type NDArray, takeRows } from '../ndarray.ts';
@@ -136,6 +137,7 @@ function signFor(change: SignChange, name: string): number {
 }
 
 function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
+  requireFrame('student', student, teacher.frame);
   for (const field of ['inputDim', 'experts'] as const) {
     if (student[field] === teacher[field]) continue;
     throw new ShapeError(`must be the teacher's ${teacher[field]}`, {

@@ -1,0 +1,50 @@
+import { dot } from '../ndarray.ts';
+
+/** When a vector counts as orthogonal to a basis, and when it has no part beside it, as shares of a length. */
+export interface Orthogonality {
+  /** A pass that leaves at most this share of the length lost so much to the basis that rounding calls for another one. */
+  readonly kept: number;
+  /** What is at most this share of the whole length is rounding: the vector lies in the basis. */
+  readonly least: number;
+}
+
+/**
+ * Takes from `x`, in place, its part along each of the orthonormal `basis` in turn, and adds the lengths of those parts to
+ * `coordinates`: one pass of the modified Gram–Schmidt process.
+ *
+ * @internal
+ */
+export function subtractProjections(
+  x: Float64Array,
+  basis: readonly Float64Array[],
+  coordinates?: Float64Array,
+): void {
+  for (let b = 0; b < basis.length; b++) {
+    const q = basis[b]!;
+    const along = dot(q, x);
+    for (let j = 0; j < x.length; j++) x[j] = x[j]! - along * q[j]!;
+    if (coordinates) coordinates[b] = coordinates[b]! + along;
+  }
+}
+
+/**
+ * Makes `x`, in place, orthogonal to the orthonormal `basis` by as many passes of {@link subtractProjections} as rounding
+ * asks for, whatever `x` is. Returns the length that is left, or 0 where `x` lies in the basis to rounding.
+ *
+ * @internal
+ */
+export function orthogonalise(
+  x: Float64Array,
+  basis: readonly Float64Array[],
+  { kept, least }: Orthogonality,
+  coordinates?: Float64Array,
+): number {
+  const whole = Math.sqrt(dot(x, x));
+  for (let before = whole; ; ) {
+    subtractProjections(x, basis, coordinates);
+    const after = Math.sqrt(dot(x, x));
+    if (!(after > least * whole)) return 0;
+    if (after > kept * before) return after;
+    before = after;
+  }
+}
