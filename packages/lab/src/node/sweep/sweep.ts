@@ -1,3 +1,4 @@
+import type { SoftmoeError } from '@softmoe/model';
 import { canonicalize } from 'json-canonicalize';
 import { type Config, parseConfig } from '../../config.ts';
 import { type PresetName, presets } from '../../presets.ts';
@@ -77,8 +78,7 @@ function inRun<T>(which: string, values: Readonly<Record<string, unknown>>, pars
   try {
     return parse();
   } catch (cause) {
-    const { field, value, remedy, message } = cause as SweepError;
-    const problem = message.slice(`${field}: `.length, message.lastIndexOf(' (got '));
+    const { problem, field, value, remedy } = cause as SoftmoeError;
     throw new SweepError(
       `${problem} in ${which}, ${describeValues(values)}`,
       { field, value, remedy },
