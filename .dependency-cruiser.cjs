@@ -62,7 +62,7 @@ module.exports = {
         path: '^packages/[^/]+/(src|dist)/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(index|conformance|kernels|figures/index|node/(index|worker|report/index|claims/index))\\.ts$',
+          '^packages/[^/]+/src/(index|checks/index|linalg/index|conformance|kernels|figures/index|node/(index|worker|report/index|claims/index))\\.ts$',
         ],
       },
     },

@@ -1,4 +1,4 @@
-import { ShapeError } from './errors.ts';
+import { ShapeError } from '../errors.ts';
 
 /**
  * out = A Xᵀ for A [rows, d] and X [points, d], so out is [rows, points]. `rows` and `points` must be even: tiles of two
