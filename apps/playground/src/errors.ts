@@ -1,3 +1,5 @@
+import type { SoftmoeError } from '@softmoe/model';
+
 /** An error as the page shows it. */
 export interface ErrorReport {
   readonly message: string;
@@ -9,9 +11,13 @@ export interface ErrorReport {
 /** What to show of anything that was thrown; errors of softmoe name their field and remedy. */
 export function reportOf(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { message } = error;
-  const field = 'field' in error && typeof error.field === 'string' ? { field: error.field } : {};
-  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
-  if (remedy === undefined) return { message, ...field };
-  return { message: message.replace(remedy, '').trim(), ...field, remedy };
+  if (!isTyped(error)) return { message: error.message };
+  return { message: error.summary, field: error.field, remedy: error.remedy };
+}
+
+/** Whether `error` tells its parts: one of softmoe, or of @softmoe/kernels, which shares no class with it. */
+function isTyped(
+  error: Error,
+): error is Pick<SoftmoeError, 'summary' | 'field' | 'remedy'> & Error {
+  return 'summary' in error && 'field' in error && 'remedy' in error;
 }

@@ -6,6 +6,7 @@ import {
   normParams,
   type Params,
   requireKeys,
+  type TrailPoint,
 } from '@softmoe/model';
 import {
   distancesTo,
@@ -18,7 +19,6 @@ import {
 import { gradientScale } from './scale.ts';
 import { slowPart } from './slow-part.ts';
 import { type Spectrum, type SpectrumOptions, spectrumOf } from './spectrum.ts';
-import type { TrailPoint } from './trail.ts';
 
 /**
  * `certified`: a minimum of zero loss, isolated up to symmetry. `not-converged`: the gradient is still too large, and the

@@ -1,5 +1,4 @@
-import { addScaled, dotParams, normParams, type Params } from '@softmoe/model';
-import type { TrailPoint } from './trail.ts';
+import { addScaled, dotParams, normParams, type Params, type TrailPoint } from '@softmoe/model';
 
 /** Distances to the limit between which convergence is linear and rounding has no say. */
 const WINDOW = { from: 1e-6, to: 1e-11 };

@@ -7,7 +7,6 @@ export {
   type Verdict,
 } from './certificate.ts';
 export type { CurvatureOf } from './curvature-of.ts';
-export { ConvergenceError } from './errors.ts';
 export { estimateCurvature } from './estimate-curvature.ts';
 export {
   type FinetuneMethod,
@@ -19,7 +18,6 @@ export {
   finetuneMethods,
 } from './finetune.ts';
 export { type GradientDescentOptions, gradientDescent } from './gradient-descent.ts';
-export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './levenberg-marquardt.ts';
 export type { Sample } from './sample.ts';
 export { sampleCurvature } from './sample-curvature.ts';
@@ -31,4 +29,4 @@ export {
   type SpectrumOptions,
   spectrumOf,
 } from './spectrum.ts';
-export { type TrailPoint, trailOf, withTrail } from './trail.ts';
+export { trailOf, withTrail } from './trail.ts';

@@ -13,8 +13,8 @@ import {
   scaleParams,
   toTangentCoordinates,
 } from '@softmoe/model';
+import { solvePositive } from '@softmoe/model/linalg';
 import type { Stepper } from '@softmoe/train';
-import { solvePositive } from './cholesky.ts';
 import { type CurvatureOf, requireSources } from './curvature-of.ts';
 import { memoryOf, withMemory } from './memory.ts';
 import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';

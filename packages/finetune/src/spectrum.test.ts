@@ -1,5 +1,7 @@
 import { dot, ndarray, ShapeError, toSpan, ValueError, zeros } from '@softmoe/model';
+import { lanczos } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { geometries, perturbed, teacherOf } from '../fixtures/scenes.ts';
 import { eigenpairs, type Spectrum, spectrumOf } from './spectrum.ts';
@@ -97,6 +99,30 @@ describe('eigenpairs', () => {
         );
       }
     }
+  });
+
+  it('have the ends that Lanczos finds, of any small matrix', () => {
+    const matrix = fc.integer({ min: 1, max: 12 }).chain((n) =>
+      fc
+        .array(fc.double({ min: -1, max: 1, noNaN: true }), {
+          minLength: n * n,
+          maxLength: n * n,
+        })
+        .map((x) =>
+          ndarray(
+            [n, n],
+            x.map((_, at) => x[at]! + x[(at % n) * n + Math.floor(at / n)]!),
+          ),
+        ),
+    );
+    fc.assert(
+      fc.property(matrix, (a) => {
+        const found = lanczos(a);
+        const values = eigenpairs(a).map(({ value }) => value);
+        expect(found.min.value).toBeCloseTo(values[0]!, 9);
+        expect(found.max.value).toBeCloseTo(values.at(-1)!, 9);
+      }),
+    );
   });
 
   it('refuses what is not a square matrix of finite numbers', () => {

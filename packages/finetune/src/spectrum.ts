@@ -1,6 +1,6 @@
 import { type Curvature, matrixSize, type NDArray, ShapeError, ValueError } from '@softmoe/model';
+import { type Eigenpair, lanczos } from '@softmoe/model/linalg';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { type Eigenpair, lanczos } from './lanczos.ts';
 
 /** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
 export const DENSE_LIMIT = 300;

@@ -1,12 +1,5 @@
-import type { Params } from '@softmoe/model';
+import type { TrailPoint } from '@softmoe/model';
 import type { MethodState, Stepper, TrainState } from '@softmoe/train';
-
-/** An iterate of a run, with the gradient there. */
-export interface TrailPoint {
-  readonly step: number;
-  readonly point: Params;
-  readonly gradient: Params;
-}
 
 /** At most this many iterates are held; twice that many times the size of the model is the memory of a trail. */
 export const TRAIL_LENGTH = 64;

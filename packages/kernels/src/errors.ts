@@ -8,16 +8,28 @@ export interface ErrorDetail {
 /** Base of all errors thrown by this package. The message reads `field: problem (got value). remedy`. */
 export class KernelsError extends Error {
   override readonly name: string = 'KernelsError';
+  /** Such as `must be a whole number`, about `field`. */
+  readonly problem: string;
   readonly field: string;
   readonly value: unknown;
   readonly remedy: string;
 
   constructor(problem: string, detail: ErrorDetail, options?: ErrorOptions) {
-    super(`${detail.field}: ${problem} (got ${show(detail.value)}). ${detail.remedy}`, options);
+    super(`${summaryOf(problem, detail)} ${detail.remedy}`, options);
+    this.problem = problem;
     this.field = detail.field;
     this.value = detail.value;
     this.remedy = detail.remedy;
   }
+
+  /** The message without its remedy, `field: problem (got value).`, for those who show the two apart. */
+  get summary(): string {
+    return summaryOf(this.problem, this);
+  }
+}
+
+function summaryOf(problem: string, { field, value }: ErrorDetail): string {
+  return `${field}: ${problem} (got ${show(value)}).`;
 }
 
 /** This JavaScript engine lacks WebAssembly, its SIMD, or the variant that was asked for. */

@@ -40,6 +40,8 @@ describe('loadKernels', () => {
     expect(error).toBeInstanceOf(KernelsError);
     expect(error).toMatchObject({ field: 'variant', value: 'relaxed' });
     expect(error.remedy).toContain("'simd'");
+    expect(error.message).toBe(`${error.summary} ${error.remedy}`);
+    expect(error.summary).toBe(`variant: ${error.problem} (got "relaxed").`);
   });
 
   it('says in one sentence what to do without SIMD or WebAssembly', async () => {

@@ -1,9 +1,9 @@
-import { requireInteger } from './checks.ts';
+import { requireInteger } from './checks/require.ts';
 import { ShapeError } from './errors.ts';
 import { activationOf } from './expert.ts';
 import { evaluate } from './function.ts';
 import { gateOf } from './gate.ts';
-import { multiplyTransposed } from './matrix.ts';
+import { multiplyTransposed } from './linalg/matrix.ts';
 import { type MoE, param } from './moe.ts';
 import { softmax } from './softmax.ts';
 

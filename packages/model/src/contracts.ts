@@ -51,6 +51,28 @@ export interface Curvature {
   readonly estimate?: CurvatureEstimate;
 }
 
+/**
+ * What is known of the mean squared error to a target, loss and derivatives alike: exactly, or as estimated from points.
+ * Training, pruning, fine-tuning and the certificate ask nothing else.
+ */
+export interface Estimator {
+  readonly objective: Objective;
+  /** Second moments of the unit outputs of `model`. */
+  gram(model: MoE): Promise<Gram>;
+  /** Second derivatives of the objective at `model`. */
+  curvature(model: MoE): Promise<Curvature>;
+  /** Whether all three are exact to rounding, so that no sample stands between them and the population. */
+  readonly exact: boolean;
+}
+
+/** One iterate of a run, with the Riemannian gradient there. */
+export interface TrailPoint {
+  /** Steps taken before it. */
+  readonly step: number;
+  readonly point: Params;
+  readonly gradient: Params;
+}
+
 /** How well estimated second derivatives are known. */
 export interface CurvatureEstimate {
   /** Estimate of the error, in the spectral norm, of the matrices as second derivatives of the objective. */

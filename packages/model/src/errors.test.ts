@@ -14,7 +14,7 @@ const message = (value: unknown) =>
 
 describe('SoftmoeError', () => {
   it.each([FormatError, ShapeError, UnknownNameError, UnsupportedError, ValueError])(
-    '%o carries field, value, remedy and its own name',
+    '%o carries problem, field, value, remedy and its own name',
     (Class) => {
       const cause = new Error('why');
       const error = new Class(
@@ -23,7 +23,14 @@ describe('SoftmoeError', () => {
         { cause },
       );
       expect(error).toBeInstanceOf(SoftmoeError);
-      expect(error).toMatchObject({ field: 'a.b', value: 3, remedy: 'Mend it.', cause });
+      expect(error).toMatchObject({
+        problem: 'is wrong',
+        field: 'a.b',
+        value: 3,
+        remedy: 'Mend it.',
+        summary: 'a.b: is wrong (got 3).',
+        cause,
+      });
       expect(error.name).toBe(Class.name);
       expect(String(error)).toBe(`${Class.name}: a.b: is wrong (got 3). Mend it.`);
     },

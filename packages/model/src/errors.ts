@@ -5,19 +5,34 @@ export interface ErrorDetail {
   readonly remedy: string;
 }
 
-/** Base of all errors thrown by softmoe packages. The message reads `field: problem (got value). remedy`. */
+/**
+ * Base of all errors thrown by softmoe packages. The message reads `field: problem (got value). remedy`, and each of
+ * the four is a field of its own, so that nobody need take a message apart.
+ */
 export class SoftmoeError extends Error {
   override readonly name: string = 'SoftmoeError';
+  /** Such as `must be at least 1`, about `field`. */
+  readonly problem: string;
   readonly field: string;
   readonly value: unknown;
   readonly remedy: string;
 
   constructor(problem: string, detail: ErrorDetail, options?: ErrorOptions) {
-    super(`${detail.field}: ${problem} (got ${describe(detail.value)}). ${detail.remedy}`, options);
+    super(`${summaryOf(problem, detail)} ${detail.remedy}`, options);
+    this.problem = problem;
     this.field = detail.field;
     this.value = detail.value;
     this.remedy = detail.remedy;
   }
+
+  /** The message without its remedy, `field: problem (got value).`, for those who show the two apart. */
+  get summary(): string {
+    return summaryOf(this.problem, this);
+  }
+}
+
+function summaryOf(problem: string, { field, value }: ErrorDetail): string {
+  return `${field}: ${problem} (got ${describe(value)}).`;
 }
 
 /** An array or parameter has the wrong shape, or is missing. */

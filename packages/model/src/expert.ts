@@ -1,4 +1,4 @@
-import { requireFinite, requireInteger } from './checks.ts';
+import { requireFinite, requireInteger } from './checks/require.ts';
 import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
 import { gelu } from './experts/gelu.ts';
 import { hermiteSeries } from './experts/hermite.ts';

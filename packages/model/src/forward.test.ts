@@ -6,8 +6,10 @@ import { expectError } from '../test/expect-error.ts';
 import { activationOf } from './expert.ts';
 import { forward, lossAndGradient, units } from './forward.ts';
 import { gateOf } from './gate.ts';
+import { row, takeRows } from './linalg/rows.ts';
+import { dot } from './linalg/vectors.ts';
 import { createMoE, type MoE, type Params } from './moe.ts';
-import { dot, type NDArray, row, takeRows } from './ndarray.ts';
+import type { NDArray } from './ndarray.ts';
 import { mapParams } from './params.ts';
 
 /** u_i(x) as docs/theory.md (1) writes it, or π_i(x) h(w_i·x) as (5) does. */

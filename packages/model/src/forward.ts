@@ -1,7 +1,7 @@
 import { type Block, blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
-import { addProduct } from './matrix.ts';
+import { addProduct } from './linalg/matrix.ts';
+import { dot } from './linalg/vectors.ts';
 import { type MoE, type Params, param, requireForm } from './moe.ts';
-import { dot } from './ndarray.ts';
 
 /**
  * f(x) = Σ_i a_i g(v_i·x) h(w_i·x) at `size` points, docs/theory.md (2), or with softmax routing

@@ -5,14 +5,17 @@ export {
   requireInteger,
   requireKeys,
   requireObject,
-} from './checks.ts';
+} from './checks/require.ts';
+export { parseStrictJson } from './checks/strict-json.ts';
 export type {
   Blocks,
   Curvature,
   CurvatureEstimate,
+  Estimator,
   ExactObjective,
   Gram,
   Objective,
+  TrailPoint,
 } from './contracts.ts';
 export {
   type ErrorDetail,
@@ -38,6 +41,9 @@ export { evaluate, type Parity, type ScalarFunction } from './function.ts';
 export { type Gate, type GateName, gateNames, gateOf } from './gate.ts';
 export { assignRows } from './linalg/assignment.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './linalg/gram-schmidt.ts';
+export { addProduct, identity, multiplyTransposed } from './linalg/matrix.ts';
+export { matrixSize, row, rowProducts, takeRows } from './linalg/rows.ts';
+export { dot, dotAt } from './linalg/vectors.ts';
 export {
   fromTangentCoordinates,
   normaliseRows,
@@ -46,7 +52,6 @@ export {
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
-export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export {
   checkArray,
   checkSpec,
@@ -66,24 +71,11 @@ export {
   UNIT_TOLERANCE,
 } from './moe.ts';
 export { decodeMoE, encodeMoE, loadMoE, saveMoE } from './moe-file.ts';
-export {
-  allocate,
-  dot,
-  dotAt,
-  matrixSize,
-  type NDArray,
-  ndarray,
-  row,
-  rowProducts,
-  sizeOf,
-  takeRows,
-  zeros,
-} from './ndarray.ts';
+export { allocate, type NDArray, ndarray, sizeOf, zeros } from './ndarray.ts';
 export { outputGradients } from './output-gradients.ts';
 export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
 export { radialDerivatives, subtractRadial } from './sphere-curvature.ts';
-export { parseStrictJson } from './strict-json.ts';
 export { type NearestImage, nearestImage, parameterError } from './symmetries/nearest-image.ts';
 export { type SignChange, signChanges } from './symmetries/sign-changes.ts';
 export { asParams, toTangentMatrix } from './tangent-matrix.ts';

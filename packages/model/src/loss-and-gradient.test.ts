@@ -4,8 +4,9 @@ import { moe, number } from '../test/arbitraries.ts';
 import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/batches.ts';
 import { derivative } from '../test/calculus.ts';
 import { forward, lossAndGradient } from './forward.ts';
+import { rowProducts } from './linalg/rows.ts';
 import { type MoE, parameterLayout } from './moe.ts';
-import { type NDArray, rowProducts } from './ndarray.ts';
+import type { NDArray } from './ndarray.ts';
 
 describe('lossAndGradient', () => {
   it('has half the mean squared error as its loss', () => {

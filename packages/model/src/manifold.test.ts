@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { array, moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
+import { matrixSize, row } from './linalg/rows.ts';
+import { dot } from './linalg/vectors.ts';
 import {
   fromTangentCoordinates,
   normaliseRows,
@@ -11,7 +13,7 @@ import {
   toTangentCoordinates,
 } from './manifold.ts';
 import { createMoE, type MoE, type Params, parameterLayout } from './moe.ts';
-import { dot, matrixSize, ndarray, row } from './ndarray.ts';
+import { ndarray } from './ndarray.ts';
 import { addScaled, dotParams, normParams } from './params.ts';
 
 /** A model and a few vectors of the shapes of its parameters. */

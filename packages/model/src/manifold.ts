@@ -1,6 +1,8 @@
 import { ValueError } from './errors.ts';
+import { matrixSize } from './linalg/rows.ts';
+import { dotAt } from './linalg/vectors.ts';
 import { type MoE, type Params, parameterLayout } from './moe.ts';
-import { dotAt, matrixSize, type NDArray, zeros } from './ndarray.ts';
+import { type NDArray, zeros } from './ndarray.ts';
 import { mapParams } from './params.ts';
 
 /** The rows divided by their lengths. Throws {@link ValueError} for a row that has no direction. */

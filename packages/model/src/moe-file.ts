@@ -1,9 +1,9 @@
-import { requireObject } from './checks.ts';
+import { requireObject } from './checks/require.ts';
+import { parseStrictJson } from './checks/strict-json.ts';
 import { FormatError } from './errors.ts';
 import { requireFrame } from './frames/frame.ts';
 import { createMoE, type MoE, type MoESpec } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
-import { parseStrictJson } from './strict-json.ts';
 
 const VERSION_KEY = 'softmoe.version';
 const SPEC_KEY = 'softmoe.spec';

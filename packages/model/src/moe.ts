@@ -1,8 +1,10 @@
-import { requireInteger, requireKeys, requireObject, requireText } from './checks.ts';
+import { requireInteger, requireKeys, requireObject, requireText } from './checks/require.ts';
 import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
 import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
 import { type GateName, gateOf } from './gate.ts';
-import { dotAt, matrixSize, type NDArray, requireArray, sizeOf } from './ndarray.ts';
+import { matrixSize } from './linalg/rows.ts';
+import { dotAt } from './linalg/vectors.ts';
+import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 
 /** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
 export type MoESpec = IndependentSpec | SoftmaxSpec;

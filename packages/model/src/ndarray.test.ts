@@ -1,21 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { array } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
-import {
-  allocate,
-  dot,
-  dotAt,
-  matrixSize,
-  ndarray,
-  row,
-  rowProducts,
-  sizeOf,
-  takeRows,
-  zeros,
-} from './ndarray.ts';
-
-const matrix = ndarray([3, 2], [1, 2, 3, 4, 5, 6]);
+import { allocate, ndarray, zeros } from './ndarray.ts';
 
 describe('ndarray', () => {
   it('wraps a Float64Array and copies other numbers', () => {
@@ -63,48 +48,4 @@ describe('what is no array is an error', () => {
   function untyped<T>(value: unknown): T {
     return value as T;
   }
-});
-
-describe('rows', () => {
-  it('counts rows and columns, of a vector too', () => {
-    expect(matrixSize(matrix)).toEqual({ rows: 3, columns: 2 });
-    expect(matrixSize(ndarray([4], [1, 2, 3, 4]))).toEqual({ rows: 4, columns: 1 });
-    expect(matrixSize(zeros([0, 5]))).toEqual({ rows: 0, columns: 0 });
-    expect(sizeOf([2, 3, 4])).toBe(24);
-  });
-
-  it('views a row', () => {
-    const copy = ndarray([3, 2], matrix.data.slice());
-    row(copy, 1)[0] = 9;
-    expect([...copy.data]).toEqual([1, 2, 9, 4, 5, 6]);
-  });
-
-  it('takes rows in the order given', () => {
-    expect(takeRows(matrix, [2, 0, 2])).toEqual(ndarray([3, 2], [5, 6, 1, 2, 5, 6]));
-    expect(takeRows(ndarray([3], [7, 8, 9]), [1])).toEqual(ndarray([1], [8]));
-    expect(takeRows(matrix, [])).toEqual(zeros([0, 2]));
-  });
-});
-
-describe('inner products', () => {
-  it('of a range', () => {
-    expect(dotAt([1, 2, 3], 1, [9, 9, 4, 5], 2, 2)).toBe(2 * 4 + 3 * 5);
-    expect(dot([], [])).toBe(0);
-  });
-
-  it('of all rows: A Bᵀ', () => {
-    const other = ndarray([2, 2], [1, 0, -1, 2]);
-    expect(rowProducts(matrix, other)).toEqual(ndarray([3, 2], [1, 3, 3, 5, 5, 7]));
-  });
-
-  it('agree with a plain sum at every length', () => {
-    const pair = fc.integer({ min: 1, max: 19 }).chain((n) => fc.tuple(array([n]), array([n])));
-    fc.assert(
-      fc.property(pair, ([a, b]) => {
-        const plain = a.data.reduce((sum, x, i) => sum + x * b.data[i]!, 0);
-        expect(dot(a.data, b.data)).toBeCloseTo(plain, 12);
-        expect(dot(b.data, a.data)).toBe(dot(a.data, b.data));
-      }),
-    );
-  });
 });

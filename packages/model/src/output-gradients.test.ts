@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
-import { forward, lossAndGradient, type MoE, outputGradients, ShapeError } from './index.ts';
+import { forward, lossAndGradient, type MoE, ShapeError } from './index.ts';
+import { outputGradients } from './linalg/index.ts';
 
 const size = 7;
 const inputsOf = ({ spec }: MoE) =>

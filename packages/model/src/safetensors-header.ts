@@ -1,6 +1,6 @@
+import { parseStrictJson } from './checks/strict-json.ts';
 import { FormatError } from './errors.ts';
 import { isWholeNumbers, sizeOf } from './ndarray.ts';
-import { parseStrictJson } from './strict-json.ts';
 
 /** Bytes before the header: its length, a little-endian 64-bit integer. */
 export const LENGTH_BYTES = 8;

@@ -1,4 +1,4 @@
-import { requireObject } from './checks.ts';
+import { requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { shared, wave } from '../test/batches.ts';
 import { lossAndGradient, units } from './forward.ts';
+import { takeRows } from './linalg/rows.ts';
 import { createMoE, type MoE, type Params } from './moe.ts';
-import { ndarray, takeRows } from './ndarray.ts';
+import { ndarray } from './ndarray.ts';
 import { mapParams } from './params.ts';
 
 describe('softmax routing', () => {

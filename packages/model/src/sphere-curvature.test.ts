@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
+import { retract } from './index.ts';
 import {
   addScaled,
   dotParams,
   fromTangentCoordinates,
   mapParams,
   radialDerivatives,
-  retract,
   subtractRadial,
   tangentDim,
   zeros,
-} from './index.ts';
+} from './linalg/index.ts';
 
 it('is what the spheres add to the second derivatives of a linear function', () => {
   fc.assert(

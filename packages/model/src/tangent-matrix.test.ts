@@ -10,7 +10,7 @@ import {
   tangentDim,
   toTangentMatrix,
   zeros,
-} from './index.ts';
+} from './linalg/index.ts';
 
 it('gives the quadratic form of tangent vectors in their coordinates', () => {
   fc.assert(

@@ -1,18 +1,16 @@
 import fc from 'fast-check';
+import { MAX_HERMITE_DEGREE } from '../src/checks/index.ts';
 import {
   createMoE,
-  dot,
   type ExpertSpec,
   gateNames,
-  MAX_HERMITE_DEGREE,
   type MoE,
   type MoESpec,
   type NDArray,
   normaliseRows,
   type Params,
-  row,
-  sizeOf,
 } from '../src/index.ts';
+import { dot, row, sizeOf } from '../src/linalg/index.ts';
 
 /** A finite number of moderate size, with 0, −0 and tiny ones among them. */
 export const number: fc.Arbitrary<number> = fc.oneof(

@@ -20,6 +20,6 @@ export function expectError(
   if (!(thrown instanceof SoftmoeError)) return;
   expect(thrown.value).toEqual(value);
   expect(thrown.remedy).toMatch(remedy);
-  expect(thrown.message.startsWith(`${field}: `)).toBe(true);
-  expect(thrown.message.endsWith(thrown.remedy)).toBe(true);
+  expect(thrown.message.startsWith(`${field}: ${thrown.problem} (got `)).toBe(true);
+  expect(thrown.message.endsWith(`). ${thrown.remedy}`)).toBe(true);
 }

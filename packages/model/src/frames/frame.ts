@@ -1,8 +1,9 @@
 import { ShapeError } from '../errors.ts';
+import { addProduct } from '../linalg/matrix.ts';
+import { matrixSize, row, rowProducts } from '../linalg/rows.ts';
 import { retract } from '../manifold.ts';
-import { addProduct } from '../matrix.ts';
 import type { MoE, MoESpec, Params } from '../moe.ts';
-import { matrixSize, type NDArray, row, rowProducts } from '../ndarray.ts';
+import type { NDArray } from '../ndarray.ts';
 
 /**
  * Coordinates in which the rows of models are written: those of an orthonormal basis of r directions, docs/theory.md (14).

@@ -1,4 +1,4 @@
-import { dot } from '../ndarray.ts';
+import { dot } from './vectors.ts';
 
 /** When a vector counts as orthogonal to a basis, and when it has no part beside it, as shares of a length. */
 export interface Orthogonality {

@@ -1,5 +1,6 @@
+import { matrixSize } from '../linalg/rows.ts';
 import { type MoE, param } from '../moe.ts';
-import { matrixSize, type NDArray } from '../ndarray.ts';
+import type { NDArray } from '../ndarray.ts';
 
 /** A number in the middle of others, in one sense or another. */
 export type Middle = (numbers: Float64Array) => number;

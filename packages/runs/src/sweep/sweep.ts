@@ -1,4 +1,5 @@
 import { type Config, type PresetName, parseConfig, presets } from '@softmoe/lab';
+import type { SoftmoeError } from '@softmoe/model';
 import type { Task } from '@softmoe/tasks';
 import { canonicalize } from 'json-canonicalize';
 import { EXPERIMENT } from '../experiment-task.ts';
@@ -76,8 +77,7 @@ function inRun<T>(which: string, values: Readonly<Record<string, unknown>>, pars
   try {
     return parse();
   } catch (cause) {
-    const { field, value, remedy, message } = cause as SweepError;
-    const problem = message.slice(`${field}: `.length, message.lastIndexOf(' (got '));
+    const { problem, field, value, remedy } = cause as SoftmoeError;
     throw new SweepError(
       `${problem} in ${which}, ${describeValues(values)}`,
       { field, value, remedy },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { array } from '../test/arbitraries.ts';
-import { expectError } from '../test/expect-error.ts';
+import { array } from '../../test/arbitraries.ts';
+import { expectError } from '../../test/expect-error.ts';
 import { addProduct, multiplyTransposed } from './matrix.ts';
 
 const sizes = fc.record({

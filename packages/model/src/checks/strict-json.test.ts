@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../test/expect-error.ts';
+import { expectError } from '../../test/expect-error.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const json = fc.json().filter((text) => !text.includes('__proto__'));

@@ -1,4 +1,4 @@
-import { SoftmoeError } from '@softmoe/model';
+import { SoftmoeError } from '../errors.ts';
 
 /** An iteration did not reach its tolerance within its limit of steps. */
 export class ConvergenceError extends SoftmoeError {

@@ -1,5 +1,5 @@
-import { ShapeError } from './errors.ts';
-import { type NDArray, zeros } from './ndarray.ts';
+import { ShapeError } from '../errors.ts';
+import { type NDArray, zeros } from '../ndarray.ts';
 
 /** The identity, [n, n]. */
 export function identity(n: number): NDArray {

@@ -1,7 +1,8 @@
-import { dotAt, ndarray } from '@softmoe/model';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { ndarray } from '../ndarray.ts';
 import { solvePositive } from './cholesky.ts';
+import { dotAt } from './vectors.ts';
 
 const square = fc.integer({ min: 1, max: 9 }).chain((n) =>
   fc.record({

@@ -1,4 +1,6 @@
-import { dotAt, matrixSize, type NDArray } from '@softmoe/model';
+import type { NDArray } from '../ndarray.ts';
+import { matrixSize } from './rows.ts';
+import { dotAt } from './vectors.ts';
 
 /**
  * The x with (matrix + shift·I) x = rhs, for a symmetric `matrix` [n, n] of which the lower triangle is read. Undefined

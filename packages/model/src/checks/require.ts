@@ -1,4 +1,4 @@
-import { UnknownNameError, ValueError } from './errors.ts';
+import { UnknownNameError, ValueError } from '../errors.ts';
 
 /** Throws a {@link ValueError} unless `value` is an integer in [min, max]. */
 export function requireInteger(

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { expectError } from '../test/expect-error.ts';
+import { expectError } from '../../test/expect-error.ts';
 import {
   requireFinite,
   requireFunction,
   requireInteger,
   requireKeys,
   requireObject,
-} from './checks.ts';
+} from './require.ts';
 
 describe('requireInteger', () => {
   it('lets whole numbers of the range pass', () => {

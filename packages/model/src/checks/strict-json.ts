@@ -1,4 +1,4 @@
-import { FormatError } from './errors.ts';
+import { FormatError } from '../errors.ts';
 
 /**
  * The value of a JSON text from outside. Unlike JSON.parse it refuses an object that has a key twice (JSON.parse keeps

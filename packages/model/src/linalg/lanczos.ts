@@ -1,14 +1,10 @@
-import {
-  dot,
-  dotAt,
-  matrixSize,
-  type NDArray,
-  ShapeError,
-  subtractProjections,
-  ValueError,
-} from '@softmoe/model';
+import { ShapeError, ValueError } from '../errors.ts';
+import type { NDArray } from '../ndarray.ts';
 import { ConvergenceError } from './errors.ts';
+import { subtractProjections } from './gram-schmidt.ts';
+import { matrixSize } from './rows.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
+import { axpy, dot, dotAt, norm } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
 export interface Eigenpair {
@@ -94,7 +90,7 @@ function krylov(
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
   let q: Float64Array = start.slice();
-  const length = Math.sqrt(dot(q, q));
+  const length = norm(q);
   orthogonalise(q, basis);
   if (!normalise(q, 1e-10 * length)) return undefined;
   for (let nextCheck = 4; ; ) {
@@ -102,7 +98,7 @@ function krylov(
     diagonal.push(dot(q, next));
     basis.push(q);
     orthogonalise(next, basis);
-    const beta = Math.sqrt(dot(next, next));
+    const beta = norm(next);
     requireFiniteProduct(beta);
     const steps = diagonal.length;
     const closed = basis.length === n || beta <= 4 * rounding(n, largest(diagonal, offDiagonal));
@@ -162,7 +158,7 @@ function ritzPairs(
     const vector = new Float64Array(n);
     basis.forEach((q, i) => {
       const weight = rows[i]![column]!;
-      for (let j = 0; j < n; j++) vector[j] = vector[j]! + weight * q[j]!;
+      axpy(weight, q, vector);
     });
     const error = residual * Math.abs(rows[count - 1]![column]!) + rounding(n, scale);
     return { value: values[column]!, error, vector };
@@ -200,7 +196,7 @@ function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): void {
 
 /** Divides `x` by its length, unless that is at most `least`: then false. */
 function normalise(x: Float64Array, least: number): boolean {
-  const length = Math.sqrt(dot(x, x));
+  const length = norm(x);
   if (!(length > least)) return false;
   for (let i = 0; i < x.length; i++) x[i] = x[i]! / length;
   return true;

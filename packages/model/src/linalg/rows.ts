@@ -1,0 +1,35 @@
+import { type NDArray, zeros } from '../ndarray.ts';
+import { dotAt } from './vectors.ts';
+
+/** Number of rows and of columns of a matrix or, as one column, of a vector. */
+export function matrixSize(array: NDArray): { rows: number; columns: number } {
+  const rows = array.shape[0] ?? 1;
+  return { rows, columns: rows === 0 ? 0 : array.data.length / rows };
+}
+
+/** Row `i` as a view: writing to it writes to the array. */
+export function row(array: NDArray, i: number): Float64Array {
+  const { columns } = matrixSize(array);
+  return array.data.subarray(i * columns, (i + 1) * columns);
+}
+
+/** The chosen rows, copied, in the order given. Works on vectors too. */
+export function takeRows(array: NDArray, rows: readonly number[]): NDArray {
+  const { columns } = matrixSize(array);
+  const result = zeros([rows.length, ...array.shape.slice(1)]);
+  rows.forEach((source, target) => {
+    result.data.set(row(array, source), target * columns);
+  });
+  return result;
+}
+
+/** A·Bᵀ for A of shape [m, d] and B of shape [k, d]: all inner products of rows, [m, k]. */
+export function rowProducts(a: NDArray, b: NDArray): NDArray {
+  const { rows: m, columns: d } = matrixSize(a);
+  const { rows: k } = matrixSize(b);
+  const result = zeros([m, k]);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < k; j++) result.data[i * k + j] = dotAt(a.data, i * d, b.data, j * d, d);
+  }
+  return result;
+}
