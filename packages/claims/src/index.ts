@@ -3,7 +3,6 @@ export { claims, selectClaims } from './claims.ts';
 export { claimsReport } from './claims-report.ts';
 export type { ClaimNumber, ClaimTable, Criterion, Finding, Verdict } from './finding.ts';
 export { withInterval } from './format.ts';
-export { claimFunctions } from './measurements/measurements.ts';
 export {
   type JudgedClaim,
   type ReproduceOptions,
@@ -11,6 +10,7 @@ export {
   reproduce,
 } from './reproduce.ts';
 export type { Interval } from './statistics/interval.ts';
+export { claimKinds } from './worker.ts';
 export {
   type Findings,
   findingsOf,

@@ -2,27 +2,29 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
-import { experimentFunctions, experimentServices } from '@softmoe/runs';
-import { createTaskWorker, openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
+import { experimentServices } from '@softmoe/runs';
+import { openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { measure } from '../fixtures/measure.ts';
 import { selectClaims } from './claims.ts';
-import { claimFunctions } from './measurements/measurements.ts';
 import { type ReproduceProgress, reproduce } from './reproduce.ts';
+import worker from './worker.ts';
 import { findingsOf, writeReproduction } from './write-reproduction.ts';
 
-const worker = createTaskWorker({
-  functions: { ...claimFunctions, ...experimentFunctions },
+const context = {
+  signal: new AbortController().signal,
   services: experimentServices(async () => createReferenceBackend()),
-});
+};
 let measured: string[];
 /** Does the tasks in this thread, on sources. */
 const pool: TaskPool = {
   concurrency: 1,
-  code: 'sources',
+  codeOf: () => 'sources',
   async run(task, signal) {
     signal?.throwIfAborted();
     measured.push(task.kind);
-    return worker(task);
+    const output = await measure(worker[task.kind]!, task.input, context);
+    return { status: 'done', output, seconds: 0.1 };
   },
   close: async () => {},
 };

@@ -19,7 +19,7 @@ export async function runTasks(
   tasks: readonly Task[],
   { pool, signal, ...options }: RunTasksOptions,
 ): Promise<TaskRecord[]> {
-  const ledger = await openTaskLedger(tasks, pool.code, options);
+  const ledger = await openTaskLedger(tasks, pool.codeOf, options);
   const report = () => ledger.report(pool.concurrency);
   const stop = new AbortController();
   const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -50,10 +50,11 @@ export async function recordTask(
   task: Task,
   signal?: AbortSignal,
 ): Promise<TaskRecord> {
+  const code = pool.codeOf(task.kind);
   const { seconds, ...outcome } = await pool.run(task, signal);
   return {
-    id: taskId(task, pool.code),
-    code: pool.code,
+    id: taskId(task, code),
+    code,
     kind: task.kind,
     input: task.input,
     endedAt: new Date().toISOString(),

@@ -31,13 +31,13 @@ export interface TaskLedger {
   interrupted(): TasksInterruptedError;
 }
 
-/** Looks up in the store what is done of `tasks` with this code. */
+/** Looks up in the store what is done of `tasks` with the code that `codeOf` tells of each kind. */
 export async function openTaskLedger(
   tasks: readonly Task[],
-  code: string,
+  codeOf: (kind: string) => string,
   { store, retryFailed = false, onRecord, onProgress }: LedgerOptions,
 ): Promise<TaskLedger> {
-  const ids = tasks.map((task) => taskId(task, code));
+  const ids = tasks.map((task) => taskId(task, codeOf(task.kind)));
   const planned = new Map(ids.map((id, i) => [id, tasks[i]!]));
   const records = new Map<string, TaskRecord>();
   for (const id of planned.keys()) {
