@@ -54,7 +54,7 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
     (points) => sampled(points, createReferenceBackend()),
     {},
     'ValueError',
-    'points.inputs',
+    'points.size',
   ],
 ])('%s answers a bad argument (%#)', async (_name, call, value, name, field) => {
   const action = async () => call(value as never);
