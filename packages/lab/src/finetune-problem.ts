@@ -1,9 +1,7 @@
-import { type CurvatureOf, sampleCurvature } from '@softmoe/finetune';
+import type { CurvatureOf } from '@softmoe/finetune';
 import { type MoE, type Objective, toSpan } from '@softmoe/model';
-import { hasClosedForm, populationCurvature, populationObjective } from '@softmoe/population';
-import { createDataset } from '@softmoe/teacher';
-import { sampleObjective } from '@softmoe/train';
 import type { Config } from './config.ts';
+import { type Estimators, finetuneStageOf } from './estimators.ts';
 import type { FinetuneStage } from './record-line.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
@@ -17,33 +15,14 @@ export interface FinetuneProblem {
   lift(model: MoE): MoE;
 }
 
-/**
- * The last stage of fine-tuning. Without a closed form the loss on one sample, drawn in span coordinates, takes the place
- * of the population's: noise-free labels make the teacher its minimum of zero loss as well, docs/theory.md (38).
- */
+/** The last stage of fine-tuning. */
 export function createFinetuneProblem(
   pruned: MoE,
   teacher: MoE,
-  { seed, finetune }: Pick<Config, 'seed' | 'finetune'>,
+  config: Config,
+  { finetune }: Estimators,
 ): FinetuneProblem {
   const span = toSpan(pruned, teacher);
-  if (hasClosedForm(teacher.spec)) {
-    return {
-      ...span,
-      stage: 'exact',
-      objective: populationObjective(span.teacher),
-      curvature: (model) => populationCurvature(model, span.teacher),
-    };
-  }
-  const sample = createDataset(span.teacher, {
-    seed,
-    size: finetune.sampleSize,
-    stream: 'finetune/sample',
-  });
-  return {
-    ...span,
-    stage: 'sample',
-    objective: sampleObjective(sample),
-    curvature: sampleCurvature(sample),
-  };
+  const { objective, curvature } = finetune(span.teacher);
+  return { ...span, stage: finetuneStageOf(config), objective, curvature };
 }

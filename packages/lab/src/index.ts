@@ -16,7 +16,6 @@ export {
   type TuneRecord,
 } from './course.ts';
 export { ConfigError, InterruptedError, PhaseError, SnapshotError } from './errors.ts';
-export { estimateGram } from './estimate-gram.ts';
 export {
   createExperiment,
   type Experiment,
@@ -25,6 +24,7 @@ export {
 } from './experiment.ts';
 export {
   ALIGNED,
+  crossing,
   lagsOf,
   type Milestones,
   MilestoneTracker,

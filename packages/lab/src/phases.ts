@@ -96,7 +96,7 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
 /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
 async function pruning(
   progress: Progress,
-  { gramOf, gramNoise, lift }: Problem,
+  { gramOf, estimators, lift }: Problem,
   signal: AbortSignal,
 ): Promise<{ pruned: Pruned; model: MoE }> {
   const { prune: rule } = progress.config;
@@ -110,7 +110,7 @@ async function pruning(
   return timed(progress, 'prune', async () => {
     const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
     const pruned = await prune(progress.trained!.model, interruptible, sizeRule, {
-      noise: gramNoise,
+      noise: estimators.gramNoise,
     });
     const model = lift(pruned.model);
     progress.student = () => model;
@@ -155,6 +155,7 @@ async function* finetuning(
     from,
     problem.teacher,
     config,
+    problem.estimators,
   );
   const keep = (state: TrainState) => {
     progress.finetuned = state;

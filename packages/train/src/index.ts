@@ -1,7 +1,6 @@
 export { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
 export { breather } from './breather.ts';
 export { loadState, saveState } from './checkpoint.ts';
-export { type DatasetObjectiveOptions, datasetObjective } from './dataset-objective.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
 export {
   type OverlapFiles,
@@ -20,12 +19,10 @@ export { dormandPrince } from './methods/dormand-prince.ts';
 export { euler } from './methods/euler.ts';
 export type { AdaptiveOptions, FixedOptions } from './methods/runge-kutta.ts';
 export { encodeNpy } from './npy.ts';
-export { type OnlineOptions, onlineObjective } from './online-objective.ts';
 export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { recordOf, type TrainRecord } from './record.ts';
-export { sampleObjective } from './sample-objective.ts';
 export {
   type Evaluation,
   type MethodState,
