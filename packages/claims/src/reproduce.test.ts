@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
@@ -7,9 +7,10 @@ import { openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { measure } from '../fixtures/measure.ts';
 import { selectClaims } from './claims.ts';
+import { findingsOf, readFindings } from './findings.ts';
 import { type ReproduceProgress, reproduce } from './reproduce.ts';
 import worker from './worker.ts';
-import { findingsOf, writeReproduction } from './write-reproduction.ts';
+import { writeReproduction } from './write-reproduction.ts';
 
 const context = {
   signal: new AbortController().signal,
@@ -92,6 +93,8 @@ it('writes the findings and a report with every figure', async () => {
   const written = await writeReproduction(folder, judged, 'tiny');
   const findings = JSON.parse(await readFile(written.findings, 'utf8'));
   expect(findings).toMatchObject({ scale: 'tiny', claims: [{ id: 'C2b' }, { id: 'C4' }] });
+  expect(findings.format).toEqual({ name: 'softmoe-findings', version: 1 });
+  expect(await readFindings(written.findings)).toEqual(findings);
   const html = await readFile(written.report, 'utf8');
   for (const { claim, finding } of judged) {
     expect(html).toContain(`${claim.id} ${claim.title}`);
@@ -100,4 +103,22 @@ it('writes the findings and a report with every figure', async () => {
     }
   }
   expect(html).toContain('too few seeds for verdicts');
+});
+
+it('findings are refused by name where they are of another version or damaged', async () => {
+  const file = join(folder, 'findings.json');
+  await expect(readFindings(file)).rejects.toThrow(/findings: is not there.*findings\.json/);
+  const findings = findingsOf([], 'tiny');
+  const reading = async (content: object) => {
+    await writeFile(file, JSON.stringify(content));
+    return readFindings(file);
+  };
+  const { format: _, ...before } = findings;
+  expect(await reading(before)).toEqual(findings);
+  await expect(
+    reading({ ...findings, format: { ...findings.format, version: 9 } }),
+  ).rejects.toThrow(/findings\.format\.version: .*version 1, in .*findings\.json \(got 9\)/);
+  await expect(reading({ ...findings, claims: [{ id: 'C1' }] })).rejects.toThrow(
+    /findings\.claims\.0\.title: expected string, .*findings\.json/,
+  );
 });

@@ -20,3 +20,4 @@ export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure } from './r
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';
 export { wilson } from './wilson.ts';
+export { adviceWords, type Surface, warningWords } from './words.ts';

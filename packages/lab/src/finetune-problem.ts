@@ -2,7 +2,7 @@ import type { CurvatureOf } from '@softmoe/finetune';
 import { type MoE, type Objective, toSpan } from '@softmoe/model';
 import type { Config } from './config.ts';
 import { type Estimators, finetuneStageOf } from './estimators.ts';
-import type { FinetuneStage } from './record-line.ts';
+import type { FinetuneStage } from './record-schema.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
 export interface FinetuneProblem {

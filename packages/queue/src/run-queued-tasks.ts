@@ -1,6 +1,7 @@
 import {
   type LedgerOptions,
   openTaskLedger,
+  TASK_RECORD_FORMAT,
   type Task,
   type TaskLedger,
   type TaskRecord,
@@ -196,6 +197,7 @@ function recordOf(job: TaskJob, task: Task, codeOf: (kind: string) => string): T
     });
   }
   return {
+    format: TASK_RECORD_FORMAT,
     id,
     code,
     ...task,

@@ -6,15 +6,18 @@ export type {
   ModuleExport,
   Task,
   TaskContext,
-  TaskEnvironment,
-  TaskError,
   TaskFunction,
   TaskKind,
   TaskOutcome,
-  TaskRecord,
   TaskWorker,
 } from './task.ts';
 export { taskId } from './task-id.ts';
 export { type LedgerOptions, openTaskLedger, type TaskLedger } from './task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions, threadModule } from './task-pool.ts';
+export {
+  TASK_RECORD_FORMAT,
+  type TaskEnvironment,
+  type TaskError,
+  type TaskRecord,
+} from './task-record.ts';
 export { openTaskStore, type TaskStore } from './task-store.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Task, TaskEnvironment, TaskRecord } from './task.ts';
+import type { Task } from './task.ts';
 import { taskId } from './task-id.ts';
 import { type LedgerOptions, openTaskLedger } from './task-ledger.ts';
 import type { TaskPool } from './task-pool.ts';
+import { TASK_RECORD_FORMAT, type TaskEnvironment, type TaskRecord } from './task-record.ts';
 
 export interface RunTasksOptions extends LedgerOptions {
   readonly pool: TaskPool;
@@ -53,6 +54,7 @@ export async function recordTask(
   const code = pool.codeOf(task.kind);
   const { seconds, ...outcome } = await pool.run(task, signal);
   return {
+    format: TASK_RECORD_FORMAT,
     id: taskId(task, code),
     code,
     kind: task.kind,

@@ -1,7 +1,8 @@
 import { TasksInterruptedError } from './errors.ts';
 import { secondsLeft, type TaskProgress } from './progress.ts';
-import type { Task, TaskRecord } from './task.ts';
+import type { Task } from './task.ts';
 import { taskId } from './task-id.ts';
+import type { TaskRecord } from './task-record.ts';
 import type { TaskStore } from './task-store.ts';
 
 export interface LedgerOptions {

@@ -1,3 +1,5 @@
+import type { TaskError } from './task-record.ts';
+
 /**
  * A piece of work that a worker does from plain data alone: `kind` names the function, `input` is its argument. Two tasks
  * with the same kind and input give the same output, by the same code.
@@ -35,22 +37,6 @@ export interface TaskKind extends ModuleExport {
 /** What does tasks, by their kind. */
 export type TaskWorker = Readonly<Record<string, TaskKind>>;
 
-/** Where and with what a task ran. */
-export interface TaskEnvironment {
-  readonly node: string;
-  readonly softmoe: string;
-  readonly platform: string;
-  readonly arch: string;
-}
-
-/** Why a task failed, as plain data. */
-export interface TaskError {
-  readonly name: string;
-  readonly message: string;
-  readonly field?: string;
-  readonly remedy?: string;
-}
-
 /** What became of a task, before it is recorded. */
 export type TaskOutcome<Output = unknown> =
   | { readonly status: 'done'; readonly output: Output }
@@ -58,19 +44,3 @@ export type TaskOutcome<Output = unknown> =
 
 /** What became of a task, and how long it took. */
 export type TimedOutcome = TaskOutcome & { readonly seconds: number };
-
-interface TaskRecordBase {
-  /** Hash of kind, input and code: the address of the record. */
-  readonly id: string;
-  /** Hash of the code that does tasks of this kind, and did this one. */
-  readonly code: string;
-  readonly kind: string;
-  readonly input: unknown;
-  /** When it ended, ISO 8601. */
-  readonly endedAt: string;
-  readonly seconds: number;
-  readonly environment: TaskEnvironment;
-}
-
-/** One task in the record: one JSON line, one file while a sweep runs. */
-export type TaskRecord<Output = unknown> = TaskRecordBase & TaskOutcome<Output>;

@@ -3,6 +3,14 @@ export type { ErrorDetail } from '../errors.ts';
 export { MAX_HERMITE_DEGREE } from '../expert.ts';
 export { checkArray, checkSpec, requireForm, requireModel } from '../moe.ts';
 export {
+  type FileFormat,
+  type Format,
+  type ReadFrom,
+  readFormat,
+  type SchemaIssue,
+  schemaProblem,
+} from './format.ts';
+export {
   requireFinite,
   requireFunction,
   requireInteger,
