@@ -2,8 +2,9 @@ import { requireObject } from './checks/require.ts';
 import { parseStrictJson } from './checks/strict-json.ts';
 import { FormatError } from './errors.ts';
 import { requireFrame } from './frames/frame.ts';
-import { createMoE, type MoE, type MoESpec } from './moe.ts';
+import { createMoE } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
+import type { MoE, MoESpec } from './spec.ts';
 
 const VERSION_KEY = 'softmoe.version';
 const SPEC_KEY = 'softmoe.spec';

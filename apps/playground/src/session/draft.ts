@@ -1,4 +1,4 @@
-import type { Config } from '@softmoe/lab';
+import { type Config, hasClosedForm } from '@softmoe/lab';
 
 type Train = Config['train'];
 
@@ -9,11 +9,6 @@ export type Change =
 
 /** Where sampled runs start on this page: steps short enough to watch and to pause, a record at each. */
 const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
-
-/** Whether the population loss has a closed form, which the exact engine needs. */
-export function hasClosedForm({ routing, expert }: Pick<Config, 'routing' | 'expert'>): boolean {
-  return routing === 'independent' && ['hermite', 'series', 'linear'].includes(expert.kind);
-}
 
 /**
  * `config` with a change, as input to be checked anew. What depends on the engine, the routing or the kind of expert gets

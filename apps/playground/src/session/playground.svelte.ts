@@ -1,6 +1,6 @@
-import type { Config } from '@softmoe/lab';
+import { type Config, hasClosedForm } from '@softmoe/lab';
 import { untrack } from 'svelte';
-import { type Change, changed, hasClosedForm } from './draft.ts';
+import { type Change, changed } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
