@@ -1,4 +1,4 @@
-import { requireInteger, requireKeys, requireObject, requireText } from './checks/require.ts';
+import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { expertOf } from './expert.ts';
 import { gateOf } from './gate.ts';
@@ -85,7 +85,19 @@ export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
   if (ownGates || spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
   requireObject(`${field}.expert`, spec.expert, ['kind']);
   expertOf(spec.expert, `${field}.expert`);
-  if (spec.frame !== undefined) requireText(`${field}.frame`, spec.frame);
+  if (spec.frame !== undefined) checkFrame(`${field}.frame`, spec.frame);
+}
+
+/** Frames have names of this form, and no others. */
+const FRAME_NAME = /^span \d+×\d+ [0-9a-f]{8}$/;
+
+function checkFrame(field: string, frame: string): void {
+  if (typeof frame === 'string' && FRAME_NAME.test(frame)) return;
+  throw new ValueError('is not the name of a frame', {
+    field,
+    value: frame,
+    remedy: 'Leave it out; toSpan and the lower of a frame set it.',
+  });
 }
 
 const SPEC_FIELDS: readonly string[] = [

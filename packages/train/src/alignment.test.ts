@@ -2,6 +2,7 @@ import {
   createMoE,
   dot,
   forward,
+  frameOf,
   type MoE,
   mapParams,
   ndarray,
@@ -9,6 +10,7 @@ import {
   ShapeError,
   takeRows,
 } from '@softmoe/model';
+import { identity } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyModel, type Shape, someModel, specOf } from '../../model/test/models.ts';
@@ -141,6 +143,19 @@ it.each([
       });
     }),
   );
+});
+
+it('overlaps refuses models of different frames, of as many coordinates or not', () => {
+  const model = someModel({ inputDim: d, experts: 2 });
+  const inside = frameOf(identity(d)).lower(model);
+  for (const [student, teacher] of [
+    [inside, model],
+    [model, inside],
+  ] as const) {
+    expect(() => overlaps(student, teacher)).toThrow(ShapeError);
+    expect(() => overlaps(student, teacher)).toThrow(/^teacher\.spec\.frame/);
+  }
+  expect(overlaps(inside, inside).router.data[0]).toBeCloseTo(1, 14);
 });
 
 describe('signs', () => {
