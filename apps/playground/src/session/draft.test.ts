@@ -1,7 +1,7 @@
 import { hasClosedForm, parseConfig } from '@softmoe/lab';
-import { type ExpertSpec, expertKinds } from '@softmoe/model';
+import { type ExpertSpec, expertKinds, hasOwnGates, routingNames } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { changed, hasClosedForm as toldClosedForm } from './draft.ts';
+import { changed, hasClosedForm as toldClosedForm, hasOwnGates as toldOwnGates } from './draft.ts';
 
 it('changes one field and keeps the rest', () => {
   const config = parseConfig({ inputDim: 32 });
@@ -22,14 +22,11 @@ it('makes a valid config of either engine out of the other', () => {
   });
 });
 
-it.each(
-  expertKinds.flatMap((kind) =>
-    (['independent', 'softmax'] as const).map((routing) => [kind, routing] as const),
-  ),
-)(
-  'the page, which has no gates and experts of its own, knows where there is a closed form: %s, %s',
+it.each(expertKinds.flatMap((kind) => routingNames.map((routing) => [kind, routing] as const)))(
+  'the page, which has no gates and experts of its own, knows where there are own gates and a closed form: %s, %s',
   (kind, routing) => {
     const expert = { kind, degree: 2, coefficients: [0, 1] } as ExpertSpec;
     expect(toldClosedForm({ expert, routing })).toBe(hasClosedForm({ expert, routing }));
+    expect(toldOwnGates(routing)).toBe(hasOwnGates(routing));
   },
 );

@@ -1,4 +1,5 @@
 import type { Config } from '@softmoe/lab';
+import type { MoESpec } from '@softmoe/model';
 
 type Train = Config['train'];
 
@@ -10,9 +11,16 @@ export type Change =
 /** Where sampled runs start on this page: steps short enough to watch and to pause, a record at each. */
 const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
 
-/** Whether the population loss has a closed form, as lab says; its own function would bring all gates and experts to the page. */
-export function hasClosedForm({ routing, expert }: Pick<Config, 'routing' | 'expert'>): boolean {
-  return routing === 'independent' && ['hermite', 'series', 'linear'].includes(expert.kind);
+// Of these two the functions of lab and model themselves would bring all gates, experts and kinds of routing to the page.
+
+/** Whether the population loss has a closed form, as lab says. */
+export function hasClosedForm({ routing, expert }: Pick<MoESpec, 'routing' | 'expert'>): boolean {
+  return hasOwnGates(routing) && ['hermite', 'series', 'linear'].includes(expert.kind);
+}
+
+/** Whether every unit has a gate of its own, as model says; where it has not, units compete. */
+export function hasOwnGates(routing: Config['routing']): boolean {
+  return routing === 'independent';
 }
 
 /**
