@@ -1,4 +1,4 @@
-import { requireKeys } from './checks/require.ts';
+import { requireKeys, requireObject } from './checks/require.ts';
 import { UnknownNameError } from './errors.ts';
 import { gelu } from './experts/gelu.ts';
 import { type HermiteSpec, hermite } from './experts/hermite.ts';
@@ -32,21 +32,27 @@ export const expertKinds: readonly ExpertKind[] = Object.keys(families).filter(i
 
 /**
  * The expert that `spec` describes; one that is given as an object is taken as it is. Throws a typed error about `field`
- * for an unknown kind, a bad constant or a field that its kind has not.
+ * for an unknown kind or a bad constant.
  */
 export function expertOf(spec: ExpertSpec | Expert, field: string = 'expert'): Expert {
-  if ('value' in spec) return spec;
-  if (!isExpertKind(spec.kind)) {
-    throw new UnknownNameError('is not a kind of expert', {
-      field: `${field}.kind`,
-      value: (spec as { kind?: unknown }).kind,
-      remedy: `Use one of ${expertKinds.join(', ')}.`,
-    });
-  }
-  const family = families[spec.kind] as ExpertFamily<ExpertSpec>;
-  const expert = family.create(spec, field);
-  requireKeys(field, spec, ['kind', ...family.constants]);
-  return expert;
+  return 'value' in spec ? spec : familyOf(spec, field).create(spec, field);
+}
+
+/** Throws a typed error about `field` unless `spec` is one of an expert, with the fields of its kind and no others. */
+export function checkExpert(spec: ExpertSpec | Expert, field: string): void {
+  requireObject(field, spec, ['kind']);
+  expertOf(spec, field);
+  if ('value' in spec) return;
+  requireKeys(field, spec, ['kind', ...familyOf(spec, field).constants]);
+}
+
+function familyOf(spec: ExpertSpec, field: string): ExpertFamily<ExpertSpec> {
+  if (isExpertKind(spec.kind)) return families[spec.kind] as ExpertFamily<ExpertSpec>;
+  throw new UnknownNameError('is not a kind of expert', {
+    field: `${field}.kind`,
+    value: (spec as { kind?: unknown }).kind,
+    remedy: `Use one of ${expertKinds.join(', ')}.`,
+  });
 }
 
 function isExpertKind(kind: unknown): kind is ExpertKind {

@@ -1,6 +1,6 @@
 import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
-import { expertOf } from './expert.ts';
+import { checkExpert } from './expert.ts';
 import { gateOf } from './gate.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
@@ -83,8 +83,7 @@ export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
   requireInteger(`${field}.experts`, spec.experts, 1);
   const { ownGates } = routingOf(spec.routing, `${field}.routing`);
   if (ownGates || spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
-  requireObject(`${field}.expert`, spec.expert, ['kind']);
-  expertOf(spec.expert, `${field}.expert`);
+  checkExpert(spec.expert, `${field}.expert`);
   if (spec.frame !== undefined) checkFrame(`${field}.frame`, spec.frame);
 }
 

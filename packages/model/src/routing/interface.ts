@@ -22,7 +22,7 @@ export interface Block {
 }
 
 /** The gates of one block after another. */
-export interface OpenGates extends Pick<Block, 'gate' | 'gateSlope'> {
+interface OpenGates extends Pick<Block, 'gate' | 'gateSlope'> {
   /** Writes the gates, and their slopes, at the points where the routers' logits are z, [m, stride]. */
   open(logits: Float64Array): void;
 }
