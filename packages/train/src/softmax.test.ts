@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { onlineObjective } from './online-objective.ts';
 import { descend } from './optimizer.ts';
 import { adam } from './optimizers/adam.ts';
-import { train } from './train.ts';
+import type { TrainRecord } from './record.ts';
+import { run } from './run.ts';
 
 const kind = {
   inputDim: 6,
@@ -24,15 +25,13 @@ it('online training recovers a softmax teacher, its router difference and its bi
   const teacher = createMoE(spec, { ...params, routerBias });
   const student = createStudent({ ...kind, experts: 2, seed: 1, amplitude: 0.5 });
   const objective = onlineObjective(teacher, createReferenceBackend(), { batchSize: 256, seed: 0 });
-  const run = train({
-    model: student,
-    teacher,
-    stepper: descend(adam({ learningRate: 0.02 }), objective),
-    stop: { steps: 1500 },
-    recordEvery: 1500,
+  const records: TrainRecord[] = [];
+  const learn = run(descend(adam({ learningRate: 0.02 }), objective), {
+    start: student,
+    until: { steps: 1500 },
+    record: { teacher, every: 1500 },
   });
-  const records = [];
-  for await (const record of run) records.push(record);
+  for await (const record of learn) records.push(record);
   const [first, last] = [records[0]!, records.at(-1)!];
   expect(last.loss).toBeLessThan(1e-3 * first.loss);
   for (const x of [...last.alignment!.expert, ...last.alignment!.router]) {
