@@ -8,8 +8,9 @@ import { createTfjsBackend } from '@softmoe/backend-tfjs';
 import { ALIGNED } from '@softmoe/lab';
 import { toSpan } from '@softmoe/model';
 import { populationObjective } from '@softmoe/population';
+import { freshBatches, sampled } from '@softmoe/sampled';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { balancedFlow, euler, integrate, onlineObjective, train } from '@softmoe/train';
+import { balancedFlow, euler, integrate, train } from '@softmoe/train';
 import { overlay } from './overlay.js';
 import { mean, printTable } from './table.js';
 
@@ -74,7 +75,7 @@ for (let seed = 0; seed < Number(values.seeds); seed++) {
   const span = toSpan(student, teacher);
   const exact = await curves(populationObjective(span.teacher), span.student, span.teacher);
   for (const [batchSize, rows] of results) {
-    const objective = onlineObjective(teacher, backend, { batchSize, seed });
+    const { objective } = sampled(freshBatches(teacher, { batchSize, seed }), backend);
     const online = await curves(objective, student, teacher);
     rows.push(compare(exact, online));
     if (seed === 0) pictures.push({ batchSize, exact, online });

@@ -1,4 +1,4 @@
-import type { Draw } from '@softmoe/backend';
+import type { Draw } from '@softmoe/model';
 import { type MoE, requireFinite, requireInteger, ShapeError, ValueError } from '@softmoe/model';
 
 /** Throws a typed error unless the draw names a batch for both models. */

@@ -1,24 +1,4 @@
-import type { Inputs, MoE, Params } from '@softmoe/model';
-
-/** Labelled points: `inputs` [size, d] row-major and `targets` [size]. */
-export interface Batch {
-  readonly inputs: Inputs;
-  readonly targets: Inputs;
-  readonly size: number;
-}
-
-/**
- * A batch to be drawn: x ~ N(0, I_d) from step `step` of the stream named `stream`, labelled by a teacher, plus normal
- * noise of standard deviation `noise` (0 by default). The numbers are those of docs/theory.md (35) and (36), so they
- * depend on the fields of the draw alone.
- */
-export interface Draw {
-  readonly seed: number;
-  readonly stream: string;
-  readonly step: number;
-  readonly size: number;
-  readonly noise?: number;
-}
+import type { Draw, Inputs, MoE, Params, Points } from '@softmoe/model';
 
 /** Half the mean squared error over a batch, docs/theory.md (3), and its Euclidean gradient by parameter name. */
 export interface LossAndGradient {
@@ -46,7 +26,7 @@ export interface Backend {
   predict(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
   /** Unit outputs u_i(x), or π_i(x) h(w_i·x) under softmax routing, amplitudes left out, docs/theory.md (1): [size, m]. */
   units(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
-  lossAndGradient(model: MoE, batch: Batch): Promise<LossAndGradient>;
+  lossAndGradient(model: MoE, batch: Points): Promise<LossAndGradient>;
   /**
    * Draws a batch, labels it with the teacher and differentiates, in one go: what `lossAndGradient` gives for that
    * batch, docs/theory.md (20). A backend without it is asked for the composed steps.

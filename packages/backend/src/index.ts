@@ -1,2 +1,2 @@
-export type { Backend, BackendInfo, Batch, Draw, LossAndGradient } from './backend.ts';
+export type { Backend, BackendInfo, LossAndGradient } from './backend.ts';
 export { createReferenceBackend } from './reference.ts';

@@ -1,3 +1,4 @@
+import type { Points } from '@softmoe/model';
 import {
   activationOf,
   gateOf,
@@ -7,7 +8,7 @@ import {
   param,
   zeros,
 } from '@softmoe/model';
-import type { Backend, BackendInfo, Batch, LossAndGradient } from '../src/index.ts';
+import type { Backend, BackendInfo, LossAndGradient } from '../src/index.ts';
 import { createReferenceBackend } from '../src/index.ts';
 
 /**
@@ -106,7 +107,7 @@ function output(units: Unit[], round: Round): number {
   return sum;
 }
 
-function lossAndGradient(model: MoE, batch: Batch, round: Round): LossAndGradient {
+function lossAndGradient(model: MoE, batch: Points, round: Round): LossAndGradient {
   const { inputs, targets, size } = batch;
   const { inputDim: d, experts: m, routing } = model.spec;
   const gradient = {

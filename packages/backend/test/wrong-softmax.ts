@@ -1,5 +1,6 @@
+import type { Points } from '@softmoe/model';
 import { createMoE, type MoE, normaliseRows, units, zeros } from '@softmoe/model';
-import { type Backend, type Batch, createReferenceBackend } from '../src/index.ts';
+import { type Backend, createReferenceBackend } from '../src/index.ts';
 import { type Wrong, wrong } from './wrong.ts';
 
 const reference = createReferenceBackend();
@@ -33,7 +34,7 @@ const misdifferentiating = (
 /** Σ_s r slope(π_i, a_i h_i, f) and the same times x: the right gradient for the slope π (a h − f). */
 function routerGradient(
   model: MoE,
-  { inputs, targets, size }: Batch,
+  { inputs, targets, size }: Points,
   slope: (pi: number, term: number, output: number, i: number) => number,
 ) {
   const { experts: m, inputDim: d } = model.spec;

@@ -7,7 +7,6 @@ export {
   type Verdict,
 } from './certificate.ts';
 export type { CurvatureOf } from './curvature-of.ts';
-export { estimateCurvature } from './estimate-curvature.ts';
 export {
   type FinetuneMethod,
   type FinetuneOptions,
@@ -19,8 +18,6 @@ export {
 } from './finetune.ts';
 export { type GradientDescentOptions, gradientDescent } from './gradient-descent.ts';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './levenberg-marquardt.ts';
-export type { Sample } from './sample.ts';
-export { sampleCurvature } from './sample-curvature.ts';
 export {
   type Block,
   DENSE_LIMIT,

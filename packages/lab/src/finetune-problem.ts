@@ -1,8 +1,9 @@
-import { type CurvatureOf, sampleCurvature } from '@softmoe/finetune';
+import { createReferenceBackend } from '@softmoe/backend';
+import type { CurvatureOf } from '@softmoe/finetune';
 import { type MoE, type Objective, toSpan } from '@softmoe/model';
 import { hasClosedForm, populationCurvature, populationObjective } from '@softmoe/population';
+import { sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';
-import { sampleObjective } from '@softmoe/train';
 import type { Config } from './config.ts';
 import type { FinetuneStage } from './record-line.ts';
 
@@ -40,10 +41,6 @@ export function createFinetuneProblem(
     size: finetune.sampleSize,
     stream: 'finetune/sample',
   });
-  return {
-    ...span,
-    stage: 'sample',
-    objective: sampleObjective(sample),
-    curvature: sampleCurvature(sample),
-  };
+  const { objective, curvature } = sampled(sample, createReferenceBackend());
+  return { ...span, stage: 'sample', objective, curvature };
 }

@@ -16,7 +16,6 @@ export {
   type TuneRecord,
 } from './course.ts';
 export { ConfigError, InterruptedError, PhaseError, SnapshotError } from './errors.ts';
-export { estimateGram } from './estimate-gram.ts';
 export {
   createExperiment,
   type Experiment,

@@ -1,5 +1,6 @@
 import type { Backend } from '@softmoe/backend';
 import {
+  type Estimator,
   type Gram,
   type MoE,
   type MoESpec,
@@ -10,6 +11,7 @@ import {
   ValueError,
 } from '@softmoe/model';
 import { populationGram, populationObjective } from '@softmoe/population';
+import { freshBatches, sampled } from '@softmoe/sampled';
 import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import {
   adam,
@@ -20,12 +22,10 @@ import {
   euler,
   integrate,
   type Method,
-  onlineObjective,
   plainFlow,
   type Stepper,
 } from '@softmoe/train';
 import type { Config } from './config.ts';
-import { type GramSamples, gramEstimator } from './estimate-gram.ts';
 
 /** What an experiment computes on. */
 export interface Problem {
@@ -48,6 +48,8 @@ export interface Problem {
 const GRAM_SAMPLES = 65_536;
 /** or for each of the many candidates among which pruning chooses under softmax routing. */
 const CANDIDATE_SAMPLES = 16_384;
+/** Of them these many are computed at a time. */
+const GRAM_BATCH = 4096;
 
 /** What float32 arithmetic adds to entries of the Gram data, relative to them. */
 const FLOAT32_NOISE = 1e-6;
@@ -109,15 +111,15 @@ function subspaceProblem(config: Config, teacher: MoE, student: MoE, backend: Ba
  * many candidates of pruning under softmax routing cost the same at every d.
  */
 function onlineProblem(config: Config, teacher: MoE, student: MoE, backend: Backend): Problem {
-  const refinement = freshBatches(config, teacher, backend, 'finetune');
-  const sampled = sampledProblem(config, teacher, backend);
+  const refinement = freshEstimator(config, teacher, backend, 'finetune').objective;
+  const problem = sampledProblem(config, teacher, backend);
   const gramInSpan = (model: MoE) => {
     const span = toSpan(model, teacher);
-    return gramEstimator(span.teacher, backend, gramSamples(config))(span.student);
+    return gramEstimator(config, span.teacher, backend).gram(span.student);
   };
   return {
-    ...sampled,
-    gramOf: config.routing === 'softmax' ? gramInSpan : sampled.gramOf,
+    ...problem,
+    gramOf: config.routing === 'softmax' ? gramInSpan : problem.gramOf,
     teacher,
     student,
     working: { teacher, student },
@@ -133,20 +135,27 @@ function sampledProblem(
   backend: Backend,
 ): Pick<Problem, 'stepper' | 'gramOf' | 'gramNoise'> {
   return {
-    stepper: stepperOf(config, freshBatches(config, teacher, backend, 'train')),
-    gramOf: gramEstimator(teacher, backend, gramSamples(config)),
+    stepper: stepperOf(config, freshEstimator(config, teacher, backend, 'train').objective),
+    gramOf: gramEstimator(config, teacher, backend).gram,
     gramNoise: backend.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
   };
 }
 
-function gramSamples({ seed, routing }: Config): GramSamples {
-  const size = routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
-  return { seed, stream: 'prune', size };
+/** Second moments over a sample that is the same for every model. */
+function gramEstimator({ seed, routing }: Config, teacher: MoE, backend: Backend): Estimator {
+  const sampleSize = routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
+  const options = { batchSize: GRAM_BATCH, seed, stream: 'prune', sampleSize };
+  return sampled(freshBatches(teacher, options), backend);
 }
 
-function freshBatches({ seed, train }: Config, teacher: MoE, backend: Backend, stream: string) {
+function freshEstimator(
+  { seed, train }: Config,
+  teacher: MoE,
+  backend: Backend,
+  stream: string,
+): Estimator {
   const { batchSize, noise } = train;
-  return onlineObjective(teacher, backend, { batchSize, seed, stream, noise });
+  return sampled(freshBatches(teacher, { batchSize, seed, stream, noise }), backend);
 }
 
 function stepperOf({ train }: Config, objective: Objective): Stepper {

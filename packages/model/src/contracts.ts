@@ -1,5 +1,30 @@
+import type { Inputs } from './blocks.ts';
 import type { MoE, Params } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
+
+/** Labelled points, drawn or measured: `inputs` [size, d] row-major and `targets` [size]. */
+export interface Points<Numbers extends Inputs = Inputs> {
+  readonly inputs: Numbers;
+  readonly targets: Numbers;
+  readonly size: number;
+}
+
+/**
+ * Points to be drawn: x ~ N(0, I_d) from step `step` of the stream named `stream`, labelled by a teacher, plus normal noise of
+ * standard deviation `noise`. The same names give the same numbers everywhere and for ever, docs/theory.md (35) and (36).
+ */
+export interface Draw {
+  /** A whole number from 0 to 2⁵³ − 1. */
+  readonly seed: number;
+  /** A name; streams of different names are independent. */
+  readonly stream: string;
+  /** A whole number from 0 to 2³² − 1. */
+  readonly step: number;
+  /** Number of points, at least 1. */
+  readonly size: number;
+  /** Of the labels, 0 by default. */
+  readonly noise?: number;
+}
 
 /** A loss to minimise over models of one spec. */
 export interface Objective {

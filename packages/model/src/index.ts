@@ -11,10 +11,12 @@ export type {
   Blocks,
   Curvature,
   CurvatureEstimate,
+  Draw,
   Estimator,
   ExactObjective,
   Gram,
   Objective,
+  Points,
   TrailPoint,
 } from './contracts.ts';
 export {

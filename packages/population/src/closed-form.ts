@@ -27,7 +27,7 @@ function noClosedForm(field: string, value: string): UnsupportedError {
     field,
     value,
     remedy:
-      "Estimate on samples, as onlineObjective of @softmoe/train does, or use routing 'independent' with hermite, " +
+      "Estimate from points with @softmoe/sampled, or use routing 'independent' with hermite, " +
       'series or linear experts.',
   });
 }

@@ -1,7 +1,8 @@
+import type { Points } from '@softmoe/model';
 import { forward, ShapeError, ValueError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, batchOf, createDataset, type Dataset, sampleBatch } from './dataset.ts';
+import { batchOf, createDataset, sampleBatch } from './dataset.ts';
 import { noiseNormals, normals } from './stream.ts';
 import { createTeacher } from './teachers.ts';
 
@@ -78,7 +79,7 @@ describe('createDataset', () => {
 
 describe('batchOf', () => {
   /** A data set whose row i is (i, i + ½) with target −i. */
-  const numbered = (size: number): Batch => ({
+  const numbered = (size: number): Points => ({
     inputs: Float64Array.from({ length: 2 * size }, (_, j) => Math.floor(j / 2) + (j % 2) / 2),
     targets: Float64Array.from({ length: size }, (_, i) => -i),
     size,
@@ -132,7 +133,7 @@ describe('batchOf', () => {
 
   it('takes float32 data sets', () => {
     const { inputs, targets, size } = numbered(9);
-    const dataset: Dataset = {
+    const dataset: Points = {
       inputs: Float32Array.from(inputs),
       targets: Float32Array.from(targets),
       size,

@@ -1,7 +1,8 @@
 import {
+  type Draw,
   forward,
-  type Inputs,
   type MoE,
+  type Points,
   requireFinite,
   requireInteger,
   requireKeys,
@@ -10,26 +11,7 @@ import {
   ShapeError,
 } from '@softmoe/model';
 import { permutation } from './shuffle.ts';
-import { type Draw, noiseNormals, normals } from './stream.ts';
-
-/** Labelled points: `inputs` [size, d] row-major and `targets` [size]. */
-export interface Batch {
-  readonly inputs: Float64Array;
-  readonly targets: Float64Array;
-  readonly size: number;
-}
-
-/** A fixed set of labelled points, drawn or measured. */
-export interface Dataset {
-  readonly inputs: Inputs;
-  readonly targets: Inputs;
-  readonly size: number;
-}
-
-export interface LabelledDraw extends Draw {
-  /** Standard deviation of the label noise, 0 by default. Its normals come from the stream `<stream>/noise`. */
-  readonly noise?: number;
-}
+import { noiseNormals, normals } from './stream.ts';
 
 /**
  * A fresh batch (x, y): x ~ N(0, I_d) and y = f*(x) + noise·ξ with ξ ~ N(0, 1), docs/theory.md (2) and (20). It is rows
@@ -37,7 +19,7 @@ export interface LabelledDraw extends Draw {
  * `size` nor on where a part starts, and the inputs don't depend on the noise. Inputs are the same bits everywhere, while
  * targets go through the gate's exponential, whose last bit is the engine's. Throws a typed error for a bad draw.
  */
-export function sampleBatch(teacher: MoE, draw: LabelledDraw, firstRow: number = 0): Batch {
+export function sampleBatch(teacher: MoE, draw: Draw, firstRow: number = 0): Points<Float64Array> {
   requireModel('teacher', teacher);
   requireKeys('draw', draw, ['seed', 'stream', 'step', 'size', 'noise']);
   const { noise = 0, size } = draw;
@@ -61,7 +43,7 @@ export interface DatasetOptions {
 }
 
 /** A fixed data set: step 0 of its stream, the same for the same options. */
-export function createDataset(teacher: MoE, options: DatasetOptions): Batch {
+export function createDataset(teacher: MoE, options: DatasetOptions): Points<Float64Array> {
   requireKeys('options', options, ['seed', 'size', 'noise', 'stream']);
   const { seed, size, noise = 0, stream = 'dataset' } = options;
   return sampleBatch(teacher, { seed, stream, step: 0, size, noise });
@@ -81,7 +63,7 @@ export interface BatchOptions {
  * function of its arguments alone: any batch can be asked for at any time. Throws a typed error for a number out of
  * range or arrays that don't fit `size`.
  */
-export function batchOf(dataset: Dataset, options: BatchOptions): Batch {
+export function batchOf(dataset: Points, options: BatchOptions): Points<Float64Array> {
   requireObject('dataset', dataset, ['inputs', 'targets', 'size']);
   requireKeys('options', options, ['seed', 'batchSize', 'step']);
   const { seed, batchSize, step } = options;
@@ -112,9 +94,9 @@ interface EpochOrder {
 }
 
 /** The last order of each data set in use. It only saves time: the order is a function of (size, seed, epoch). */
-const lastOrders = new WeakMap<Dataset, EpochOrder>();
+const lastOrders = new WeakMap<Points, EpochOrder>();
 
-function epochOrder(dataset: Dataset, seed: number, epoch: number): Uint32Array {
+function epochOrder(dataset: Points, seed: number, epoch: number): Uint32Array {
   const last = lastOrders.get(dataset);
   if (last?.seed === seed && last.epoch === epoch && last.order.length === dataset.size) {
     return last.order;
@@ -124,7 +106,7 @@ function epochOrder(dataset: Dataset, seed: number, epoch: number): Uint32Array 
   return order;
 }
 
-function columnsOf({ inputs, targets, size }: Dataset): number {
+function columnsOf({ inputs, targets, size }: Points): number {
   requireInteger('dataset.size', size, 1);
   const d = inputs?.length / size;
   if (Number.isInteger(d) && d >= 1 && targets?.length === size) return d;

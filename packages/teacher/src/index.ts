@@ -1,11 +1,8 @@
 export {
-  type Batch,
   type BatchOptions,
   batchOf,
   createDataset,
-  type Dataset,
   type DatasetOptions,
-  type LabelledDraw,
   sampleBatch,
 } from './dataset.ts';
 export { orthonormalRows, randomDirections } from './directions.ts';
@@ -15,7 +12,6 @@ export {
   BLOCK_ROWS,
   type BlockKey,
   blockWords,
-  type Draw,
   noiseNormals,
   normals,
   PANEL_COLUMNS,

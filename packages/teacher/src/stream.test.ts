@@ -1,8 +1,9 @@
+import type { Draw } from '@softmoe/model';
 import { ValueError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import golden from '../fixtures/stream.json' with { type: 'json' };
-import { blockWords, type Draw, noiseNormals, normals, scalarNormals } from './stream.ts';
+import { blockWords, noiseNormals, normals, scalarNormals } from './stream.ts';
 
 const draws: fc.Arbitrary<Draw> = fc.record({
   seed: fc.maxSafeNat(),

@@ -1,22 +1,10 @@
-import { allocate, requireInteger, requireObject, ValueError } from '@softmoe/model';
+import { allocate, type Draw, requireInteger, requireObject, ValueError } from '@softmoe/model';
 import { ln24, writePolar24 } from './elementary.ts';
 import { fnv1a } from './hash.ts';
 import { fillWords, LANES, seedLanes } from './lanes.ts';
 
-/** A draw of `size` rows: the same four names give the same numbers everywhere and for ever, docs/theory.md (35). */
-export interface Draw {
-  /** A whole number from 0 to 2⁵³ − 1. */
-  readonly seed: number;
-  /** A name; streams of different names are independent. */
-  readonly stream: string;
-  /** A whole number from 0 to 2³² − 1. */
-  readonly step: number;
-  /** Number of rows, at least 1. */
-  readonly size: number;
-}
-
 /** One block of a draw: the counter that its lanes are seeded from. */
-export interface BlockKey extends Omit<Draw, 'size'> {
+export interface BlockKey extends Omit<Draw, 'size' | 'noise'> {
   /** A whole number from 0 to 2³² − 1: the block holds rows 64·block … 64·block + 63. */
   readonly block: number;
 }
@@ -159,7 +147,7 @@ function checkFirstRow(firstRow: number, { size }: Draw): void {
   requireInteger('firstRow', firstRow, 0, BLOCK_ROWS * (MAX_UINT32 + 1) - size);
 }
 
-function checkKey(draw: Omit<Draw, 'size'>): void {
+function checkKey(draw: Omit<Draw, 'size' | 'noise'>): void {
   requireObject('draw', draw, ['seed', 'stream', 'step']);
   const { seed, stream, step } = draw;
   requireInteger('seed', seed, 0);

@@ -70,7 +70,7 @@ function pack(value: unknown, path: string, tensors: Tensors): unknown {
     tensors[path] = value as NDArray;
     return { $tensor: path };
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) throw notPlain(path, value);
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) throw notPlain(path, value);
   const present = Object.entries(value).filter(([, part]) => part !== undefined);
   const odd = present.find(([name]) => name.includes('/') || name.startsWith('$'));
   if (odd) throw notPlain(path, odd[0]);

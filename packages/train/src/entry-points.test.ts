@@ -1,4 +1,3 @@
-import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { type MoE, SoftmoeError, scaleParams } from '@softmoe/model';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
@@ -6,12 +5,10 @@ import { pull } from '../fixtures/objectives.ts';
 import {
   adam,
   bogackiShampine,
-  datasetObjective,
   descend,
   dormandPrince,
   euler,
   integrate,
-  onlineObjective,
   overlaps,
   plainFlow,
   run,
@@ -23,9 +20,6 @@ const model = someModel({ inputDim: 4, experts: 3 });
 const long: MoE = { spec: model.spec, params: scaleParams(2, model.params) };
 const objective = pull(model.params);
 const stepper = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
-const backend: Backend = createReferenceBackend();
-const points = { inputs: new Float64Array(8), targets: new Float64Array(2), size: 2 };
-const online = { batchSize: 4, seed: 1 };
 const begin = (options: object) => run(stepper, { start: model, ...options } as never).next();
 const evaluation = { loss: 0, gradient: model.params };
 const saveRemembering = (memory: object) =>
@@ -80,62 +74,6 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
     null,
     'ValueError',
     'objective.evaluate',
-  ],
-  [
-    'onlineObjective',
-    (teacher) => onlineObjective(teacher, backend, online),
-    undefined,
-    'ValueError',
-    'teacher',
-  ],
-  [
-    'onlineObjective',
-    (teacher) => onlineObjective(teacher, backend, online),
-    long,
-    'ValueError',
-    'teacher.params.router[0]',
-  ],
-  [
-    'onlineObjective',
-    (backend) => onlineObjective(model, backend, online),
-    undefined,
-    'ValueError',
-    'backend.lossAndGradient',
-  ],
-  [
-    'onlineObjective',
-    (options) => onlineObjective(model, backend, options),
-    undefined,
-    'ValueError',
-    'options',
-  ],
-  [
-    'onlineObjective',
-    (options) => onlineObjective(model, backend, options),
-    { ...online, std: 1 },
-    'UnknownNameError',
-    'options.std',
-  ],
-  [
-    'datasetObjective',
-    (dataset) => datasetObjective(dataset, backend, online),
-    undefined,
-    'ValueError',
-    'dataset',
-  ],
-  [
-    'datasetObjective',
-    (backend) => datasetObjective(points, backend, online),
-    {},
-    'ValueError',
-    'backend.lossAndGradient',
-  ],
-  [
-    'datasetObjective',
-    (options) => datasetObjective(points, backend, options),
-    { ...online, batch: 1 },
-    'UnknownNameError',
-    'options.batch',
   ],
   ['run', (options) => run(stepper, options).next(), undefined, 'ValueError', 'options'],
   ['run', (stepper) => run(stepper, { start: model }).next(), {}, 'ValueError', 'stepper.step'],

@@ -1,6 +1,5 @@
 export { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
 export { loadState, saveState } from './checkpoint.ts';
-export { type DatasetObjectiveOptions, datasetObjective } from './dataset-objective.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
 export {
   type OverlapFiles,
@@ -19,7 +18,6 @@ export { dormandPrince } from './methods/dormand-prince.ts';
 export { euler } from './methods/euler.ts';
 export type { AdaptiveOptions, FixedOptions, RungeKuttaMemory } from './methods/runge-kutta.ts';
 export { encodeNpy } from './npy.ts';
-export { type OnlineOptions, onlineObjective } from './online-objective.ts';
 export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamMemory, type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
@@ -32,7 +30,6 @@ export {
   type RunOptions,
   run,
 } from './run.ts';
-export { sampleObjective } from './sample-objective.ts';
 export {
   type Evaluation,
   type NoMemory,

@@ -1,3 +1,4 @@
+import type { Points } from '@softmoe/model';
 import {
   type ExpertKind,
   type ExpertSpec,
@@ -5,7 +6,7 @@ import {
   type Inputs,
   MAX_HERMITE_DEGREE,
 } from '@softmoe/model';
-import type { Backend, Batch } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { extremeCases } from './extremes.ts';
@@ -89,7 +90,7 @@ function everyInput(): ConformanceCase[] {
   const student = model({ inputDim: 9, experts: 3 });
   const { inputs, targets, size } = batch(student, 70);
   const [inputs32, targets32] = [Float32Array.from(inputs), Float32Array.from(targets)];
-  const batches: Record<string, Batch> = {
+  const batches: Record<string, Points> = {
     'float64 inputs and targets': { inputs, targets, size },
     'float32 inputs and targets': { inputs: inputs32, targets: targets32, size },
     'float32 inputs, float64 targets': { inputs: inputs32, targets, size },

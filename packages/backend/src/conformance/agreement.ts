@@ -1,3 +1,4 @@
+import type { Points } from '@softmoe/model';
 import {
   forward,
   lossAndGradient,
@@ -8,7 +9,7 @@ import {
   sizeOf,
   units,
 } from '@softmoe/model';
-import type { Backend, Batch, LossAndGradient } from '../backend.ts';
+import type { Backend, LossAndGradient } from '../backend.ts';
 import { demand } from './case.ts';
 import { magnitude } from './problems.ts';
 
@@ -25,7 +26,7 @@ const TOLERANCE = { float64: 1e-12, float32: 2e-5 } as const;
 export async function checkAgreement(
   backend: Backend,
   model: MoE,
-  batch: Batch,
+  batch: Points,
   slack: number = 1,
 ): Promise<void> {
   const { inputs, size } = batch;
@@ -50,7 +51,7 @@ export function checkLossAndGradient(
   backend: Backend,
   field: string,
   model: MoE,
-  { inputs, targets, size }: Batch,
+  { inputs, targets, size }: Points,
   actual: LossAndGradient,
   slack: number = 1,
 ): void {

@@ -1,5 +1,6 @@
+import type { Points } from '@softmoe/model';
 import { type MoE, SoftmoeError, takeRows } from '@softmoe/model';
-import type { Backend, Batch } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase, demand } from './case.ts';
 import { batch, model } from './problems.ts';
@@ -73,7 +74,7 @@ export function contractCases(): ConformanceCase[] {
 
 function badArguments(small: MoE): ConformanceCase[] {
   const { inputs, targets } = batch(small, 4);
-  const wrong: { name: string; field: string; change: Partial<Batch> }[] = [
+  const wrong: { name: string; field: string; change: Partial<Points> }[] = [
     { name: 'inputs that are too short', field: 'inputs', change: { inputs: inputs.slice(1) } },
     {
       name: 'inputs that are too long',
@@ -91,7 +92,7 @@ function badArguments(small: MoE): ConformanceCase[] {
   ];
   return wrong.map(({ name, field, change }) =>
     conformanceCase(`refuses ${name}, and recovers`, async (backend) => {
-      const bad: Batch = { inputs, targets, size: 4, ...change };
+      const bad: Points = { inputs, targets, size: 4, ...change };
       await demandRefusal(field, () => backend.lossAndGradient(small, bad));
       if (field !== 'targets') {
         await demandRefusal(field, () => backend.predict(small, bad.inputs, bad.size));
@@ -126,7 +127,7 @@ export async function demandRefusal(
 }
 
 /** All numbers that a backend gives for a model and a batch. */
-async function everything(backend: Backend, model: MoE, batch: Batch): Promise<Float64Array[]> {
+async function everything(backend: Backend, model: MoE, batch: Points): Promise<Float64Array[]> {
   const outputs = await backend.predict(model, batch.inputs, batch.size);
   const units = await backend.units(model, batch.inputs, batch.size);
   const { loss, gradient } = await backend.lossAndGradient(model, batch);

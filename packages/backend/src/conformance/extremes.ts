@@ -1,5 +1,5 @@
+import type { Points } from '@softmoe/model';
 import { createMoE, type ExpertSpec, gateNames, type MoE, ndarray } from '@softmoe/model';
-import type { Batch } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { batch, model, points, targetsFor } from './problems.ts';
@@ -89,7 +89,7 @@ function degenerate(): ConformanceCase[] {
   ];
 }
 
-function labelled(model: MoE, inputs: Float64Array): Batch {
+function labelled(model: MoE, inputs: Float64Array): Points {
   const size = inputs.length / model.spec.inputDim;
   return { inputs, targets: targetsFor(model, inputs, size), size };
 }

@@ -1,12 +1,12 @@
-import type { MoE } from '@softmoe/model';
-import type { Backend, Batch, Draw } from '../backend.ts';
+import type { Draw, MoE, Points } from '@softmoe/model';
+import type { Backend } from '../backend.ts';
 import { checkLossAndGradient } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { demandRefusal, demandSame } from './contract.ts';
 import { model } from './problems.ts';
 
 /** The batch that a draw stands for: `sampleBatch` of `@softmoe/teacher`. */
-export type DrawBatch = (teacher: MoE, draw: Draw) => Batch;
+export type DrawBatch = (teacher: MoE, draw: Draw) => Points;
 
 const base: Draw = { seed: 1, stream: 'train', step: 0, size: 70 };
 

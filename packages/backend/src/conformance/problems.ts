@@ -1,3 +1,4 @@
+import type { Points } from '@softmoe/model';
 import {
   createMoE,
   type ExpertSpec,
@@ -11,7 +12,6 @@ import {
   type Routing,
   units,
 } from '@softmoe/model';
-import type { Batch } from '../backend.ts';
 
 export interface ModelOptions {
   readonly inputDim: number;
@@ -70,7 +70,7 @@ export function points(size: number, inputDim: number, salt: number = 0): Float6
 }
 
 /** A labelled batch of points of unit variance. */
-export function batch(model: MoE, size: number, salt: number = 0): Batch {
+export function batch(model: MoE, size: number, salt: number = 0): Points {
   const inputs = points(size, model.spec.inputDim, salt);
   return { inputs, targets: targetsFor(model, inputs, size, salt), size };
 }

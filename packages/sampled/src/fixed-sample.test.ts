@@ -1,14 +1,17 @@
+import { createReferenceBackend } from '@softmoe/backend';
 import { addScaled, dotParams, ShapeError, scaleParams } from '@softmoe/model';
 import { createDataset, createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
-import { sampleObjective } from './sample-objective.ts';
+import { sampled } from './sampled.ts';
+
+const backend = createReferenceBackend();
 
 const kind = { inputDim: 5, expert: { kind: 'relu' }, routing: 'softmax' } as const;
 const teacher = createTeacher({ ...kind, experts: 2, geometry: { kind: 'orthonormal' }, seed: 3 });
-const objective = sampleObjective(createDataset(teacher, { seed: 1, size: 100 }));
+const { objective } = sampled(createDataset(teacher, { seed: 1, size: 100 }), backend);
 
 it('has the teacher as a minimum of zero loss', async () => {
-  const { loss, gradient } = await objective.evaluate(teacher);
+  const { loss, gradient } = await objective.evaluate(teacher, 0);
   expect(loss).toBe(0);
   expect(dotParams(gradient, gradient)).toBe(0);
 });
@@ -16,23 +19,20 @@ it('has the teacher as a minimum of zero loss', async () => {
 it('gives a tangent gradient, the same at every step', async () => {
   const student = createStudent({ ...kind, experts: 3, seed: 1, amplitude: 0.5 });
   const { loss, gradient } = await objective.evaluate(student, 4);
-  expect(await objective.evaluate(student)).toEqual({ loss, gradient });
+  expect(await objective.evaluate(student, 0)).toEqual({ loss, gradient });
   const radial = dotParams({ expert: student.params.expert! }, gradient);
   expect(Math.abs(radial)).toBeLessThan(1e-14);
   const along = async (t: number) => {
     const params = addScaled(student.params, t, scaleParams(1, gradient));
-    return (await objective.evaluate({ ...student, params })).loss;
+    return (await objective.evaluate({ ...student, params }, 0)).loss;
   };
   const slope = ((await along(1e-6)) - (await along(-1e-6))) / 2e-6;
   expect(slope).toBeCloseTo(dotParams(gradient, gradient), 6);
 });
 
 it('refuses a sample whose arrays do not fit the model', async () => {
-  const wrong = sampleObjective({
-    inputs: new Float64Array(8),
-    targets: new Float64Array(2),
-    size: 2,
-  });
-  await expect(wrong.evaluate(teacher)).rejects.toThrow(ShapeError);
-  expect(() => sampleObjective({} as never)).toThrow(/sample\.(inputs|size)/);
+  const points = { inputs: new Float64Array(8), targets: new Float64Array(2), size: 2 };
+  const wrong = sampled(points, backend).objective;
+  await expect(wrong.evaluate(teacher, 0)).rejects.toThrow(ShapeError);
+  expect(() => sampled({} as never, backend)).toThrow(/points\.(inputs|size)/);
 });

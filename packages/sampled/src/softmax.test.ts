@@ -1,12 +1,10 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { createMoE, parameterError } from '@softmoe/model';
 import { createStudent, createTeacher } from '@softmoe/teacher';
+import { adam, descend, run, type TrainRecord } from '@softmoe/train';
 import { expect, it } from 'vitest';
-import { onlineObjective } from './online-objective.ts';
-import { descend } from './optimizer.ts';
-import { adam } from './optimizers/adam.ts';
-import type { TrainRecord } from './record.ts';
-import { run } from './run.ts';
+import { sampled } from './sampled.ts';
+import { freshBatches } from './source.ts';
 
 const kind = {
   inputDim: 6,
@@ -24,7 +22,8 @@ it('online training recovers a softmax teacher, its router difference and its bi
   const routerBias = { shape: [2], data: Float64Array.of(0.4, -0.4) };
   const teacher = createMoE(spec, { ...params, routerBias });
   const student = createStudent({ ...kind, experts: 2, seed: 1, amplitude: 0.5 });
-  const objective = onlineObjective(teacher, createReferenceBackend(), { batchSize: 256, seed: 0 });
+  const batches = freshBatches(teacher, { batchSize: 256, seed: 0 });
+  const { objective } = sampled(batches, createReferenceBackend());
   const records: TrainRecord[] = [];
   const learn = run(descend(adam({ learningRate: 0.02 }), objective), {
     start: student,

@@ -8,7 +8,7 @@ import {
   tangentDim,
   zeros,
 } from '@softmoe/model';
-import { type DifferenceHessian, extrapolated, FAR, NEAR } from './richardson.ts';
+import { type DifferenceHessian, extrapolated, FAR, NEAR } from '../src/residual-hessian.ts';
 
 const OFFSETS = [FAR, -FAR, NEAR, -NEAR] as const;
 

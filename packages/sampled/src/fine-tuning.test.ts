@@ -1,9 +1,10 @@
+import { createReferenceBackend } from '@softmoe/backend';
+import type { FinetuneMethod, FinetuneOptions } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
-import { sampleObjective } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
+import { perturbed, settle, withTwins } from '../../finetune/fixtures/scenes.ts';
 import { sampleOf, softmaxTeacher } from '../fixtures/samples.ts';
-import { perturbed, settle, withTwins } from '../fixtures/scenes.ts';
-import { type FinetuneMethod, type FinetuneOptions, sampleCurvature } from './index.ts';
+import { sampled } from './sampled.ts';
 
 const d = 4;
 const cubic = softmaxTeacher(d, 2, 1);
@@ -15,11 +16,11 @@ function scene(
   method: FinetuneMethod,
   maxSteps = 20_000,
 ): FinetuneOptions {
-  const sample = sampleOf(teacher, 600);
+  const estimator = sampled(sampleOf(teacher, 600), createReferenceBackend());
   return {
     model: student,
-    objective: sampleObjective(sample),
-    curvature: sampleCurvature(sample),
+    objective: estimator.objective,
+    curvature: estimator.curvature,
     inputDim: d + 3,
     method,
     maxSteps,
@@ -62,11 +63,11 @@ describe('fine-tuning on a fixed sample', () => {
   it('is degenerate for a softmax student with twins, whose gates can be traded', async () => {
     const base = softmaxTeacher(d, 3, 6);
     const student = withTwins(base);
-    const sample = sampleOf(student, 400);
+    const estimator = sampled(sampleOf(student, 400), createReferenceBackend());
     const { result } = await settle({
       model: student,
-      objective: sampleObjective(sample),
-      curvature: sampleCurvature(sample),
+      objective: estimator.objective,
+      curvature: estimator.curvature,
       method: 'levenbergMarquardt',
     });
     expect(result.certificate.verdict).toBe('degenerate');

@@ -1,19 +1,22 @@
-import { type Backend, createReferenceBackend, type Draw } from '@softmoe/backend';
-import { normParams, projectTangent, ValueError } from '@softmoe/model';
+import { type Backend, createReferenceBackend } from '@softmoe/backend';
+import { type Draw, normParams, projectTangent, ValueError } from '@softmoe/model';
 import { populationObjective } from '@softmoe/population';
 import { sampleBatch } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
-import { distance } from '../fixtures/objectives.ts';
-import { onlineObjective } from './online-objective.ts';
+import { distance } from '../../train/fixtures/objectives.ts';
+import { sampled } from './sampled.ts';
+import { type FreshBatchesOptions, freshBatches } from './source.ts';
 
 const student = someModel({ inputDim: 6, experts: 3 }, 1);
 const teacher = someModel({ inputDim: 6, experts: 2 }, 2);
 const backend = createReferenceBackend();
+const fresh = (options: FreshBatchesOptions) =>
+  sampled(freshBatches(teacher, options), backend).objective;
 
 it('is the loss and tangent gradient on the batch of its stream, seed and step', async () => {
   const options = { batchSize: 50, seed: 7, stream: 'points', noise: 0.3 };
-  const found = await onlineObjective(teacher, backend, options).evaluate(student, 12);
+  const found = await fresh(options).evaluate(student, 12);
   const draw = { seed: 7, stream: 'points', step: 12, size: 50, noise: 0.3 };
   const { loss, gradient } = await backend.lossAndGradient(student, sampleBatch(teacher, draw));
   expect(found.loss).toBeCloseTo(loss, 12);
@@ -22,7 +25,7 @@ it('is the loss and tangent gradient on the batch of its stream, seed and step',
 });
 
 it('draws another batch each step, and the same again for the same step', async () => {
-  const objective = onlineObjective(teacher, backend, { batchSize: 20, seed: 1 });
+  const objective = fresh({ batchSize: 20, seed: 1 });
   const [first, second, again] = await Promise.all(
     [0, 1, 0].map((step) => objective.evaluate(student, step)),
   );
@@ -40,7 +43,7 @@ it("uses the backend's fused step where it has one", async () => {
       return { loss: 3, gradient: student.params };
     },
   };
-  const objective = onlineObjective(teacher, fused, { batchSize: 4, seed: 5 });
+  const objective = sampled(freshBatches(teacher, { batchSize: 4, seed: 5 }), fused).objective;
   const { loss, gradient } = await objective.evaluate(student, 9);
   expect(loss).toBe(3);
   expect(normParams({ router: gradient.router! })).toBeLessThan(1e-14);
@@ -49,7 +52,7 @@ it("uses the backend's fused step where it has one", async () => {
 
 it('has the population gradient as its mean', async () => {
   const batches = 800;
-  const objective = onlineObjective(teacher, backend, { batchSize: 256, seed: 3 });
+  const objective = fresh({ batchSize: 256, seed: 3 });
   const exact = await populationObjective(teacher).evaluate(student, 0);
   const flatten = (gradient: typeof exact.gradient) =>
     ['router', 'expert', 'amplitude'].flatMap((name) => [...gradient[name]!.data]);
@@ -75,6 +78,6 @@ it.each([
   [{ batchSize: 8, seed: -1 }, 'seed'],
   [{ batchSize: 8, seed: 1, noise: -0.1 }, 'noise'],
 ])('refuses %j', (options, field) => {
-  expect(() => onlineObjective(teacher, backend, options)).toThrow(ValueError);
-  expect(() => onlineObjective(teacher, backend, options)).toThrow(field);
+  expect(() => fresh(options)).toThrow(ValueError);
+  expect(() => fresh(options)).toThrow(field);
 });

@@ -1,21 +1,23 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { projectTangent, ValueError } from '@softmoe/model';
 import { batchOf, createDataset } from '@softmoe/teacher';
+import { adam, descend } from '@softmoe/train';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
-import { distance } from '../fixtures/objectives.ts';
-import { datasetObjective } from './dataset-objective.ts';
-import { descend } from './optimizer.ts';
-import { adam } from './optimizers/adam.ts';
+import { distance } from '../../train/fixtures/objectives.ts';
+import { sampled } from './sampled.ts';
+import { type ShuffledBatchesOptions, shuffledBatches } from './source.ts';
 
 const student = someModel({ inputDim: 4, experts: 3 }, 1);
 const teacher = someModel({ inputDim: 4, experts: 2 }, 2);
 const backend = createReferenceBackend();
 const dataset = createDataset(teacher, { seed: 1, size: 90 });
+const shuffled = (options: ShuffledBatchesOptions) =>
+  sampled(shuffledBatches(dataset, options), backend).objective;
 
 it('is the loss and tangent gradient on the batch of its seed and step', async () => {
   const options = { batchSize: 40, seed: 6 };
-  const found = await datasetObjective(dataset, backend, options).evaluate(student, 4);
+  const found = await shuffled(options).evaluate(student, 4);
   const batch = batchOf(dataset, { ...options, step: 4 });
   const { loss, gradient } = await backend.lossAndGradient(student, batch);
   expect(found.loss).toBe(loss);
@@ -23,7 +25,7 @@ it('is the loss and tangent gradient on the batch of its seed and step', async (
 });
 
 it('averages to the loss on the whole set over an epoch', async () => {
-  const objective = datasetObjective(dataset, backend, { batchSize: 30, seed: 2 });
+  const objective = shuffled({ batchSize: 30, seed: 2 });
   let sum = 0;
   for (let step = 3; step < 6; step++) sum += (await objective.evaluate(student, step)).loss;
   const whole = await backend.lossAndGradient(student, {
@@ -35,7 +37,7 @@ it('averages to the loss on the whole set over an epoch', async () => {
 });
 
 it('can be learnt', async () => {
-  const objective = datasetObjective(dataset, backend, { batchSize: 90, seed: 2 });
+  const objective = shuffled({ batchSize: 90, seed: 2 });
   const stepper = descend(adam({ learningRate: 0.02 }), objective);
   let state = await stepper.init(student);
   const start = state.evaluation.loss;
@@ -48,6 +50,6 @@ it.each([
   [{ batchSize: 1.5, seed: 1 }, 'batchSize'],
   [{ batchSize: 8, seed: -1 }, 'seed'],
 ])('refuses %j', (options, field) => {
-  expect(() => datasetObjective(dataset, backend, options)).toThrow(ValueError);
-  expect(() => datasetObjective(dataset, backend, options)).toThrow(field);
+  expect(() => shuffled(options)).toThrow(ValueError);
+  expect(() => shuffled(options)).toThrow(field);
 });

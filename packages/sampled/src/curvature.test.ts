@@ -1,25 +1,23 @@
-import { dot, type MoE, type NDArray, type Params, row, zeros } from '@softmoe/model';
+import { createReferenceBackend } from '@softmoe/backend';
+import { spectrumOf } from '@softmoe/finetune';
+import { dot, type MoE, type NDArray, type Params, type Points, row, zeros } from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
-import { sampleObjective } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
+import { perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
 import { mirroredOutside, sampleOf, softmaxTeacher, withOneMore } from '../fixtures/samples.ts';
-import { perturbed, teacherOf } from '../fixtures/scenes.ts';
-import { differencePoints, hessianOf, tangentDirections } from './differences.ts';
-import { sampleCurvature, spectrumOf } from './index.ts';
+import { differencePoints, hessianOf, tangentDirections } from '../test/differences.ts';
+import { sampleCurvature } from './curvature.ts';
+import { sampled } from './sampled.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 const independent = teacherOf(5, 2, { kind: 'random-unit' }, 3);
 const softmax = softmaxTeacher(5, 2, 4);
 
-async function differenceHessian(
-  model: MoE,
-  directions: Params[],
-  teacher: Parameters<typeof sampleObjective>[0],
-) {
-  const objective = sampleObjective(teacher);
+async function differenceHessian(model: MoE, directions: Params[], points: Points) {
+  const { objective } = sampled(points, createReferenceBackend());
   const gradients: Params[] = [];
   for (const point of differencePoints(model, directions)) {
-    gradients.push((await objective.evaluate(point)).gradient);
+    gradients.push((await objective.evaluate(point, 0)).gradient);
   }
   return hessianOf(directions, gradients);
 }

@@ -6,13 +6,14 @@ import {
   identity,
   type MoE,
   type NDArray,
+  type Points,
   requireInteger,
   requireObject,
   tangentDim,
   zeros,
 } from '@softmoe/model';
+import { jacobians, withOnes } from './jacobians.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
-import { jacobians, type Sample, withOnes } from './sample.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
 /**
@@ -24,7 +25,7 @@ import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
  *
  * The Hessian is worked out when it is first asked for.
  */
-export function sampleCurvature(sample: Sample): (model: MoE) => Curvature {
+export function sampleCurvature(sample: Points): (model: MoE) => Curvature {
   requireObject('sample', sample, ['inputs', 'targets', 'size']);
   const { inputs, targets, size } = sample;
   requireInteger('sample.size', size, 1);

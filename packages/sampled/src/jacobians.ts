@@ -12,13 +12,6 @@ import {
   zeros,
 } from '@softmoe/model';
 
-/** Labelled points of a fixed sample: `inputs` [size, r] row-major and `targets` [size]. */
-export interface Sample {
-  readonly inputs: Inputs;
-  readonly targets: Inputs;
-  readonly size: number;
-}
-
 /** The rows with a coordinate 1 more: what is linear in it is a derivative out of the span, of a square that averages to 1. */
 export function withOnes(inputs: Inputs, size: number): Float64Array {
   const r = inputs.length / size;

@@ -1,0 +1,10 @@
+export { sampleCurvature } from './curvature.ts';
+export { sampled } from './sampled.ts';
+export {
+  type FreshBatchesOptions,
+  fixedSample,
+  freshBatches,
+  type ShuffledBatchesOptions,
+  type Source,
+  shuffledBatches,
+} from './source.ts';

@@ -1,0 +1,45 @@
+import type { Backend } from '@softmoe/backend';
+import { type Gram, type MoE, type Points, zeros } from '@softmoe/model';
+import type { Source } from './source.ts';
+
+/**
+ * Gram data averaged over the sample of a source, docs/theory.md (12) with the mean in place of E: the same points at every
+ * call. It is exact for those points, so refits on it are least squares on them.
+ */
+export async function sampleGram(model: MoE, source: Source, backend: Backend): Promise<Gram> {
+  const m = model.spec.experts;
+  const sums = { students: new Float64Array(m * m), cross: new Float64Array(m), target: 0 };
+  for (const points of source.parts()) {
+    const outputs = await backend.units(model, points.inputs, points.size);
+    addMoments(sums, outputs, points, source.size);
+  }
+  const students = zeros([m, m]);
+  for (let i = 0; i < m; i++) {
+    for (let l = 0; l < m; l++) {
+      students.data[i * m + l] = sums.students[Math.min(i, l) * m + Math.max(i, l)]!;
+    }
+  }
+  return { students, cross: { shape: [m], data: sums.cross }, target: sums.target };
+}
+
+/** Adds a part's share of the second moments; of the students' the upper triangle only. */
+function addMoments(
+  sums: { readonly students: Float64Array; readonly cross: Float64Array; target: number },
+  outputs: Float64Array,
+  { targets, size: rows }: Points,
+  size: number,
+): void {
+  const { students, cross } = sums;
+  const m = cross.length;
+  for (let s = 0; s < rows; s++) {
+    const y = targets[s]!;
+    sums.target += (y * y) / size;
+    for (let i = 0; i < m; i++) {
+      const u = outputs[s * m + i]! / size;
+      cross[i] = cross[i]! + u * y;
+      for (let l = i; l < m; l++) {
+        students[i * m + l] = students[i * m + l]! + u * outputs[s * m + l]!;
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Backend } from '@softmoe/backend';
+import { type Estimator, type Points, projectTangent } from '@softmoe/model';
+import { requireFunction } from '@softmoe/model/checks';
+import { sampleCurvature } from './curvature.ts';
+import { sampleGram } from './moments.ts';
+import { fixedSample, type Source, samplePoints } from './source.ts';
+
+/**
+ * The estimator that averages over points: the loss and gradient on a batch a step, Gram data over a sample, both by
+ * `backend`, and the curvature of the loss on that sample, in float64. `source` is one of `freshBatches`, `shuffledBatches` and
+ * `fixedSample`, or the points of a fixed sample. Works for every gate, expert and routing. Throws a typed error for what is
+ * no source or backend.
+ */
+export function sampled(source: Source | Points, backend: Backend): Estimator {
+  requireFunction('backend.lossAndGradient', backend?.lossAndGradient);
+  const from = isSource(source) ? source : fixedSample(source);
+  let curvatureOf: ReturnType<typeof sampleCurvature> | undefined;
+  return {
+    exact: false,
+    objective: {
+      async evaluate(model, step) {
+        const { loss, gradient } = await from.batch(backend, model, step);
+        return { loss, gradient: projectTangent(model, gradient) };
+      },
+    },
+    gram: (model) => sampleGram(model, from, backend),
+    async curvature(model) {
+      curvatureOf ??= sampleCurvature(samplePoints(from));
+      return curvatureOf(model);
+    },
+  };
+}
+
+function isSource(source: Source | Points): source is Source {
+  return typeof (source as Partial<Source> | undefined)?.batch === 'function';
+}
