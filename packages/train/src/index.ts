@@ -16,7 +16,12 @@ export { type Flow, integrate, type Method } from './integrate.ts';
 export { bogackiShampine } from './methods/bogacki-shampine.ts';
 export { dormandPrince } from './methods/dormand-prince.ts';
 export { euler } from './methods/euler.ts';
-export type { AdaptiveOptions, FixedOptions, RungeKuttaMemory } from './methods/runge-kutta.ts';
+export type {
+  AdaptiveMemory,
+  AdaptiveOptions,
+  FixedOptions,
+  RungeKuttaMemory,
+} from './methods/runge-kutta.ts';
 export { encodeNpy } from './npy.ts';
 export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamMemory, type AdamOptions, adam } from './optimizers/adam.ts';

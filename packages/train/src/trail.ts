@@ -42,8 +42,10 @@ export function trailOf(state: TrainState): readonly TrailPoint[] {
 }
 
 /** The state of a stepper with a trail, as the stepper itself made it. */
-export function withoutTrail<Memory>(state: TrainState<Trailed<Memory>>): TrainState<Memory> {
-  return { ...state, memory: trailed(state).own as Memory };
+export function withoutTrail<Memory>(state: TrainState<Trailed<Memory>>): TrainState<Memory>;
+export function withoutTrail(state: TrainState): TrainState;
+export function withoutTrail(state: TrainState): TrainState {
+  return { ...state, memory: trailed(state).own };
 }
 
 function trailed({ memory }: TrainState): Trailed<object> {
