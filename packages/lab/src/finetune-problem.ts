@@ -1,10 +1,6 @@
-import { createReferenceBackend } from '@softmoe/backend';
 import { type Certificate, certify, spectrumEnds } from '@softmoe/certify';
 import { descentStep, gradientDescent, levenbergMarquardt } from '@softmoe/finetune';
-import { type Estimator, type MoE, toSpan } from '@softmoe/model';
-import { hasClosedForm, population } from '@softmoe/population';
-import { sampled } from '@softmoe/sampled';
-import { createDataset } from '@softmoe/teacher';
+import { type MoE, toSpan } from '@softmoe/model';
 import {
   type Stepper,
   type Trailed,
@@ -14,6 +10,7 @@ import {
   withTrail,
 } from '@softmoe/train';
 import type { Config } from './config.ts';
+import { type Estimators, finetuneStageOf } from './estimators.ts';
 import type { FinetuneStage } from './record-line.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
@@ -28,23 +25,22 @@ export interface FinetuneProblem {
   lift(model: MoE): MoE;
 }
 
-type FinetuneConfig = Pick<Config, 'seed' | 'inputDim' | 'finetune'>;
-
 /** The last stage of fine-tuning. */
 export function createFinetuneProblem(
   pruned: MoE,
   teacher: MoE,
-  config: FinetuneConfig,
+  config: Config,
+  { finetune }: Estimators,
 ): FinetuneProblem {
   const span = toSpan(pruned, teacher);
-  const estimator = estimatorOf(span.teacher, config);
+  const estimator = finetune(span.teacher);
   const descends = config.finetune.method === 'gradientDescent';
   const stepper = descends
     ? gradientDescent({ objective: estimator.objective, spectrum: spectrumEnds(estimator) })
     : levenbergMarquardt(estimator);
   return {
     ...span,
-    stage: estimator.exact ? 'exact' : 'sample',
+    stage: finetuneStageOf(config),
     stepper: withTrail<unknown>(stepper),
     certify: (state) =>
       certify(state.model, estimator, {
@@ -54,14 +50,4 @@ export function createFinetuneProblem(
         ...(descends ? descentStep(withoutTrail(state)) : {}),
       }),
   };
-}
-
-/**
- * Exact where there is a closed form. Without one the loss on one sample, drawn in span coordinates, takes the place of the
- * population's: noise-free labels make the teacher its minimum of zero loss as well, docs/theory.md (38).
- */
-function estimatorOf(teacher: MoE, { seed, finetune }: FinetuneConfig): Estimator {
-  if (hasClosedForm(teacher.spec)) return population(teacher);
-  const sample = { seed, size: finetune.sampleSize, stream: 'finetune/sample' };
-  return sampled(createDataset(teacher, sample), createReferenceBackend());
 }

@@ -101,7 +101,7 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
 /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
 async function pruning(
   progress: Progress,
-  { gramOf, gramNoise, lift }: Problem,
+  { gramOf, estimators, lift }: Problem,
   signal: AbortSignal,
 ): Promise<{ pruned: Pruned; model: MoE }> {
   const { prune: rule } = progress.config;
@@ -115,7 +115,7 @@ async function pruning(
   return timed(progress, 'prune', async () => {
     const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
     const pruned = await prune(progress.trained!.model, interruptible, sizeRule, {
-      noise: gramNoise,
+      noise: estimators.gramNoise,
     });
     const model = lift(pruned.model);
     progress.student = () => model;
@@ -154,7 +154,7 @@ async function* finetuning(
   signal: AbortSignal,
 ): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
   const { config } = progress;
-  const tuning = createFinetuneProblem(from, problem.teacher, config);
+  const tuning = createFinetuneProblem(from, problem.teacher, config, problem.estimators);
   const { stage, teacher, student, stepper, lift } = tuning;
   const keep = (state: TrainState) => {
     progress.finetuned = state;

@@ -1,6 +1,7 @@
-import { parseConfig } from '@softmoe/lab';
+import { hasClosedForm, parseConfig } from '@softmoe/lab';
+import { type ExpertSpec, expertKinds } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { changed } from './draft.ts';
+import { changed, hasClosedForm as toldClosedForm } from './draft.ts';
 
 it('changes one field and keeps the rest', () => {
   const config = parseConfig({ inputDim: 32 });
@@ -20,3 +21,15 @@ it('makes a valid config of either engine out of the other', () => {
     noise: 0,
   });
 });
+
+it.each(
+  expertKinds.flatMap((kind) =>
+    (['independent', 'softmax'] as const).map((routing) => [kind, routing] as const),
+  ),
+)(
+  'the page, which has no gates and experts of its own, knows where there is a closed form: %s, %s',
+  (kind, routing) => {
+    const expert = { kind, degree: 2, coefficients: [0, 1] } as ExpertSpec;
+    expect(toldClosedForm({ expert, routing })).toBe(hasClosedForm({ expert, routing }));
+  },
+);

@@ -10,7 +10,7 @@ export type Change =
 /** Where sampled runs start on this page: steps short enough to watch and to pause, a record at each. */
 const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
 
-/** Whether the population loss has a closed form, which the exact engine needs. */
+/** Whether the population loss has a closed form, as lab says; its own function would bring all gates and experts to the page. */
 export function hasClosedForm({ routing, expert }: Pick<Config, 'routing' | 'expert'>): boolean {
   return routing === 'independent' && ['hermite', 'series', 'linear'].includes(expert.kind);
 }

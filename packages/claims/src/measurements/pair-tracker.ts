@@ -1,4 +1,4 @@
-import { ALIGNED } from '@softmoe/lab';
+import { ALIGNED, crossing } from '@softmoe/lab';
 import { activationOf, gateOf, type MoESpec, ValueError } from '@softmoe/model';
 import type { TrainRecord } from '@softmoe/train';
 
@@ -52,13 +52,13 @@ export class PairTracker {
     const before = this.#previous;
     for (let p = 0; p < expert.length; p++) {
       if (this.#expertTime[p] === Infinity && expert[p]! >= ALIGNED) {
-        const share = before ? (ALIGNED - before.expert[p]!) / (expert[p]! - before.expert[p]!) : 1;
+        const share = before ? crossing(before.expert[p]!, expert[p]!) : 1;
         this.#expertTime[p] = before ? before.time + share * (time - before.time) : time;
         const from = before ? before.router[p]! : router[p]!;
         this.#routerAtExpert[p] = from + share * (router[p]! - from);
       }
       if (this.#routerTime[p] === Infinity && router[p]! >= ALIGNED) {
-        const share = before ? (ALIGNED - before.router[p]!) / (router[p]! - before.router[p]!) : 1;
+        const share = before ? crossing(before.router[p]!, router[p]!) : 1;
         this.#routerTime[p] = before ? before.time + share * (time - before.time) : time;
       }
     }

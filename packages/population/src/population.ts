@@ -4,9 +4,9 @@ import { populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
 
 /**
- * The exact estimator of the mean squared error to `teacher` over x ~ N(0, I_d): loss, gradient, Gram data and curvature
- * without sampling, docs/theory.md (12), (13) and (15). Its cost grows with the dimension of the models: bring them into
- * their span first (`toSpan`). Throws `UnsupportedError` where there is no closed form, see `hasClosedForm`.
+ * The exact estimator of the population loss against one teacher: loss and gradient, Gram data and curvature in closed form,
+ * docs/theory.md (12), (13), (15) and (16). Nothing is drawn, and a step's number plays no part. Throws `UnsupportedError`
+ * where there is no closed form, under softmax routing and for experts that are no polynomials.
  */
 export function population(teacher: MoE): Estimator {
   return {
