@@ -1,4 +1,4 @@
-import type { Certificate } from '@softmoe/finetune';
+import type { Certificate } from '@softmoe/certify';
 import { hasOwnGates, type MoE, parameterError } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';

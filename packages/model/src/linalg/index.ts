@@ -1,4 +1,5 @@
 export type { Blocks, CurvatureEstimate } from '../contracts.ts';
+export { gradientScale, nullLoss } from '../loss-scale.ts';
 export { fromTangentCoordinates, tangentDim, toTangentCoordinates } from '../manifold.ts';
 export { param, parameterLayout } from '../moe.ts';
 export { allocate, sizeOf, zeros } from '../ndarray.ts';
