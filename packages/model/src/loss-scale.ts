@@ -1,6 +1,6 @@
 import type { Objective } from './contracts.ts';
-import type { MoE } from './spec.ts';
 import { zeros } from './ndarray.ts';
+import type { MoE } from './spec.ts';
 
 /** ½E y², the loss of `model` with all amplitudes at zero: what losses are small or large against. 1 where it is zero. */
 export async function nullLoss(objective: Objective, { spec, params }: MoE): Promise<number> {
