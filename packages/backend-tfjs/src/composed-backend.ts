@@ -102,8 +102,8 @@ function tensorsOf({ spec, params }: MoE): ParamTensors {
     const { shape, data } = param(params, name);
     return tensor(Float32Array.from(data), [...shape]);
   };
-  const tensors = { router: of('router'), expert: of('expert'), amplitude: of('amplitude') };
-  return spec.routing === 'softmax' ? { ...tensors, routerBias: of('routerBias') } : tensors;
+  const names = Object.keys(parameterLayout(spec));
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as unknown as ParamTensors;
 }
 
 function hostCopy(array: Tensor): NDArray {

@@ -10,10 +10,11 @@ export function paramBytes({ inputDim, experts }: MoESpec): number {
 
 /** Where each parameter is when they begin at `start`. */
 export function paramsAt(spec: MoESpec, start: number): ParameterOffsets {
-  const { inputDim: d, experts: m, routing } = spec;
+  const { inputDim: d, experts: m } = spec;
   const amplitude = start + 2 * m * d * FLOAT;
   const offsets = { router: start, expert: start + m * d * FLOAT, amplitude };
-  return routing === 'softmax' ? { ...offsets, routerBias: amplitude + m * FLOAT } : offsets;
+  const biased = 'routerBias' in parameterLayout(spec);
+  return biased ? { ...offsets, routerBias: amplitude + m * FLOAT } : offsets;
 }
 
 /** Rounds the parameters to float32 and writes them to their places. */

@@ -1,6 +1,6 @@
 import type { Points } from '@softmoe/model';
 import {
-  activationOf,
+  expertOf,
   gateOf,
   type Inputs,
   type MoE,
@@ -52,7 +52,7 @@ interface Unit {
 /** All units at point s. */
 function unitsAt({ spec, params }: MoE, inputs: Inputs, s: number, round: Round): Unit[] {
   const { inputDim: d, experts: m } = spec;
-  const activation = activationOf(spec.expert);
+  const activation = expertOf(spec.expert);
   const logits = (name: string) =>
     Array.from({ length: m }, (_, i) => {
       const { data } = param(params, name);

@@ -4,6 +4,9 @@ import { powerOfTen } from './format.ts';
 /** float64 has nothing to say about a loss below this; one of a few rounding errors may even be negative. */
 const FLOOR = 1e-17;
 
+/** Between these a predicted loss is drawn. */
+export const DRAWN: { readonly least: number; readonly most: number } = { least: FLOOR, most: 1 };
+
 /** What a loss is drawn at on a logarithmic scale. */
 export function drawable(loss: number): number {
   return Math.max(Math.abs(loss), FLOOR);

@@ -1,6 +1,6 @@
 import { dot, lineY, type Markish, text } from '@observablehq/plot';
 import { courseOf, lastStage, type RecordLine } from '@softmoe/lab';
-import { decades, drawable } from './axes.ts';
+import { DRAWN, decades, drawable } from './axes.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './figure.ts';
 import { fixed, plural, readable } from './format.ts';
@@ -28,7 +28,7 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
     .map((record) => ({ ...record, loss: record.loss - limit }))
     .filter(({ loss }) => loss > 0 || limit === 0);
   const { predicted, measured } = contraction;
-  const line = predictedLine(exact, predicted);
+  const line = predictedLine(exact, predicted, DRAWN);
   const every = Math.max(1, Math.ceil(exact.length / DOTS));
   const dots = exact.filter((_, i) => i % every === 0);
   const y = ({ loss }: { loss: number }) => drawable(loss);

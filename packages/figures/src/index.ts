@@ -15,6 +15,7 @@ export { overlapsFigure } from './overlaps.ts';
 export { type ColorName, color, palette, teacherColor } from './palette.ts';
 export { type Plane, type PlaneAxis, planeOf } from './plane.ts';
 export { planeFigure } from './plane-figure.ts';
+export { predictedLine } from './predicted-line.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';

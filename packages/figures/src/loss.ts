@@ -7,7 +7,7 @@ import {
   type RecordLine,
   type TuneRecord,
 } from '@softmoe/lab';
-import { decades, drawable, lanesOf, roundTicks } from './axes.ts';
+import { DRAWN, decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { clockOf } from './clock.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './figure.ts';
@@ -83,7 +83,10 @@ export function lossFigure({ records, sizes, predicted, config }: LossFigureData
     title: 'Loss of the whole run',
     caption: captionOf(
       { train, tune, found: found.length },
-      { explained: explained.length > 0, predicted: predictedLine(exact, predicted).length > 0 },
+      {
+        explained: explained.length > 0,
+        predicted: predictedLine(exact, predicted, DRAWN).length > 0,
+      },
     ),
     options: {
       marginTop: 40,
@@ -162,7 +165,7 @@ function tuning(
   const curve = { x: ({ total }: TuneRecord) => ofStep(total), strokeWidth: 2.5 };
   const y = ({ loss }: { loss: number }) => drawable(loss);
   const exact = thinned(lastStage({ tune }));
-  const line = predictedLine(exact, predicted);
+  const line = predictedLine(exact, predicted, DRAWN);
   return [
     lineY(thinned(tune.filter(isOnline)), {
       ...curve,

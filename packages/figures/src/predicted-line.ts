@@ -1,20 +1,25 @@
-import type { TuneRecord } from '@softmoe/lab';
-import { drawable } from './axes.ts';
-
 /** Losses between which convergence is linear and rounding has no say. */
 const WINDOW = { from: 1e-8, to: 1e-14 };
 
+/** A point of fine-tuning: its loss, and its step counted through all stages. */
+interface TunedPoint {
+  readonly total: number;
+  readonly loss: number;
+}
+
 /**
- * What the loss of fine-tuning would be if every step multiplied it by `factor`, through the first point of the run that
- * is well inside its linear phase; nothing without a factor or such a point.
+ * What the loss of fine-tuning would be at each of `points` if every step multiplied it by `factor`, through the first point
+ * that is well inside the linear phase; nothing without a factor or such a point. Values of `most` and above, or `least` and
+ * below, are left out.
  */
 export function predictedLine(
-  exact: readonly TuneRecord[],
+  points: readonly TunedPoint[],
   factor: number | null | undefined,
-): { total: number; loss: number }[] {
-  const anchor = exact.find(({ loss }) => loss < WINDOW.from && loss > WINDOW.to);
+  { least, most }: { readonly least: number; readonly most: number },
+): TunedPoint[] {
+  const anchor = points.find(({ loss }) => loss < WINDOW.from && loss > WINDOW.to);
   if (!anchor || !factor) return [];
-  return exact
+  return points
     .map(({ total }) => ({ total, loss: anchor.loss * factor ** (total - anchor.total) }))
-    .filter(({ loss }) => loss < 1 && drawable(loss) === loss);
+    .filter(({ loss }) => loss < most && loss > least);
 }

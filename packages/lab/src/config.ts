@@ -1,4 +1,4 @@
-import { tangentDim } from '@softmoe/model';
+import { tangentDim, translationDim } from '@softmoe/model';
 import { hasClosedForm } from '@softmoe/population';
 import { z } from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
@@ -44,12 +44,12 @@ export function configWarnings(config: Config): string[] {
 
 /**
  * Parameters of a student of the teacher's size in the span of both, in which it is fine-tuned, docs/theory.md (38); less
- * the translations of softmax routing, which change no function.
+ * the translations that change no function.
  */
 function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): number {
   const r = Math.min(inputDim, 4 * teachers);
-  const all = tangentDim({ inputDim: r, experts: teachers, routing, gate, expert });
-  return routing === 'softmax' ? all - (r + 1) : all;
+  const spec = { inputDim: r, experts: teachers, routing, gate, expert };
+  return tangentDim(spec) - translationDim(spec);
 }
 
 type Issue = z.core.$ZodIssue;

@@ -1,10 +1,16 @@
-import { createReferenceBackend } from '@softmoe/backend';
-import type { CurvatureOf } from '@softmoe/finetune';
-import { type MoE, type Objective, toSpan } from '@softmoe/model';
-import { hasClosedForm, populationCurvature, populationObjective } from '@softmoe/population';
-import { sampled } from '@softmoe/sampled';
-import { createDataset } from '@softmoe/teacher';
+import { type Certificate, certify, spectrumEnds } from '@softmoe/certify';
+import { descentStep, gradientDescent, levenbergMarquardt } from '@softmoe/finetune';
+import { type MoE, toSpan } from '@softmoe/model';
+import {
+  type Stepper,
+  type Trailed,
+  type TrainState,
+  trailOf,
+  withoutTrail,
+  withTrail,
+} from '@softmoe/train';
 import type { Config } from './config.ts';
+import { type Estimators, finetuneStageOf } from './estimators.ts';
 import type { FinetuneStage } from './record-line.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
@@ -13,34 +19,35 @@ export interface FinetuneProblem {
   readonly stage: Exclude<FinetuneStage, 'online'>;
   readonly teacher: MoE;
   readonly student: MoE;
-  readonly objective: Objective;
-  readonly curvature: CurvatureOf;
+  readonly stepper: Stepper<Trailed<unknown>>;
+  /** What is known of the state that the stepper ended at. */
+  certify(state: TrainState): Promise<Certificate>;
   lift(model: MoE): MoE;
 }
 
-/**
- * The last stage of fine-tuning. Without a closed form the loss on one sample, drawn in span coordinates, takes the place
- * of the population's: noise-free labels make the teacher its minimum of zero loss as well, docs/theory.md (38).
- */
+/** The last stage of fine-tuning. */
 export function createFinetuneProblem(
   pruned: MoE,
   teacher: MoE,
-  { seed, finetune }: Pick<Config, 'seed' | 'finetune'>,
+  config: Config,
+  { finetune }: Estimators,
 ): FinetuneProblem {
   const span = toSpan(pruned, teacher);
-  if (hasClosedForm(teacher.spec)) {
-    return {
-      ...span,
-      stage: 'exact',
-      objective: populationObjective(span.teacher),
-      curvature: (model) => populationCurvature(model, span.teacher),
-    };
-  }
-  const sample = createDataset(span.teacher, {
-    seed,
-    size: finetune.sampleSize,
-    stream: 'finetune/sample',
-  });
-  const { objective, curvature } = sampled(sample, createReferenceBackend());
-  return { ...span, stage: 'sample', objective, curvature };
+  const estimator = finetune(span.teacher);
+  const descends = config.finetune.method === 'gradientDescent';
+  const stepper = descends
+    ? gradientDescent({ objective: estimator.objective, spectrum: spectrumEnds(estimator) })
+    : levenbergMarquardt(estimator);
+  return {
+    ...span,
+    stage: finetuneStageOf(config),
+    stepper: withTrail<unknown>(stepper),
+    certify: (state) =>
+      certify(state.model, estimator, {
+        target: span.teacher,
+        inputDim: config.inputDim,
+        trail: trailOf(state),
+        ...(descends ? descentStep(withoutTrail(state)) : {}),
+      }),
+  };
 }

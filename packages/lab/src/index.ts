@@ -24,6 +24,7 @@ export {
 } from './experiment.ts';
 export {
   ALIGNED,
+  crossing,
   lagsOf,
   type Milestones,
   MilestoneTracker,

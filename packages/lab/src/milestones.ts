@@ -23,6 +23,11 @@ export function meanLag(milestones: Milestones): number | undefined {
   return lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
 }
 
+/** How far on the way from `before` to `now` an overlap crosses {@link ALIGNED}, between 0 and 1. */
+export function crossing(before: number, now: number): number {
+  return (ALIGNED - before) / (now - before);
+}
+
 interface Point {
   readonly time: number;
   readonly expert: readonly number[];
@@ -54,7 +59,7 @@ export class MilestoneTracker {
         this.#found[kind][j] =
           before === undefined || from === undefined
             ? time
-            : from + ((ALIGNED - before) / (now - before)) * (time - from);
+            : from + crossing(before, now) * (time - from);
       });
     }
     this.#previous = point;

@@ -1,5 +1,5 @@
-import type { Certificate } from '@softmoe/finetune';
-import { type MoE, parameterError } from '@softmoe/model';
+import type { Certificate } from '@softmoe/certify';
+import { hasOwnGates, type MoE, parameterError } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
 import { type Config, configWarnings } from './config.ts';
@@ -22,8 +22,8 @@ export interface Summary {
   readonly seed: number;
   readonly engine: Config['engine'];
   /**
-   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Under softmax
-   * routing that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
+   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Where
+   * units share their gates that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
    */
   readonly recovered: number;
   /** Units left after pruning. */
@@ -165,9 +165,9 @@ export function resultOf(findings: Findings): ExperimentResult {
   };
 }
 
-/** The softmax gate of a single unit is 1 whatever its router is: there is none to recover. */
+/** A gate that a single unit shares with none is 1 whatever its router is: there is none to recover. */
 function hasRouters({ spec }: MoE): boolean {
-  return spec.routing !== 'softmax' || spec.experts > 1;
+  return hasOwnGates(spec.routing) || spec.experts > 1;
 }
 
 /** Below this ratio a cliff tells one size from another no better than chance would. */

@@ -3,18 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { array } from '../test/arbitraries.ts';
 import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/batches.ts';
 import { expectError } from '../test/expect-error.ts';
-import { activationOf } from './expert.ts';
+import { expertOf } from './expert.ts';
 import { forward, lossAndGradient, units } from './forward.ts';
 import { gateOf } from './gate.ts';
 import { row, takeRows } from './linalg/rows.ts';
 import { dot } from './linalg/vectors.ts';
-import { createMoE, type MoE, type Params } from './moe.ts';
+import { createMoE } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import { mapParams } from './params.ts';
+import type { MoE, Params } from './spec.ts';
 
 /** u_i(x) as docs/theory.md (1) writes it, or π_i(x) h(w_i·x) as (5) does. */
 function unit({ spec, params }: MoE, i: number, x: Float64Array): number {
-  const { value: h } = activationOf(spec.expert);
+  const { value: h } = expertOf(spec.expert);
   const logit = (l: number) => dot(row(params.router!, l), x);
   const y = h(dot(row(params.expert!, i), x));
   if (spec.routing === 'independent') return gateOf(spec.gate).value(logit(i)) * y;
@@ -69,7 +70,7 @@ describe('forward and units', () => {
         const f = (change: Params) =>
           forward(createMoE(spec, { ...params, ...change }), p.x.data, sizeOfBatch(p));
         const [router, expert, amplitude] = [params.router!, params.expert!, params.amplitude!];
-        const { parity } = activationOf(spec.expert);
+        const { parity } = expertOf(spec.expert);
         const before = f({});
         if (parity === 'odd') {
           expectNear(f({ expert: flip(expert), amplitude: flip(amplitude) }), before);

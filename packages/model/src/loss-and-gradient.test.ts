@@ -5,8 +5,9 @@ import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/b
 import { derivative } from '../test/calculus.ts';
 import { forward, lossAndGradient } from './forward.ts';
 import { rowProducts } from './linalg/rows.ts';
-import { type MoE, parameterLayout } from './moe.ts';
+import { parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
+import type { MoE } from './spec.ts';
 
 describe('lossAndGradient', () => {
   it('has half the mean squared error as its loss', () => {

@@ -12,9 +12,10 @@ import {
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
-import { createMoE, type MoE, type Params, parameterLayout } from './moe.ts';
+import { createMoE, parameterLayout } from './moe.ts';
 import { ndarray } from './ndarray.ts';
 import { addScaled, dotParams, normParams } from './params.ts';
+import type { MoE, Params } from './spec.ts';
 
 /** A model and a few vectors of the shapes of its parameters. */
 const withVectors = (count: number) =>

@@ -1,9 +1,10 @@
 import { ValueError } from './errors.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
-import { type MoE, type Params, parameterLayout } from './moe.ts';
+import { parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
 import { mapParams } from './params.ts';
+import type { MoE, Params } from './spec.ts';
 
 /** The rows divided by their lengths. Throws {@link ValueError} for a row that has no direction. */
 export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {

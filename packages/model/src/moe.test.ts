@@ -2,17 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
-import {
-  createMoE,
-  type MoE,
-  type MoESpec,
-  type Params,
-  param,
-  parameterLayout,
-  requireModel,
-  UNIT_TOLERANCE,
-} from './moe.ts';
+import { createMoE, param, parameterLayout, requireModel, UNIT_TOLERANCE } from './moe.ts';
 import { type NDArray, ndarray, zeros } from './ndarray.ts';
+import type { MoE, MoESpec, Params } from './spec.ts';
 
 const spec: MoESpec = {
   inputDim: 3,

@@ -1,60 +1,12 @@
-import { requireInteger, requireKeys, requireObject, requireText } from './checks/require.ts';
-import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
-import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
-import { type GateName, gateOf } from './gate.ts';
+import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
+import { ShapeError, ValueError } from './errors.ts';
+import { checkExpert } from './expert.ts';
+import { gateOf } from './gate.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
-
-/** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
-export type MoESpec = IndependentSpec | SoftmaxSpec;
-
-interface CommonSpec {
-  /** d, the dimension of x. */
-  readonly inputDim: number;
-  /** m, the number of units, each a router with its expert. */
-  readonly experts: number;
-  readonly expert: ExpertSpec;
-  /**
-   * The {@link Frame} whose coordinates router and expert rows are written in, by its name; absent where they are those of
-   * the inputs themselves. Set by `toSpan` and `lower`, removed by `lift`.
-   */
-  readonly frame?: string;
-}
-
-/** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
-export interface IndependentSpec extends CommonSpec {
-  readonly gate: GateName;
-  readonly routing: 'independent';
-}
-
-/** Units share their gates, π = softmax(Vx + b), docs/theory.md (5). */
-export interface SoftmaxSpec extends CommonSpec {
-  /** Has no meaning here: accepted, so that a spec can always have all its fields, and ignored. */
-  readonly gate?: GateName;
-  readonly routing: 'softmax';
-}
-
-export type Routing = MoESpec['routing'];
-
-/**
- * Named parameters, float64. Ridge experts: `router` [m, d], `expert` [m, d], `amplitude` [m], and with softmax
- * routing `routerBias` [m].
- */
-export type Params = Readonly<Record<string, NDArray>>;
-
-export interface MoE {
-  readonly spec: MoESpec;
-  readonly params: Params;
-}
-
-/** Where a parameter lives: each row on the unit sphere, or anywhere. */
-export type Manifold = 'sphere' | 'free';
-
-export interface ParameterLayout {
-  readonly shape: readonly number[];
-  readonly manifold: Manifold;
-}
+import { routingOf } from './routing.ts';
+import type { MoE, MoESpec, ParameterLayout, Params } from './spec.ts';
 
 /** How far the length of a row may be from 1. */
 export const UNIT_TOLERANCE = 1e-9;
@@ -62,12 +14,12 @@ export const UNIT_TOLERANCE = 1e-9;
 /** Name, shape and manifold of every parameter of a model of that spec, in the order in which they are stored. */
 export function parameterLayout(spec: MoESpec): Readonly<Record<string, ParameterLayout>> {
   const { experts: m, inputDim: d } = spec;
-  const softmax = spec.routing === 'softmax';
+  const { router, ...others } = routingOf(spec.routing).layout(m, d);
   return {
-    router: { shape: [m, d], manifold: softmax ? 'free' : 'sphere' },
+    router,
     expert: { shape: [m, d], manifold: 'sphere' },
     amplitude: { shape: [m], manifold: 'free' },
-    ...(softmax ? { routerBias: { shape: [m], manifold: 'free' as const } } : {}),
+    ...others,
   };
 }
 
@@ -129,21 +81,21 @@ export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
   requireKeys(field, spec, SPEC_FIELDS);
   requireInteger(`${field}.inputDim`, spec.inputDim, 1);
   requireInteger(`${field}.experts`, spec.experts, 1);
-  if (spec.routing !== 'softmax') gateOf(spec.gate, `${field}.gate`);
-  else if (spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
-  requireObject(`${field}.expert`, spec.expert, ['kind']);
-  activationOf(spec.expert, `${field}.expert`);
-  requireKeys(`${field}.expert`, spec.expert, expertFields(spec.expert.kind));
-  checkRouting(spec.routing, `${field}.routing`);
-  if (spec.frame !== undefined) requireText(`${field}.frame`, spec.frame);
+  const { ownGates } = routingOf(spec.routing, `${field}.routing`);
+  if (ownGates || spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
+  checkExpert(spec.expert, `${field}.expert`);
+  if (spec.frame !== undefined) checkFrame(`${field}.frame`, spec.frame);
 }
 
-function checkRouting(routing: Routing, field: string): void {
-  if (routing === 'independent' || routing === 'softmax') return;
-  throw new UnknownNameError('is not a kind of routing', {
+/** Frames have names of this form, and no others. */
+const FRAME_NAME = /^span \d+×\d+ [0-9a-f]{8}$/;
+
+function checkFrame(field: string, frame: string): void {
+  if (typeof frame === 'string' && FRAME_NAME.test(frame)) return;
+  throw new ValueError('is not the name of a frame', {
     field,
-    value: routing,
-    remedy: "Use 'independent' or 'softmax'.",
+    value: frame,
+    remedy: 'Leave it out; toSpan and the lower of a frame set it.',
   });
 }
 

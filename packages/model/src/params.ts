@@ -1,6 +1,6 @@
 import { dot } from './linalg/vectors.ts';
-import type { Params } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
+import type { Params } from './spec.ts';
 
 /** Applies `f` to every array; names are kept. */
 export function mapParams(params: Params, f: (array: NDArray, name: string) => NDArray): Params {

@@ -1,6 +1,7 @@
 import { dotAt } from './linalg/vectors.ts';
-import { type MoE, type Params, parameterLayout } from './moe.ts';
+import { parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
+import type { MoE, Params } from './spec.ts';
 
 /** ⟨x, ∇_x L⟩ for every row x on a sphere, 0 for free rows, by the Euclidean `gradient`: routers, then experts, [2m]. */
 export function radialDerivatives({ spec, params }: MoE, gradient: Params): Float64Array {

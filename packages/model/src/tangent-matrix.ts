@@ -1,7 +1,8 @@
 import { row } from './linalg/rows.ts';
 import { tangentDim, toTangentCoordinates } from './manifold.ts';
-import { type MoE, type MoESpec, type Params, parameterLayout } from './moe.ts';
+import { parameterLayout } from './moe.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
+import type { MoE, MoESpec, Params } from './spec.ts';
 
 /** Numbers of all parameters in layout order, [P], as the arrays that they are: views, not copies. */
 export function asParams(spec: MoESpec, flat: Float64Array): Params {

@@ -23,7 +23,7 @@ const schema = z.object({
   sha256: z.string(),
   recordBytes: z.int().min(0),
   snapshot: z.object({
-    version: z.literal(1),
+    version: z.literal(2),
     config: z.unknown(),
     phase: z.enum(['train', 'prune', 'finetune', 'done']),
     backend: backend.optional(),
@@ -63,6 +63,10 @@ function hashOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
+function versionOf(json: unknown): unknown {
+  return (json as { snapshot?: { version?: unknown } } | null)?.snapshot?.version;
+}
+
 /** The checkpoint that {@link encodeCheckpoint} wrote. Throws {@link FormatError} with the `path` for any other text. */
 export function decodeCheckpoint(text: string, path: string): Checkpoint {
   const damaged = (problem: string, cause?: unknown) =>
@@ -80,6 +84,17 @@ export function decodeCheckpoint(text: string, path: string): Checkpoint {
     json = parseStrictJson(text, 'checkpoint');
   } catch (cause) {
     throw damaged((cause as SoftmoeError).message, cause);
+  }
+  const version = versionOf(json);
+  if (typeof version === 'number' && version !== 2) {
+    throw new FormatError(
+      `is of version ${version}, and this softmoe goes on from version 2 only`,
+      {
+        field: 'checkpoint',
+        value: path,
+        remedy: START_AGAIN,
+      },
+    );
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {

@@ -1,5 +1,5 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { spectrumOf } from '@softmoe/finetune';
+import { spectrumOf } from '@softmoe/certify';
 import { dot, type MoE, type NDArray, type Params, type Points, row, zeros } from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';

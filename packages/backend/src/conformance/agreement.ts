@@ -1,6 +1,7 @@
 import type { Points } from '@softmoe/model';
 import {
   forward,
+  hasOwnGates,
   lossAndGradient,
   type MoE,
   type Params,
@@ -77,13 +78,13 @@ export function checkLossAndGradient(
 }
 
 /**
- * What rounding errors of each gradient are relative to: its largest entry. Under softmax routing the gradients of router
+ * What rounding errors of each gradient are relative to: its largest entry. Where units share their gates those of router
  * and bias are differences, r π_i (a_i h − f), which vanish where one gate takes all, so those two are measured by all
  * directions' gradients where these are larger.
  */
 function scalesOf(model: MoE, gradient: Params): (name: string) => number {
   const of = (name: string) => largest(param(gradient, name).data);
-  if (model.spec.routing === 'independent') return of;
+  if (hasOwnGates(model.spec.routing)) return of;
   const differences = ['router', 'routerBias'];
   const least = Math.max(of('router'), of('expert'));
   return (name) => (differences.includes(name) ? Math.max(of(name), least) : of(name));

@@ -1,5 +1,5 @@
-import { ALIGNED } from '@softmoe/lab';
-import { activationOf, gateOf, type MoESpec, ValueError } from '@softmoe/model';
+import { ALIGNED, crossing } from '@softmoe/lab';
+import { expertOf, type MoESpec, routingOf, ValueError } from '@softmoe/model';
 import type { TrainRecord } from '@softmoe/train';
 
 /** A student unit and the teacher unit it aligned with, and when. */
@@ -29,7 +29,7 @@ export class PairTracker {
 
   /** Throws {@link ValueError} for experts that are not odd. */
   constructor(student: MoESpec, teachers: number) {
-    if (activationOf(student.expert).parity !== 'odd') {
+    if (expertOf(student.expert).parity !== 'odd') {
       throw new ValueError('must be an odd function', {
         field: 'expert',
         value: student.expert,
@@ -38,7 +38,7 @@ export class PairTracker {
     }
     this.#m = student.experts;
     this.#k = teachers;
-    this.#mirrored = student.gate !== undefined && gateOf(student.gate).parity === 'odd';
+    this.#mirrored = routingOf(student.routing).parity(student) === 'odd';
     const pairs = this.#m * this.#k;
     this.#expertTime = new Float64Array(pairs).fill(Infinity);
     this.#routerTime = new Float64Array(pairs).fill(Infinity);
@@ -52,13 +52,13 @@ export class PairTracker {
     const before = this.#previous;
     for (let p = 0; p < expert.length; p++) {
       if (this.#expertTime[p] === Infinity && expert[p]! >= ALIGNED) {
-        const share = before ? (ALIGNED - before.expert[p]!) / (expert[p]! - before.expert[p]!) : 1;
+        const share = before ? crossing(before.expert[p]!, expert[p]!) : 1;
         this.#expertTime[p] = before ? before.time + share * (time - before.time) : time;
         const from = before ? before.router[p]! : router[p]!;
         this.#routerAtExpert[p] = from + share * (router[p]! - from);
       }
       if (this.#routerTime[p] === Infinity && router[p]! >= ALIGNED) {
-        const share = before ? (ALIGNED - before.router[p]!) / (router[p]! - before.router[p]!) : 1;
+        const share = before ? crossing(before.router[p]!, router[p]!) : 1;
         this.#routerTime[p] = before ? before.time + share * (time - before.time) : time;
       }
     }

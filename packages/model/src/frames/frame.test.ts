@@ -107,7 +107,7 @@ describe('models of different frames are told apart, of as many coordinates or n
 });
 
 it('createMoE refuses a frame that is no name', () => {
-  for (const frame of [3, '', null]) {
+  for (const frame of [3, '', null, '-0', 'span']) {
     const spec = { ...model.spec, frame: frame as string };
     expect(() => createMoE(spec, model.params)).toThrow(ValueError);
     expect(() => createMoE(spec, model.params)).toThrow(/^spec\.frame/);

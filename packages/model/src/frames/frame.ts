@@ -2,8 +2,8 @@ import { ShapeError } from '../errors.ts';
 import { addProduct } from '../linalg/matrix.ts';
 import { matrixSize, row, rowProducts } from '../linalg/rows.ts';
 import { retract } from '../manifold.ts';
-import type { MoE, MoESpec, Params } from '../moe.ts';
 import type { NDArray } from '../ndarray.ts';
+import type { MoE, MoESpec, Params } from '../spec.ts';
 
 /**
  * Coordinates in which the rows of models are written: those of an orthonormal basis of r directions, docs/theory.md (14).

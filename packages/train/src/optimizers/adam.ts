@@ -5,6 +5,7 @@ import {
   type MoE,
   mapParams,
   type NDArray,
+  type Params,
   parameterLayout,
   projectTangent,
   requireFinite,
@@ -13,7 +14,7 @@ import {
   zeros,
 } from '@softmoe/model';
 import type { Optimizer } from '../optimizer.ts';
-import { methodArrays, methodNumber } from '../state.ts';
+import { ownMemory } from '../state.ts';
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -25,6 +26,17 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** What Adam remembers. */
+export interface AdamMemory {
+  readonly updates: number;
+  /** Mean gradient, parallel to the parameters. */
+  readonly first: Params;
+  /** Mean squared gradient: one number a row on a sphere, one an entry of a free array. */
+  readonly second: Params;
+}
+
+const BLANK: AdamMemory = { updates: 0, first: {}, second: {} };
+
 /**
  * Adam on the manifold. Free arrays follow the usual rule, entry by entry. A row on a sphere differs twice:
  *
@@ -35,7 +47,7 @@ export interface AdamOptions {
  *
  * Throws a typed error for options out of range or unknown.
  */
-export function adam(options: AdamOptions): Optimizer {
+export function adam(options: AdamOptions): Optimizer<AdamMemory> {
   requireKeys('adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon']);
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   requireFinite('adam.learningRate', learningRate, Number.MIN_VALUE);
@@ -47,12 +59,13 @@ export function adam(options: AdamOptions): Optimizer {
     init(model) {
       const first = mapParams(model.params, ({ shape }) => zeros(shape));
       const second = mapParams(first, (array, name) => zeros([blocksOf(model, name, array).count]));
-      return { numbers: { updates: 0 }, arrays: { first, second } };
+      return { ...BLANK, first, second };
     },
-    update(gradient, state, model) {
-      const updates = methodNumber(state, 'updates') + 1;
-      const first = copyParams(methodArrays(state, 'first'));
-      const second = copyParams(methodArrays(state, 'second'));
+    update(gradient, memory, model) {
+      const before = ownMemory(memory, BLANK);
+      const updates = before.updates + 1;
+      const first = copyParams(before.first);
+      const second = copyParams(before.second);
       const meanScale = 1 / (1 - beta1 ** updates);
       const squareScale = 1 / (1 - beta2 ** updates);
       const direction = mapParams(gradient, (g, name) => {
@@ -72,8 +85,7 @@ export function adam(options: AdamOptions): Optimizer {
         return result;
       });
       const moved = retract(model.spec, addScaled(model.params, -learningRate, direction));
-      const arrays = { first: projectTangent(moved, first), second };
-      return { model: moved, state: { numbers: { updates }, arrays } };
+      return { model: moved, memory: { updates, first: projectTangent(moved, first), second } };
     },
   };
 }

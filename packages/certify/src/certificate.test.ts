@@ -1,19 +1,20 @@
-import { normParams, scaleParams } from '@softmoe/model';
+import type { Curvature, MoE, Params } from '@softmoe/model';
+import { normParams, scaleParams } from '@softmoe/model/linalg';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import { createTeacher } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import {
   geometries,
+  methods,
   perturbed,
   scene,
-  settle,
   spanScene,
   teacherOf,
   unitsOf,
   withTwins,
-} from '../fixtures/scenes.ts';
+} from '../../finetune/fixtures/scenes.ts';
+import { settle } from '../fixtures/settle.ts';
 import { type Certificate, certify } from './certificate.ts';
-import { finetuneMethods } from './finetune.ts';
 
 const teacher = teacherOf(32, 3, geometries[0]!, 1);
 const other = teacherOf(32, 3, geometries[2]!, 2);
@@ -33,10 +34,21 @@ const spreadTeacher = (amplitudeSpread: number) =>
 const disagreement = ({ measuredContraction, predictedContraction }: Certificate) =>
   Math.log(measuredContraction!) / Math.log(predictedContraction!) - 1;
 
+/** An estimator that says of any model what it is told here, and that ½E y² is 0.5. */
+const saying = (loss: number, gradient: Params, curvature: Curvature) => ({
+  objective: {
+    evaluate: async ({ params }: MoE) => {
+      const isZero = params.amplitude!.data.every((a) => a === 0);
+      return { loss: isZero ? 0.5 : loss, gradient };
+    },
+  },
+  curvature: async () => curvature,
+});
+
 describe('the verdict', () => {
-  it.each(finetuneMethods)('is certified at the teacher (%s)', async (method) => {
+  it.each(methods)('is certified at the teacher (%s)', async (method) => {
     const start = perturbed(teacher, 0.1, 1);
-    const { certificate } = (await settle(spanScene(start, teacher, { method }))).result;
+    const { certificate } = await settle(spanScene(start, teacher), { method });
     expect(certificate).toMatchObject({ verdict: 'certified', parameterError: expect.any(Number) });
     expect(certificate.mu).toBeCloseTo(0.044836, 6);
     expect(certificate.lambdaMax).toBeCloseTo(1.078779, 6);
@@ -45,26 +57,28 @@ describe('the verdict', () => {
     expect(certificate.onePointConvexity).toBeGreaterThan(0.04);
   });
 
-  it.each(finetuneMethods)('is degenerate with a unit too many (%s)', async (method) => {
+  it.each(methods)('is degenerate with a unit too many (%s)', async (method) => {
     for (const target of [teacher, other]) {
       const copies = unitsOf(target, [0, 1, 2, 2], [1, 1, 0.5, 0.5]);
-      const exact = await settle(spanScene(copies, target, { method, maxSteps: 300 }));
-      expect(exact.result.certificate.verdict).toBe('degenerate');
-      expect(exact.result.certificate).not.toHaveProperty('parameterError');
+      const exact = await settle(spanScene(copies, target), { method, until: { steps: 300 } });
+      expect(exact.certificate.verdict).toBe('degenerate');
+      expect(exact.certificate).not.toHaveProperty('parameterError');
       const start = perturbed(copies, 0.1, 2);
       const maxSteps = method === 'gradientDescent' ? 500 : 12;
-      const { certificate, reason } = (await settle(spanScene(start, target, { method, maxSteps })))
-        .result;
+      const { certificate, reason } = await settle(spanScene(start, target), {
+        method,
+        until: { steps: maxSteps },
+      });
       expect(reason).toBe('steps');
       expect(certificate.verdict).toBe('degenerate');
       expect(Math.abs(certificate.mu)).toBeLessThan(1e-4);
     }
   });
 
-  it.each(finetuneMethods)('is nonzero-loss with a unit too few (%s)', async (method) => {
+  it.each(methods)('is nonzero-loss with a unit too few (%s)', async (method) => {
     for (const target of [teacher, other]) {
       const start = perturbed(unitsOf(target, [0, 1], [1, 1]), 0.1, 3);
-      const { certificate } = (await settle(spanScene(start, target, { method }))).result;
+      const { certificate } = await settle(spanScene(start, target), { method });
       expect(certificate.verdict).toBe('nonzero-loss');
       expect(certificate.loss).toBeGreaterThan(0.1);
       expect(certificate.mu).toBeGreaterThan(0);
@@ -72,7 +86,7 @@ describe('the verdict', () => {
   });
 
   it('is saddle where symmetry holds two units on the ridge between two experts', async () => {
-    const { certificate, reason } = (await settle(spanScene(withTwins(teacher), teacher))).result;
+    const { certificate, reason } = await settle(spanScene(withTwins(teacher), teacher));
     expect(reason).toBe('rounding');
     expect(certificate.verdict).toBe('saddle');
     expect(certificate.mu).toBeLessThan(-0.1);
@@ -80,14 +94,15 @@ describe('the verdict', () => {
     expect(certificate.onePointConvexity).toBeLessThan(0);
   });
 
-  it.each(finetuneMethods)('is not-converged when stopped early (%s)', async (method) => {
+  it.each(methods)('is not-converged when stopped early (%s)', async (method) => {
     const counts = method === 'gradientDescent' ? [0, 1, 20, 100, 200] : [0, 1, 2];
     for (const target of [teacher, other]) {
       for (const maxSteps of counts) {
         const start = perturbed(target, 0.2, 4);
-        const { certificate, reason } = (
-          await settle(spanScene(start, target, { method, maxSteps }))
-        ).result;
+        const { certificate, reason } = await settle(spanScene(start, target), {
+          method,
+          until: { steps: maxSteps },
+        });
         expect(reason).toBe('steps');
         expect(certificate.verdict).toBe('not-converged');
       }
@@ -106,9 +121,10 @@ describe('the verdict', () => {
         hessian: { shape: [1, 1], data: Float64Array.of(complement) },
       },
     });
-    const point = { model: teacher, loss, gradient, nullLoss: 0.5 };
-    expect(certify({ ...point, curvature: bent(-1) }).verdict).toBe('certified');
-    expect(certify({ ...point, curvature: bent(-1), hidden: 1 })).toMatchObject({
+    const estimator = saying(loss, gradient, bent(-1));
+    expect((await certify(teacher, estimator)).verdict).toBe('certified');
+    const inputDim = teacher.spec.inputDim + 1;
+    expect(await certify(teacher, estimator, { inputDim })).toMatchObject({
       verdict: 'degenerate',
       mu: -1,
     });
@@ -118,26 +134,25 @@ describe('the verdict', () => {
     const model = perturbed(teacher, 1e-7, 5);
     const { loss, gradient } = await populationObjective(teacher).evaluate(model, 0);
     const curvature = populationCurvature(model, teacher);
-    const point = { model, loss, gradient, nullLoss: 0.5, curvature };
     const scale = Math.sqrt(2 * 0.5 * 1.0788);
-    const verdict = (tolerances: object) => certify({ ...point, tolerances }).verdict;
-    expect(verdict({ gradient: (1.1 * normParams(gradient)) / scale })).toBe('certified');
-    expect(verdict({ gradient: (0.9 * normParams(gradient)) / scale })).toBe('not-converged');
-    expect(verdict({ gradient: 1, loss })).toBe('nonzero-loss');
+    const verdict = async (tolerances: object, factor = 1) => {
+      const estimator = saying(loss, scaleParams(factor, gradient), curvature);
+      return (await certify(model, estimator, { tolerances })).verdict;
+    };
+    expect(await verdict({ gradient: (1.1 * normParams(gradient)) / scale })).toBe('certified');
+    expect(await verdict({ gradient: (0.9 * normParams(gradient)) / scale })).toBe('not-converged');
+    expect(await verdict({ gradient: 1, loss })).toBe('nonzero-loss');
     // Too large a gradient for the curvature to prove that a minimum is near.
-    const rough = { ...point, gradient: scaleParams(1e6, gradient) };
-    const roughVerdict = (flat: number) =>
-      certify({ ...rough, tolerances: { gradient: 1, flat } }).verdict;
-    expect(roughVerdict(0.03)).toBe('certified');
-    expect(roughVerdict(0.1)).toBe('degenerate');
+    expect(await verdict({ gradient: 1, flat: 0.03 }, 1e6)).toBe('certified');
+    expect(await verdict({ gradient: 1, flat: 0.1 }, 1e6)).toBe('degenerate');
   });
 
   it.each([50, 100, 1000])('is certified where amplitudes spread by %d', async (spread) => {
     const target = spreadTeacher(spread);
     const start = perturbed(target, 3e-3, 1);
-    const { certificate } = (
-      await settle(spanScene(start, target, { method: 'levenbergMarquardt' }))
-    ).result;
+    const { certificate } = await settle(spanScene(start, target), {
+      method: 'levenbergMarquardt',
+    });
     expect(certificate.verdict).toBe('certified');
     expect(certificate.parameterError).toBeLessThan(1e-12);
     expect(certificate.mu).toBeCloseTo(0.044836 / spread ** 2, 9);
@@ -148,9 +163,10 @@ describe('the verdict', () => {
     async (spread) => {
       const target = spreadTeacher(spread);
       const start = perturbed(target, 3e-3, 1);
-      const { certificate, reason } = (
-        await settle(spanScene(start, target, { maxSteps: 2000, recordEvery: 2000 }))
-      ).result;
+      const { certificate, reason } = await settle(spanScene(start, target), {
+        until: { steps: 2000 },
+        every: 2000,
+      });
       expect(reason).toBe('steps');
       expect(certificate.loss).toBeLessThan(1e-8);
       expect(certificate.verdict).toBe('not-converged');
@@ -167,15 +183,10 @@ describe('the verdict', () => {
         ...curvature.complement,
         hessian: { shape: [1, 1], data: Float64Array.of(12 * x ** 2) },
       };
-      const valley = {
-        model: teacher,
-        loss: loss + x ** 4,
-        gradient: { ...gradient, amplitude: { shape: [1], data: Float64Array.of(4 * x ** 3) } },
-        nullLoss: 0.5,
-        curvature: { ...curvature, complement },
-        hidden: 1,
-      };
-      expect(certify(valley).verdict).toBe('degenerate');
+      const slope = { ...gradient, amplitude: { shape: [1], data: Float64Array.of(4 * x ** 3) } };
+      const valley = saying(loss + x ** 4, slope, { ...curvature, complement });
+      const inputDim = teacher.spec.inputDim + 1;
+      expect((await certify(teacher, valley, { inputDim })).verdict).toBe('degenerate');
     }
   });
 });
@@ -188,8 +199,7 @@ describe('the measured contraction', () => {
         for (const seed of [0, 1, 2]) {
           const target = teacherOf(64, k, geometry, seed);
           const start = perturbed(target, 0.15, seed + 20);
-          const { certificate } = (await settle(spanScene(start, target, { recordEvery: 100 })))
-            .result;
+          const { certificate } = await settle(spanScene(start, target), { every: 100 });
           expect(certificate.verdict).toBe('certified');
           expect(Math.abs(disagreement(certificate))).toBeLessThan(0.02);
           expect(certificate.parameterError).toBeLessThan(1e-13);
@@ -202,8 +212,8 @@ describe('the measured contraction', () => {
   it('agrees in d dimensions too, where slow directions lie outside the span', async () => {
     const target = teacherOf(24, 2, geometries[2]!, 3);
     const start = perturbed(target, 0.1, 1);
-    const whole = (await settle(scene(start, target))).result.certificate;
-    const reduced = (await settle(spanScene(start, target))).result.certificate;
+    const whole = (await settle(scene(start, target))).certificate;
+    const reduced = (await settle(spanScene(start, target))).certificate;
     expect(Math.abs(disagreement(whole))).toBeLessThan(0.005);
     expect(whole.measuredContraction).toBeCloseTo(reduced.measuredContraction!, 4);
     expect(whole.predictedContraction).toBeCloseTo(reduced.predictedContraction!, 10);
@@ -211,32 +221,40 @@ describe('the measured contraction', () => {
 
   it('disagrees when the Hessian is wrong', async () => {
     const target = teacherOf(32, 2, geometries[1]!, 6);
-    const honest = spanScene(perturbed(target, 0.1, 7), target, { step: 0.5 });
+    const honest = spanScene(perturbed(target, 0.1, 7), target);
     const wrong: typeof honest = {
       ...honest,
-      curvature: async (model) => {
-        const curvature = await honest.curvature(model);
-        const add = ({ shape, data }: { shape: readonly number[]; data: Float64Array }) => {
-          const n = shape[0]!;
-          return { shape, data: data.map((x, i) => (i % (n + 1) === 0 ? x + 0.002 : x)) };
-        };
-        const bend = (blocks: typeof curvature.span) => ({
-          ...blocks,
-          hessian: add(blocks.hessian),
-        });
-        return { ...curvature, span: bend(curvature.span), complement: bend(curvature.complement) };
+      estimator: {
+        ...honest.estimator,
+        async curvature(model) {
+          const curvature = await honest.estimator.curvature(model);
+          const add = ({ shape, data }: { shape: readonly number[]; data: Float64Array }) => {
+            const n = shape[0]!;
+            return { shape, data: data.map((x, i) => (i % (n + 1) === 0 ? x + 0.002 : x)) };
+          };
+          const bend = (blocks: typeof curvature.span) => ({
+            ...blocks,
+            hessian: add(blocks.hessian),
+          });
+          return {
+            ...curvature,
+            span: bend(curvature.span),
+            complement: bend(curvature.complement),
+          };
+        },
       },
     };
-    const right = (await settle(honest)).result.certificate;
+    const right = (await settle(honest, { step: 0.5 })).certificate;
     expect(Math.abs(disagreement(right))).toBeLessThan(0.001);
-    expect(Math.abs(disagreement((await settle(wrong)).result.certificate))).toBeGreaterThan(0.03);
+    const off = (await settle(wrong, { step: 0.5 })).certificate;
+    expect(Math.abs(disagreement(off))).toBeGreaterThan(0.03);
   });
 });
 
-it('is plain JSON', async () => {
-  for (const method of finetuneMethods) {
+it('a certificate is plain JSON', async () => {
+  for (const method of methods) {
     const start = perturbed(teacher, 0.1, 6);
-    const { certificate } = (await settle(spanScene(start, teacher, { method }))).result;
+    const { certificate } = await settle(spanScene(start, teacher), { method });
     expect(JSON.parse(JSON.stringify(certificate))).toEqual(certificate);
   }
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { shared, wave } from '../test/batches.ts';
-import { lossAndGradient, units } from './forward.ts';
-import { takeRows } from './linalg/rows.ts';
-import { createMoE, type MoE, type Params } from './moe.ts';
-import { ndarray } from './ndarray.ts';
-import { mapParams } from './params.ts';
+import { shared, wave } from '../../test/batches.ts';
+import { lossAndGradient, units } from '../forward.ts';
+import { takeRows } from '../linalg/rows.ts';
+import { createMoE } from '../moe.ts';
+import { ndarray } from '../ndarray.ts';
+import { mapParams } from '../params.ts';
+import type { MoE, Params } from '../spec.ts';
 
 describe('softmax routing', () => {
   const size = 70;

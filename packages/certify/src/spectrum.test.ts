@@ -3,7 +3,7 @@ import { lanczos } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { geometries, perturbed, teacherOf } from '../fixtures/scenes.ts';
+import { geometries, perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
 import { eigenpairs, type Spectrum, spectrumOf } from './spectrum.ts';
 
 /** Every eigenvalue as often as it occurs, ascending. */

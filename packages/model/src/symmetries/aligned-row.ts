@@ -1,4 +1,7 @@
-import { dot, type MoE, type Parity, param, row } from '@softmoe/model';
+import type { Parity } from '../function.ts';
+import { row } from '../linalg/rows.ts';
+import { dot } from '../linalg/vectors.ts';
+import type { NDArray } from '../ndarray.ts';
 
 /** A unit's row as it lies closest to another unit's, and the sign of the amplitude that goes with it. */
 export interface AlignedRow {
@@ -11,13 +14,11 @@ export interface AlignedRow {
  * closer to the row of `reference`.
  */
 export function alignedRow(
-  model: MoE,
-  name: 'router' | 'expert',
+  array: NDArray,
   unit: number,
   reference: number,
   parity: Parity,
 ): AlignedRow {
-  const array = param(model.params, name);
   const original = row(array, unit);
   if (parity === 'none' || dot(original, row(array, reference)) >= 0) {
     return { row: original, sign: 1 };
@@ -30,16 +31,16 @@ export function alignedRow(
  * unit vectors. A single row is its own mean.
  */
 export function meanDirection(
-  rows: readonly Float64Array[],
+  rows: readonly AlignedRow[],
   weights: readonly number[],
 ): Float64Array | undefined {
-  const [first] = rows;
+  const first = rows[0]!.row;
   if (rows.length === 1) return first;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const mean = new Float64Array(first!.length);
-  rows.forEach((source, i) => {
+  const mean = new Float64Array(first.length);
+  rows.forEach((aligned, i) => {
     const weight = weights[i]! / total;
-    for (let j = 0; j < mean.length; j++) mean[j] = mean[j]! + weight * source[j]!;
+    for (let j = 0; j < mean.length; j++) mean[j] = mean[j]! + weight * aligned.row[j]!;
   });
   const length = Math.sqrt(dot(mean, mean));
   return length > 0.5 && length < 2 ? mean.map((x) => x / length) : undefined;

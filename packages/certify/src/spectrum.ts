@@ -1,5 +1,12 @@
-import { type Curvature, matrixSize, type NDArray, ShapeError, ValueError } from '@softmoe/model';
-import { type Eigenpair, lanczos } from '@softmoe/model/linalg';
+import {
+  type Curvature,
+  type Estimator,
+  type MoE,
+  type NDArray,
+  ShapeError,
+  ValueError,
+} from '@softmoe/model';
+import { type Eigenpair, lanczos, matrixSize } from '@softmoe/model/linalg';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 /** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
@@ -64,6 +71,19 @@ export function spectrumOf(
     ...(complement ? { complement } : {}),
     dimension: blocks.reduce((sum, block) => sum + block.size * block.multiplicity, 0),
   };
+}
+
+/** Only the two ends are needed, to a few digits. */
+const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
+
+/**
+ * A function that gives both ends of the spectrum of `estimator`'s Hessian at a model, to the few digits that the step of
+ * `gradientDescent` asks for: above size 48 by Lanczos, with an error of 1e-4 of the largest eigenvalue.
+ */
+export function spectrumEnds(
+  estimator: Pick<Estimator, 'curvature'>,
+): (model: MoE) => Promise<Pick<Spectrum, 'mu' | 'lambdaMax'>> {
+  return async (model) => spectrumOf(await estimator.curvature(model), 'hessian', STEP_SPECTRUM);
 }
 
 /** Curvature in all coordinates that a model has leaves nothing for a complement. */

@@ -11,18 +11,20 @@ import { integrate } from './integrate.ts';
 import { bogackiShampine } from './methods/bogacki-shampine.ts';
 import { euler } from './methods/euler.ts';
 import { recordOf } from './record.ts';
-import { type TrainOptions, train } from './train.ts';
+import { finish, type RunOptions, run } from './run.ts';
+import type { Stepper, TrainState } from './state.ts';
+import type { StopCriteria } from './stop.ts';
 
 const model = someModel({ inputDim: 4, experts: 3 });
 const teacher = someModel({ inputDim: 4, experts: 2 }, 3);
 const objective = pull(someModel({ inputDim: 4, experts: 3 }, 5).params);
-const stepper = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
-const run = (options: Partial<TrainOptions>) =>
-  collect(train({ model, stepper, ...options } as TrainOptions));
+const euler01 = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
+const go = ({ stepper = euler01, ...options }: Partial<RunOptions> & { stepper?: Stepper } = {}) =>
+  collect(run(stepper, { start: model, ...options }));
 
-describe('records', () => {
+describe('records of a run', () => {
   it('tell the whole point, with the teacher in it if there is one', async () => {
-    const { items, end } = await run({ teacher, stop: { steps: 1 } });
+    const { items, end } = await go({ record: { teacher }, until: { steps: 1 } });
     expect(items.map(({ step }) => step)).toEqual([0, 1]);
     const [, record] = items;
     expect(record).toEqual(recordOf(end.state, teacher));
@@ -30,27 +32,27 @@ describe('records', () => {
     expect(record!.amplitude).toEqual([...end.state.model.params.amplitude!.data]);
     expect(record!.overlaps!.expert.shape).toEqual([3, 2]);
     expect(record!.alignment!.student).toHaveLength(2);
-    const { items: alone } = await run({ stop: { steps: 1 } });
+    const { items: alone } = await go({ until: { steps: 1 } });
     expect(alone[1]).not.toHaveProperty('overlaps');
     expect(alone[1]).not.toHaveProperty('alignment');
   });
 
   it('come every few steps, and at both ends', async () => {
-    const { items } = await run({ stop: { steps: 10 }, recordEvery: 4 });
+    const { items } = await go({ until: { steps: 10 }, record: { every: 4 } });
     expect(items.map(({ step }) => step)).toEqual([0, 4, 8, 10]);
   });
 
   it('come once if there is nothing to do', async () => {
-    const { items, end } = await run({ stop: { steps: 0 } });
+    const { items, end } = await go({ until: { steps: 0 } });
     expect(items.map(({ step }) => step)).toEqual([0]);
     expect(end.reason).toBe('steps');
   });
 
   it('come at times, without a change of the steps', async () => {
     const adaptive = integrate(plainFlow, objective, bogackiShampine({ maxStep: 0.3 }));
-    const stop = { time: 5 };
-    const { items, end } = await run({ stepper: adaptive, stop, recordEveryTime: 0.5 });
-    const every = await run({ stepper: adaptive, stop });
+    const until = { time: 5 };
+    const { items, end } = await go({ stepper: adaptive, until, record: { everyTime: 0.5 } });
+    const every = await go({ stepper: adaptive, until });
     expect(end).toEqual(every.end);
     const times = every.items.map(({ time }) => time);
     const expected = [0, ...Array.from({ length: 10 }, (_, i) => 0.5 * (i + 1))].map((at) =>
@@ -60,14 +62,13 @@ describe('records', () => {
   });
 
   it('come at the times of fixed steps in spite of rounding', async () => {
-    const { items } = await run({ stop: { time: 3 }, recordEveryTime: 0.1 });
+    const { items } = await go({ until: { time: 3 }, record: { everyTime: 0.1 } });
     expect(items.map(({ step }) => step)).toEqual([...Array(31).keys()]);
   });
 });
 
-describe('stop', () => {
-  const final = async (stop: TrainOptions['stop'], options: Partial<TrainOptions> = {}) =>
-    (await run({ ...options, ...(stop ? { stop } : {}) })).end;
+describe('a run ends', () => {
+  const final = async (until: StopCriteria) => (await go({ until })).end;
 
   it('at a loss', async () => {
     const { reason, state } = await final({ loss: -2, steps: 1000 });
@@ -82,7 +83,7 @@ describe('stop', () => {
   });
 
   it('on a plateau, counted from the last progress', async () => {
-    const { items, end } = await run({ stop: { plateau: { steps: 7, relative: 1e-3 } } });
+    const { items, end } = await go({ until: { plateau: { steps: 7, relative: 1e-3 } } });
     expect(end.reason).toBe('plateau');
     const losses = items.map(({ loss }) => loss);
     let mark = 0;
@@ -104,39 +105,69 @@ describe('stop', () => {
   });
 
   it.each([
-    [{ stop: { steps: 1.5 } }, 'stop.steps'],
-    [{ stop: { time: -1 } }, 'stop.time'],
-    [{ stop: { time: Number.POSITIVE_INFINITY } }, 'stop.time'],
-    [{ stop: { loss: Number.NaN } }, 'stop.loss'],
-    [{ stop: { gradientNorm: -1 } }, 'stop.gradientNorm'],
-    [{ stop: { plateau: { steps: 0, relative: 0 } } }, 'stop.plateau.steps'],
-    [{ stop: { plateau: { steps: 1, relative: 2 } } }, 'stop.plateau.relative'],
-    [{ recordEvery: 0 }, 'recordEvery'],
-    [{ recordEveryTime: 0 }, 'recordEveryTime'],
+    [{ until: { steps: 1.5 } }, 'until.steps'],
+    [{ until: { time: -1 } }, 'until.time'],
+    [{ until: { time: Number.POSITIVE_INFINITY } }, 'until.time'],
+    [{ until: { loss: Number.NaN } }, 'until.loss'],
+    [{ until: { gradientNorm: -1 } }, 'until.gradientNorm'],
+    [{ until: { plateau: { steps: 0, relative: 0 } } }, 'until.plateau.steps'],
+    [{ until: { plateau: { steps: 1, relative: 2 } } }, 'until.plateau.relative'],
+    [{ record: { every: 0 } }, 'record.every'],
+    [{ record: { everyTime: 0 } }, 'record.everyTime'],
   ])('refuses %j', async (options, field) => {
-    const error = await run(options).catch((reason: unknown) => reason);
+    const error = await go(options).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ValueError);
     expect(error).toMatchObject({ field });
   });
 });
 
-it('refuses to start from nothing', async () => {
-  await expect(run({ model: undefined } as Partial<TrainOptions>)).rejects.toThrow('model: ');
+it('run refuses to start from nothing', async () => {
+  await expect(go({ start: undefined } as never)).rejects.toThrow('start: ');
 });
 
-describe('abort', () => {
+it('a run ends when its stepper stands still, without a record of it', async () => {
+  const standing: Stepper = {
+    init: euler01.init,
+    step: async (state) =>
+      state.step < 3 ? euler01.step(state as never) : { ...state, stalled: true },
+  };
+  for (const every of [1, 2, 3]) {
+    const { items, end } = await go({ stepper: standing, record: { every }, until: { steps: 9 } });
+    expect(end).toMatchObject({ reason: 'rounding', state: { step: 3, stalled: true } });
+    expect(items.map(({ step }) => step)).toEqual(
+      [0, 1, 2, 3].filter((n) => n % every === 0 || n === 3),
+    );
+    const resumed = await go({ stepper: standing, start: loadState(saveState(end.state)) });
+    expect(resumed).toEqual({ items: [], end });
+  }
+});
+
+it('finish returns how a run ended, and hands on each record in order', async () => {
+  const options = { start: model, until: { steps: 4 } };
+  const { items, end } = await collect(run(euler01, options));
+  const records: number[] = [];
+  const last = await finish(run(euler01, options), async ({ step }) => {
+    await Promise.resolve();
+    records.push(step);
+  });
+  expect(last).toEqual(end);
+  expect(records).toEqual(items.map(({ step }) => step));
+  expect(await finish(run(euler01, options))).toEqual(end);
+});
+
+describe('the abort of a run', () => {
   it('keeps what was done, and the rest can follow', async () => {
     const controller = new AbortController();
-    const steps = train({ model, stepper, stop: { steps: 20 }, signal: controller.signal });
+    const steps = run(euler01, { start: model, until: { steps: 20 }, signal: controller.signal });
     for (let i = 0; i < 5; i++) await steps.next();
     controller.abort();
     const { items, end } = await collect(steps);
     expect(items).toEqual([]);
     expect(end.reason).toBe('aborted');
     expect(end.state.step).toBe(4);
-    const rest = await run({ resume: end.state, stop: { steps: 20 } });
+    const rest = await go({ start: end.state, until: { steps: 20 } });
     expect(rest.items[0]!.step).toBe(5);
-    expect(rest.end).toEqual((await run({ stop: { steps: 20 } })).end);
+    expect(rest.end).toEqual((await go({ until: { steps: 20 } })).end);
   });
 
   it('between records adds none: those that follow are the ones of an uninterrupted run', async () => {
@@ -147,9 +178,9 @@ describe('abort', () => {
         return objective.evaluate(at, step);
       },
     };
-    const { items, end } = await run({
+    const { items, end } = await go({
       stepper: integrate(plainFlow, stopping, euler({ fixedStep: 0.1 })),
-      recordEvery: 100,
+      record: { every: 100 },
       signal: controller.signal,
     });
     expect(items.map(({ step }) => step)).toEqual([0]);
@@ -157,7 +188,7 @@ describe('abort', () => {
   });
 
   it('before the start ends with the first point', async () => {
-    const { items, end } = await run({ signal: AbortSignal.abort() });
+    const { items, end } = await go({ signal: AbortSignal.abort() });
     expect(items.map(({ step }) => step)).toEqual([0]);
     expect(end).toMatchObject({ reason: 'aborted', state: { step: 0 } });
   });
@@ -165,13 +196,13 @@ describe('abort', () => {
   it('from a timer is heard though no step ever waits', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
-    const { end } = await run({ recordEvery: 1e9, signal: controller.signal });
+    const { end } = await go({ record: { every: 1e9 }, signal: controller.signal });
     expect(end.reason).toBe('aborted');
     expect(end.state.step).toBeGreaterThan(0);
   });
 });
 
-describe('divergence', () => {
+describe('divergence in a run', () => {
   const failing = (at: number, broken: 'loss' | 'gradient'): Objective => ({
     evaluate: async (where, step) => {
       const { loss, gradient } = await objective.evaluate(where, step);
@@ -187,15 +218,15 @@ describe('divergence', () => {
     ['gradient', 'gradientNorm'],
   ] as const)('of the %s is an error with the last finite state', async (broken, field) => {
     const diverging = integrate(plainFlow, failing(4, broken), euler({ fixedStep: 0.1 }));
-    const error = await run({ stepper: diverging }).catch((reason: unknown) => reason);
+    const error = await go({ stepper: diverging }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DivergedError);
-    const good = (await run({ stop: { steps: 3 } })).end.state;
+    const good = (await go({ until: { steps: 3 } })).end.state;
     expect(error).toMatchObject({ field, step: 4, lastState: good });
   });
 
   it('at the start has no last state', async () => {
     const broken = integrate(plainFlow, failing(0, 'loss'), euler({ fixedStep: 0.1 }));
-    const error = await run({ stepper: broken }).catch((reason: unknown) => reason);
+    const error = await go({ stepper: broken }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DivergedError);
     expect(error).toMatchObject({ step: 0, lastState: undefined });
   });
@@ -203,7 +234,7 @@ describe('divergence', () => {
 
 it.each(steppers)('a step of $name ends with the batch of the next', async ({ make }) => {
   const noisy = noisyPull(someModel({ inputDim: 4, experts: 3 }, 5).params);
-  const { items } = await run({ stepper: make(noisy), stop: { steps: 5 } });
+  const { items } = await go({ stepper: make(noisy), until: { steps: 5 } });
   for (const { state } of items) {
     expect(await noisy.evaluate(state.model, state.step)).toEqual(state.evaluation);
   }
@@ -218,20 +249,20 @@ describe.each(steppers)('a resumed run with $name', ({ make }) => {
         fc.constantFrom(...objectives),
         fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 3 }),
         fc.integer({ min: 1, max: 5 }),
-        async (of, cuts, recordEvery) => {
-          const common = { teacher, recordEvery, stepper: make(of) };
+        async (of, cuts, every) => {
+          const common = { record: { teacher, every }, stepper: make(of) };
           const plateau = { steps: 25, relative: 1e-2 };
-          const whole = await run({ ...common, stop: { steps: 30, plateau } });
+          const whole = await go({ ...common, until: { steps: 30, plateau } });
           const records = [];
-          let resume: TrainOptions['resume'];
+          let start: TrainState | undefined;
           for (const steps of [...cuts.toSorted((x, y) => x - y), 30]) {
-            const options = { ...common, stepper: make(of), stop: { steps, plateau } };
-            const part = await run(resume ? { ...options, resume } : options);
+            const options = { ...common, stepper: make(of), until: { steps, plateau } };
+            const part = await go(start ? { ...options, start } : options);
             records.push(...part.items);
-            resume = loadState(saveState(part.end.state));
+            start = loadState(saveState(part.end.state));
           }
-          expect(resume).toEqual(whole.end.state);
-          const due = (step: number) => step % recordEvery === 0;
+          expect(start).toEqual(whole.end.state);
+          const due = (step: number) => step % every === 0;
           expect(records.filter(({ step }) => due(step))).toEqual(
             whole.items.filter(({ step }) => due(step)),
           );
@@ -244,9 +275,9 @@ describe.each(steppers)('a resumed run with $name', ({ make }) => {
   it('costs no evaluation', async () => {
     const meter = counted(objective);
     const counting = make(meter);
-    const { end } = await run({ stepper: counting, stop: { steps: 5 } });
+    const { end } = await go({ stepper: counting, until: { steps: 5 } });
     const before = meter.count;
-    await run({ stepper: counting, resume: end.state, stop: { steps: 5 } });
+    await go({ stepper: counting, start: end.state, until: { steps: 5 } });
     expect(meter.count).toBe(before);
   });
 });

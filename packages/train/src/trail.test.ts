@@ -1,18 +1,21 @@
-import type { Stepper, TrainState } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
-import { teacherOf } from '../fixtures/scenes.ts';
-import { TRAIL_LENGTH, trailOf, withTrail } from './trail.ts';
+import { someModel } from '../../model/test/models.ts';
+import { loadState, saveState } from './checkpoint.ts';
+import type { Stepper, TrainState } from './state.ts';
+import { TRAIL_LENGTH, type Trailed, trailOf, withoutTrail, withTrail } from './trail.ts';
 
-const model = teacherOf(4, 2, { kind: 'orthonormal' }, 0);
+const model = someModel({ inputDim: 4, experts: 2 });
+
+const memory = { mine: 1, ours: model.params };
 
 /** Counts steps in an amplitude. */
-const counter: Stepper = {
+const counter: Stepper<typeof memory> = {
   init: async () => ({
     step: 0,
     time: 0,
     model,
     evaluation: { loss: 0, gradient: model.params },
-    method: { numbers: { mine: 1 }, arrays: { mine: model.params } },
+    memory,
   }),
   step: async (state) => {
     const step = state.step + 1;
@@ -21,7 +24,10 @@ const counter: Stepper = {
   },
 };
 
-async function walk(steps: number, stepper = withTrail(counter)): Promise<TrainState> {
+async function walk(
+  steps: number,
+  stepper = withTrail(counter),
+): Promise<TrainState<Trailed<typeof memory>>> {
   let state = await stepper.init(model);
   for (let n = 0; n < steps; n++) state = await stepper.step(state);
   return state;
@@ -46,14 +52,29 @@ describe('withTrail', () => {
     },
   );
 
-  it('leaves the memory of the method alone', async () => {
-    const { method } = await walk(500);
-    expect(method.numbers.mine).toBe(1);
-    expect(method.arrays.mine).toBe(model.params);
+  it('leaves the memory of the stepper alone', async () => {
+    const state = withoutTrail(await walk(500));
+    expect(state.memory).toBe(memory);
+    expect(state.memory.mine).toBe(1);
+    expect(state.memory.ours).toBe(model.params);
   });
 
   it('notes a point once when the stepper stands still', async () => {
     const standing = withTrail({ ...counter, step: async (state) => ({ ...state }) });
     expect(trailOf(await walk(5, standing))).toHaveLength(1);
+  });
+
+  it('goes on from a file with the iterates that were there', async () => {
+    const trail = trailOf(await walk(150));
+    const stepper = withTrail(counter);
+    let state = loadState(saveState(await walk(90))) as TrainState<Trailed<typeof memory>>;
+    for (let n = 90; n < 150; n++) state = await stepper.step(state);
+    expect(trailOf(state)).toEqual(trail);
+  });
+
+  it('refuses the state of a stepper without a trail', async () => {
+    const plain = await counter.init(model);
+    await expect(withTrail(counter).step(plain as never)).rejects.toThrow('another method');
+    expect(() => trailOf(plain)).toThrow('state.memory.own');
   });
 });
