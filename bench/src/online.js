@@ -10,7 +10,7 @@ import { toSpan } from '@softmoe/model';
 import { populationObjective } from '@softmoe/population';
 import { freshBatches, sampled } from '@softmoe/sampled';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { balancedFlow, euler, integrate, train } from '@softmoe/train';
+import { balancedFlow, euler, integrate, run } from '@softmoe/train';
 import { overlay } from './overlay.js';
 import { mean, printTable } from './table.js';
 
@@ -33,7 +33,7 @@ const kinds = ['expert', 'router'];
 async function curves(objective, model, teacher) {
   const points = [];
   const stepper = integrate(balancedFlow, objective, euler({ fixedStep: step }));
-  for await (const record of train({ model, stepper, teacher, stop: { time } })) {
+  for await (const record of run(stepper, { start: model, until: { time }, record: { teacher } })) {
     points.push({ time: record.time, ...record.alignment });
   }
   return points;

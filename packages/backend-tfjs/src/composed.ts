@@ -1,4 +1,4 @@
-import type { MoESpec } from '@softmoe/model';
+import type { MoESpec, RoutingName } from '@softmoe/model';
 import {
   add,
   matMul,
@@ -10,7 +10,7 @@ import {
   type Tensor,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { type Evaluated, expertAt, gateAt } from './tensor-functions.ts';
+import { type Evaluated, expertAt, gateAt, unknown } from './tensor-functions.ts';
 
 /** Parameters as float32 tensors: router [m, d], expert [m, d], amplitude [m], routerBias [m]. */
 export interface ParamTensors {
@@ -20,7 +20,7 @@ export interface ParamTensors {
   readonly routerBias?: Tensor;
 }
 
-/** Gates and experts at n points, all [n, m]. Under softmax routing the gates' slope is left out. */
+/** Gates and experts at n points, all [n, m]. Shared gates stand for their slopes. */
 export interface UnitTensors {
   readonly gate: Evaluated;
   readonly expert: Evaluated;
@@ -33,9 +33,37 @@ export interface UnitTensors {
 export function evaluateUnits(x: Tensor, params: ParamTensors, spec: MoESpec): UnitTensors {
   const z = matMul(x, transpose(params.router));
   const expert = expertAt(spec.expert, matMul(x, transpose(params.expert)));
-  if (spec.routing === 'independent') return { gate: gateAt(spec.gate, z), expert };
-  const value = softmax(params.routerBias ? add(z, params.routerBias) : z);
-  return { gate: { value, slope: value }, expert };
+  return { gate: routingIn(spec).gates(z, params, spec), expert };
+}
+
+/** What makes gates [n, m] of the routers' logits z [n, m], and the gradient by z of Σ_s cotangents[s]·f(x_s). */
+interface TensorRouting {
+  gates(z: Tensor, params: ParamTensors, spec: MoESpec): Evaluated;
+  logits(cotangents: Tensor, units: UnitTensors, params: ParamTensors, spec: MoESpec): Tensor;
+}
+
+const routings: Readonly<Record<RoutingName, TensorRouting>> = {
+  independent: {
+    gates: (z, _params, { gate }) => gateAt(gate, z),
+    logits: (cotangents, { gate, expert }, params) =>
+      mul(mul(scaled(cotangents, params), gate.slope), expert.value),
+  },
+  softmax: {
+    gates(z, { routerBias }) {
+      const value = softmax(routerBias ? add(z, routerBias) : z);
+      return { value, slope: value };
+    },
+    /** Taking more of the gate adds a_i h(w_i·x) − f(x), docs/theory.md (5). */
+    logits(cotangents, units, params, spec) {
+      const each = mul(units.expert.value, reshape(params.amplitude, [1, spec.experts]));
+      return mul(units.gate.value, mul(cotangents, sub(each, outputsOf(units, params, spec))));
+    },
+  },
+};
+
+function routingIn({ routing }: MoESpec): TensorRouting {
+  if (Object.hasOwn(routings, routing)) return routings[routing];
+  throw unknown('spec.routing', routing);
 }
 
 /** u_i(x) [n, m]. */
@@ -66,19 +94,15 @@ export function backpropagate(
   const { gate, expert } = units;
   const m = spec.experts;
   const n = x.shape[0] ?? 0;
-  const scaled = mul(cotangents, reshape(params.amplitude, [1, m]));
-  const expertLogits = mul(mul(scaled, gate.value), expert.slope);
-  const independent = spec.routing === 'independent';
-  const routerLogits = independent
-    ? mul(mul(scaled, gate.slope), expert.value)
-    : mul(gate.value, mul(cotangents, excess(units, params, spec)));
+  const expertLogits = mul(mul(scaled(cotangents, params), gate.value), expert.slope);
+  const routerLogits = routingIn(spec).logits(cotangents, units, params, spec);
   const amplitude = matMul(reshape(cotangents, [1, n]), unitOutputs(units));
   return {
     params: {
       router: matMul(transpose(routerLogits), x),
       expert: matMul(transpose(expertLogits), x),
       amplitude: reshape(amplitude, [m]),
-      ...(independent ? {} : { routerBias: sum(routerLogits, 0) }),
+      ...(params.routerBias ? { routerBias: sum(routerLogits, 0) } : {}),
     },
     routerLogits,
     expertLogits,
@@ -93,8 +117,7 @@ export function inputGradient(gradient: ComposedGradient, params: ParamTensors):
   );
 }
 
-/** a_i h(w_i·x) − f(x): what a softmax gate would add by taking more, docs/theory.md (5). */
-function excess(units: UnitTensors, params: ParamTensors, spec: MoESpec): Tensor {
-  const each = mul(units.expert.value, reshape(params.amplitude, [1, spec.experts]));
-  return sub(each, outputsOf(units, params, spec));
+/** a_i cotangents[s], [n, m]. */
+function scaled(cotangents: Tensor, { amplitude }: ParamTensors): Tensor {
+  return mul(cotangents, reshape(amplitude, [1, -1]));
 }

@@ -1,4 +1,11 @@
-import { checkSpec, type MoESpec, parameterLayout, ShapeError, ValueError } from '@softmoe/model';
+import {
+  checkSpec,
+  type MoESpec,
+  parameterLayout,
+  ShapeError,
+  ValueError,
+  type Written,
+} from '@softmoe/model';
 import {
   engine,
   getBackend,
@@ -21,7 +28,7 @@ export interface SoftMoEParams {
   readonly expert: Tensor2D;
   /** [m] */
   readonly amplitude: Tensor1D;
-  /** [m], softmax routing only. */
+  /** [m], where units share their gates. */
   readonly routerBias?: Tensor1D;
 }
 
@@ -31,29 +38,25 @@ export interface SoftMoEParams {
  * is one fused kernel on the memory of the tensors; elsewhere it is made of core ops. Throws typed errors for a bad spec
  * and for tensors that don't fit it.
  */
-export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): Tensor1D {
+export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: Written<MoESpec>): Tensor1D {
   checkSpec(spec);
   const inputs = checkedInputs(x, params, spec);
-  const softmax = spec.routing === 'softmax';
-  register(getBackend(), softmax);
-  const attrs = { spec: JSON.stringify(spec) };
-  return engine().runKernel<Tensor1D>(names[softmax ? 'softmax' : 'independent'], inputs, attrs);
+  const kernelName = register(getBackend(), Object.keys(inputs));
+  return engine().runKernel<Tensor1D>(kernelName, inputs, { spec: JSON.stringify(spec) });
 }
 
-/** One name a routing, because tfjs saves the same inputs for every call of a name. */
-const names = { independent: 'SoftMoE', softmax: 'SoftMoESoftmax' } as const;
 const backwardName = 'SoftMoEGrad';
 
-function register(backendName: string, softmax: boolean): void {
-  const kernelName = names[softmax ? 'softmax' : 'independent'];
+/** The name of the kernel of these inputs: one each, because tfjs saves the same ones for every call of a name. */
+function register(backendName: string, inputsToSave: string[]): string {
+  const kernelName = `SoftMoE(${inputsToSave.join()})`;
   if (!getKernel(kernelName, backendName)) {
     registerKernel({ kernelName, backendName, kernelFunc: forwardKernel });
   }
   if (!getKernel(backwardName, backendName)) {
     registerKernel({ kernelName: backwardName, backendName, kernelFunc: backwardKernel });
   }
-  if (getGradient(kernelName)) return;
-  const inputsToSave = ['x', 'router', 'expert', 'amplitude', ...(softmax ? ['routerBias'] : [])];
+  if (getGradient(kernelName)) return kernelName;
   registerGradient({
     kernelName,
     inputsToSave,
@@ -74,6 +77,7 @@ function register(backendName: string, softmax: boolean): void {
       ]);
     },
   });
+  return kernelName;
 }
 
 function backward(tensors: NamedTensorMap, attrs: SavedCall): Tensor[] {

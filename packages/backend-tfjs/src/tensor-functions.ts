@@ -21,7 +21,7 @@ export interface Evaluated {
 }
 
 /** g and g′ at the router's logits, docs/theory.md (1). */
-export function gateAt(gate: GateName, z: Tensor): Evaluated {
+export function gateAt(gate: GateName | undefined, z: Tensor): Evaluated {
   switch (gate) {
     case 'sigmoid':
       return logistic(z);
@@ -94,7 +94,8 @@ function series(z: Tensor, coefficients: readonly number[]): Evaluated {
   return { value, slope };
 }
 
-function unknown(field: string, value: unknown): UnknownNameError {
+/** Nothing of that name can be made of core ops. */
+export function unknown(field: string, value: unknown): UnknownNameError {
   return new UnknownNameError('is not known here', {
     field,
     value,

@@ -24,7 +24,7 @@ export interface Backend {
   readonly info: BackendInfo;
   /** f(x) at `size` points, docs/theory.md (2) and (5): [size]. */
   predict(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
-  /** Unit outputs u_i(x), or π_i(x) h(w_i·x) under softmax routing, amplitudes left out, docs/theory.md (1): [size, m]. */
+  /** Unit outputs u_i(x), or π_i(x) h(w_i·x) where units share their gates, amplitudes left out, docs/theory.md (1): [size, m]. */
   units(model: MoE, inputs: Inputs, size: number): Promise<Float64Array>;
   lossAndGradient(model: MoE, batch: Points): Promise<LossAndGradient>;
   /**

@@ -17,7 +17,7 @@ export interface ConformanceOptions {
  *     for (const { name, run } of conformanceCases()) it(name, () => run(backend));
  *
  * Values are compared with the plain float64 arithmetic of `@softmoe/model`, to 1e-12 of the largest entry for a
- * backend of precision float64 and to 2e-5 for float32: every gate, softmax routing, every expert, awkward shapes.
+ * backend of precision float64 and to 2e-5 for float32: every gate, routing and expert, awkward shapes.
  */
 export function conformanceCases({ drawBatch }: ConformanceOptions = {}): ConformanceCase[] {
   return [...accuracyCases(), ...contractCases(), ...(drawBatch ? onlineCases(drawBatch) : [])];

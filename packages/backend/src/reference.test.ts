@@ -1,10 +1,10 @@
 import {
   createMoE,
   type ExpertSpec,
+  type GatedSpec,
   type GateName,
-  type IndependentSpec,
   ndarray,
-  type SoftmaxSpec,
+  type SharedSpec,
 } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ const softmax =
   };
 
 async function checkFormula(
-  spec: Pick<IndependentSpec, 'gate' | 'routing'> | Pick<SoftmaxSpec, 'routing'>,
+  spec: Pick<GatedSpec, 'gate' | 'routing'> | Pick<SharedSpec, 'routing'>,
   expert: ExpertSpec,
   units: Formula,
 ): Promise<void> {

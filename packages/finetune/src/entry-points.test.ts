@@ -1,43 +1,30 @@
-import { SoftmoeError, scaleParams } from '@softmoe/model';
+import { SoftmoeError } from '@softmoe/model';
 import { expect, it } from 'vitest';
 import { geometries, scene, teacherOf } from '../fixtures/scenes.ts';
-import { certify, finetune, gradientDescent, levenbergMarquardt } from './index.ts';
+import { descentStep, gradientDescent, levenbergMarquardt } from './index.ts';
 
 const teacher = teacherOf(6, 1, geometries[0]!, 1);
-const long = { spec: teacher.spec, params: scaleParams(2, teacher.params) };
-const base = scene(teacher, teacher);
-const run = (change: object) => finetune({ ...base, ...change } as never).next();
-const method = 'levenbergMarquardt';
-const judge = (tolerances: object) => certify({ tolerances } as never);
+const { estimator } = scene(teacher, teacher);
+const { objective } = estimator;
+const spectrum = async () => ({ mu: 1, lambdaMax: 1 });
+const descend = (options: object) => gradientDescent({ objective, spectrum, ...options } as never);
+const damp = (options: object) => levenbergMarquardt({ ...estimator, ...options } as never);
 
 /** Calls with what the types forbid, as plain JavaScript can make them, and the error that answers. */
 it.each<[string, (value: never) => unknown, unknown, string, string]>([
-  ['finetune', (options) => finetune(options).next(), undefined, 'ValueError', 'options'],
-  ['finetune', (options) => finetune(options).next(), {}, 'ValueError', 'model'],
-  ['finetune', run, { model: long }, 'ValueError', 'model.params.router[0]'],
-  ['finetune', run, { target: null }, 'ValueError', 'target'],
-  ['finetune', run, { resume: null }, 'ValueError', 'resume'],
-  ['finetune', run, { resume: {} }, 'ValueError', 'resume.model'],
-  ['finetune', run, { objective: undefined }, 'ValueError', 'objective.evaluate'],
-  ['finetune', run, { curvature: 1 }, 'ValueError', 'curvature'],
-  ['finetune', run, { method: 'newton' }, 'UnknownNameError', 'method'],
-  ['finetune', run, { steps: 3 }, 'UnknownNameError', 'options.steps'],
-  ['finetune', run, { method, step: 0.1 }, 'ValueError', 'step'],
-  ['finetune', run, { step: 0 }, 'ValueError', 'step'],
-  [
-    'finetune',
-    run,
-    { tolerances: { gradientNorm: 1 } },
-    'UnknownNameError',
-    'tolerances.gradientNorm',
-  ],
-  ['certify', judge, { flatness: 1 }, 'UnknownNameError', 'tolerances.flatness'],
   ['gradientDescent', gradientDescent, undefined, 'ValueError', 'options'],
   ['gradientDescent', gradientDescent, {}, 'ValueError', 'objective.evaluate'],
+  ['gradientDescent', descend, { objective: undefined }, 'ValueError', 'objective.evaluate'],
+  ['gradientDescent', descend, { spectrum: 1 }, 'ValueError', 'spectrum'],
+  ['gradientDescent', descend, { step: 0 }, 'ValueError', 'step'],
   ['gradientDescent', gradientDescent, { eta: 1 }, 'UnknownNameError', 'options.eta'],
-  ['levenbergMarquardt', levenbergMarquardt, { step: 1 }, 'UnknownNameError', 'options.step'],
-])('%s answers a bad argument (%#)', async (_name, call, value, name, field) => {
-  const action = async () => call(value as never);
-  await expect(action()).rejects.toThrow(SoftmoeError);
-  await expect(action()).rejects.toThrow(expect.objectContaining({ name, field }));
+  ['descentStep', descentStep, { memory: undefined }, 'ValueError', 'state.memory.step'],
+  ['levenbergMarquardt', levenbergMarquardt, undefined, 'ValueError', 'options'],
+  ['levenbergMarquardt', damp, { objective: undefined }, 'ValueError', 'objective.evaluate'],
+  ['levenbergMarquardt', damp, { curvature: 1 }, 'ValueError', 'curvature'],
+  ['levenbergMarquardt', damp, { step: 0.1 }, 'UnknownNameError', 'options.step'],
+])('%s answers a bad argument (%#)', (_name, call, value, name, field) => {
+  const action = () => call(value as never);
+  expect(action).toThrow(SoftmoeError);
+  expect(action).toThrow(expect.objectContaining({ name, field }));
 });

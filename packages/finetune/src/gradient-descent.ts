@@ -1,24 +1,36 @@
-import {
-  addScaled,
-  type MoE,
-  normParams,
-  type Objective,
-  requireFinite,
-  requireKeys,
-  retract,
-  ValueError,
-} from '@softmoe/model';
-import { DivergedError, type Stepper, type TrainState } from '@softmoe/train';
-import { type CurvatureOf, requireSources } from './curvature-of.ts';
-import { memoryOf, withMemory } from './memory.ts';
-import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
-import { spectrumOf } from './spectrum.ts';
+import { addScaled, type MoE, type Objective, retract, ValueError } from '@softmoe/model';
+import { requireFinite, requireFunction, requireKeys } from '@softmoe/model/checks';
+import { gradientScale, normParams } from '@softmoe/model/linalg';
+import { DivergedError, ownMemory, type Stepper, type TrainState } from '@softmoe/train';
+import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } from './progress.ts';
 
 export interface GradientDescentOptions {
   readonly objective: Objective;
-  readonly curvature: CurvatureOf;
+  /** Ends of the spectrum of the Hessian at a model, to a few digits: `spectrumEnds` of @softmoe/certify gives them. */
+  readonly spectrum: (model: MoE) => Promise<{ readonly mu: number; readonly lambdaMax: number }>;
   /** A step η to keep whatever happens. By default it is derived from the spectrum. */
   readonly step?: number;
+}
+
+/** What gradient descent remembers. Step numbers are those of the state. */
+export interface DescentMemory {
+  /** η of the next step, and the number of the first step that was taken with it. */
+  readonly step: number;
+  readonly stepSince: number;
+  /** How near a minimum is: {@link FAR}, {@link ISOLATED} or {@link SETTLED}. */
+  readonly stage: number;
+  /** Ends of the spectrum when it was last looked at, and the length of the gradient then. */
+  readonly mu: number;
+  readonly lambdaMax: number;
+  readonly lookNorm: number;
+  /** The spectrum is looked at again at step `nextLook`, and `interval` steps after that. */
+  readonly nextLook: number;
+  readonly interval: number;
+  /** ½E y². */
+  readonly nullLoss: number;
+  /** Length of the gradient at step `markAt`, when progress was last measured. */
+  readonly markNorm: number;
+  readonly markAt: number;
 }
 
 /** How near a minimum is: not known to be near, isolated and near, near enough to hold the step fixed. */
@@ -33,14 +45,11 @@ const FIRST_INTERVAL = 100;
 const SHRUNK = 0.5;
 /** by this one where μ ≤ 0, which says nothing about the distance. */
 const SHRUNK_FAR = 0.01;
-/** Only the two ends are needed, to a few digits. */
-const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
 /** Where rounding may set in, the gradient has to halve in the steps that should shrink it to a tenth, or in these. */
 const DEFAULT_PATIENCE = 200;
 const MAX_PATIENCE = 5000;
 
-/** What is remembered between steps. Step numbers are those of the state. */
-const blank = {
+const BLANK: DescentMemory = {
   step: 0,
   stepSince: 0,
   stage: FAR,
@@ -52,9 +61,7 @@ const blank = {
   nullLoss: 0,
   markNorm: Infinity,
   markAt: 0,
-  stalled: 0,
 };
-type DescentMemory = typeof blank;
 
 /**
  * Gradient descent on the plain flow (Euler), docs/theory.md (18), with a step from the spectrum of the Hessian. Far from
@@ -62,34 +69,38 @@ type DescentMemory = typeof blank;
  * 2/(μ + λ_max), docs/theory.md (31); from an estimated distance of 1e-5 on that is held fixed, so that the contraction
  * can be measured against docs/theory.md (30). A step that would raise the loss is halved. Time is flow time.
  */
-export function gradientDescent(options: GradientDescentOptions): Stepper {
-  requireKeys('options', options, ['objective', 'curvature', 'step']);
-  requireSources(options);
-  const { objective, step: fixed } = options;
+export function gradientDescent(options: GradientDescentOptions): Stepper<DescentMemory> {
+  requireKeys('options', options, ['objective', 'spectrum', 'step']);
+  const { objective, spectrum, step: fixed } = options;
+  requireFunction('objective.evaluate', objective?.evaluate);
+  requireFunction('spectrum', spectrum);
   if (fixed !== undefined) requireFinite('step', fixed, Number.MIN_VALUE);
   return {
-    async init(model) {
-      const evaluation = await objective.evaluate(model, 0);
-      const scale = await nullLoss(objective, model);
-      const start = { step: 0, time: 0, model, evaluation, method: { numbers: {}, arrays: {} } };
-      return withMemory(start, { ...blank, nullLoss: scale, step: fixed ?? 0 });
-    },
+    init: (model) => startAt(model, objective, { ...BLANK, step: fixed ?? 0 }),
     async step(state) {
-      const known = watchProgress(state, memoryOf(state, blank));
-      if (known.stalled) return withMemory(state, known);
-      const memory =
-        fixed === undefined ? await chooseStep(state, known, options.curvature) : known;
-      return descend(state, memory, objective, fixed === undefined);
+      const memory = ownMemory(state.memory, BLANK);
+      if (state.stalled) return state;
+      const { stuck, ...progress } = watchProgress(state, memory);
+      const known = { ...memory, ...progress };
+      if (stuck) return standStill(state, known);
+      if (fixed !== undefined) return descend(state, known, objective, false);
+      return descend(state, await chooseStep(state, known, spectrum), objective, true);
     },
   };
 }
 
+/** η that the state's last steps were taken with, and since which step: what its certificate measures the run against. */
+export function descentStep(state: TrainState): Pick<DescentMemory, 'step' | 'stepSince'> {
+  const { step, stepSince } = ownMemory(state.memory, BLANK);
+  return { step, stepSince };
+}
+
 async function descend(
-  state: TrainState,
+  state: TrainState<DescentMemory>,
   memory: DescentMemory,
   objective: Objective,
   mayHalve: boolean,
-): Promise<TrainState> {
+): Promise<TrainState<DescentMemory>> {
   const highest = state.evaluation.loss + LOSS_ROUNDING * memory.nullLoss;
   const step = state.step + 1;
   let eta = memory.step;
@@ -98,12 +109,10 @@ async function descend(
     const evaluation = await objective.evaluate(model, step);
     if (!mayHalve || evaluation.loss <= highest) {
       const next = { ...state, step, time: state.time + eta, model, evaluation };
-      return withMemory(next, eta === memory.step ? memory : afterHalving(state, memory, eta));
+      return { ...next, memory: eta === memory.step ? memory : afterHalving(state, memory, eta) };
     }
     eta /= 2;
-    if (eta * memory.lambdaMax < Number.EPSILON) {
-      return withMemory(state, { ...memory, stalled: 1 });
-    }
+    if (eta * memory.lambdaMax < Number.EPSILON) return standStill(state, memory);
   }
 }
 
@@ -127,11 +136,11 @@ function afterHalving(state: TrainState, memory: DescentMemory, step: number): D
 async function chooseStep(
   state: TrainState,
   memory: DescentMemory,
-  curvature: CurvatureOf,
+  spectrum: GradientDescentOptions['spectrum'],
 ): Promise<DescentMemory> {
   const norm = normParams(state.evaluation.gradient);
   if (!isDue(state.step, norm, memory)) return memory;
-  const { mu, lambdaMax } = spectrumOf(await curvature(state.model), 'hessian', STEP_SPECTRUM);
+  const { mu, lambdaMax } = await spectrum(state.model);
   const stage = stageOf(norm, mu, lambdaMax);
   return {
     ...memory,
@@ -162,15 +171,20 @@ function stageOf(norm: number, mu: number, lambdaMax: number): number {
   return norm <= SETTLED_DISTANCE * mu ? SETTLED : ISOLATED;
 }
 
-/** Notes from time to time how far the gradient has shrunk, and when rounding no longer lets it. */
-function watchProgress(state: TrainState, memory: DescentMemory): DescentMemory {
-  const { mu, lambdaMax, step } = memory;
+/** Notes from time to time how far the gradient has shrunk, and whether rounding no longer lets it. */
+function watchProgress(
+  state: TrainState,
+  memory: DescentMemory,
+): Pick<DescentMemory, 'markNorm' | 'markAt'> & { readonly stuck: boolean } {
+  const { mu, lambdaMax, step, markNorm, markAt } = memory;
   const norm = normParams(state.evaluation.gradient);
   const curvature = lambdaMax || (step > 0 ? 1 / step : 0);
   const scale = gradientScale(memory.nullLoss, curvature);
-  if (norm <= Math.max(Number.EPSILON * mu, NO_GRADIENT * scale)) return { ...memory, stalled: 1 };
+  const none = norm <= Math.max(Number.EPSILON * mu, NO_GRADIENT * scale);
   const expected = mu > 0 ? Math.ceil(Math.LN10 / (step * mu)) : DEFAULT_PATIENCE;
-  if (state.step - memory.markAt < Math.min(expected, MAX_PATIENCE)) return memory;
-  const stuck = norm <= GRADIENT_ROUNDING * scale && norm > 0.5 * memory.markNorm;
-  return { ...memory, markNorm: norm, markAt: state.step, stalled: stuck ? 1 : 0 };
+  if (none || state.step - markAt < Math.min(expected, MAX_PATIENCE)) {
+    return { markNorm, markAt, stuck: none };
+  }
+  const stuck = norm <= GRADIENT_ROUNDING * scale && norm > 0.5 * markNorm;
+  return { markNorm: norm, markAt: state.step, stuck };
 }

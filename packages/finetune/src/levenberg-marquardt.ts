@@ -1,28 +1,37 @@
 import {
   addScaled,
-  dot,
+  type Estimator,
   type Frame,
   frameOf,
-  fromTangentCoordinates,
   type MoE,
-  normParams,
-  type Objective,
   projectTangent,
-  requireKeys,
   retract,
-  scaleParams,
-  toTangentCoordinates,
 } from '@softmoe/model';
-import { solvePositive } from '@softmoe/model/linalg';
-import type { Stepper } from '@softmoe/train';
-import { type CurvatureOf, requireSources } from './curvature-of.ts';
-import { memoryOf, withMemory } from './memory.ts';
-import { GRADIENT_ROUNDING, gradientScale, LOSS_ROUNDING, NO_GRADIENT, nullLoss } from './scale.ts';
+import { requireFunction, requireKeys } from '@softmoe/model/checks';
+import {
+  dot,
+  fromTangentCoordinates,
+  gradientScale,
+  normParams,
+  scaleParams,
+  solvePositive,
+  toTangentCoordinates,
+} from '@softmoe/model/linalg';
+import { ownMemory, type Stepper } from '@softmoe/train';
+import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } from './progress.ts';
 
-export interface LevenbergMarquardtOptions {
-  readonly objective: Objective;
+/** An {@link Estimator}, or these parts of one. */
+export interface LevenbergMarquardtOptions extends Pick<Estimator, 'objective'> {
   /** Only the Gauss–Newton part of the span block is used. */
-  readonly curvature: CurvatureOf;
+  readonly curvature: Estimator['curvature'];
+}
+
+/** What Levenberg–Marquardt remembers. */
+export interface LevenbergMarquardtMemory {
+  /** λ/‖∇L‖ with which the next step is tried first. */
+  readonly damping: number;
+  /** ½E y². */
+  readonly nullLoss: number;
 }
 
 /** A step is taken when the loss falls by at least this share of what the quadratic model predicts. */
@@ -34,7 +43,7 @@ const DAMPING_FACTOR = 4;
 const LEAST_DAMPING = 1e-6;
 const MAX_TRIALS = 40;
 
-const blank = { damping: 0.01, nullLoss: 0, stalled: 0 };
+const BLANK: LevenbergMarquardtMemory = { damping: 0.01, nullLoss: 0 };
 
 /**
  * Levenberg–Marquardt, docs/theory.md (32): (N + λI) δ = −∇L for the Gauss–Newton matrix N, then a retraction. λ is
@@ -45,26 +54,23 @@ const blank = { damping: 0.01, nullLoss: 0, stalled: 0 };
  * d is: the model is expressed in the curvature's basis, moves there, and is lifted back. A step costs one curvature and
  * O((mr)³). Time counts steps.
  */
-export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper {
-  requireKeys('options', options, ['objective', 'curvature']);
-  requireSources(options);
-  const { objective } = options;
+export function levenbergMarquardt(
+  estimator: LevenbergMarquardtOptions,
+): Stepper<LevenbergMarquardtMemory> {
+  requireKeys('options', estimator, ['objective', 'curvature', 'gram', 'exact']);
+  const { objective, curvature } = estimator;
+  requireFunction('objective.evaluate', objective?.evaluate);
+  requireFunction('curvature', curvature);
   return {
-    async init(model) {
-      const evaluation = await objective.evaluate(model, 0);
-      const scale = await nullLoss(objective, model);
-      const start = { step: 0, time: 0, model, evaluation, method: { numbers: {}, arrays: {} } };
-      return withMemory(start, { ...blank, nullLoss: scale });
-    },
+    init: (model) => startAt(model, objective, BLANK),
     async step(state) {
-      const memory = memoryOf(state, blank);
-      const stalled = withMemory(state, { ...memory, stalled: 1 });
+      const memory = ownMemory(state.memory, BLANK);
       const { model, evaluation: before } = state;
       const norm = normParams(before.gradient);
       const scale = gradientScale(memory.nullLoss, 1);
-      if (memory.stalled || norm <= NO_GRADIENT * scale) return stalled;
+      if (state.stalled || norm <= NO_GRADIENT * scale) return standStill(state, memory);
 
-      const { span, basis } = await options.curvature(model);
+      const { span, basis } = await curvature(model);
       const frame = frameOf(basis, model.spec.frame);
       const local = frame.lower(model);
       const downhill = toTangentCoordinates(
@@ -87,11 +93,11 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions): Stepper 
           if (gain > GOOD) damping = Math.max(LEAST_DAMPING, damping / DAMPING_FACTOR);
           if (gain < POOR) damping *= DAMPING_FACTOR;
           const next = { step: state.step + 1, time: state.time + 1, model: candidate };
-          return withMemory({ ...state, ...next, evaluation: after }, { ...memory, damping });
+          return { ...state, ...next, evaluation: after, memory: { ...memory, damping } };
         }
         if (norm <= GRADIENT_ROUNDING * scale) break;
       }
-      return stalled;
+      return standStill(state, memory);
     },
   };
 }

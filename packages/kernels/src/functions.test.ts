@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { activationOf, gateOf } from '@softmoe/model';
+import { expertOf, gateOf } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import { Arena, partsOf, variants } from '../test/arena.ts';
 import { type ExpertSpec, expertPass, type Pass, passes } from './spec.ts';
@@ -17,7 +17,7 @@ const gate = 'sigmoid';
 const shape = { inputDim: 1, experts: 1, gate, routing: 'independent' } as const;
 const expertNamed = (name: string, expert: ExpertSpec) => ({
   name,
-  truth: activationOf(expert),
+  truth: expertOf(expert),
   pass: expertPass({ ...shape, expert }, 'spec'),
 });
 const cases: readonly { name: string; truth: ScalarFunction; pass: Pass }[] = [

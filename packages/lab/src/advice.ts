@@ -1,4 +1,4 @@
-import { tangentDim } from '@softmoe/model';
+import { tangentDim, translationDim } from '@softmoe/model';
 import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
 import type { Config } from './config.ts';
@@ -19,12 +19,12 @@ export function configWarnings(config: Config): Warning[] {
 
 /**
  * Parameters of a student of the teacher's size in the span of both, in which it is fine-tuned, docs/theory.md (38); less
- * the translations of softmax routing, which change no function.
+ * the translations that change no function.
  */
 function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): number {
   const r = Math.min(inputDim, 4 * teachers);
-  const all = tangentDim({ inputDim: r, experts: teachers, routing, gate, expert });
-  return routing === 'softmax' ? all - (r + 1) : all;
+  const spec = { inputDim: r, experts: teachers, routing, gate, expert };
+  return tangentDim(spec) - translationDim(spec);
 }
 
 /** Below this ratio a cliff tells one size from another no better than chance would. */

@@ -1,14 +1,15 @@
+import { hasOwnGates } from '@softmoe/model';
 import { hasClosedForm } from '@softmoe/population';
 import type { Config, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
 
 /**
  * `given` with the defaults that depend on its other fields. Where there is a closed form the engine is exact and the
- * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Under
- * softmax routing units compete from the start, so that small amplitudes have no part to play.
+ * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Where
+ * units share their gates they compete from the start, so that small amplitudes have no part to play.
  */
 export function completeConfig(given: PartialConfig): Config {
-  const softmax = given.routing === 'softmax';
+  const ownGates = hasOwnGates(given.routing);
   const closedForm = hasClosedForm(given);
   const engine = given.engine ?? (closedForm ? 'exact' : 'subspace');
   const flowMethod = engine === 'exact' ? 'bogackiShampine' : 'euler';
@@ -17,11 +18,11 @@ export function completeConfig(given: PartialConfig): Config {
   return {
     ...given,
     engine,
-    initialAmplitude: given.initialAmplitude ?? (softmax ? 0.5 : 1e-3),
+    initialAmplitude: given.initialAmplitude ?? (ownGates ? 1e-3 : 0.5),
     train: {
       ...given.train,
       method,
-      flow: given.train.flow ?? (softmax || adam ? 'plain' : 'balanced'),
+      flow: given.train.flow ?? (adam || !ownGates ? 'plain' : 'balanced'),
       step: given.train.step ?? (adam ? 0.01 : 0.1),
       time: given.train.time ?? (adam ? 60 : 150),
       batchSize: given.train.batchSize ?? (engine === 'subspace' ? 4096 : 8192),
@@ -34,7 +35,7 @@ export function completeConfig(given: PartialConfig): Config {
 export function checkConfig(config: Config): void {
   const { engine, routing, expert, students, prune, train } = config;
   if (engine === 'exact' && !hasClosedForm(config)) {
-    const cause = routing === 'softmax' ? 'softmax routing' : `${expert.kind} experts`;
+    const cause = hasOwnGates(routing) ? `${expert.kind} experts` : `${routing} routing`;
     throw new ConfigError(`needs a closed form, and there is none with ${cause}`, {
       field: 'engine',
       value: engine,
@@ -49,8 +50,8 @@ export function checkConfig(config: Config): void {
       remedy: `Use 'euler' or 'adam' with engine '${engine}', or engine 'exact'.`,
     });
   }
-  if (train.flow === 'balanced' && routing === 'softmax') {
-    throw new ConfigError('is not defined for softmax routing', {
+  if (train.flow === 'balanced' && !hasOwnGates(routing)) {
+    throw new ConfigError(`is not defined for ${routing} routing`, {
       field: 'train.flow',
       value: train.flow,
       remedy: "Use flow 'plain', or routing 'independent'.",

@@ -1,5 +1,5 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
-import { type Estimator, type MoE, UnsupportedError } from '@softmoe/model';
+import { type Estimator, hasOwnGates, type MoE, UnsupportedError } from '@softmoe/model';
 import { hasClosedForm, population } from '@softmoe/population';
 import { freshBatches, sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';
@@ -22,7 +22,7 @@ export interface Estimators {
 
 /** Fresh samples from which the sampling engines estimate the Gram data that pruning needs: once or twice, */
 const GRAM_SAMPLES = 65_536;
-/** or for each of the many candidates among which pruning chooses under softmax routing. */
+/** or for each of the many candidates among which pruning chooses where units share their gates. */
 const CANDIDATE_SAMPLES = 16_384;
 /** Of them these many are computed at a time. */
 const GRAM_BATCH = 4096;
@@ -48,7 +48,7 @@ export function estimatorsOf(config: Config, backend: Backend | undefined): Esti
       const { batchSize, noise } = train;
       return sampled(freshBatches(teacher, { batchSize, seed, stream, noise }), on);
     };
-  const sampleSize = routing === 'softmax' ? CANDIDATE_SAMPLES : GRAM_SAMPLES;
+  const sampleSize = hasOwnGates(routing) ? GRAM_SAMPLES : CANDIDATE_SAMPLES;
   const moments = { batchSize: GRAM_BATCH, seed, stream: 'prune', sampleSize };
   return {
     train: fresh('train'),

@@ -206,9 +206,12 @@ describe('an experiment', () => {
     );
   });
 
-  it('refuses a snapshot of another version', () => {
-    const snapshot = { ...createExperiment(small).snapshot(), version: 2 as 1 };
+  it.each([1, 3])('refuses a snapshot of version %d', (version) => {
+    const snapshot = { ...createExperiment(small).snapshot(), version: version as 2 };
     expect(() => restoreExperiment(snapshot)).toThrow(SnapshotError);
+    expect(() => restoreExperiment(snapshot)).toThrow(
+      /^snapshot.version: .*Start again from its config/,
+    );
   });
 });
 

@@ -1,5 +1,14 @@
-import type { CurvatureOf } from '@softmoe/finetune';
-import { type MoE, type Objective, toSpan } from '@softmoe/model';
+import { type Certificate, certify, spectrumEnds } from '@softmoe/certify';
+import { descentStep, gradientDescent, levenbergMarquardt } from '@softmoe/finetune';
+import { type MoE, toSpan } from '@softmoe/model';
+import {
+  type Stepper,
+  type Trailed,
+  type TrainState,
+  trailOf,
+  withoutTrail,
+  withTrail,
+} from '@softmoe/train';
 import type { Config } from './config.ts';
 import { type Estimators, finetuneStageOf } from './estimators.ts';
 import type { FinetuneStage } from './record-schema.ts';
@@ -10,8 +19,9 @@ export interface FinetuneProblem {
   readonly stage: Exclude<FinetuneStage, 'online'>;
   readonly teacher: MoE;
   readonly student: MoE;
-  readonly objective: Objective;
-  readonly curvature: CurvatureOf;
+  readonly stepper: Stepper<Trailed<unknown>>;
+  /** What is known of the state that the stepper ended at. */
+  certify(state: TrainState): Promise<Certificate>;
   lift(model: MoE): MoE;
 }
 
@@ -23,6 +33,21 @@ export function createFinetuneProblem(
   { finetune }: Estimators,
 ): FinetuneProblem {
   const span = toSpan(pruned, teacher);
-  const { objective, curvature } = finetune(span.teacher);
-  return { ...span, stage: finetuneStageOf(config), objective, curvature };
+  const estimator = finetune(span.teacher);
+  const descends = config.finetune.method === 'gradientDescent';
+  const stepper = descends
+    ? gradientDescent({ objective: estimator.objective, spectrum: spectrumEnds(estimator) })
+    : levenbergMarquardt(estimator);
+  return {
+    ...span,
+    stage: finetuneStageOf(config),
+    stepper: withTrail<unknown>(stepper),
+    certify: (state) =>
+      certify(state.model, estimator, {
+        target: span.teacher,
+        inputDim: config.inputDim,
+        trail: trailOf(state),
+        ...(descends ? descentStep(withoutTrail(state)) : {}),
+      }),
+  };
 }

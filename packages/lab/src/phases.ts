@@ -1,7 +1,14 @@
-import { finetune } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
 import { type Pruned, prune } from '@softmoe/prune';
-import { breather, recordOf, type TrainRecord, type TrainState, train } from '@softmoe/train';
+import {
+  breather,
+  type RunOptions,
+  recordOf,
+  run,
+  type Stepper,
+  type TrainRecord,
+  type TrainState,
+} from '@softmoe/train';
 import { InterruptedError } from './errors.ts';
 import { createFinetuneProblem } from './finetune-problem.ts';
 import type { Problem } from './problem.ts';
@@ -76,15 +83,13 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
     progress.trained = state;
     progress.student = () => lift(state.model);
   };
-  const records = train({
-    ...(progress.trained ? { resume: progress.trained } : { model: working.student }),
-    stepper,
-    teacher: working.teacher,
-    stop: { time },
-    recordEveryTime: recordEvery,
+  const records = follow(progress, 'train', keep, stepper, {
+    start: progress.trained ?? working.student,
+    until: { time },
+    record: { teacher: working.teacher, everyTime: recordEvery },
     signal,
   });
-  for await (const record of follow(progress, 'train', records, keep)) {
+  for await (const record of records) {
     progress.startLoss ??= record.loss;
     progress.milestones.add(record);
     if (record.time >= time) progress.phase = 'prune';
@@ -130,15 +135,13 @@ async function* refining(
     progress.refined = state;
     progress.student = () => state.model;
   };
-  const records = train({
-    ...(progress.refined ? { resume: progress.refined } : { model: pruned }),
-    stepper: refiner,
-    teacher,
-    stop: { steps: progress.config.finetune.onlineSteps },
-    recordEvery: FINETUNE_RECORD_EVERY,
+  const records = follow(progress, 'finetune', keep, refiner, {
+    start: progress.refined ?? pruned,
+    until: { steps: progress.config.finetune.onlineSteps },
+    record: { teacher, every: FINETUNE_RECORD_EVERY },
     signal,
   });
-  for await (const record of follow(progress, 'finetune', records, keep)) {
+  for await (const record of records) {
     yield { phase: 'finetune', stage: 'online', record, teacher };
   }
   return progress.refined!.model;
@@ -151,55 +154,39 @@ async function* finetuning(
   signal: AbortSignal,
 ): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
   const { config } = progress;
-  const { stage, objective, curvature, student, teacher, lift } = createFinetuneProblem(
-    from,
-    problem.teacher,
-    config,
-    problem.estimators,
-  );
+  const tuning = createFinetuneProblem(from, problem.teacher, config, problem.estimators);
+  const { stage, teacher, student, stepper, lift } = tuning;
   const keep = (state: TrainState) => {
     progress.finetuned = state;
     progress.student = () => lift(state.model);
   };
-  const records = follow(
-    progress,
-    'finetune',
-    finetune({
-      ...(progress.finetuned ? { resume: progress.finetuned } : { model: student }),
-      objective,
-      curvature,
-      inputDim: config.inputDim,
-      method: config.finetune.method,
-      maxSteps: config.finetune.maxSteps,
-      target: teacher,
-      recordEvery: FINETUNE_RECORD_EVERY,
-      signal,
-    }),
-    keep,
-  );
-  for (;;) {
-    const { value, done } = await records.next();
-    if (done) return { final: lift(value.model), certificate: value.certificate };
-    yield { phase: 'finetune', stage, record: value, teacher };
-  }
+  const records = follow(progress, 'finetune', keep, stepper, {
+    start: progress.finetuned ?? student,
+    until: { steps: config.finetune.maxSteps },
+    record: { teacher, every: FINETUNE_RECORD_EVERY },
+    signal,
+  });
+  for await (const record of records) yield { phase: 'finetune', stage, record, teacher };
+  const state = progress.finetuned!;
+  const certificate = await timed(progress, 'finetune', () => tuning.certify(state));
+  return { final: lift(state.model), certificate };
 }
 
 /** The records of a run, keeping its last state and its time; an abort becomes an {@link InterruptedError}. */
-async function* follow<End extends { readonly state: TrainState; readonly reason: string }>(
+async function* follow(
   progress: Progress,
   during: keyof Progress['timing'],
-  records: AsyncGenerator<TrainRecord, End, void>,
   keep: (state: TrainState) => void,
-): AsyncGenerator<TrainRecord, End, void> {
+  stepper: Stepper,
+  options: RunOptions,
+): AsyncGenerator<TrainRecord, void, void> {
+  const records = run(stepper, options);
   for (;;) {
     const { value, done } = await timed(progress, during, () => records.next());
     keep(value.state);
-    if (!done) {
-      yield value;
-      continue;
-    }
-    if (value.reason === 'aborted') throw new InterruptedError(snapshotOf(progress));
-    return value;
+    if (!done) yield value;
+    else if (value.reason === 'aborted') throw new InterruptedError(snapshotOf(progress));
+    else return;
   }
 }
 

@@ -1,5 +1,13 @@
 import type { Backend } from '@softmoe/backend';
-import { type Gram, type MoE, type MoESpec, ShapeError, toSpan, ValueError } from '@softmoe/model';
+import {
+  type Gram,
+  hasOwnGates,
+  type MoE,
+  type MoESpec,
+  ShapeError,
+  toSpan,
+  ValueError,
+} from '@softmoe/model';
 import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import type { Stepper } from '@softmoe/train';
 import type { Config } from './config.ts';
@@ -54,7 +62,7 @@ export function createProblem(config: Config, backend: Backend | undefined, give
 
 /** Whether pruning asks for the Gram data of many models in all d coordinates. */
 function inManyCandidates({ engine, routing }: Config): boolean {
-  return engine === 'online' && routing === 'softmax';
+  return engine === 'online' && !hasOwnGates(routing);
 }
 
 /** Second moments are the same in span coordinates, docs/theory.md (37), and cost the same there at every d. */
@@ -67,7 +75,7 @@ function gramInSpan({ prune }: Estimators, teacher: MoE): Problem['gramOf'] {
 
 /** Routing with the gate that it needs, if any. */
 function gatingOf({ routing, gate }: Pick<Config, 'routing' | 'gate'>): GatingOptions {
-  return routing === 'softmax' ? { routing } : { routing, gate };
+  return hasOwnGates(routing) ? { routing, gate } : { routing };
 }
 
 /** A student from elsewhere must be one that the config describes. */
@@ -91,5 +99,5 @@ function requireLike({ spec }: MoE, config: Config): void {
 
 /** Equal for units of the same routing, gate and expert. */
 function kindOf({ routing, gate, expert }: Pick<MoESpec, 'routing' | 'gate' | 'expert'>): string {
-  return JSON.stringify([routing, routing === 'softmax' ? null : gate, expert]);
+  return JSON.stringify([routing, hasOwnGates(routing) ? gate : null, expert]);
 }

@@ -51,7 +51,7 @@ export function snapshotOf(progress: Omit<Progress, 'student'>): Snapshot {
   const { config, phase, backend, startLoss, milestones, timing, given } = progress;
   const { trained, refined, finetuned } = progress;
   return {
-    version: 1,
+    version: 2,
     config,
     phase,
     ...(backend ? { backend } : {}),

@@ -1,4 +1,4 @@
-import type { Certificate } from '@softmoe/finetune';
+import type { Certificate } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { completeConfig } from './config-completion.ts';
@@ -72,8 +72,8 @@ const resultSchema = z.object({
   seed: count,
   engine: z.enum(['exact', 'subspace', 'online']),
   /**
-   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Under softmax
-   * routing that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
+   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Where
+   * units share their gates that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
    */
   recovered: count,
   /** Units left after pruning. */

@@ -1,5 +1,5 @@
-import type { Certificate } from '@softmoe/finetune';
-import { type MoE, parameterError } from '@softmoe/model';
+import type { Certificate } from '@softmoe/certify';
+import { hasOwnGates, type MoE, parameterError } from '@softmoe/model';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
 import { adviceFor, cliffWarnings, configWarnings } from './advice.ts';
@@ -113,9 +113,9 @@ export function resultOf(findings: Findings): ExperimentResult {
   };
 }
 
-/** The softmax gate of a single unit is 1 whatever its router is: there is none to recover. */
+/** A gate that a single unit shares with none is 1 whatever its router is: there is none to recover. */
 function hasRouters({ spec }: MoE): boolean {
-  return spec.routing !== 'softmax' || spec.experts > 1;
+  return hasOwnGates(spec.routing) || spec.experts > 1;
 }
 
 /** The part of a result that is plain data. */

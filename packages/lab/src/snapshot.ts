@@ -7,7 +7,7 @@ export type Phase = 'train' | 'prune' | 'finetune' | 'done';
 
 /** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
 export interface Snapshot {
-  readonly version: 1;
+  readonly version: 2;
   readonly config: Config;
   readonly phase: Phase;
   /** What the run computes on; unset where it needs no backend. Only the same one goes on to the same bits. */
@@ -27,12 +27,11 @@ export interface Snapshot {
 
 /** Throws {@link SnapshotError} unless `snapshot` is of this version and holds the state that its phase goes on from. */
 export function checkSnapshot(snapshot: Snapshot): void {
-  if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== 1) {
+  if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== 2) {
     throw new SnapshotError('is none, or of another version', {
       field: 'snapshot.version',
       value: snapshot?.version,
-      remedy:
-        'Continue it with the version of softmoe that made it, or start again from its config.',
+      remedy: 'Start again from its config, or continue it with the softmoe that made it.',
     });
   }
   if (snapshot.phase !== 'train' && !snapshot.trained) {

@@ -1,33 +1,14 @@
 import { requireInteger } from './checks/require.ts';
 import { ShapeError } from './errors.ts';
-import { activationOf } from './expert.ts';
+import { expertOf } from './expert.ts';
 import { evaluate } from './function.ts';
-import { gateOf } from './gate.ts';
 import { multiplyTransposed } from './linalg/matrix.ts';
-import { type MoE, param } from './moe.ts';
-import { softmax } from './softmax.ts';
+import type { Block } from './routing/interface.ts';
+import { routingOf } from './routing.ts';
+import type { MoE } from './spec.ts';
 
 /** Points x as rows, [size, d] row-major. */
 export type Inputs = Float64Array | Float32Array;
-
-/**
- * All units at a block of consecutive points. Arrays are [m, stride], unit after unit; columns from `rows` on belong to
- * no point (x = 0 there).
- */
-export interface Block {
-  /** Index of the block's first point, and number of points. */
-  start: number;
-  rows: number;
-  readonly stride: number;
-  /** x, [stride, d]. */
-  readonly x: Float64Array;
-  /** g(v_i·x) and g′(v_i·x), or with softmax routing π_i(x) in both: one array, π_i is the slope of its own logit. */
-  readonly gate: Float64Array;
-  readonly gateSlope: Float64Array;
-  /** h(w_i·x) and h′(w_i·x). */
-  readonly expert: Float64Array;
-  readonly expertSlope: Float64Array;
-}
 
 const BLOCK_ROWS = 64;
 
@@ -42,21 +23,20 @@ export function blockStride(size: number): number {
  */
 export function* blocks(model: MoE, inputs: Inputs, size: number): Generator<Block> {
   const { inputDim: d, experts: m } = model.spec;
-  const openGates = gatesOf(model);
-  const activation = activationOf(model.spec.expert);
-  const directions = stack(param(model.params, 'router').data, param(model.params, 'expert').data);
+  const h = expertOf(model.spec.expert);
+  const directions = stack(model.params.router.data, model.params.expert.data);
   const stride = blockStride(size);
+  const { gate, gateSlope, open } = routingOf(model.spec.routing).gates(model, stride);
   const logits = new Float64Array(2 * m * stride);
   const routerLogits = logits.subarray(0, m * stride);
   const expertLogits = logits.subarray(m * stride);
-  const gate = new Float64Array(m * stride);
   const block: Block = {
     start: 0,
     rows: 0,
     stride,
     x: new Float64Array(stride * d),
     gate,
-    gateSlope: model.spec.routing === 'softmax' ? gate : new Float64Array(m * stride),
+    gateSlope,
     expert: new Float64Array(m * stride),
     expertSlope: new Float64Array(m * stride),
   };
@@ -66,20 +46,10 @@ export function* blocks(model: MoE, inputs: Inputs, size: number): Generator<Blo
     block.x.set(inputs.subarray(start * d, (start + block.rows) * d));
     block.x.fill(0, block.rows * d);
     multiplyTransposed(directions, 2 * m, block.x, stride, d, logits);
-    openGates(routerLogits, block);
-    evaluate(activation, expertLogits, block.expert, block.expertSlope);
+    open(routerLogits);
+    evaluate(h, expertLogits, block.expert, block.expertSlope);
     yield block;
   }
-}
-
-/** What computes the gates of a block from V x. */
-function gatesOf({ spec, params }: MoE): (logits: Float64Array, block: Block) => void {
-  if (spec.routing === 'softmax') {
-    const bias = param(params, 'routerBias').data;
-    return (logits, { stride, gate }) => softmax(logits, bias, stride, gate);
-  }
-  const g = gateOf(spec.gate);
-  return (logits, { gate, gateSlope }) => evaluate(g, logits, gate, gateSlope);
 }
 
 /** Rows of V, then rows of W. */

@@ -1,6 +1,6 @@
 import type { Inputs } from './blocks.ts';
-import type { MoE, Params } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
+import type { MoE, Params } from './spec.ts';
 
 /** Labelled points, drawn or measured: `inputs` [size, d] row-major and `targets` [size]. */
 export interface Points<Numbers extends Inputs = Inputs> {

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { expertSpec, polynomialSpec } from '../test/arbitraries.ts';
 import { derivative, expectation } from '../test/calculus.ts';
 import { expectError } from '../test/expect-error.ts';
-import { activationOf, type ExpertSpec, expertKinds, MAX_HERMITE_DEGREE } from './expert.ts';
+import { type ExpertSpec, expertKinds, expertOf } from './expert.ts';
+import { MAX_HERMITE_DEGREE } from './experts/series.ts';
 import { evaluate } from './function.ts';
 
 const degrees = Array.from({ length: MAX_HERMITE_DEGREE }, (_, p) => p + 1);
-const hermite = (degree: number) => activationOf({ kind: 'hermite', degree });
-const series = (...coefficients: number[]) => activationOf({ kind: 'series', coefficients });
+const hermite = (degree: number) => expertOf({ kind: 'hermite', degree });
+const series = (...coefficients: number[]) => expertOf({ kind: 'series', coefficients });
 
 /** He_p from its explicit polynomial, p = 1 … 6. */
 const explicit: readonly ((z: number) => number)[] = [
@@ -24,7 +25,7 @@ const explicit: readonly ((z: number) => number)[] = [
 const factorials = [1, 1, 2, 6, 24, 120, 720];
 
 describe.each(degrees)('Hermite expert of degree %d', (degree) => {
-  const { value, derivative: slope, parity, hermiteCoefficients } = hermite(degree);
+  const { value, derivative: slope, parity, coefficients } = hermite(degree);
 
   it('is He_p/√p!', () => {
     for (let z = -4; z <= 4; z += 0.13) {
@@ -52,7 +53,7 @@ describe.each(degrees)('Hermite expert of degree %d', (degree) => {
   it('declares its parity and its expansion', () => {
     expect(parity).toBe(degree % 2 === 1 ? 'odd' : 'even');
     expect(value(-1.3)).toBe((degree % 2 === 1 ? -1 : 1) * value(1.3));
-    expect(hermiteCoefficients).toEqual([...Array.from({ length: degree }, () => 0), 1]);
+    expect(coefficients).toEqual([...Array.from({ length: degree }, () => 0), 1]);
   });
 });
 
@@ -74,8 +75,8 @@ describe('series', () => {
   it('has E h² = Σ η_p²', () => {
     fc.assert(
       fc.property(polynomialSpec, (spec) => {
-        const h = activationOf(spec);
-        const norm = h.hermiteCoefficients!.reduce((sum, eta) => sum + eta * eta, 0);
+        const h = expertOf(spec);
+        const norm = h.coefficients!.reduce((sum, eta) => sum + eta * eta, 0);
         expect(Math.abs(expectation((x) => h.value(x) ** 2) - norm)).toBeLessThan(1e-10);
       }),
       { numRuns: 40 },
@@ -89,7 +90,7 @@ describe('every expert', () => {
   it('has its parity, and one answer for numbers and arrays', () => {
     fc.assert(
       fc.property(expertSpec, argument, (spec, z) => {
-        const h = activationOf(spec);
+        const h = expertOf(spec);
         if (h.parity !== 'none') {
           expect(h.value(-z) - (h.parity === 'odd' ? -1 : 1) * h.value(z)).toBe(0);
         }
@@ -105,7 +106,7 @@ describe('every expert', () => {
     fc.assert(
       fc.property(expertSpec, fc.double({ min: -4, max: 4, noNaN: true }), (spec, z) => {
         fc.pre(spec.kind !== 'relu' || Math.abs(z) > 0.01);
-        const h = activationOf(spec);
+        const h = expertOf(spec);
         expectClose(h.derivative(z), derivative(h.value, z), 1e-9);
       }),
     );
@@ -114,40 +115,25 @@ describe('every expert', () => {
 
 describe('experts that are no polynomials', () => {
   it('relu is 0 up to its kink, with slope 0 there, and z from there', () => {
-    const {
-      value,
-      derivative: slope,
-      parity,
-      hermiteCoefficients,
-    } = activationOf({ kind: 'relu' });
+    const { value, derivative: slope, parity, coefficients } = expertOf({ kind: 'relu' });
     expect([-2, -0, 0, 1e-300, 3].map(value)).toEqual([0, 0, 0, 1e-300, 3]);
     expect([-2, -0, 0, 1e-300, 3].map(slope)).toEqual([0, 0, 0, 1, 1]);
-    expect([parity, hermiteCoefficients]).toEqual(['none', undefined]);
+    expect([parity, coefficients]).toEqual(['none', undefined]);
   });
 
   it('tanh is (e^z − e^{−z})/(e^z + e^{−z}), saturated in its tails', () => {
-    const {
-      value,
-      derivative: slope,
-      parity,
-      hermiteCoefficients,
-    } = activationOf({ kind: 'tanh' });
+    const { value, derivative: slope, parity, coefficients } = expertOf({ kind: 'tanh' });
     for (let z = -4; z <= 4; z += 0.29) {
       const [up, down] = [Math.exp(z), Math.exp(-z)];
       expect(value(z)).toBeCloseTo((up - down) / (up + down), 14);
       expect(slope(z)).toBeCloseTo(4 / (up + down) ** 2, 14);
     }
     expect([value(1e3), value(-1e3), slope(1e3)]).toEqual([1, -1, 0]);
-    expect([parity, hermiteCoefficients]).toEqual(['odd', undefined]);
+    expect([parity, coefficients]).toEqual(['odd', undefined]);
   });
 
   it('gelu is z Φ(z) exactly, not its approximation by tanh', () => {
-    const {
-      value,
-      derivative: slope,
-      parity,
-      hermiteCoefficients,
-    } = activationOf({ kind: 'gelu' });
+    const { value, derivative: slope, parity, coefficients } = expertOf({ kind: 'gelu' });
     expectClose(value(1), 0.8413447460685429, 1e-15);
     expectClose(value(-1), -0.15865525393145705, 1e-15);
     expectClose(value(2.5), 2.48447583668556, 1e-15);
@@ -155,12 +141,12 @@ describe('experts that are no polynomials', () => {
     expectClose(slope(0), 0.5, 1e-15);
     expect([value(1e3), value(-1e3) + 0, slope(1e3), slope(-1e3) + 0]).toEqual([1e3, 0, 1, 0]);
     expect(value(1.7) - value(-1.7)).toBeCloseTo(1.7, 14);
-    expect([parity, hermiteCoefficients]).toEqual(['none', undefined]);
+    expect([parity, coefficients]).toEqual(['none', undefined]);
   });
 
   it('linear is He_1', () => {
-    const [linear, first] = [activationOf({ kind: 'linear' }), hermite(1)];
-    expect(linear.hermiteCoefficients).toEqual(first.hermiteCoefficients);
+    const [linear, first] = [expertOf({ kind: 'linear' }), hermite(1)];
+    expect(linear.coefficients).toEqual(first.coefficients);
     expect(linear.parity).toBe('odd');
     for (const z of [-3, 0, 1.7]) {
       expect([linear.value(z), linear.derivative(z)]).toEqual([
@@ -185,20 +171,14 @@ describe('an error names field, value and remedy', () => {
     expectError(() => series(1, NaN), 'ValueError', `${field}[1]`, NaN, /finite number/);
     expectError(() => series(0, -0), 'ValueError', field, [0, -0], /not zero/);
     const sparse = { kind: 'series', coefficients: new Array<number>(3) } as const;
-    expectError(
-      () => activationOf(sparse),
-      'ValueError',
-      `${field}[0]`,
-      undefined,
-      /finite number/,
-    );
+    expectError(() => expertOf(sparse), 'ValueError', `${field}[0]`, undefined, /finite number/);
   });
 
   it('kind', () => {
     const spec: ExpertSpec = JSON.parse('{"kind":"swish"}');
     const remedy = new RegExp(expertKinds.join(', '));
-    expectError(() => activationOf(spec), 'UnknownNameError', 'expert.kind', 'swish', remedy);
-    expectError(() => activationOf(spec, 'a.b'), 'UnknownNameError', 'a.b.kind', 'swish', remedy);
+    expectError(() => expertOf(spec), 'UnknownNameError', 'expert.kind', 'swish', remedy);
+    expectError(() => expertOf(spec, 'a.b'), 'UnknownNameError', 'a.b.kind', 'swish', remedy);
   });
 });
 

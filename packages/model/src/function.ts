@@ -10,6 +10,37 @@ export interface ScalarFunction {
   evaluate?(z: Float64Array, value: Float64Array, derivative: Float64Array): void;
 }
 
+/** A router's non-linearity g. */
+export interface Gate extends ScalarFunction {
+  readonly name: string;
+  /**
+   * Distance from the real axis of the nearest singularity of g in the complex plane. It sets how fast the
+   * Hermite coefficients c_n decay, docs/theory.md (10); Infinity for an entire function.
+   */
+  readonly singularity: number;
+  /** c_n(σ)/√n! for n = 0 … count−1 in closed form, docs/theory.md (9), where one exists. */
+  hermiteCoefficients?(sigma: number, count: number): Float64Array;
+}
+
+/** An expert's non-linearity h. */
+export interface Expert extends ScalarFunction {
+  /** The kind of its spec. */
+  readonly name: string;
+  /**
+   * η_p for p = 0 … degree of the expansion h = Σ_p η_p He_p/√p!, docs/theory.md (4), where h is a polynomial and so
+   * the expansion ends; the sum of their squares is E h(ξ)². Absent for all others.
+   */
+  readonly coefficients?: readonly number[];
+}
+
+/** The experts of one kind: what their specs say beside `kind`, and the function that such a spec describes. */
+export interface ExpertFamily<Spec> {
+  /** Names of the constants. */
+  readonly constants: readonly Exclude<keyof Spec & string, 'kind'>[];
+  /** The expert of `spec`. Throws a typed error about `field` for a constant that is missing or out of range. */
+  create(spec: Spec, field: string): Expert;
+}
+
 /**
  * Writes f(z) and f′(z) at every `z` into `value` and `derivative`, arrays of the length of `z`; nothing is checked.
  *

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { derivative, expectation } from '../test/calculus.ts';
 import { expectError } from '../test/expect-error.ts';
-import { activationOf } from './expert.ts';
+import { expertOf } from './expert.ts';
 import { evaluate } from './function.ts';
 import { gateNames, gateOf } from './gate.ts';
 
@@ -137,7 +137,7 @@ it('an unknown gate is an error', () => {
 
 /** He_n(x)/√n! for any n. */
 function normalisedHermite(n: number, x: number): number {
-  if (n <= 6) return n === 0 ? 1 : activationOf({ kind: 'hermite', degree: n }).value(x);
+  if (n <= 6) return n === 0 ? 1 : expertOf({ kind: 'hermite', degree: n }).value(x);
   let previous = 1;
   let current = x;
   for (let p = 2; p <= n; p++) {

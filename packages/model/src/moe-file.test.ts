@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import { SoftmoeError } from './errors.ts';
-import { createMoE, type MoE } from './moe.ts';
+import { createMoE } from './moe.ts';
 import { loadMoE, saveMoE } from './moe-file.ts';
 import { ndarray } from './ndarray.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
+import type { MoE } from './spec.ts';
 
 const model: MoE = createMoE(
   {

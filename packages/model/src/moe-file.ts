@@ -1,9 +1,10 @@
 import { requireObject } from './checks/require.ts';
 import { parseStrictJson } from './checks/strict-json.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, UnsupportedError } from './errors.ts';
 import { requireFrame } from './frames/frame.ts';
-import { createMoE, type MoE, type MoESpec } from './moe.ts';
+import { createMoE } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
+import type { MoE, MoESpec, Params } from './spec.ts';
 
 const VERSION_KEY = 'softmoe.version';
 const SPEC_KEY = 'softmoe.spec';
@@ -34,6 +35,7 @@ export function loadMoE(bytes: Uint8Array): MoE {
 export function encodeMoE(model: MoE): Uint8Array<ArrayBuffer> {
   requireObject('model', model, ['spec', 'params']);
   const { spec, params } = createMoE(model.spec, model.params);
+  requireNames(spec);
   return encodeTensors(params, { [VERSION_KEY]: VERSION, [SPEC_KEY]: specToJson(spec) });
 }
 
@@ -49,7 +51,19 @@ export function decodeMoE(bytes: Uint8Array): MoE {
       remedy: 'Load a file that saveMoE wrote, with a softmoe at least as new as its writer.',
     });
   }
-  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors);
+  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors as Params);
+}
+
+/** Throws {@link UnsupportedError} for a gate, expert or routing that is an object of functions: no file can hold it. */
+function requireNames({ gate, expert, routing }: MoESpec): void {
+  for (const [field, part] of Object.entries({ gate, expert, routing })) {
+    if (part === undefined || typeof part === 'string' || 'kind' in part) continue;
+    throw new UnsupportedError('is an object, which a file cannot hold', {
+      field: `spec.${field}`,
+      value: part,
+      remedy: 'Use one that @softmoe/model knows by its name, or save the parameters alone.',
+    });
+  }
 }
 
 /** JSON.stringify writes −0 as 0; JSON itself has it. A spec that createMoE let pass contains no text "-0". */

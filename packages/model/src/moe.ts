@@ -1,78 +1,32 @@
-import { requireInteger, requireKeys, requireObject, requireText } from './checks/require.ts';
-import { ShapeError, UnknownNameError, ValueError } from './errors.ts';
-import { activationOf, type ExpertSpec, expertFields } from './expert.ts';
-import { type GateName, gateOf } from './gate.ts';
+import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
+import { ShapeError, ValueError } from './errors.ts';
+import { checkExpert } from './expert.ts';
+import { gateOf } from './gate.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
-
-/** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
-export type MoESpec = IndependentSpec | SoftmaxSpec;
-
-interface CommonSpec {
-  /** d, the dimension of x. */
-  readonly inputDim: number;
-  /** m, the number of units, each a router with its expert. */
-  readonly experts: number;
-  readonly expert: ExpertSpec;
-  /**
-   * The {@link Frame} whose coordinates router and expert rows are written in, by its name; absent where they are those of
-   * the inputs themselves. Set by `toSpan` and `lower`, removed by `lift`.
-   */
-  readonly frame?: string;
-}
-
-/** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
-export interface IndependentSpec extends CommonSpec {
-  readonly gate: GateName;
-  readonly routing: 'independent';
-}
-
-/** Units share their gates, π = softmax(Vx + b), docs/theory.md (5). */
-export interface SoftmaxSpec extends CommonSpec {
-  /** Has no meaning here: accepted, so that a spec can always have all its fields, and ignored. */
-  readonly gate?: GateName;
-  readonly routing: 'softmax';
-}
-
-export type Routing = MoESpec['routing'];
-
-/**
- * Named parameters, float64. Ridge experts: `router` [m, d], `expert` [m, d], `amplitude` [m], and with softmax
- * routing `routerBias` [m].
- */
-export type Params = Readonly<Record<string, NDArray>>;
-
-export interface MoE {
-  readonly spec: MoESpec;
-  readonly params: Params;
-}
-
-/** Where a parameter lives: each row on the unit sphere, or anywhere. */
-export type Manifold = 'sphere' | 'free';
-
-export interface ParameterLayout {
-  readonly shape: readonly number[];
-  readonly manifold: Manifold;
-}
+import { routingOf } from './routing.ts';
+import type { MoE, MoESpec, ParameterLayout, ParameterName, Params, Written } from './spec.ts';
 
 /** How far the length of a row may be from 1. */
 export const UNIT_TOLERANCE = 1e-9;
 
 /** Name, shape and manifold of every parameter of a model of that spec, in the order in which they are stored. */
-export function parameterLayout(spec: MoESpec): Readonly<Record<string, ParameterLayout>> {
+export function parameterLayout(spec: MoESpec): {
+  readonly [Name in keyof Params]: ParameterLayout;
+} {
   const { experts: m, inputDim: d } = spec;
-  const softmax = spec.routing === 'softmax';
+  const { router, ...others } = routingOf(spec.routing).layout(m, d);
   return {
-    router: { shape: [m, d], manifold: softmax ? 'free' : 'sphere' },
-    expert: { shape: [m, d], manifold: 'sphere' },
-    amplitude: { shape: [m], manifold: 'free' },
-    ...(softmax ? { routerBias: { shape: [m], manifold: 'free' as const } } : {}),
+    router,
+    expert: { name: 'expert', shape: [m, d], manifold: 'sphere' },
+    amplitude: { name: 'amplitude', shape: [m], manifold: 'free' },
+    ...others,
   };
 }
 
-/** The parameter of that name. Throws {@link ShapeError} when the model lacks it. */
-export function param(params: Params, name: string, field: string = 'params'): NDArray {
+/** The parameter of that name, for code that does not know which one. Throws {@link ShapeError} when the model lacks it. */
+export function param(params: Params, name: ParameterName, field: string = 'params'): NDArray {
   const array = Object.hasOwn(params, name) ? params[name] : undefined;
   if (array) return array;
   throw new ShapeError('is missing', {
@@ -86,8 +40,9 @@ export function param(params: Params, name: string, field: string = 'params'): N
  * A model from its spec and parameters, checked: known names, right shapes, finite numbers, unit rows to 1e-9.
  * Arrays are shared, not copied.
  */
-export function createMoE(spec: MoESpec, params: Params): MoE {
-  checkForm('', spec, params);
+export function createMoE(spec: Written<MoESpec>, params: Params): MoE {
+  checkSpec(spec);
+  checkShapes('', spec, params);
   checkNumbers('', spec, params);
   return { spec, params };
 }
@@ -104,20 +59,20 @@ export function requireModel(field: string, model: MoE): void {
 /** {@link requireModel} without a look at the numbers themselves, for what is called once a step. */
 export function requireForm(field: string, model: MoE): void {
   requireObject(field, model, ['spec', 'params']);
-  checkForm(`${field}.`, model.spec, model.params);
+  checkSpec(model.spec, `${field}.spec`);
+  checkShapes(`${field}.`, model.spec, model.params);
 }
 
-function checkForm(prefix: string, spec: MoESpec, params: Params): void {
-  checkSpec(spec, `${prefix}spec`);
+function checkShapes(prefix: string, spec: MoESpec, params: Params): void {
   const layout = parameterLayout(spec);
   requireKeys(`${prefix}params`, params, Object.keys(layout));
-  for (const [name, { shape }] of Object.entries(layout)) {
+  for (const { name, shape } of Object.values(layout)) {
     checkShape(`${prefix}params.${name}`, param(params, name, `${prefix}params`), shape);
   }
 }
 
 function checkNumbers(prefix: string, spec: MoESpec, params: Params): void {
-  for (const [name, { manifold }] of Object.entries(parameterLayout(spec))) {
+  for (const { name, manifold } of Object.values(parameterLayout(spec))) {
     const array = param(params, name);
     checkFinite(`${prefix}params.${name}`, array);
     if (manifold === 'sphere') checkUnitRows(`${prefix}params.${name}`, array);
@@ -125,25 +80,25 @@ function checkNumbers(prefix: string, spec: MoESpec, params: Params): void {
 }
 
 /** Throws a typed error unless `spec` has exactly the fields of a {@link MoESpec}, each known and in range. */
-export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
+export function checkSpec(spec: Written<MoESpec>, field: string = 'spec'): asserts spec is MoESpec {
   requireKeys(field, spec, SPEC_FIELDS);
   requireInteger(`${field}.inputDim`, spec.inputDim, 1);
   requireInteger(`${field}.experts`, spec.experts, 1);
-  if (spec.routing !== 'softmax') gateOf(spec.gate, `${field}.gate`);
-  else if (spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
-  requireObject(`${field}.expert`, spec.expert, ['kind']);
-  activationOf(spec.expert, `${field}.expert`);
-  requireKeys(`${field}.expert`, spec.expert, expertFields(spec.expert.kind));
-  checkRouting(spec.routing, `${field}.routing`);
-  if (spec.frame !== undefined) requireText(`${field}.frame`, spec.frame);
+  const { ownGates } = routingOf(spec.routing, `${field}.routing`);
+  if (ownGates || spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
+  checkExpert(spec.expert, `${field}.expert`);
+  if (spec.frame !== undefined) checkFrame(`${field}.frame`, spec.frame);
 }
 
-function checkRouting(routing: Routing, field: string): void {
-  if (routing === 'independent' || routing === 'softmax') return;
-  throw new UnknownNameError('is not a kind of routing', {
+/** Frames have names of this form, and no others. */
+const FRAME_NAME = /^span \d+×\d+ [0-9a-f]{8}$/;
+
+function checkFrame(field: string, frame: string): void {
+  if (typeof frame === 'string' && FRAME_NAME.test(frame)) return;
+  throw new ValueError('is not the name of a frame', {
     field,
-    value: routing,
-    remedy: "Use 'independent' or 'softmax'.",
+    value: frame,
+    remedy: 'Leave it out; toSpan and the lower of a frame set it.',
   });
 }
 

@@ -1,5 +1,8 @@
-import { blocks, checkInputs, type Inputs } from './blocks.ts';
-import { type MoE, param, requireForm } from './moe.ts';
+import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
+import { addOutputs, writeExpertSlopes } from './forward.ts';
+import { requireForm } from './moe.ts';
+import { routingOf } from './routing.ts';
+import type { MoE } from './spec.ts';
 
 /**
  * ∇f(x_s), the gradient of the model's output by all its parameters at each of `size` points: the rows of the Jacobian,
@@ -8,36 +11,33 @@ import { type MoE, param, requireForm } from './moe.ts';
  */
 export function outputGradients(model: MoE, inputs: Inputs, size: number): Float64Array {
   requireForm('model', model);
-  const { inputDim: d, experts: m, routing } = model.spec;
+  const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
-  const softmax = routing === 'softmax';
-  const amplitude = param(model.params, 'amplitude').data;
-  const parameters = 2 * m * d + m + (softmax ? m : 0);
+  const routing = routingOf(model.spec.routing);
+  const amplitude = model.params.amplitude.data;
+  const biased = model.params.routerBias !== undefined;
+  const parameters = 2 * m * d + m + (biased ? m : 0);
   const jacobian = new Float64Array(size * parameters);
-  for (const { start, rows, stride, x, gate, gateSlope, expert, expertSlope } of blocks(
-    model,
-    inputs,
-    size,
-  )) {
+  const stride = blockStride(size);
+  const outputs = new Float64Array(size);
+  const weights = new Float64Array(stride).fill(1);
+  const byRouter = new Float64Array(m * stride);
+  const byExpert = new Float64Array(m * stride);
+  for (const block of blocks(model, inputs, size)) {
+    const { start, rows, x, gate, expert } = block;
+    addOutputs(amplitude, block, outputs);
+    routing.slopes(amplitude, block, outputs.subarray(start), weights, byRouter);
+    writeExpertSlopes(amplitude, block, weights, byExpert);
     for (let s = 0; s < rows; s++) {
       const row = jacobian.subarray((start + s) * parameters, (start + s + 1) * parameters);
-      let output = 0;
-      for (let i = 0; i < m; i++) {
-        output += amplitude[i]! * gate[i * stride + s]! * expert[i * stride + s]!;
-      }
       for (let i = 0; i < m; i++) {
         const k = i * stride + s;
-        const a = amplitude[i]!;
-        const byRouter = softmax
-          ? gate[k]! * (a * expert[k]! - output)
-          : a * gateSlope[k]! * expert[k]!;
-        const byExpert = a * gate[k]! * expertSlope[k]!;
         for (let j = 0; j < d; j++) {
-          row[i * d + j] = byRouter * x[s * d + j]!;
-          row[(m + i) * d + j] = byExpert * x[s * d + j]!;
+          row[i * d + j] = byRouter[k]! * x[s * d + j]!;
+          row[(m + i) * d + j] = byExpert[k]! * x[s * d + j]!;
         }
         row[2 * m * d + i] = gate[k]! * expert[k]!;
-        if (softmax) row[2 * m * d + m + i] = byRouter;
+        if (biased) row[2 * m * d + m + i] = byRouter[k]!;
       }
     }
   }

@@ -1,4 +1,11 @@
-import { activationOf, type Gate, gateOf, type MoESpec, UnsupportedError } from '@softmoe/model';
+import {
+  expertOf,
+  type Gate,
+  gateOf,
+  hasOwnGates,
+  type MoESpec,
+  UnsupportedError,
+} from '@softmoe/model';
 
 /** What (7) needs of a unit: its gate, and η_p of its expert h = Σ_p η_p He_p/√p!. */
 export interface ClosedForm {
@@ -7,19 +14,19 @@ export interface ClosedForm {
 }
 
 /**
- * The parts of the closed form, docs/theory.md (7). Throws {@link UnsupportedError} where it does not hold: for softmax
- * routing, whose gates are no functions of one direction each, and for experts that are no polynomials.
+ * The parts of the closed form, docs/theory.md (7). Throws {@link UnsupportedError} where it does not hold: where
+ * units share their gates, which are then no functions of one direction each, and for experts that are no polynomials.
  */
 export function closedFormOf(spec: MoESpec): ClosedForm {
-  if (spec.routing === 'softmax') throw noClosedForm('spec.routing', spec.routing);
-  const { hermiteCoefficients } = activationOf(spec.expert);
-  if (!hermiteCoefficients) throw noClosedForm('spec.expert.kind', spec.expert.kind);
-  return { gate: gateOf(spec.gate), coefficients: hermiteCoefficients };
+  if (!hasOwnGates(spec.routing)) throw noClosedForm('spec.routing', spec.routing);
+  const { coefficients } = expertOf(spec.expert);
+  if (!coefficients) throw noClosedForm('spec.expert.kind', spec.expert.kind);
+  return { gate: gateOf(spec.gate), coefficients };
 }
 
 /** Whether the expectations of docs/theory.md (7) exist for models of this routing and expert. */
 export function hasClosedForm({ routing, expert }: Pick<MoESpec, 'routing' | 'expert'>): boolean {
-  return routing !== 'softmax' && activationOf(expert).hermiteCoefficients !== undefined;
+  return hasOwnGates(routing) && expertOf(expert).coefficients !== undefined;
 }
 
 function noClosedForm(field: string, value: string): UnsupportedError {

@@ -18,7 +18,7 @@ import { createWorkspace } from './objective.ts';
  * Two units enter L through a·a'·E[uu'], so the Hessian is E[∇f ∇fᵀ] plus, within each unit, the second derivatives
  * weighted by the residual, Σ_l a_i a_l ∂²E[u_i u_l] − Σ_j a_i a*_j ∂²E[u_i u*_j] with the other unit held fixed.
  *
- * Throws `UnsupportedError` for softmax routing and for experts that are no polynomials, a typed error for what is no
+ * Throws `UnsupportedError` for shared gates and for experts that are no polynomials, a typed error for what is no
  * model.
  */
 export function populationCurvature(student: MoE, teacher: MoE): Curvature {

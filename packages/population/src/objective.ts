@@ -17,7 +17,7 @@ import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-ker
 /**
  * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
  * so no step need be named. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
- * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for softmax routing and for
+ * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for shared gates and for
  * experts that are no polynomials: a teacher at once, a student when it is evaluated. Throws a typed error for what is no
  * model; of a student's numbers those of its first evaluation are checked.
  */

@@ -12,7 +12,7 @@ import { PairKernel } from './pair-kernel.ts';
 
 /**
  * E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). Throws
- * `UnsupportedError` for softmax routing and for experts that are no polynomials: estimate on samples instead. A typed
+ * `UnsupportedError` for shared gates and for experts that are no polynomials: estimate on samples instead. A typed
  * error for what is no model.
  */
 export function pairExpectations(a: MoE, b: MoE): NDArray {

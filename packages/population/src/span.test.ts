@@ -102,6 +102,20 @@ describe('toSpan', () => {
     expect(distance(lift(student), model)).toBeLessThan(1e-13);
   });
 
+  it('keeps the objective of its teacher from models of other coordinates, also where r = d', async () => {
+    const { student, teacher } = pair(4, 2, 2, 3);
+    const span = toSpan(student, teacher);
+    expect(span.student.spec.inputDim).toBe(4);
+    const refused = { name: 'ShapeError', field: 'model.spec.frame' };
+    for (const [of, model] of [
+      [teacher, span.student],
+      [span.teacher, student],
+    ] as const) {
+      const evaluation = populationObjective(of).evaluate(model, 0);
+      await expect(evaluation).rejects.toThrow(expect.objectContaining(refused));
+    }
+  });
+
   it('refuses a student and a teacher of different input dimension', () => {
     expect(() => toSpan(pair(5, 1, 1, 0).student, pair(6, 1, 1, 0).teacher)).toThrow(/inputDim/);
   });

@@ -1,24 +1,10 @@
-import {
-  activationOf,
-  gateOf,
-  type IndependentSpec,
-  type MoE,
-  type Parity,
-  param,
-  requireInteger,
-  requireModel,
-  row,
-  ShapeError,
-  zeros,
-} from '@softmoe/model';
-import { alignedRow, meanDirection } from './alignment.ts';
-import { mergeShares } from './merge-shares.ts';
+import { type MoE, requireInteger, requireModel, routingOf, ShapeError } from '@softmoe/model';
 
 /**
- * The model in which every group of units is one unit, docs/theory.md (29). With independent routing its directions are
- * the amplitude-weighted means Σ_i a_i v_i/Σ_i a_i of the group, normalised, its amplitude Σ_i a_i; to first order in the
- * distances within a group the function stays the same. With softmax routing see {@link mergeShares}. Refit the
- * amplitudes on the Gram data of the result.
+ * The model in which every group of units is one unit, docs/theory.md (29). Where every unit has its own gate, directions
+ * are the amplitude-weighted means Σ_i a_i v_i/Σ_i a_i of the group, normalised, its amplitude Σ_i a_i; to first order in
+ * the distances within a group the function stays the same. Where units share their gates, those of a group are pooled,
+ * and routers are the means by share. Refit the amplitudes on the Gram data of the result.
  *
  * Before the mean, each unit is brought next to the first of its group by the model's symmetries, docs/theory.md (6). Where
  * the amplitudes of a group cancel and the mean has no use as a direction, the first unit's directions stay. Groups may
@@ -29,10 +15,7 @@ import { mergeShares } from './merge-shares.ts';
 export function merge(model: MoE, groups: readonly (readonly number[])[]): MoE {
   requireModel('model', model);
   checkGroups(groups, model.spec.experts);
-  const { spec } = model;
-  return spec.routing === 'softmax'
-    ? mergeShares(model, groups)
-    : mergeAmplitudes(model, spec, groups);
+  return routingOf(model.spec.routing).merge(model, groups);
 }
 
 function checkGroups(groups: readonly (readonly number[])[], m: number): void {
@@ -48,58 +31,4 @@ function checkGroups(groups: readonly (readonly number[])[], m: number): void {
       requireInteger(`groups[${g}][${index}]`, unit, 0, m - 1);
     });
   });
-}
-
-function mergeAmplitudes(
-  model: MoE,
-  spec: IndependentSpec,
-  groups: readonly (readonly number[])[],
-): MoE {
-  const { inputDim: d } = spec;
-  const parity: Parities = {
-    router: gateOf(spec.gate).parity,
-    expert: activationOf(spec.expert).parity,
-  };
-  const router = zeros([groups.length, d]);
-  const expert = zeros([groups.length, d]);
-  const amplitude = zeros([groups.length]);
-  groups.forEach((group, g) => {
-    const aligned = group.map((unit) => alignedUnit(model, unit, group[0]!, parity));
-    const amplitudes = aligned.map((unit) => unit.amplitude);
-    const mean = (name: 'router' | 'expert') =>
-      meanDirection(
-        aligned.map((unit) => unit[name]),
-        amplitudes,
-      );
-    const v = mean('router');
-    const w = mean('expert');
-    const [first] = aligned;
-    row(router, g).set(v && w ? v : first!.router);
-    row(expert, g).set(v && w ? w : first!.expert);
-    amplitude.data[g] = amplitudes.reduce((sum, a) => sum + a, 0);
-  });
-  return {
-    spec: { ...spec, experts: groups.length },
-    params: { router, expert, amplitude },
-  };
-}
-
-type Parities = Readonly<Record<'router' | 'expert', Parity>>;
-
-interface Unit {
-  readonly router: Float64Array;
-  readonly expert: Float64Array;
-  readonly amplitude: number;
-}
-
-/** The unit of the same function, by (v, w, a) → (±v, ±w, ±a), that lies closest to `reference`. */
-function alignedUnit(model: MoE, unit: number, reference: number, parity: Parities): Unit {
-  const router = alignedRow(model, 'router', unit, reference, parity.router);
-  const expert = alignedRow(model, 'expert', unit, reference, parity.expert);
-  const amplitude = param(model.params, 'amplitude').data[unit]!;
-  return {
-    router: router.row,
-    expert: expert.row,
-    amplitude: amplitude * router.sign * expert.sign,
-  };
 }

@@ -6,6 +6,7 @@ import {
   param,
   requireFunction,
   requireModel,
+  routingOf,
   ShapeError,
   takeRows,
   ValueError,
@@ -23,8 +24,8 @@ import { chooseSize, requireRule, type SizeRule } from './size.ts';
  * Prunes `model` on Gram data alone: the size by `rule` on the elimination curve, duplicates of kept units merged into them
  * where that does not raise the loss, amplitudes refitted, docs/theory.md (25) to (29). No size of the teacher goes in.
  *
- * With independent routing `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
- * and for the result. Under softmax routing a unit's output depends on all the others, so that each candidate of the
+ * Where every unit has its own gate `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
+ * and for the result. Where units share their gates a unit's output depends on all the others, so that each candidate of the
  * elimination is a model of its own: at most m² calls, see {@link regroupings}. There `redundancy` has no meaning.
  *
  * Throws {@link ShapeError} when the Gram data does not have the model's size, {@link ValueError} or
@@ -42,7 +43,8 @@ export async function prune(
   requireRule(rule, model.spec.experts);
   const resolution = resolutionOf(options);
   const threshold = requireRedundancy(options);
-  if (model.spec.routing === 'softmax') requireNoThreshold(options);
+  const { name, ownGates } = routingOf(model.spec.routing);
+  if (!ownGates) requireNoThreshold(options, name);
   const checkedGramOf = async (of: MoE) => {
     const gram = await gramOf(of);
     checkGram(gram, resolution);
@@ -50,14 +52,14 @@ export async function prune(
     return gram;
   };
 
-  return model.spec.routing === 'softmax'
-    ? pruneGroups(model, checkedGramOf, rule, resolution, options)
-    : pruneUnits(model, checkedGramOf, rule, threshold, resolution, options);
+  return ownGates
+    ? pruneUnits(model, checkedGramOf, rule, threshold, resolution, options)
+    : pruneGroups(model, checkedGramOf, rule, resolution, options);
 }
 
 type CheckedGramOf = (model: MoE) => Promise<Gram>;
 
-/** Independent routing: every subset of the units has its Gram data inside that of all of them. */
+/** Every unit with its own gate: every subset of the units has its Gram data inside that of all of them. */
 async function pruneUnits(
   model: MoE,
   gramOf: CheckedGramOf,
@@ -89,7 +91,7 @@ async function pruneUnits(
   };
 }
 
-/** Softmax routing: every candidate has Gram data of its own, and so has the model that is chosen. */
+/** Shared gates: every candidate has Gram data of its own, and so has the model that is chosen. */
 async function pruneGroups(
   model: MoE,
   gramOf: CheckedGramOf,
@@ -168,10 +170,10 @@ async function chooseMerges(
   return chosen.map((candidate) => units[candidate]!);
 }
 
-function requireNoThreshold({ redundancy: threshold }: ClusterOptions): void {
+function requireNoThreshold({ redundancy: threshold }: ClusterOptions, routing: string): void {
   if (threshold === undefined) return;
   throw new ValueError(
-    'has no meaning under softmax routing, where the loss decides what to merge',
+    `has no meaning under ${routing} routing, where the loss decides what to merge`,
     {
       field: 'redundancy',
       value: threshold,

@@ -11,7 +11,7 @@ export interface Pruned {
   readonly kept: readonly number[];
   /**
    * For each of its units, the original units merged in it: the kept one first, then from the most redundant on, or from the
-   * largest share of the gate on under softmax routing.
+   * largest share of the gate on where units share their gates.
    */
   readonly merged: readonly (readonly number[])[];
   /** The elimination curve of the original, from all units down to none. */

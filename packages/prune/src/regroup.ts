@@ -1,4 +1,4 @@
-import { type Gram, type MoE, param } from '@softmoe/model';
+import { type Gram, type MoE, routingOf } from '@softmoe/model';
 import { redundancy } from './clusters.ts';
 import type { CurvePoint } from './elimination.ts';
 import { tieOf } from './gram.ts';
@@ -25,7 +25,7 @@ export interface Regrouping {
  * and (29), or left out. Where rounding alone tells them apart, merging comes first.
  *
  * Returns m regroupings, of m, m − 1, … 1 groups. From s units there are s ways to leave one out and at most s − 1 pairs to
- * merge, so that `gramOf` is called at most m² times in all. Unlike with independent routing the loss may also fall from
+ * merge, so that `gramOf` is called at most m² times in all. Unlike where every unit has its own gate the loss may also fall from
  * one to the next.
  */
 export async function regroupings(
@@ -33,8 +33,8 @@ export async function regroupings(
   gramOf: (model: MoE) => Promise<Gram>,
   resolution: number,
 ): Promise<Regrouping[]> {
-  const bias = param(model.params, 'routerBias').data;
-  const byShare = (i: number, l: number) => bias[l]! - bias[i]! || i - l;
+  const share = routingOf(model.spec.routing).logShares(model.params);
+  const byShare = (i: number, l: number) => share[l]! - share[i]! || i - l;
   const regroup = async (groups: Groups): Promise<Regrouping> => {
     const merged = merge(model, groups);
     const gram = await gramOf(merged);

@@ -18,7 +18,7 @@ export function chooseSize(
 
 /**
  * Throws a typed error unless `rule` is one rule, and not two at once, within the range that `experts` units allow. Pruning
- * under softmax routing is long: this is known before it begins.
+ * where units share their gates is long: this is known before it begins.
  */
 export function requireRule(rule: SizeRule, experts: number): void {
   if (rule === 'cliff') return;

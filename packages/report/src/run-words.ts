@@ -1,5 +1,6 @@
 import { clockOf, fixed, listed, plural, readable } from '@softmoe/figures';
 import { type Course, hasClosedForm, lagsOf, meanLag, type Summary } from '@softmoe/lab';
+import { hasOwnGates } from '@softmoe/model';
 
 type Config = Summary['config'];
 
@@ -10,7 +11,7 @@ export function settingWords(config: Config): string {
     geometry.kind === 'correlated'
       ? `directions that overlap by ${geometry.overlap}`
       : `${geometry.kind} directions`;
-  const gates = routing === 'softmax' ? 'softmax gates that compete' : `${gate} gates`;
+  const gates = hasOwnGates(routing) ? `${gate} gates` : `${routing} gates that compete`;
   return (
     `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
     `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +

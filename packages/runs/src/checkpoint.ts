@@ -30,7 +30,7 @@ const schema = z.object({
   sha256: z.string(),
   recordBytes: z.int().min(0),
   snapshot: z.object({
-    version: z.literal(1),
+    version: z.literal(2),
     config: z.unknown().transform(parseConfig),
     phase: z.enum(['train', 'prune', 'finetune', 'done']),
     backend: z

@@ -189,6 +189,20 @@ it('refuses to go on with another config than the run began with', async () => {
   await (await resumeRunFolder(path)).folder.close();
 });
 
+it('refuses a checkpoint of another version by name', async () => {
+  const folder = await createRunFolder(join(parent, 'run'), start);
+  const path = join(folder.path, 'checkpoint.json');
+  const text = await readFile(path, 'utf8');
+  await folder.close();
+  await writeFile(path, text.replace('"version":2', '"version":1'));
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(
+    new RegExp(
+      `checkpoint\\.format\\.version: is not .* version 2, in ${path} \\(got 1\\).*Start the run again`,
+    ),
+  );
+});
+
 it('refuses a damaged checkpoint', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   await folder.checkpoint(createExperiment(config).snapshot());

@@ -20,8 +20,8 @@ import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
  * Curvature of the loss on a fixed sample drawn in span coordinates, docs/theory.md (40). The Gauss–Newton part is exact for
  * the sample. To it the Hessian adds the second derivatives weighted by the residuals, by differences, docs/theory.md (39):
  * they and their error vanish with the loss. The complement stands for the dimensions that the coordinates leave out, in
- * which a standard normal averages to the identity; it is averaged over the sample likewise. Translations of softmax
- * routing are given the mean curvature, so that the ends of the spectra are those up to symmetry.
+ * which a standard normal averages to the identity; it is averaged over the sample likewise. Translations that
+ * change no function are given the mean curvature, so that the ends of the spectra are those up to symmetry.
  *
  * The Hessian is worked out when it is first asked for.
  */

@@ -1,4 +1,4 @@
-import { spectrumOf } from '@softmoe/finetune';
+import { spectrumOf } from '@softmoe/certify';
 import {
   dot,
   frameOf,

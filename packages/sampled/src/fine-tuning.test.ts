@@ -1,8 +1,8 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import type { FinetuneMethod, FinetuneOptions } from '@softmoe/finetune';
 import type { MoE } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
-import { perturbed, settle, withTwins } from '../../finetune/fixtures/scenes.ts';
+import { settle } from '../../certify/fixtures/settle.ts';
+import { perturbed, type Scene, withTwins } from '../../finetune/fixtures/scenes.ts';
 import { sampleOf, softmaxTeacher } from '../fixtures/samples.ts';
 import { sampled } from './sampled.ts';
 
@@ -10,23 +10,9 @@ const d = 4;
 const cubic = softmaxTeacher(d, 2, 1);
 const relu = softmaxTeacher(d, 2, 2, { kind: 'relu' });
 
-function scene(
-  student: MoE,
-  teacher: MoE,
-  method: FinetuneMethod,
-  maxSteps = 20_000,
-): FinetuneOptions {
+function scene(student: MoE, teacher: MoE): Scene {
   const estimator = sampled(sampleOf(teacher, 600), createReferenceBackend());
-  return {
-    model: student,
-    objective: estimator.objective,
-    curvature: estimator.curvature,
-    inputDim: d + 3,
-    method,
-    maxSteps,
-    target: teacher,
-    recordEvery: 1000,
-  };
+  return { student, teacher, estimator, inputDim: d + 3 };
 }
 
 describe('fine-tuning on a fixed sample', () => {
@@ -36,10 +22,8 @@ describe('fine-tuning on a fixed sample', () => {
   ])(
     'descends to the teacher at the predicted rate, certified: %s experts',
     async (_, teacher) => {
-      const { result } = await settle(
-        scene(perturbed(teacher, 0.05, 3), teacher, 'gradientDescent'),
-      );
-      const { certificate } = result;
+      const start = perturbed(teacher, 0.05, 3);
+      const { certificate } = await settle(scene(start, teacher), { every: 1000 });
       expect(certificate).toMatchObject({ verdict: 'certified' });
       expect(certificate.parameterError).toBeLessThan(1e-13);
       const { measuredContraction, predictedContraction, mu, estimate } = certificate;
@@ -54,22 +38,21 @@ describe('fine-tuning on a fixed sample', () => {
   );
 
   it('converges quadratically by Levenberg–Marquardt', async () => {
-    const { result } = await settle(scene(perturbed(cubic, 0.05, 4), cubic, 'levenbergMarquardt'));
-    expect(result.certificate).toMatchObject({ verdict: 'certified' });
-    expect(result.certificate.parameterError).toBeLessThan(1e-14);
-    expect(result.certificate.observedOrder).toBeGreaterThan(1.5);
+    const start = perturbed(cubic, 0.05, 4);
+    const { certificate } = await settle(scene(start, cubic), { method: 'levenbergMarquardt' });
+    expect(certificate).toMatchObject({ verdict: 'certified' });
+    expect(certificate.parameterError).toBeLessThan(1e-14);
+    expect(certificate.observedOrder).toBeGreaterThan(1.5);
   });
 
   it('is degenerate for a softmax student with twins, whose gates can be traded', async () => {
     const base = softmaxTeacher(d, 3, 6);
     const student = withTwins(base);
     const estimator = sampled(sampleOf(student, 400), createReferenceBackend());
-    const { result } = await settle({
-      model: student,
-      objective: estimator.objective,
-      curvature: estimator.curvature,
-      method: 'levenbergMarquardt',
-    });
-    expect(result.certificate.verdict).toBe('degenerate');
+    const { certificate } = await settle(
+      { student, estimator, inputDim: d },
+      { method: 'levenbergMarquardt' },
+    );
+    expect(certificate.verdict).toBe('degenerate');
   });
 });

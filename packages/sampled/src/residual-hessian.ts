@@ -66,8 +66,8 @@ function logitDifferences(
 ): Parts {
   const { experts: m, inputDim: wide } = whole.spec;
   const r = wide - 1;
-  const softmax = whole.spec.routing === 'softmax';
-  const parameters = 2 * m * r + m + (softmax ? m : 0);
+  const biased = whole.params.routerBias !== undefined;
+  const parameters = 2 * m * r + m + (biased ? m : 0);
   const span = zeros([parameters, parameters]);
   const complement = zeros([2 * m, 2 * m]);
   for (let b = 0; b < 2 * m; b++) {
@@ -87,7 +87,7 @@ function logitDifferences(
     });
     const write = (row: number, p: number) => {
       span.data.set(moments.subarray(p * wide, p * wide + r), row * parameters + b * r);
-      if (!softmax || b >= m) return;
+      if (!biased || b >= m) return;
       const bias = 2 * m * r + m + b;
       span.data[row * parameters + bias] = moments[p * wide + r]!;
     };

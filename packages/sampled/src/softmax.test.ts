@@ -1,7 +1,7 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { createMoE, parameterError } from '@softmoe/model';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { adam, descend, train } from '@softmoe/train';
+import { adam, descend, run, type TrainRecord } from '@softmoe/train';
 import { expect, it } from 'vitest';
 import { sampled } from './sampled.ts';
 import { freshBatches } from './source.ts';
@@ -24,15 +24,13 @@ it('online training recovers a softmax teacher, its router difference and its bi
   const student = createStudent({ ...kind, experts: 2, seed: 1, amplitude: 0.5 });
   const batches = freshBatches(teacher, { batchSize: 256, seed: 0 });
   const { objective } = sampled(batches, createReferenceBackend());
-  const run = train({
-    model: student,
-    teacher,
-    stepper: descend(adam({ learningRate: 0.02 }), objective),
-    stop: { steps: 1500 },
-    recordEvery: 1500,
+  const records: TrainRecord[] = [];
+  const learn = run(descend(adam({ learningRate: 0.02 }), objective), {
+    start: student,
+    until: { steps: 1500 },
+    record: { teacher, every: 1500 },
   });
-  const records = [];
-  for await (const record of run) records.push(record);
+  for await (const record of learn) records.push(record);
   const [first, last] = [records[0]!, records.at(-1)!];
   expect(last.loss).toBeLessThan(1e-3 * first.loss);
   for (const x of [...last.alignment!.expert, ...last.alignment!.router]) {

@@ -1,5 +1,5 @@
 import type { Backend, LossAndGradient } from '@softmoe/backend';
-import type { MoE, Points } from '@softmoe/model';
+import { type MoE, type Points, requireSameFrame } from '@softmoe/model';
 import {
   requireFinite,
   requireInteger,
@@ -51,6 +51,7 @@ export function freshBatches(teacher: MoE, options: FreshBatchesOptions): Source
   const kept: Points[] = [];
   return {
     async batch(backend, model, step) {
+      requireSameFrame('model', model, teacher);
       const draw = drawOf(step, batchSize);
       return backend.onlineStep
         ? backend.onlineStep(model, teacher, draw)

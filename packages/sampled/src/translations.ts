@@ -1,42 +1,22 @@
 import {
   type MoE,
   type MoESpec,
-  mapParams,
   matrixSize,
   type NDArray,
-  type Params,
+  routingOf,
   toTangentCoordinates,
-  zeros,
+  translationDirections,
 } from '@softmoe/model';
 
-/**
- * Unit tangent vectors along the translations of softmax routing, docs/theory.md (6): all router rows by one vector, all
- * biases by one number. None for independent routing.
- */
-function translations(model: MoE): Params[] {
-  const { spec, params } = model;
-  if (spec.routing !== 'softmax') return [];
-  const { experts: m, inputDim: r } = spec;
-  const blank = () => mapParams(params, ({ shape }) => zeros(shape));
-  const length = 1 / Math.sqrt(m);
-  const ofRouters = Array.from({ length: r }, (_, c) => {
-    const vector = blank();
-    for (let i = 0; i < m; i++) vector.router!.data[i * r + c] = length;
-    return vector;
-  });
-  const ofBiases = blank();
-  ofBiases.routerBias!.data.fill(length);
-  return [...ofRouters, ofBiases];
-}
-
-/** Unit vectors along the translations of softmax routing, in tangent coordinates: none for independent routing. */
+/** Unit vectors along the translations that change no function, docs/theory.md (6), in tangent coordinates. */
 export function flatCoordinates(model: MoE): Float64Array[] {
-  return translations(model).map((vector) => toTangentCoordinates(model, vector));
+  return translationDirections(model).map((vector) => toTangentCoordinates(model, vector));
 }
 
-/** The same out of the span: all routers by one vector, among the 2m logits. */
+/** Unit vectors along those translations out of the span: all routers by one vector, among the 2m logits. */
 export function flatLogits({ routing, experts: m }: MoESpec): Float64Array[] {
-  return routing === 'softmax' ? [new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m)] : [];
+  const flat = routingOf(routing).translations.includes('router');
+  return flat ? [new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m)] : [];
 }
 
 /**

@@ -1,12 +1,13 @@
 import {
-  activationOf,
   checkSpec,
   createMoE,
   type ExpertSpec,
+  expertOf,
   type MoE,
   type MoESpec,
   requireKeys,
   ValueError,
+  type Written,
 } from '@softmoe/model';
 import { randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
@@ -38,11 +39,12 @@ const STUDENT_OPTIONS: readonly (keyof StudentOptions)[] = [
  * teacher, also of the same seed. Unit i does not depend on how many there are. Amplitudes are +`amplitude` for odd
  * experts, whose own sign can flip the unit, and of random sign for all others, whose cannot.
  *
- * With softmax routing, docs/theory.md (5), the routers are the same unit rows and the biases are 0: logits are of unit
+ * Where units share their gates, docs/theory.md (5), the routers are the same unit rows and the biases are 0: logits are of unit
  * variance, so every unit starts with a share of every input, and training is free to change the lengths. Throws a typed error for
  * an option out of range or unknown.
  */
-export function createStudent(options: StudentOptions): MoE {
+export function createStudent(written: Written<StudentOptions>): MoE {
+  const options = written as StudentOptions;
   requireKeys('options', options, STUDENT_OPTIONS);
   const { inputDim, experts, seed, amplitude } = options;
   const spec = specOf(options);
@@ -57,7 +59,7 @@ export function createStudent(options: StudentOptions): MoE {
 }
 
 function signs({ expert, experts }: MoESpec, seed: number): Float64Array {
-  if (activationOf(expert).parity === 'odd') return new Float64Array(experts).fill(1);
+  if (expertOf(expert).parity === 'odd') return new Float64Array(experts).fill(1);
   const draw = scalarNormals({ seed, stream: 'student/sign', step: 0, size: experts });
   return draw.map((x) => (x < 0 ? -1 : 1));
 }

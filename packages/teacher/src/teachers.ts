@@ -9,6 +9,7 @@ import {
   requireKeys,
   UnknownNameError,
   ValueError,
+  type Written,
   zeros,
 } from '@softmoe/model';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
@@ -62,11 +63,12 @@ const ROUTER_STREAM = 'teacher/router';
 const EXPERT_STREAM = 'teacher/expert';
 
 /**
- * A teacher f*(x) = Σ_j a_j g(v_j·x) h(w_j·x), docs/theory.md (2), the same bits for the same options. With softmax
- * routing f*(x) = Σ_j a_j π_j(x) h(w_j·x), docs/theory.md (5), with the same unit rows and zero biases. Throws a typed
+ * A teacher f*(x) = Σ_j a_j g(v_j·x) h(w_j·x), docs/theory.md (2), the same bits for the same options. With shared
+ * gates f*(x) = Σ_j a_j π_j(x) h(w_j·x), docs/theory.md (5), with the same unit rows and zero biases. Throws a typed
  * error for an option out of range; orthonormal and correlated teachers need inputDim ≥ 2·experts.
  */
-export function createTeacher(options: TeacherOptions): MoE {
+export function createTeacher(written: Written<TeacherOptions>): MoE {
+  const options = written as TeacherOptions;
   requireKeys('options', options, TEACHER_OPTIONS);
   const { experts, geometry, seed, amplitudeSpread = 1 } = options;
   const spec = specOf(options);

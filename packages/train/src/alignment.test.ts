@@ -1,4 +1,16 @@
-import { createMoE, dot, forward, type MoE, ndarray, row, ShapeError } from '@softmoe/model';
+import {
+  createMoE,
+  dot,
+  forward,
+  frameOf,
+  type MoE,
+  mapParams,
+  ndarray,
+  row,
+  ShapeError,
+  takeRows,
+} from '@softmoe/model';
+import { identity } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyModel, type Shape, someModel, specOf } from '../../model/test/models.ts';
@@ -51,8 +63,8 @@ it('overlaps are W W*ᵀ and V V*ᵀ', () => {
   expect(expert.shape).toEqual([3, 2]);
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 2; j++) {
-      const of = (name: string) =>
-        dot(row(student.params[name]!, i), row(teacher.params[name]!, j));
+      const of = (name: 'router' | 'expert') =>
+        dot(row(student.params[name], i), row(teacher.params[name], j));
       expect(expert.data[i * 2 + j]).toBeCloseTo(of('expert'), 14);
       expect(router.data[i * 2 + j]).toBeCloseTo(of('router'), 14);
     }
@@ -133,6 +145,19 @@ it.each([
   );
 });
 
+it('overlaps refuses models of different frames, of as many coordinates or not', () => {
+  const model = someModel({ inputDim: d, experts: 2 });
+  const inside = frameOf(identity(d)).lower(model);
+  for (const [student, teacher] of [
+    [inside, model],
+    [model, inside],
+  ] as const) {
+    expect(() => overlaps(student, teacher)).toThrow(ShapeError);
+    expect(() => overlaps(student, teacher)).toThrow(/^teacher\.spec\.frame/);
+  }
+  expect(overlaps(inside, inside).router.data[0]).toBeCloseTo(1, 14);
+});
+
 describe('signs', () => {
   const unit = (a: number, w: number, v: number, kind: (typeof kinds)[number]) =>
     createMoE(specOf({ inputDim: 2, experts: 1, ...kind }), {
@@ -169,4 +194,26 @@ describe('signs', () => {
     expect(found([1, -1, 1], neither!)).toEqual([-1, 1]);
     expect(found([-1, 1, 1], neither!)).toEqual([1, 1]);
   });
+});
+
+it('is exact for the same function with duplicates in unequal numbers and a dead unit', () => {
+  const teacher = someModel({ inputDim: 4, experts: 3, routing: 'softmax' });
+  const copies = [2, 0, 0, 1, 0, 1];
+  const shares = [1, 0.5, 0.2, 0.75, 0.3, 0.25];
+  const doubled = mapParams(teacher.params, (array) => takeRows(array, copies));
+  const routerBias = doubled.routerBias!.data.map((b, i) => b + Math.log(shares[i]!) + 5);
+  const router = doubled.router!.data.map((v, k) => v + Math.sin(k % 4));
+  const axis = [0, 0, 0, 1];
+  const student = createMoE(
+    { ...teacher.spec, experts: 7 },
+    {
+      router: ndarray([7, 4], [...router, 9, -9, 9, 9]),
+      expert: ndarray([7, 4], [...doubled.expert!.data, ...axis]),
+      amplitude: ndarray([7], [...doubled.amplitude!.data, 1]),
+      routerBias: ndarray([7], [...routerBias, -300]),
+    },
+  );
+  const found = alignment(student, teacher);
+  for (const x of [...found.expert, ...found.router]) expect(x).toBeCloseTo(1, 12);
+  expect(found.student.map((i) => copies[i])).toEqual([0, 1, 2]);
 });

@@ -5,15 +5,15 @@ import {
   param,
   requireForm,
   requireSameFrame,
+  routingOf,
   rowProducts,
   ShapeError,
   signChanges,
 } from '@softmoe/model';
-import { routerDirections } from './router-directions.ts';
 
 /**
- * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where routing is
- * softmax, those of the routers are between {@link routerDirections}.
+ * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where units
+ * share their gates, those of the routers are between the directions that routing defines.
  */
 export interface Overlaps {
   readonly expert: NDArray;
@@ -43,8 +43,12 @@ export function overlaps(student: MoE, teacher: MoE): Overlaps {
   }
   return {
     expert: rowProducts(param(student.params, 'expert'), param(teacher.params, 'expert')),
-    router: rowProducts(routerDirections(student), routerDirections(teacher)),
+    router: rowProducts(directionsOf(student), directionsOf(teacher)),
   };
+}
+
+function directionsOf({ spec, params }: MoE): NDArray {
+  return routingOf(spec.routing).directions(params);
 }
 
 /**

@@ -14,11 +14,13 @@ import {
   balancedFlow,
   dormandPrince,
   euler,
+  finish,
   integrate,
   loadState,
   plainFlow,
+  run,
   saveState,
-  train,
+  type TrainState,
 } from './index.ts';
 
 const kind = { gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } } as const;
@@ -30,12 +32,10 @@ const follow = (of: MoE, method = dormandPrince()) =>
   integrate(balancedFlow, populationObjective(of), method);
 
 it('a student of six finds the two experts and routers of its teacher, and pruned to two becomes it', async () => {
-  const learn = train({
-    model: student,
-    teacher,
-    stepper: follow(teacher),
-    stop: { time: 150 },
-    recordEveryTime: 1,
+  const learn = run(follow(teacher), {
+    start: student,
+    until: { time: 150 },
+    record: { teacher, everyTime: 1 },
   });
   const { items, end } = await collect(learn);
   expect(end).toMatchObject({ reason: 'time', state: { time: 150 } });
@@ -58,27 +58,23 @@ it('a student of six finds the two experts and routers of its teacher, and prune
       amplitude: { shape: [2], data: Float64Array.of(1, 1) },
     },
   };
-  const finish = train({
-    model: pruned,
-    teacher,
-    stepper: integrate(plainFlow, populationObjective(teacher), euler({ fixedStep: 1 })),
-    stop: { gradientNorm: 1e-15, steps: 3000 },
-    recordEvery: 1000,
-  });
-  const done = await collect(finish);
-  expect(parameterError(done.end.state.model, teacher)).toBeLessThan(1e-13);
+  const descent = integrate(plainFlow, populationObjective(teacher), euler({ fixedStep: 1 }));
+  const { state } = await finish(
+    run(descent, { start: pruned, until: { gradientNorm: 1e-15, steps: 3000 } }),
+  );
+  expect(parameterError(state.model, teacher)).toBeLessThan(1e-13);
 });
 
-it('runs the same in span coordinates: same steps, same losses, same overlaps', async () => {
+it('training in span coordinates takes the same steps, to the same losses and overlaps', async () => {
   const wide = { ...size, inputDim: 40 };
   const teacher = createTeacher({ ...wide, experts: 2, geometry, seed: 3 });
   const student = createStudent({ ...wide, experts: 6, amplitude: 1e-3, seed: 3 });
   const span = toSpan(student, teacher);
   expect(span.student.spec.inputDim).toBe(16);
-  const run = (model: MoE, of: MoE) =>
-    collect(train({ model, teacher: of, stepper: follow(of), stop: { time: 20 } }));
-  const full = await run(student, teacher);
-  const reduced = await run(span.student, span.teacher);
+  const learn = (start: MoE, of: MoE) =>
+    collect(run(follow(of), { start, until: { time: 20 }, record: { teacher: of } }));
+  const full = await learn(student, teacher);
+  const reduced = await learn(span.student, span.teacher);
   expect(reduced.items).toHaveLength(full.items.length);
   full.items.forEach(({ time, loss, overlaps }, i) => {
     const other = reduced.items[i]!;
@@ -96,15 +92,12 @@ it('runs the same in span coordinates: same steps, same losses, same overlaps', 
   for (let i = 0; i < 6; i++) expect(products.data[i * 6 + i]).toBeCloseTo(1, 12);
 });
 
-it('goes on from a file as if it had never stopped', async () => {
-  const run = (options: { steps: number; resume?: ReturnType<typeof loadState> }) => {
-    const { steps, resume } = options;
-    const common = { teacher, stepper: follow(teacher), stop: { steps } };
-    return collect(train(resume ? { ...common, resume } : { ...common, model: student }));
-  };
-  const whole = await run({ steps: 40 });
-  const half = await run({ steps: 17 });
-  const rest = await run({ steps: 40, resume: loadState(saveState(half.end.state)) });
+it('a run goes on from a file as if it had never stopped', async () => {
+  const learn = (start: MoE | TrainState, steps: number) =>
+    collect(run(follow(teacher), { start, until: { steps }, record: { teacher } }));
+  const whole = await learn(student, 40);
+  const half = await learn(student, 17);
+  const rest = await learn(loadState(saveState(half.end.state)), 40);
   expect(rest.end).toEqual(whole.end);
   expect([...half.items, ...rest.items]).toEqual(whole.items);
 });

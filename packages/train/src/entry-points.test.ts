@@ -11,16 +11,19 @@ import {
   integrate,
   overlaps,
   plainFlow,
+  run,
   saveState,
   sgd,
-  train,
 } from './index.ts';
 
 const model = someModel({ inputDim: 4, experts: 3 });
 const long: MoE = { spec: model.spec, params: scaleParams(2, model.params) };
 const objective = pull(model.params);
 const stepper = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
-const start = (options: object) => train({ model, stepper, ...options } as never).next();
+const begin = (options: object) => run(stepper, { start: model, ...options } as never).next();
+const evaluation = { loss: 0, gradient: model.params };
+const saveRemembering = (memory: object) =>
+  saveState({ step: 0, time: 0, model, evaluation, memory });
 
 /** Calls with what the types forbid, as plain JavaScript can make them, and the error that answers. */
 it.each<[string, (value: never) => unknown, unknown, string, string]>([
@@ -72,24 +75,30 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
     'ValueError',
     'objective.evaluate',
   ],
-  ['train', (options) => train(options).next(), undefined, 'ValueError', 'options'],
-  ['train', (options) => train(options).next(), { model }, 'ValueError', 'stepper.step'],
-  ['train', start, { model: long }, 'ValueError', 'model.params.router[0]'],
-  ['train', start, { model: 3 }, 'ValueError', 'model'],
-  ['train', start, { teacher: null }, 'ValueError', 'teacher'],
-  ['train', start, { resume: {} }, 'ValueError', 'resume.model'],
-  ['train', start, { stopAt: {} }, 'UnknownNameError', 'options.stopAt'],
-  ['train', start, { stop: { step: 2 } }, 'UnknownNameError', 'stop.step'],
-  ['train', start, { stop: null }, 'ValueError', 'stop'],
+  ['run', (options) => run(stepper, options).next(), undefined, 'ValueError', 'options'],
+  ['run', (stepper) => run(stepper, { start: model }).next(), {}, 'ValueError', 'stepper.step'],
+  ['run', begin, { start: long }, 'ValueError', 'start.params.router[0]'],
+  ['run', begin, { start: 3 }, 'ValueError', 'start'],
+  ['run', begin, { start: {} }, 'ValueError', 'start.model'],
+  ['run', begin, { teacher: null }, 'UnknownNameError', 'options.teacher'],
+  ['run', begin, { record: { teacher: null } }, 'ValueError', 'record.teacher'],
+  ['run', begin, { record: { each: 1 } }, 'UnknownNameError', 'record.each'],
+  ['run', begin, { record: null }, 'ValueError', 'record'],
+  ['run', begin, { stopAt: {} }, 'UnknownNameError', 'options.stopAt'],
+  ['run', begin, { until: { step: 2 } }, 'UnknownNameError', 'until.step'],
+  ['run', begin, { until: null }, 'ValueError', 'until'],
   [
-    'train',
-    start,
-    { stop: { plateau: { steps: 3, ratio: 1 } } },
+    'run',
+    begin,
+    { until: { plateau: { steps: 3, ratio: 1 } } },
     'UnknownNameError',
-    'stop.plateau.ratio',
+    'until.plateau.ratio',
   ],
   ['saveState', saveState, undefined, 'ValueError', 'state'],
   ['saveState', saveState, { model }, 'ValueError', 'state.evaluation'],
+  ['saveState', saveRemembering, { at: new Date(0) }, 'ValueError', 'state/memory/at'],
+  ['saveState', saveRemembering, { list: [null] }, 'ValueError', 'state/memory/list/0'],
+  ['saveState', saveRemembering, { 'a/b': 1 }, 'ValueError', 'state/memory'],
   ['overlaps', (teacher) => overlaps(model, teacher), undefined, 'ValueError', 'teacher'],
 ])('%s answers a bad argument (%#)', async (_name, call, value, name, field) => {
   const action = async () => call(value as never);

@@ -14,7 +14,7 @@ import { plainFlow } from './fields/plain-flow.ts';
 import { integrate } from './integrate.ts';
 import { euler } from './methods/euler.ts';
 import { encodeNpy } from './npy.ts';
-import { train } from './train.ts';
+import { run } from './run.ts';
 
 const model = someModel({ inputDim: 4, experts: 3 });
 const teacher = someModel({ inputDim: 4, experts: 2 }, 3);
@@ -22,8 +22,9 @@ const objective = pull(someModel({ inputDim: 4, experts: 3 }, 5).params);
 const stepper = integrate(plainFlow, objective, euler({ fixedStep: 0.1 }));
 
 async function recordsOf(withTeacher: boolean, steps = 3) {
-  const options = { model, stepper, stop: { steps } };
-  return (await collect(train(withTeacher ? { ...options, teacher } : options))).items;
+  const options = { start: model, until: { steps } };
+  return (await collect(run(stepper, withTeacher ? { ...options, record: { teacher } } : options)))
+    .items;
 }
 
 const anyArray: fc.Arbitrary<NDArray> = fc

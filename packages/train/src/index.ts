@@ -1,5 +1,4 @@
 export { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
-export { breather } from './breather.ts';
 export { loadState, saveState } from './checkpoint.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
 export {
@@ -17,20 +16,32 @@ export { type Flow, integrate, type Method } from './integrate.ts';
 export { bogackiShampine } from './methods/bogacki-shampine.ts';
 export { dormandPrince } from './methods/dormand-prince.ts';
 export { euler } from './methods/euler.ts';
-export type { AdaptiveOptions, FixedOptions } from './methods/runge-kutta.ts';
+export type {
+  AdaptiveMemory,
+  AdaptiveOptions,
+  FixedOptions,
+  RungeKuttaMemory,
+} from './methods/runge-kutta.ts';
 export { encodeNpy } from './npy.ts';
 export { descend, type Optimizer } from './optimizer.ts';
-export { type AdamOptions, adam } from './optimizers/adam.ts';
+export { type AdamMemory, type AdamOptions, adam } from './optimizers/adam.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { recordOf, type TrainRecord } from './record.ts';
 export {
+  breather,
+  finish,
+  type RecordOptions,
+  type RunEnd,
+  type RunOptions,
+  run,
+} from './run.ts';
+export {
   type Evaluation,
-  type MethodState,
-  methodArrays,
-  methodNumber,
+  type NoMemory,
+  ownMemory,
   type PlateauMark,
   type Stepper,
   type TrainState,
 } from './state.ts';
 export type { StopCriteria, StopReason } from './stop.ts';
-export { type TrainEnd, type TrainOptions, type TrainStart, train } from './train.ts';
+export { type Trailed, trailOf, withoutTrail, withTrail } from './trail.ts';

@@ -1,6 +1,7 @@
-import { type Objective, requireFunction } from '@softmoe/model';
+import type { Objective } from '@softmoe/model';
+import { requireFunction } from '@softmoe/model/checks';
 import type { VectorField } from './field.ts';
-import type { Evaluation, MethodState, Stepper, TrainState } from './state.ts';
+import type { Evaluation, Stepper, TrainState } from './state.ts';
 
 /** The differential equation ẋ = field(x, ∇L(x)) on the parameters' manifold. */
 export interface Flow {
@@ -9,20 +10,24 @@ export interface Flow {
 }
 
 /** A one-step method for a {@link Flow}: one file in `methods/`. */
-export interface Method {
+export interface Method<Memory = unknown> {
   /** Order of convergence: at a fixed step h the error at a fixed time is O(h^order). */
   readonly order: number;
   /** What the method remembers at the start. */
-  init(flow: Flow, start: Omit<TrainState, 'method'>): MethodState;
+  init(flow: Flow, start: Omit<TrainState, 'memory'>): Memory;
   /** One step of the method's own length, cut to end at `until` if it would reach past it. */
-  step(flow: Flow, state: TrainState, until: number): Promise<TrainState>;
+  step(flow: Flow, state: TrainState<Memory>, until: number): Promise<TrainState<Memory>>;
 }
 
 /**
  * A stepper that follows the flow of `field` down `objective` by `method`; time is flow time. Throws `ValueError` for what
  * is no field, objective or method.
  */
-export function integrate(field: VectorField, objective: Objective, method: Method): Stepper {
+export function integrate<Memory>(
+  field: VectorField,
+  objective: Objective,
+  method: Method<Memory>,
+): Stepper<Memory> {
   requireFunction('field', field);
   requireFunction('objective.evaluate', objective?.evaluate);
   requireFunction('method.step', method?.step);
@@ -31,7 +36,7 @@ export function integrate(field: VectorField, objective: Objective, method: Meth
     async init(model) {
       const evaluation: Evaluation = await objective.evaluate(model, 0);
       const start = { step: 0, time: 0, model, evaluation };
-      return { ...start, method: method.init(flow, start) };
+      return { ...start, memory: method.init(flow, start) };
     },
     step: (state, until = Infinity) => method.step(flow, state, until),
   };

@@ -3,7 +3,7 @@ import { type Alignment, alignment, type Overlaps, overlaps } from './alignment.
 import type { TrainState } from './state.ts';
 
 /** What is told about one point of a run. */
-export interface TrainRecord {
+export interface TrainRecord<Memory = unknown> {
   readonly step: number;
   readonly time: number;
   readonly loss: number;
@@ -15,11 +15,11 @@ export interface TrainRecord {
   /** With a teacher only. */
   readonly alignment?: Alignment;
   /** The whole state, to resume from or to save. */
-  readonly state: TrainState;
+  readonly state: TrainState<Memory>;
 }
 
 /** The record of `state`, with overlaps and alignment where a teacher is given. */
-export function recordOf(state: TrainState, teacher?: MoE): TrainRecord {
+export function recordOf<Memory>(state: TrainState<Memory>, teacher?: MoE): TrainRecord<Memory> {
   const { step, time, model, evaluation } = state;
   const found = teacher && overlaps(model, teacher);
   return {

@@ -1,7 +1,7 @@
-import { requireFinite, requireInteger, requireKeys } from '@softmoe/model';
+import { requireFinite, requireInteger, requireKeys } from '@softmoe/model/checks';
 import type { PlateauMark, TrainState } from './state.ts';
 
-/** When to stop; the first that holds ends the run. With none it goes on until it is aborted. */
+/** When a run ends: at the first of these that holds. */
 export interface StopCriteria {
   /** At a loss of at most this. */
   readonly loss?: number;
@@ -15,33 +15,42 @@ export interface StopCriteria {
   readonly time?: number;
 }
 
-export type StopReason = 'loss' | 'gradientNorm' | 'plateau' | 'steps' | 'time' | 'aborted';
+/** The criterion that held; `rounding` where float64 allowed no more progress, `aborted` where the signal said so. */
+export type StopReason =
+  | 'loss'
+  | 'gradientNorm'
+  | 'plateau'
+  | 'rounding'
+  | 'steps'
+  | 'time'
+  | 'aborted';
 
 /** Throws a typed error for a criterion out of range or unknown: a run would go on for ever. */
 export function checkStop(stop: StopCriteria): void {
-  requireKeys('stop', stop, ['loss', 'gradientNorm', 'plateau', 'steps', 'time']);
+  requireKeys('until', stop, ['loss', 'gradientNorm', 'plateau', 'steps', 'time']);
   const { loss, gradientNorm, plateau, steps, time } = stop;
-  if (loss !== undefined) requireFinite('stop.loss', loss);
-  if (gradientNorm !== undefined) requireFinite('stop.gradientNorm', gradientNorm, 0);
-  if (steps !== undefined) requireInteger('stop.steps', steps, 0);
-  if (time !== undefined) requireFinite('stop.time', time, 0);
+  if (loss !== undefined) requireFinite('until.loss', loss);
+  if (gradientNorm !== undefined) requireFinite('until.gradientNorm', gradientNorm, 0);
+  if (steps !== undefined) requireInteger('until.steps', steps, 0);
+  if (time !== undefined) requireFinite('until.time', time, 0);
   if (plateau !== undefined) {
-    requireKeys('stop.plateau', plateau, ['steps', 'relative']);
-    requireInteger('stop.plateau.steps', plateau.steps, 1);
-    requireFinite('stop.plateau.relative', plateau.relative, 0, 1);
+    requireKeys('until.plateau', plateau, ['steps', 'relative']);
+    requireInteger('until.plateau.steps', plateau.steps, 1);
+    requireFinite('until.plateau.relative', plateau.relative, 0, 1);
   }
 }
 
-/** The criterion that `state` meets, if any: a goal reached comes before a limit hit. */
+/** Why to stop at `state`, if at all: a goal reached comes before a limit hit. */
 export function reasonToStop(
   stop: StopCriteria,
   state: TrainState,
   gradientNorm: number,
 ): StopReason | undefined {
-  const { step, time, evaluation, plateau } = state;
+  const { step, time, evaluation, plateau, stalled } = state;
   if (stop.loss !== undefined && evaluation.loss <= stop.loss) return 'loss';
   if (stop.gradientNorm !== undefined && gradientNorm <= stop.gradientNorm) return 'gradientNorm';
   if (stop.plateau && plateau && step - plateau.step >= stop.plateau.steps) return 'plateau';
+  if (stalled) return 'rounding';
   if (stop.time !== undefined && time >= stop.time) return 'time';
   if (stop.steps !== undefined && step >= stop.steps) return 'steps';
   return undefined;

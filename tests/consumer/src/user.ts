@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dependenciesOn } from '../../house/src/packed.js';
 
 /** A user's empty project outside the workspace. */
 export interface UserProject {
@@ -20,23 +21,9 @@ const peers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/**
- * A project that has installed the packed packages of these names. All tarballs are offered as overrides, as a registry
- * would offer them, so that only what the named packages ask for is installed.
- */
+/** A project that has installed the packed packages of these names, with their peers. */
 export function install(tarballs: string, ...names: string[]): UserProject {
   const path = mkdtempSync(join(tmpdir(), 'softmoe-user-'));
-  const fileOf = (name: string) => {
-    const stem = name.replace('@', '').replace('/', '-');
-    const file = readdirSync(tarballs).find(
-      (f) => f.startsWith(`${stem}-`) && /-\d/.test(f.slice(stem.length)),
-    );
-    if (!file) throw new Error(`no tarball of ${name}`);
-    return `file:${join(tarballs, file)}`;
-  };
-  const all = readdirSync(tarballs).map((file) =>
-    file.replace(/-\d.*$/, '').replace(/^softmoe-/, '@softmoe/'),
-  );
   const project: UserProject = {
     path,
     write(name, content) {
@@ -52,16 +39,11 @@ export function install(tarballs: string, ...names: string[]): UserProject {
       }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
-  const dependencies = Object.fromEntries([
-    ...names.map((name) => [name, fileOf(name)] as const),
-    ...names.flatMap((name) => Object.entries(peers[name] ?? {})),
-  ]);
-  const overrides = Object.fromEntries(
-    all.filter((name) => !names.includes(name)).map((name) => [name, fileOf(name)]),
-  );
+  const packed = dependenciesOn(tarballs, names);
+  for (const name of names) Object.assign(packed.dependencies, peers[name]);
   project.write(
     'package.json',
-    JSON.stringify({ name: 'user', private: true, type: 'module', dependencies, overrides }),
+    JSON.stringify({ name: 'user', private: true, type: 'module', ...packed }),
   );
   project.run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error');
   return project;

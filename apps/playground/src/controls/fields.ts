@@ -1,5 +1,5 @@
 import type { Config } from '@softmoe/lab';
-import { hasClosedForm } from '../session/draft.ts';
+import { gates, hasClosedForm, hasOwnGates, routings } from '../session/draft.ts';
 import type { Group } from './field.ts';
 
 const sampled = ({ engine }: Config) => engine !== 'exact';
@@ -92,14 +92,11 @@ const student: Group = {
       kind: 'choice',
       label: 'Routing',
       hint: ({ routing }) =>
-        routing === 'softmax'
-          ? 'the gates share one: where one unit speaks up, the others fall silent.'
-          : 'each router has a gate of its own.',
+        hasOwnGates(routing)
+          ? 'each router has a gate of its own.'
+          : 'the gates share one: where one unit speaks up, the others fall silent.',
       field: 'routing',
-      options: () => [
-        ['independent', 'independent'],
-        ['softmax', 'softmax'],
-      ],
+      options: () => routings.map((name) => [name, name] as const),
       value: ({ routing }) => routing,
       change: (routing) => ({ routing: routing as Config['routing'] }),
     },
@@ -108,12 +105,8 @@ const student: Group = {
       label: 'Gate',
       hint: 'the router’s non-linearity. tanh has no mean, so experts get no head start.',
       field: 'gate',
-      applies: ({ routing }) => routing === 'independent',
-      options: () => [
-        ['sigmoid', 'sigmoid'],
-        ['probit', 'probit'],
-        ['tanh', 'tanh'],
-      ],
+      applies: ({ routing }) => hasOwnGates(routing),
+      options: () => gates.map((name) => [name, name] as const),
       value: ({ gate }) => gate,
       change: (gate) => ({ gate: gate as Config['gate'] }),
     },
@@ -141,9 +134,9 @@ const student: Group = {
       kind: 'choice',
       label: 'Start amplitude',
       hint: ({ routing }) =>
-        routing === 'softmax'
-          ? 'units compete from the start, so there is no need for a small one.'
-          : 'small: students align before they speak.',
+        hasOwnGates(routing)
+          ? 'small: students align before they speak.'
+          : 'units compete from the start, so there is no need for a small one.',
       field: 'initialAmplitude',
       options: ({ initialAmplitude }) =>
         [...new Set([1e-4, 1e-3, 1e-2, 0.1, 0.5, initialAmplitude].map(String))].map(

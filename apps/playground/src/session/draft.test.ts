@@ -1,7 +1,9 @@
-import { hasClosedForm, parseConfig } from '@softmoe/lab';
-import { type ExpertSpec, expertKinds } from '@softmoe/model';
+import { type Config, hasClosedForm, parseConfig } from '@softmoe/lab';
+import { expertKinds, gateNames, hasOwnGates, routingNames } from '@softmoe/model';
 import { expect, it } from 'vitest';
-import { changed, hasClosedForm as toldClosedForm } from './draft.ts';
+import * as page from './draft.ts';
+
+const { changed } = page;
 
 it('changes one field and keeps the rest', () => {
   const config = parseConfig({ inputDim: 32 });
@@ -22,14 +24,17 @@ it('makes a valid config of either engine out of the other', () => {
   });
 });
 
-it.each(
-  expertKinds.flatMap((kind) =>
-    (['independent', 'softmax'] as const).map((routing) => [kind, routing] as const),
-  ),
-)(
-  'the page, which has no gates and experts of its own, knows where there is a closed form: %s, %s',
+it('offers the routings and gates that there are', () => {
+  expect(page.routings).toEqual(routingNames);
+  expect(page.gates).toEqual(gateNames);
+});
+
+it.each(expertKinds.flatMap((kind) => page.routings.map((routing) => [kind, routing] as const)))(
+  'knows what %s experts and %s routing bring, without their code',
   (kind, routing) => {
-    const expert = { kind, degree: 2, coefficients: [0, 1] } as ExpertSpec;
-    expect(toldClosedForm({ expert, routing })).toBe(hasClosedForm({ expert, routing }));
+    const constants = { hermite: { degree: 2 }, series: { coefficients: [0, 1] } };
+    const expert = { kind, ...(constants as Record<string, object>)[kind] } as Config['expert'];
+    expect(page.hasClosedForm({ expert, routing })).toBe(hasClosedForm({ expert, routing }));
+    expect(page.hasOwnGates(routing)).toBe(hasOwnGates(routing));
   },
 );

@@ -10,9 +10,18 @@ export type Change =
 /** Where sampled runs start on this page: steps short enough to watch and to pause, a record at each. */
 const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 };
 
-/** Whether the population loss has a closed form, as lab says; its own function would bring all gates and experts to the page. */
+/** Names of the ways to route and of the gates, which the page offers without their code: that is the worker's. */
+export const routings: readonly Config['routing'][] = ['independent', 'softmax'];
+export const gates: readonly Config['gate'][] = ['sigmoid', 'probit', 'tanh'];
+
+/** Whether every router has a gate of its own, as `hasOwnGates` of model says. */
+export function hasOwnGates(routing: Config['routing']): boolean {
+  return routing === 'independent';
+}
+
+/** Whether the population loss has a closed form, as `hasClosedForm` of lab says. */
 export function hasClosedForm({ routing, expert }: Pick<Config, 'routing' | 'expert'>): boolean {
-  return routing === 'independent' && ['hermite', 'series', 'linear'].includes(expert.kind);
+  return hasOwnGates(routing) && ['hermite', 'series', 'linear'].includes(expert.kind);
 }
 
 /**

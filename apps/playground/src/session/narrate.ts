@@ -10,6 +10,7 @@ import {
 import type { StatelessRecord } from '@softmoe/train';
 import { overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
+import { hasOwnGates } from './draft.ts';
 import type { Session } from './session.svelte.ts';
 
 export interface Scene {
@@ -64,7 +65,7 @@ function narrateTraining({ config, latest, milestones }: Scene): Narration {
   const k = config.teachers;
   const experts = milestones?.expert.filter((at) => at !== null).length ?? 0;
   const routers = milestones?.router.filter((at) => at !== null).length ?? 0;
-  if (config.routing === 'softmax') return narrateCompeting(config, experts, routers);
+  if (!hasOwnGates(config.routing)) return narrateCompeting(config, experts, routers);
   if (experts === 0) {
     const best = Math.max(0, ...(latest?.alignment?.expert ?? []));
     return {
@@ -99,7 +100,7 @@ function narrateTraining({ config, latest, milestones }: Scene): Narration {
   };
 }
 
-/** Under softmax routing there is no order to tell of: gates pull at each other from the start. */
+/** Where units share their gates there is no order to tell of: gates pull at each other from the start. */
 function narrateCompeting(
   { teachers: k, students }: Config,
   experts: number,
@@ -129,7 +130,7 @@ function narrateTrained({ config, start, latest, milestones }: Scene): Narration
         : 'Training has ended. Press Prune to see what it found',
     text:
       `The loss fell from ${readable(start!.loss)} to ${readable(latest!.loss)}` +
-      `${lag === undefined || config.routing === 'softmax' ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
+      `${lag === undefined || !hasOwnGates(config.routing) ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
       `${plural(config.students, 'unit')}; pruning will find out how many are needed, without being told.`,
   };
 }

@@ -169,6 +169,6 @@ export class Playground {
       summary: session.summary,
     };
     const snapshot = await session.snapshot();
-    if (snapshot) await save({ version: 1, hash: this.#hash, snapshot, history });
+    if (snapshot) await save({ version: 2, hash: this.#hash, snapshot, history });
   }
 }

@@ -3,7 +3,7 @@ import type { History } from './session.svelte.ts';
 
 /** The last session, as a reload finds it. */
 export interface Saved {
-  readonly version: 1;
+  readonly version: 2;
   /** The link's fragment that the session belongs to. */
   readonly hash: string;
   readonly snapshot: Snapshot;
@@ -18,7 +18,7 @@ const KEY = 'last';
 export async function loadSaved(): Promise<Saved | undefined> {
   try {
     const saved = await inStore<Saved | undefined>('readonly', (store) => store.get(KEY));
-    return saved?.version === 1 ? saved : undefined;
+    return saved?.version === 2 ? saved : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { extremeCases } from './extremes.ts';
-import { batch, type ModelOptions, model } from './problems.ts';
+import { batch, type ModelOptions, model, sharedRoutings } from './problems.ts';
 
 /** At least one spec of every kind of expert: of every degree, of either parity and of none. */
 const EXPERTS: Readonly<Record<ExpertKind, readonly ExpertSpec[]>> = {
@@ -39,13 +39,13 @@ export function accuracyCases(): ConformanceCase[] {
 function everyFunction(): ConformanceCase[] {
   const gatings: Pick<ModelOptions, 'gate' | 'routing'>[] = [
     ...gateNames.map((gate) => ({ gate })),
-    { routing: 'softmax' },
+    ...sharedRoutings.map((routing) => ({ routing })),
   ];
   return gatings.flatMap((gating) =>
     Object.values(EXPERTS)
       .flat()
       .map((expert) => {
-        const name = gating.gate ? `${gating.gate} gate` : 'softmax routing';
+        const name = gating.gate ? `${gating.gate} gate` : `${gating.routing} routing`;
         return conformanceCase(`${name}, ${nameOf(expert)} expert`, async (backend) => {
           const student = model({ inputDim: 11, experts: 5, expert, ...gating });
           await checkAgreement(backend, student, batch(student, 37));
@@ -57,7 +57,9 @@ function everyFunction(): ConformanceCase[] {
 function everyShape(): ConformanceCase[] {
   return [
     ...shapes('', WIDTHS, {}),
-    ...shapes('softmax routing: ', [1, 8, 17], { routing: 'softmax', salt: 1 }),
+    ...sharedRoutings.flatMap((routing) =>
+      shapes(`${routing} routing: `, [1, 8, 17], { routing, salt: 1 }),
+    ),
   ];
 }
 

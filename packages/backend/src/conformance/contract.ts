@@ -3,12 +3,12 @@ import { type MoE, SoftmoeError, takeRows } from '@softmoe/model';
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase, demand } from './case.ts';
-import { batch, model } from './problems.ts';
+import { batch, model, sharedRoutings } from './problems.ts';
 
 /** How a backend behaves besides its numbers. */
 export function contractCases(): ConformanceCase[] {
   const small = model({ inputDim: 7, experts: 3 });
-  const large = model({ inputDim: 20, experts: 9, routing: 'softmax', salt: 1 });
+  const large = model({ inputDim: 20, experts: 9, routing: sharedRoutings[0]!, salt: 1 });
   return [
     conformanceCase('says what it is', async ({ info }) => {
       const { name, threads } = info;

@@ -1,15 +1,22 @@
-import type { Points } from '@softmoe/model';
-import { createMoE, type ExpertSpec, gateNames, type MoE, ndarray } from '@softmoe/model';
+import {
+  createMoE,
+  type ExpertSpec,
+  gateNames,
+  type MoE,
+  ndarray,
+  type Points,
+  type SharedRouting,
+} from '@softmoe/model';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
-import { batch, model, points, targetsFor } from './problems.ts';
+import { batch, model, points, sharedRoutings, targetsFor } from './problems.ts';
 
 /** How far out inputs are taken, and by how much the tolerance is widened for their rounding errors. */
 const FACTORS = [30, 1000];
 
 /** Values of all methods where functions saturate, vanish or have a kink. */
 export function extremeCases(): ConformanceCase[] {
-  return [...saturated(), ...softmaxAlone(), ...degenerate()];
+  return [...saturated(), ...sharedRoutings.flatMap(sharedGates), ...degenerate()];
 }
 
 function saturated(): ConformanceCase[] {
@@ -39,16 +46,16 @@ function saturated(): ConformanceCase[] {
   return [...gates, ...experts];
 }
 
-function softmaxAlone(): ConformanceCase[] {
-  const options = { inputDim: 4, experts: 6, routing: 'softmax' } as const;
+function sharedGates(routing: SharedRouting): ConformanceCase[] {
+  const options = { inputDim: 4, experts: 6, routing };
   return [
-    conformanceCase('softmax routing far in its tails', async (backend) => {
+    conformanceCase(`${routing} routing far in its tails`, async (backend) => {
       const linear = model({ ...options, expert: { kind: 'linear' } });
       for (const factor of FACTORS) {
         await checkAgreement(backend, linear, labelled(linear, nearAndFar(factor)), factor);
       }
     }),
-    conformanceCase('softmax routing with large biases and a shut gate', async (backend) => {
+    conformanceCase(`${routing} routing with large biases and a shut gate`, async (backend) => {
       const student = model(options);
       const { data } = student.params.routerBias!;
       data.forEach((b, i) => {
@@ -56,12 +63,12 @@ function softmaxAlone(): ConformanceCase[] {
       });
       await checkAgreement(backend, student, batch(student, 40), 10);
     }),
-    conformanceCase('softmax routing with a unit of amplitude zero', async (backend) => {
+    conformanceCase(`${routing} routing with a unit of amplitude zero`, async (backend) => {
       const student = model(options);
       student.params.amplitude!.data[2] = 0;
       await checkAgreement(backend, student, batch(student, 20));
     }),
-    conformanceCase('softmax routing, all points at the origin', async (backend) => {
+    conformanceCase(`${routing} routing, all points at the origin`, async (backend) => {
       const student = model({ ...options, expert: { kind: 'hermite', degree: 2 } });
       await checkAgreement(backend, student, labelled(student, new Float64Array(10 * 4)));
     }),

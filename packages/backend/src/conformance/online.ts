@@ -3,7 +3,7 @@ import type { Backend } from '../backend.ts';
 import { checkLossAndGradient } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { demandRefusal, demandSame } from './contract.ts';
-import { model } from './problems.ts';
+import { model, sharedRoutings } from './problems.ts';
 
 /** The batch that a draw stands for: `sampleBatch` of `@softmoe/teacher`. */
 export type DrawBatch = (teacher: MoE, draw: Draw) => Points;
@@ -55,15 +55,16 @@ export function onlineCases(drawBatch: DrawBatch): ConformanceCase[] {
       await check(backend, student, other, base);
       await check(backend, other, student, base);
     }),
-    conformanceCase('softmax routing of either, and of both', async (backend) => {
-      const routing = 'softmax';
-      const expert = { kind: 'gelu' } as const;
-      const softmaxStudent = model({ inputDim: 12, experts: 5, routing, salt: 5 });
-      const softmaxTeacher = model({ inputDim: 12, experts: 3, routing, expert, salt: 6 });
-      await check(backend, softmaxStudent, teacher, base);
-      await check(backend, student, softmaxTeacher, base);
-      await check(backend, softmaxStudent, softmaxTeacher, { ...base, size: 200, noise: 0.1 });
-    }),
+    ...sharedRoutings.map((routing) =>
+      conformanceCase(`${routing} routing of either, and of both`, async (backend) => {
+        const expert = { kind: 'gelu' } as const;
+        const sharing = model({ inputDim: 12, experts: 5, routing, salt: 5 });
+        const sharingTeacher = model({ inputDim: 12, experts: 3, routing, expert, salt: 6 });
+        await check(backend, sharing, teacher, base);
+        await check(backend, student, sharingTeacher, base);
+        await check(backend, sharing, sharingTeacher, { ...base, size: 200, noise: 0.1 });
+      }),
+    ),
     conformanceCase('the same bits for the same draw', async (backend) => {
       const step = async (draw: Draw) => {
         const result = await backend.onlineStep?.(student, teacher, draw);

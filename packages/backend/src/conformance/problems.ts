@@ -4,12 +4,15 @@ import {
   type ExpertSpec,
   forward,
   type GateName,
+  hasOwnGates,
   type Inputs,
   type MoE,
   ndarray,
   normaliseRows,
   param,
-  type Routing,
+  type RoutingName,
+  routingNames,
+  type SharedRouting,
   units,
 } from '@softmoe/model';
 
@@ -18,10 +21,15 @@ export interface ModelOptions {
   readonly experts: number;
   readonly gate?: GateName;
   readonly expert?: ExpertSpec;
-  readonly routing?: Routing;
+  readonly routing?: RoutingName;
   /** Models of different salts have different numbers. */
   readonly salt?: number;
 }
+
+/** Every kind of routing in which units share their gates. */
+export const sharedRoutings: readonly SharedRouting[] = routingNames.filter(
+  (name) => !hasOwnGates(name),
+) as SharedRouting[];
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -39,8 +47,8 @@ function spread(length: number, salt: number): Float64Array {
 }
 
 /**
- * A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. Under softmax routing so are the biases
- * and the lengths of router rows, which keeps every gate open somewhere.
+ * A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. Where units share their gates so are the
+ * biases and the lengths of router rows, which keeps every gate open somewhere.
  */
 export function model(options: ModelOptions): MoE {
   const { inputDim: d, experts: m, gate = 'sigmoid', salt = 0 } = options;
@@ -53,7 +61,7 @@ export function model(options: ModelOptions): MoE {
     expert: rows(7 * salt + 2),
     amplitude: scalars(7 * salt + 3),
   };
-  if (routing === 'independent') {
+  if (hasOwnGates(routing)) {
     return createMoE({ inputDim: d, experts: m, gate, expert, routing }, params);
   }
   const lengths = scalars(7 * salt + 7).data;

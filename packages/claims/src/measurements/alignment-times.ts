@@ -1,6 +1,6 @@
 import { row } from '@softmoe/model';
 import type { TaskFunction } from '@softmoe/tasks';
-import { train } from '@softmoe/train';
+import { run } from '@softmoe/train';
 import { type AlignedPair, PairTracker } from './pair-tracker.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
@@ -33,12 +33,10 @@ export const alignmentTimes: TaskFunction<AlignmentTimesInput, AlignmentTimes, u
   const tracker = new PairTracker(student.spec, input.teachers);
   let initial: number[][] | undefined;
   let end = { time: 0, steps: 0 };
-  const stop = { time: input.time };
-  for await (const record of train({
-    model: student,
-    stepper: flowStepper(scene),
-    teacher,
-    stop,
+  for await (const record of run(flowStepper(scene), {
+    start: student,
+    until: { time: input.time },
+    record: { teacher },
     signal,
   })) {
     const { expert } = record.overlaps!;

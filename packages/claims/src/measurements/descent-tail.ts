@@ -1,4 +1,4 @@
-import { spectrumOf } from '@softmoe/finetune';
+import { spectrumOf } from '@softmoe/certify';
 import type { ConfigInput } from '@softmoe/lab';
 import { type MoE, param } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';

@@ -1,7 +1,7 @@
 import { ALIGNED } from '@softmoe/lab';
 import { type MoE, param, retract, takeRows } from '@softmoe/model';
 import type { TaskFunction } from '@softmoe/tasks';
-import { balancedFlow, frozen, overlaps, type TrainRecord, train } from '@softmoe/train';
+import { balancedFlow, frozen, overlaps, run, type TrainRecord } from '@softmoe/train';
 import { alignmentTimes } from './alignment-times.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
@@ -34,11 +34,10 @@ export const frozenExperts: TaskFunction<FrozenExpertsInput, FrozenExperts, unkn
   const largestOf = (record: TrainRecord) => Math.max(...record.overlaps!.router.data);
   let start: number | undefined;
   let largest = -1;
-  for await (const record of train({
-    model: scene.student,
-    stepper: flowStepper(scene, frozen(balancedFlow, ['expert'])),
-    teacher: scene.teacher,
-    stop: { time },
+  for await (const record of run(flowStepper(scene, frozen(balancedFlow, ['expert'])), {
+    start: scene.student,
+    until: { time },
+    record: { teacher: scene.teacher },
     signal: context.signal,
   })) {
     start ??= largestOf(record);
@@ -76,13 +75,14 @@ export const placedExperts: TaskFunction<PlacedExpertsInput, PlacedExperts, unkn
     return Array.from({ length: input.students }, (_, i) => router.data[i * k + (i % k)]!);
   };
   const before = own(student);
-  const run = { model: student, stepper: flowStepper(scene), teacher, signal };
+  const follow = (time: number) =>
+    run(flowStepper(scene), { start: student, until: { time }, record: { teacher }, signal });
   let after = before;
-  for await (const { state } of train({ ...run, stop: { time: input.window } })) {
+  for await (const { state } of follow(input.window)) {
     after = own(state.model);
   }
   const aligned = new Array<number | null>(input.students).fill(null);
-  for await (const { state, time } of train({ ...run, stop: { time: input.time } })) {
+  for await (const { state, time } of follow(input.time)) {
     own(state.model).forEach((overlap, i) => {
       if (overlap >= ALIGNED) aligned[i] ??= time;
     });

@@ -1,5 +1,5 @@
 import { ALIGNED, crossing } from '@softmoe/lab';
-import { activationOf, gateOf, type MoESpec, ValueError } from '@softmoe/model';
+import { expertOf, type MoESpec, routingOf, ValueError } from '@softmoe/model';
 import type { TrainRecord } from '@softmoe/train';
 
 /** A student unit and the teacher unit it aligned with, and when. */
@@ -29,7 +29,7 @@ export class PairTracker {
 
   /** Throws {@link ValueError} for experts that are not odd. */
   constructor(student: MoESpec, teachers: number) {
-    if (activationOf(student.expert).parity !== 'odd') {
+    if (expertOf(student.expert).parity !== 'odd') {
       throw new ValueError('must be an odd function', {
         field: 'expert',
         value: student.expert,
@@ -38,7 +38,7 @@ export class PairTracker {
     }
     this.#m = student.experts;
     this.#k = teachers;
-    this.#mirrored = student.gate !== undefined && gateOf(student.gate).parity === 'odd';
+    this.#mirrored = routingOf(student.routing).parity(student) === 'odd';
     const pairs = this.#m * this.#k;
     this.#expertTime = new Float64Array(pairs).fill(Infinity);
     this.#routerTime = new Float64Array(pairs).fill(Infinity);

@@ -1,5 +1,6 @@
 import { adviceWords } from '@softmoe/figures/words';
 import type { Summary } from '@softmoe/lab';
+import { hasOwnGates } from '@softmoe/model';
 import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 
@@ -20,7 +21,7 @@ const losses: Readonly<Record<Summary['config']['engine'], string>> = {
 };
 
 function gatesOf({ routing, gate }: Summary['config']): string {
-  return routing === 'softmax' ? 'softmax gates that compete' : `${gate} gates`;
+  return hasOwnGates(routing) ? `${gate} gates` : `${routing} gates that compete`;
 }
 
 /** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
@@ -53,7 +54,7 @@ function learned({
   ).length;
   return [
     `1  Learn: ${methodOf(config.train)}, ${steps.train} steps, ${seconds(timing.train)}`,
-    `   In ${led} of ${rows.length} pairs the expert aligns ${config.routing === 'softmax' ? 'before' : 'first and then guides'} its router (times at overlap 0.5):`,
+    `   In ${led} of ${rows.length} pairs the expert aligns ${hasOwnGates(config.routing) ? 'first and then guides' : 'before'} its router (times at overlap 0.5):`,
     ...tableLines(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
@@ -78,7 +79,7 @@ function pruned({ config, elimination, survivors, students, loss, timing }: Summ
       : '';
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
-    `   Loss after refitting ${config.routing === 'softmax' ? 'the units left, some merged' : 'the best units left'}${cliff}`,
+    `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : 'the units left, some merged'}${cliff}`,
     ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
       [['loss', ...shown.map((point) => readable(point.loss))]],

@@ -1,6 +1,6 @@
 export { checkInputs } from '../blocks.ts';
 export type { ErrorDetail } from '../errors.ts';
-export { MAX_HERMITE_DEGREE } from '../expert.ts';
+export { MAX_HERMITE_DEGREE } from '../experts/series.ts';
 export { checkArray, checkSpec, requireForm, requireModel } from '../moe.ts';
 export {
   type FileFormat,

@@ -61,13 +61,6 @@ export function requireKeys(field: string, value: object, names: readonly string
   });
 }
 
-/** Throws a {@link ValueError} unless `value` is a string that is not empty. */
-export function requireText(field: string, value: unknown): void {
-  if (typeof value === 'string' && value !== '') return;
-  const remedy = 'Give a name, or leave it out.';
-  throw new ValueError('must be a text', { field, value, remedy });
-}
-
 /** Throws a {@link ValueError} unless `value` is a function. */
 export function requireFunction(field: string, value: unknown): void {
   if (typeof value === 'function') return;

@@ -1,8 +1,9 @@
-import type { Activation } from '../expert.ts';
+import type { Expert, ExpertFamily } from '../function.ts';
 import { probit } from '../gates/probit.ts';
 
 /** h(z) = z Φ(z) with the exact Φ, not an approximation by tanh; h′(z) = Φ(z) + z φ(z). */
-export const gelu: Activation = {
+const expert: Expert = {
+  name: 'gelu',
   parity: 'none',
   value: (z) => z * probit.value(z),
   derivative: (z) => probit.value(z) + z * probit.derivative(z),
@@ -13,4 +14,9 @@ export const gelu: Activation = {
       derivative[k] = phi + z[k]! * probit.derivative(z[k]!);
     }
   },
+};
+
+export const gelu: ExpertFamily<{ readonly kind: 'gelu' }> = {
+  constants: [],
+  create: () => expert,
 };

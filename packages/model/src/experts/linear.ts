@@ -1,9 +1,15 @@
-import type { Activation } from '../expert.ts';
+import type { Expert, ExpertFamily } from '../function.ts';
 
-/** h(z) = z, which is He_1: the same function as `{ kind: 'hermite', degree: 1 }`. */
-export const linear: Activation = {
+/** h(z) = z, which is He_1: the function that `{ kind: 'hermite', degree: 1 }` is too. */
+const expert: Expert = {
+  name: 'linear',
   parity: 'odd',
-  hermiteCoefficients: [0, 1],
+  coefficients: [0, 1],
   value: (z) => z,
   derivative: () => 1,
+};
+
+export const linear: ExpertFamily<{ readonly kind: 'linear' }> = {
+  constants: [],
+  create: () => expert,
 };

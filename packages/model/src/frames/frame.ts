@@ -2,8 +2,8 @@ import { ShapeError } from '../errors.ts';
 import { addProduct } from '../linalg/matrix.ts';
 import { matrixSize, row, rowProducts } from '../linalg/rows.ts';
 import { retract } from '../manifold.ts';
-import type { MoE, MoESpec, Params } from '../moe.ts';
 import type { NDArray } from '../ndarray.ts';
+import type { MoE, MoESpec, Params } from '../spec.ts';
 
 /**
  * Coordinates in which the rows of models are written: those of an orthonormal basis of r directions, docs/theory.md (14).
@@ -37,8 +37,8 @@ export function frameOf(basis: NDArray, outer?: string): Frame {
   const name = nameOf(basis);
   const lowerVector = (vector: Params): Params => ({
     ...vector,
-    router: rowProducts(vector.router!, basis),
-    expert: rowProducts(vector.expert!, basis),
+    router: rowProducts(vector.router, basis),
+    expert: rowProducts(vector.expert, basis),
   });
   const liftVector = (vector: Params): Params => ({ ...vector, ...combineRows(vector, basis) });
   return {
@@ -90,7 +90,7 @@ function nameOf({ shape, data }: NDArray): string {
 /** Σ_b c_b q_b for the coordinates c of each router and expert row in the rows q of `basis`. */
 function combineRows(vector: Params, basis: NDArray): { router: NDArray; expert: NDArray } {
   const { rows: r, columns: d } = matrixSize(basis);
-  const arrays = [vector.router!, vector.expert!];
+  const arrays = [vector.router, vector.expert];
   const m = matrixSize(arrays[0]!).rows;
   // The matrix product takes coordinates by fours.
   const padded = 4 * Math.ceil(r / 4);

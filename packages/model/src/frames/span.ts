@@ -2,8 +2,9 @@ import { ShapeError } from '../errors.ts';
 import { orthogonalise, subtractProjections } from '../linalg/gram-schmidt.ts';
 import { matrixSize, row } from '../linalg/rows.ts';
 import { retract } from '../manifold.ts';
-import { type MoE, requireModel } from '../moe.ts';
+import { requireModel } from '../moe.ts';
 import { allocate, type NDArray, zeros } from '../ndarray.ts';
+import type { MoE } from '../spec.ts';
 import { type Frame, frameOf, requireSameFrame, specIn } from './frame.ts';
 
 /** The frame of span{V*, W*, V, W}, docs/theory.md (14), r ≤ min(d, 2(m + k)), with the student and teacher in it. */
@@ -31,7 +32,7 @@ export function toSpan(student: MoE, teacher: MoE): Span {
   const d = student.spec.inputDim;
   const basis: Float64Array[] = [];
   const storage = allocate([Math.min(d, 2 * (student.spec.experts + teacher.spec.experts)), d]);
-  const arrays = [teacher, student].flatMap(({ params }) => [params.router!, params.expert!]);
+  const arrays = [teacher, student].flatMap(({ params }) => [params.router, params.expert]);
   const coordinates = arrays.map((array) => extendBasis(array, basis, storage));
   const r = basis.length;
   const frame = frameOf({ shape: [r, d], data: storage.subarray(0, r * d) }, student.spec.frame);

@@ -1,4 +1,4 @@
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../function.ts';
 
 const INV_SQRT_2PI: number = 1 / Math.sqrt(2 * Math.PI);
 

@@ -1,4 +1,4 @@
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../function.ts';
 
 /** Logistic sigmoid g(z) = 1/(1 + e^{−z}): the soft, independent gate of docs/theory.md (1). */
 export const sigmoid: Gate = {

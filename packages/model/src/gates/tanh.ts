@@ -1,4 +1,4 @@
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../function.ts';
 
 /** Hyperbolic tangent. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22). */
 export const tanh: Gate = {

@@ -1,16 +1,20 @@
 export type { Blocks, CurvatureEstimate } from '../contracts.ts';
+export { gradientScale, nullLoss } from '../loss-scale.ts';
 export { fromTangentCoordinates, tangentDim, toTangentCoordinates } from '../manifold.ts';
-export { type ParameterLayout, param, parameterLayout } from '../moe.ts';
+export { param, parameterLayout } from '../moe.ts';
 export { allocate, sizeOf, zeros } from '../ndarray.ts';
 export { outputGradients } from '../output-gradients.ts';
 export {
   addScaled,
   copyParams,
   dotParams,
+  makeParams,
   mapParams,
   normParams,
+  paramEntries,
   scaleParams,
 } from '../params.ts';
+export type { ParameterLayout, ParameterName } from '../spec.ts';
 export { radialDerivatives, subtractRadial } from '../sphere-curvature.ts';
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';

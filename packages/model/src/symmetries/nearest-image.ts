@@ -1,11 +1,14 @@
 import { ShapeError, ValueError } from '../errors.ts';
-import { activationOf } from '../expert.ts';
+import { expertOf } from '../expert.ts';
 import { requireFrame } from '../frames/frame.ts';
+import { gateOf } from '../gate.ts';
 import { assignRows } from '../linalg/assignment.ts';
 import { matrixSize, takeRows } from '../linalg/rows.ts';
-import { type MoE, type MoESpec, param, requireForm } from '../moe.ts';
+import { param, requireForm } from '../moe.ts';
 import type { NDArray } from '../ndarray.ts';
-import { mapParams } from '../params.ts';
+import { mapParams, paramEntries } from '../params.ts';
+import { routingOf } from '../routing.ts';
+import type { MoE, MoESpec } from '../spec.ts';
 import { type SignChange, signChanges } from './sign-changes.ts';
 import { mean, midrange, translate } from './translations.ts';
 
@@ -19,9 +22,9 @@ export interface NearestImage {
 }
 
 /**
- * The largest absolute difference over all parameters after the best permutation, sign changes and, for softmax routing,
- * translation, docs/theory.md (6): 0 exactly when the two models are the same up to symmetry, for softmax routing up to
- * the rounding of the translation too. Throws {@link ShapeError} unless both have the same inputDim and number of
+ * The largest absolute difference over all parameters after the best permutation, sign changes and, where units share
+ * their gates, translation, docs/theory.md (6): 0 exactly when the two models are the same up to symmetry, with shared
+ * gates up to the rounding of the translation too. Throws {@link ShapeError} unless both have the same inputDim and number of
  * experts, `ValueError` unless they have the same gate, expert and routing.
  */
 export function parameterError(student: MoE, teacher: MoE): number {
@@ -29,8 +32,8 @@ export function parameterError(student: MoE, teacher: MoE): number {
 }
 
 /**
- * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact for
- * independent routing. For softmax routing the best translation for a matching and the best matching for a translation
+ * The image of `teacher` under its symmetries that is nearest to `student` in the largest absolute difference. Exact where
+ * every unit has its own gate. Where units share them the best translation for a matching and the best matching for a translation
  * are found in turn, from equal means on, until neither helps: at most twice the least error, and the least where the
  * units of a model differ by more than four times that.
  */
@@ -38,7 +41,8 @@ export function nearestImage(teacher: MoE, student: MoE): NearestImage {
   requireForm('student', student);
   requireForm('teacher', teacher);
   checkSameKind(student, teacher);
-  if (student.spec.routing === 'independent') return nearestRelabelling(teacher, student);
+  const { translations } = routingOf(student.spec.routing);
+  if (translations.length === 0) return nearestRelabelling(teacher, student);
   let image = nearestRelabelling(translate(teacher, student, mean), student);
   for (;;) {
     const next = nearestRelabelling(translate(image.model, student, midrange), student);
@@ -107,7 +111,7 @@ function bestChange(
   let best = { change: changes[0]!, error: Infinity };
   for (const change of changes) {
     let error = 0;
-    for (const [name, array] of Object.entries(teacher.params)) {
+    for (const [name, array] of paramEntries(teacher.params)) {
       const { columns } = matrixSize(array);
       const sign = signFor(change, name);
       const to = param(student.params, name).data;
@@ -147,11 +151,7 @@ function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
       remedy: 'Prune the student to the size of the teacher first, or compare by alignment.',
     });
   }
-  const sameGates =
-    student.routing === 'softmax'
-      ? teacher.routing === 'softmax'
-      : student.routing === teacher.routing && student.gate === teacher.gate;
-  if (sameGates && expertOf(student) === expertOf(teacher)) return;
+  if (sameRouting(student, teacher) && sameExpert(student, teacher)) return;
   throw new ValueError("must have the teacher's gate, expert and routing", {
     field: 'student.spec',
     value: student,
@@ -159,7 +159,16 @@ function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
   });
 }
 
-/** Equal for specs of the same expert, whatever name it goes by. Experts that are no polynomials have no constants. */
-function expertOf({ expert }: MoESpec): string {
-  return activationOf(expert).hermiteCoefficients?.join() ?? expert.kind;
+function sameRouting(a: MoESpec, b: MoESpec): boolean {
+  const routing = routingOf(a.routing);
+  return (
+    routing === routingOf(b.routing) && (!routing.ownGates || gateOf(a.gate) === gateOf(b.gate))
+  );
+}
+
+/** Whatever name the expert goes by: series are equal where their coefficients are. */
+function sameExpert(a: MoESpec, b: MoESpec): boolean {
+  const [h, g] = [expertOf(a.expert), expertOf(b.expert)];
+  if (!h.coefficients || !g.coefficients) return h === g;
+  return h.coefficients.join() === g.coefficients.join();
 }

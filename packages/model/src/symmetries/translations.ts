@@ -1,6 +1,9 @@
 import { matrixSize } from '../linalg/rows.ts';
-import { type MoE, param } from '../moe.ts';
-import type { NDArray } from '../ndarray.ts';
+import { param, parameterLayout } from '../moe.ts';
+import { type NDArray, zeros } from '../ndarray.ts';
+import { mapParams } from '../params.ts';
+import { routingOf } from '../routing.ts';
+import type { MoE, MoESpec, Params } from '../spec.ts';
 
 /** A number in the middle of others, in one sense or another. */
 export type Middle = (numbers: Float64Array) => number;
@@ -12,16 +15,39 @@ export const midrange: Middle = (numbers) =>
   0.5 * (numbers.reduce((a, b) => Math.min(a, b)) + numbers.reduce((a, b) => Math.max(a, b)));
 
 /**
- * A model with softmax routing and the router rows and biases translated by what leaves every function as it is, a common
- * vector and a common number, docs/theory.md (6): the middle of the differences to `target`, unit by unit.
+ * `model` with the parameters whose common translation changes no function, docs/theory.md (6), such as all router rows by
+ * one vector where units share their gates, moved by the middle of their differences to `target`.
  */
-export function translate(model: MoE, target: MoE, middle: Middle): MoE {
-  const moved = (name: string) =>
-    translateColumns(param(model.params, name), param(target.params, name), middle);
-  return {
-    spec: model.spec,
-    params: { ...model.params, router: moved('router'), routerBias: moved('routerBias') },
-  };
+export function translate({ spec, params }: MoE, target: MoE, middle: Middle): MoE {
+  const { translations } = routingOf(spec.routing);
+  const moved = mapParams(params, (array, name) =>
+    translations.includes(name)
+      ? translateColumns(array, param(target.params, name), middle)
+      : array,
+  );
+  return { spec, params: moved };
+}
+
+/** Dimension of the translations of a model of that spec that change no function, docs/theory.md (6). */
+export function translationDim(spec: MoESpec): number {
+  const layout = parameterLayout(spec);
+  return routingOf(spec.routing).translations.reduce(
+    (sum, name) => sum + (layout[name]?.shape[1] ?? 1),
+    0,
+  );
+}
+
+/** Orthonormal tangent vectors along the translations of `model` that change no function, docs/theory.md (6). */
+export function translationDirections({ spec, params }: MoE): Params[] {
+  return routingOf(spec.routing).translations.flatMap((name) => {
+    const { rows, columns } = matrixSize(param(params, name));
+    return Array.from({ length: columns }, (_, column) => {
+      const vector = mapParams(params, ({ shape }) => zeros(shape));
+      const { data } = param(vector, name);
+      for (let i = 0; i < rows; i++) data[i * columns + column] = 1 / Math.sqrt(rows);
+      return vector;
+    });
+  });
 }
 
 function translateColumns(array: NDArray, target: NDArray, middle: Middle): NDArray {

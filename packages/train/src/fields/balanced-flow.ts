@@ -1,4 +1,4 @@
-import { type MoE, type NDArray, type Params, UnsupportedError } from '@softmoe/model';
+import { hasOwnGates, type MoE, mapParams, type Params, UnsupportedError } from '@softmoe/model';
 import { ZeroAmplitudeError } from '../errors.ts';
 
 /** κ of docs/theory.md (19): how fast log|a| moves against the directions. 2 makes the flow that of balanced layers. */
@@ -15,7 +15,7 @@ export interface BalancedFlowOptions {
  * From small amplitudes every unit first aligns as if alone. An amplitude keeps its sign for ever. A field for
  * `integrate` as it stands; for another κ pass `(model, gradient) => balancedFlow(model, gradient, { kappa })`.
  *
- * Throws {@link ZeroAmplitudeError} where an amplitude is zero, {@link UnsupportedError} for softmax routing: a router's
+ * Throws {@link ZeroAmplitudeError} where an amplitude is zero, {@link UnsupportedError} where units share their gates: a router's
  * gradient holds π_i f there, which does not shrink with a_i, so dividing it by |a_i| would drive the routers of the
  * weakest units apart without end.
  */
@@ -24,16 +24,15 @@ export function balancedFlow(
   gradient: Params,
   { kappa }: BalancedFlowOptions = { kappa: 2 },
 ): Params {
-  if (model.spec.routing === 'softmax') {
+  if (!hasOwnGates(model.spec.routing)) {
     throw new UnsupportedError('has no balanced flow', {
       field: 'spec.routing',
       value: model.spec.routing,
       remedy: 'Use adam or sgd, or integrate plainFlow.',
     });
   }
-  const amplitude = model.params.amplitude!.data;
-  const velocity: Record<string, NDArray> = {};
-  for (const [name, { shape, data }] of Object.entries(gradient)) {
+  const amplitude = model.params.amplitude.data;
+  return mapParams(gradient, ({ shape, data }, name) => {
     const result = new Float64Array(data.length);
     const columns = data.length / amplitude.length;
     for (let i = 0; i < amplitude.length; i++) {
@@ -42,7 +41,6 @@ export function balancedFlow(
       const scale = name === 'amplitude' ? -kappa * size : -1 / size;
       for (let j = i * columns; j < (i + 1) * columns; j++) result[j] = scale * data[j]!;
     }
-    velocity[name] = { shape, data: result };
-  }
-  return velocity;
+    return { shape, data: result };
+  });
 }

@@ -2,6 +2,7 @@ import type { Method } from '../integrate.ts';
 import {
   type AdaptiveOptions,
   type FixedOptions,
+  type RungeKuttaMemory,
   rungeKutta,
   type Tableau,
 } from './runge-kutta.ts';
@@ -16,6 +17,8 @@ const tableau: Tableau = {
  * Bogacki–Shampine 3(2): order 3 with an embedded method of order 2, three evaluations a step. The choice for long runs
  * in which stability limits the step: it pays the least for one. For exact objectives.
  */
-export function bogackiShampine(options: AdaptiveOptions | FixedOptions = {}): Method {
+export function bogackiShampine(
+  options: AdaptiveOptions | FixedOptions = {},
+): Method<RungeKuttaMemory> {
   return rungeKutta(tableau, options);
 }

@@ -2,6 +2,7 @@ import type { Method } from '../integrate.ts';
 import {
   type AdaptiveOptions,
   type FixedOptions,
+  type RungeKuttaMemory,
   rungeKutta,
   type Tableau,
 } from './runge-kutta.ts';
@@ -31,6 +32,8 @@ const tableau: Tableau = {
  * Dormand–Prince 5(4): order 5 with an embedded method of order 4, six evaluations a step. The choice for a trajectory
  * to many digits. For exact objectives.
  */
-export function dormandPrince(options: AdaptiveOptions | FixedOptions = {}): Method {
+export function dormandPrince(
+  options: AdaptiveOptions | FixedOptions = {},
+): Method<RungeKuttaMemory> {
   return rungeKutta(tableau, options);
 }

@@ -2,7 +2,7 @@ import { addScaled, type Params, requireFinite, requireKeys, retract } from '@so
 import type { VectorField } from '../field.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';
-import { NO_MEMORY } from '../state.ts';
+import { NO_MEMORY, type NoMemory, ownMemory } from '../state.ts';
 import { type FixedOptions, fixedRungeKutta, type Tableau } from './runge-kutta.ts';
 
 const tableau: Tableau = { order: 1, stages: [[1]], error: [] };
@@ -14,12 +14,12 @@ const tableau: Tableau = { order: 1, stages: [[1]], error: [] };
  * As `euler({ fixedStep })` a method for `integrate`; as `euler(field, { fixedStep })` the optimiser of that field for
  * `descend`. Throws a typed error for a step that is not positive and for unknown options.
  */
-export function euler(options: FixedOptions): Method;
-export function euler(field: VectorField, options: FixedOptions): Optimizer;
+export function euler(options: FixedOptions): Method<NoMemory>;
+export function euler(field: VectorField, options: FixedOptions): Optimizer<NoMemory>;
 export function euler(
   first: FixedOptions | VectorField,
   options: FixedOptions = { fixedStep: Number.NaN },
-): Method | Optimizer {
+): Method<NoMemory> | Optimizer<NoMemory> {
   if (typeof first !== 'function') return fixedRungeKutta(tableau, first);
   requireKeys('euler', options, ['fixedStep']);
   const { fixedStep } = options;
@@ -27,9 +27,10 @@ export function euler(
   return {
     timeStep: fixedStep,
     init: () => NO_MEMORY,
-    update(gradient: Params, state, model) {
+    update(gradient: Params, memory, model) {
+      const own = ownMemory(memory, NO_MEMORY);
       const moved = addScaled(model.params, fixedStep, first(model, gradient));
-      return { model: retract(model.spec, moved), state };
+      return { model: retract(model.spec, moved), memory: own };
     },
   };
 }

@@ -17,7 +17,11 @@ const target = scaleParams(1.5, someModel(shape, 4).params);
 const b = Float64Array.of(0.5, -0.3, 0.8, 0.1, -0.6);
 const c = Float64Array.of(-0.2, 0.7, 0.4, -0.5, 0.3);
 
-async function run(stepper: Stepper, until: number, model: MoE = start): Promise<TrainState> {
+async function run<Memory>(
+  stepper: Stepper<Memory>,
+  until: number,
+  model: MoE = start,
+): Promise<TrainState<Memory>> {
   let state = await stepper.init(model);
   while (state.time < until) state = await stepper.step(state, until);
   return state;
@@ -47,16 +51,16 @@ describe.each([
     const stepper = follow({ rtol: 1e-4 });
     let before = await stepper.init(start);
     for (let i = 0; i < 5; i++) before = await stepper.step(before);
-    const length = before.method.numbers.stepSize!;
+    const length = before.memory.stepSize!;
     const end = await stepper.step(before, before.time + length / 3);
     expect(end.time).toBe(before.time + length / 3);
-    expect(end.method.numbers.stepSize).toBe(length);
+    expect(end.memory.stepSize).toBe(length);
   });
 
   it('evaluates once a stage: the slope at the end of a step starts the next', async () => {
     const objective = counted(coupled(b, c));
     const end = await run(integrate(balancedFlow, objective, make({ rtol: 1e-4 })), 2);
-    const { evaluations, rejections } = end.method.numbers;
+    const { evaluations, rejections } = end.memory;
     expect(evaluations).toBe(objective.count);
     expect(evaluations).toBe(1 + stages * (end.step + rejections!));
     expect(await objective.evaluate(end.model, 0)).toEqual(end.evaluation);
@@ -64,7 +68,7 @@ describe.each([
 
   it('recovers from a first step that is far too long', async () => {
     const end = await run(follow({ rtol: 1e-6, atol: 1e-6, initialStep: 50 }), 3);
-    expect(end.method.numbers.rejections).toBeGreaterThan(0);
+    expect(end.memory.rejections).toBeGreaterThan(0);
     expect(distance(end.model.params, pulled(start, target, 3))).toBeLessThan(1e-5);
   });
 
@@ -79,7 +83,7 @@ describe.each([
     const stepper = integrate(plainFlow, cliff, make({ initialStep: 1 }));
     const state = await stepper.step(await stepper.init(start));
     expect(distance(state.model.params, start.params)).toBeLessThan(0.05);
-    expect(state.method.numbers.rejections).toBeGreaterThan(0);
+    expect(state.memory.rejections).toBeGreaterThan(0);
   });
 
   it('takes the same steps in rotated coordinates', async () => {
@@ -104,7 +108,7 @@ describe.each([
     );
     expect(there.step).toBe(here.step);
     expect(there.evaluation.loss).toBeCloseTo(here.evaluation.loss, 12);
-    expect(there.method.numbers.stepSize).toBeCloseTo(here.method.numbers.stepSize!, 9);
+    expect(there.memory.stepSize).toBeCloseTo(here.memory.stepSize!, 9);
   });
 
   it('keeps every step within maxStep', async () => {
@@ -164,14 +168,14 @@ describe.each([
 it('refuses to go on from the state of another method', async () => {
   const fixed = integrate(plainFlow, pull(target), bogackiShampine({ fixedStep: 0.1 }));
   const adaptive = integrate(plainFlow, pull(target), bogackiShampine());
-  await expect(adaptive.step(await fixed.init(start))).rejects.toThrow('state.method');
+  await expect(adaptive.step(await fixed.init(start))).rejects.toThrow('state.memory');
 });
 
 it('starts with a step in proportion to the time scale of the flow', async () => {
   const fast = pull(scaleParams(1000, target));
   const slow = await integrate(plainFlow, pull(target), dormandPrince()).init(start);
   const quick = await integrate(plainFlow, fast, dormandPrince()).init(start);
-  const ratio = slow.method.numbers.stepSize! / quick.method.numbers.stepSize!;
+  const ratio = slow.memory.stepSize! / quick.memory.stepSize!;
   expect(ratio).toBeGreaterThan(300);
   expect(ratio).toBeLessThan(3000);
 });

@@ -2,7 +2,7 @@ import { type MoE, type Params, requireFinite, requireKeys, requireObject } from
 import { displace } from '../displace.ts';
 import { DivergedError, StepSizeError } from '../errors.ts';
 import type { Flow, Method } from '../integrate.ts';
-import { type Evaluation, methodNumber, NO_MEMORY, type TrainState } from '../state.ts';
+import { type Evaluation, NO_MEMORY, type NoMemory, ownMemory, type TrainState } from '../state.ts';
 import { errorNorm, firstStep, growthAfterAccept, shrinkAfterReject } from './step-control.ts';
 
 /**
@@ -39,6 +39,23 @@ export interface FixedOptions {
   readonly fixedStep: number;
 }
 
+/** What an adaptive method remembers. */
+export interface AdaptiveMemory {
+  /** Length of the next step, unless it is cut. */
+  readonly stepSize: number;
+  /** Estimated error of the last step, in units of what is allowed. */
+  readonly previousError: number;
+  /** Evaluations of the objective so far. */
+  readonly evaluations: number;
+  /** Steps taken back so far. */
+  readonly rejections: number;
+}
+
+/** What a Runge–Kutta method remembers: nothing with steps of one length. */
+export type RungeKuttaMemory = AdaptiveMemory | NoMemory;
+
+const BLANK: AdaptiveMemory = { stepSize: 0, previousError: 1, evaluations: 1, rejections: 0 };
+
 const ADAPTIVE: readonly (keyof AdaptiveOptions)[] = [
   'rtol',
   'atol',
@@ -47,8 +64,11 @@ const ADAPTIVE: readonly (keyof AdaptiveOptions)[] = [
   'maxStep',
 ];
 
-/** The method of an embedded pair, adaptive unless a fixed step is asked for. Throws what the two below throw. */
-export function rungeKutta(tableau: Tableau, options: AdaptiveOptions | FixedOptions): Method {
+/** The method of an embedded pair, adaptive unless a fixed step is asked for. Throws a typed error for bad options. */
+export function rungeKutta(
+  tableau: Tableau,
+  options: AdaptiveOptions | FixedOptions,
+): Method<RungeKuttaMemory> {
   requireObject('method', options, ['fixedStep', ...ADAPTIVE]);
   return 'fixedStep' in options
     ? fixedRungeKutta(tableau, options)
@@ -56,7 +76,7 @@ export function rungeKutta(tableau: Tableau, options: AdaptiveOptions | FixedOpt
 }
 
 /** The method of a tableau with steps of one length. Throws a typed error for options out of range or unknown. */
-export function fixedRungeKutta(tableau: Tableau, options: FixedOptions): Method {
+export function fixedRungeKutta(tableau: Tableau, options: FixedOptions): Method<NoMemory> {
   requireKeys('method', options, ['fixedStep']);
   const { fixedStep } = options;
   requireFinite('method.fixedStep', fixedStep, Number.MIN_VALUE);
@@ -64,11 +84,12 @@ export function fixedRungeKutta(tableau: Tableau, options: FixedOptions): Method
     order: tableau.order,
     init: () => NO_MEMORY,
     async step(flow, state, until) {
+      const memory = ownMemory(state.memory, NO_MEMORY);
       const { length, time } = clip(state.time, fixedStep, until);
       const slopes = [flow.field(state.model, state.evaluation.gradient)];
       const end = await runStages(flow, tableau, state, slopes, length);
       if (!end) throw new DivergedError('params', `step of ${length}`, state);
-      return { ...state, step: state.step + 1, time, ...end };
+      return { ...state, step: state.step + 1, time, ...end, memory };
     },
   };
 }
@@ -78,7 +99,7 @@ export function fixedRungeKutta(tableau: Tableau, options: FixedOptions): Method
  * within atol + rtol·|row|. Throws a typed error for options out of range or unknown; `step` throws
  * {@link StepSizeError}.
  */
-function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions): Method {
+function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions): Method<AdaptiveMemory> {
   requireKeys('method', options, ADAPTIVE);
   const { rtol = 1e-4, atol = 1e-9, initialStep, minStep = 1e-12, maxStep = 1e6 } = options;
   requireFinite('method.rtol', rtol, 0);
@@ -92,17 +113,11 @@ function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions): Method 
     order,
     init({ field }, { model, evaluation }) {
       const guess = initialStep ?? firstStep(model, field(model, evaluation.gradient));
-      const stepSize = Math.min(Math.max(guess, minStep), maxStep);
-      return {
-        numbers: { stepSize, previousError: 1, evaluations: 1, rejections: 0 },
-        arrays: {},
-      };
+      return { ...BLANK, stepSize: Math.min(Math.max(guess, minStep), maxStep) };
     },
     async step(flow, state, until) {
-      const previousError = methodNumber(state.method, 'previousError');
-      let stepSize = methodNumber(state.method, 'stepSize');
-      let evaluations = methodNumber(state.method, 'evaluations');
-      let rejections = methodNumber(state.method, 'rejections');
+      const { previousError, ...memory } = ownMemory(state.memory, BLANK);
+      let { stepSize, evaluations, rejections } = memory;
       const first = flow.field(state.model, state.evaluation.gradient);
       for (let rejected = false; ; rejected = true, rejections++) {
         const { length, time, clipped } = clip(state.time, stepSize, until);
@@ -117,9 +132,8 @@ function adaptiveRungeKutta(tableau: Tableau, options: AdaptiveOptions): Method 
         if (end && error <= 1) {
           const growth = growthAfterAccept(error, previousError, order, rejected);
           if (!clipped) stepSize = Math.min(length * growth, maxStep);
-          const numbers = { stepSize, previousError: error, evaluations, rejections };
-          const method = { numbers, arrays: {} };
-          return { ...state, step: state.step + 1, time, ...end, method };
+          const memory = { stepSize, previousError: error, evaluations, rejections };
+          return { ...state, step: state.step + 1, time, ...end, memory };
         }
         stepSize = length * shrinkAfterReject(error, order);
         if (!(stepSize >= minStep && state.time + stepSize > state.time)) {

@@ -5,6 +5,9 @@ import {
   type MoE,
   mapParams,
   type NDArray,
+  type ParameterName,
+  type Params,
+  param,
   parameterLayout,
   projectTangent,
   requireFinite,
@@ -13,7 +16,7 @@ import {
   zeros,
 } from '@softmoe/model';
 import type { Optimizer } from '../optimizer.ts';
-import { methodArrays, methodNumber } from '../state.ts';
+import { ownMemory } from '../state.ts';
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -25,6 +28,19 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** What Adam remembers. */
+export interface AdamMemory {
+  readonly updates: number;
+  /** Mean gradient, parallel to the parameters. */
+  readonly first: Params;
+  /** Mean squared gradient: one number a row on a sphere, one an entry of a free array. */
+  readonly second: Params;
+}
+
+const NONE = zeros([0]);
+const NO_PARAMS: Params = { router: NONE, expert: NONE, amplitude: NONE };
+const BLANK: AdamMemory = { updates: 0, first: NO_PARAMS, second: NO_PARAMS };
+
 /**
  * Adam on the manifold. Free arrays follow the usual rule, entry by entry. A row on a sphere differs twice:
  *
@@ -35,7 +51,7 @@ export interface AdamOptions {
  *
  * Throws a typed error for options out of range or unknown.
  */
-export function adam(options: AdamOptions): Optimizer {
+export function adam(options: AdamOptions): Optimizer<AdamMemory> {
   requireKeys('adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon']);
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   requireFinite('adam.learningRate', learningRate, Number.MIN_VALUE);
@@ -47,18 +63,19 @@ export function adam(options: AdamOptions): Optimizer {
     init(model) {
       const first = mapParams(model.params, ({ shape }) => zeros(shape));
       const second = mapParams(first, (array, name) => zeros([blocksOf(model, name, array).count]));
-      return { numbers: { updates: 0 }, arrays: { first, second } };
+      return { ...BLANK, first, second };
     },
-    update(gradient, state, model) {
-      const updates = methodNumber(state, 'updates') + 1;
-      const first = copyParams(methodArrays(state, 'first'));
-      const second = copyParams(methodArrays(state, 'second'));
+    update(gradient, memory, model) {
+      const before = ownMemory(memory, BLANK);
+      const updates = before.updates + 1;
+      const first = copyParams(before.first);
+      const second = copyParams(before.second);
       const meanScale = 1 / (1 - beta1 ** updates);
       const squareScale = 1 / (1 - beta2 ** updates);
       const direction = mapParams(gradient, (g, name) => {
         const { count, size } = blocksOf(model, name, g);
-        const m = first[name]!.data;
-        const v = second[name]!.data;
+        const m = param(first, name).data;
+        const v = param(second, name).data;
         const result = zeros(g.shape);
         for (let b = 0; b < count; b++) {
           const start = b * size;
@@ -72,15 +89,13 @@ export function adam(options: AdamOptions): Optimizer {
         return result;
       });
       const moved = retract(model.spec, addScaled(model.params, -learningRate, direction));
-      const arrays = { first: projectTangent(moved, first), second };
-      return { model: moved, state: { numbers: { updates }, arrays } };
+      return { model: moved, memory: { updates, first: projectTangent(moved, first), second } };
     },
   };
 }
 
 /** What shares a second moment: a row on a sphere, an entry of a free array. */
-function blocksOf(model: MoE, name: string, { shape, data }: NDArray) {
-  const { manifold } = parameterLayout(model.spec)[name]!;
-  const count = manifold === 'sphere' ? shape[0]! : data.length;
+function blocksOf({ spec }: MoE, name: ParameterName, { shape, data }: NDArray) {
+  const count = parameterLayout(spec)[name]?.manifold === 'sphere' ? shape[0]! : data.length;
   return { count, size: data.length / count };
 }

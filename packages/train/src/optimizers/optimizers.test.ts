@@ -19,7 +19,7 @@ import { plainFlow } from '../fields/plain-flow.ts';
 import { integrate } from '../integrate.ts';
 import { euler } from '../methods/euler.ts';
 import { descend, type Optimizer } from '../optimizer.ts';
-import type { MethodState } from '../state.ts';
+import type { Stepper, TrainState } from '../state.ts';
 import { adam } from './adam.ts';
 import { sgd } from './sgd.ts';
 
@@ -28,7 +28,11 @@ const start = someModel(shape);
 const target = someModel(shape, 5).params;
 const objective = coupled(Float64Array.of(0.5, -0.3, 0.8, 0.2), Float64Array.of(-0.2, 0.7, 0.4, 1));
 
-async function descendFor(optimizer: Optimizer, updates: number, from: MoE = start) {
+async function descendFor<Memory>(
+  optimizer: Optimizer<Memory>,
+  updates: number,
+  from: MoE = start,
+) {
   const stepper = descend(optimizer, pull(target));
   let state = await stepper.init(from);
   for (let i = 0; i < updates; i++) state = await stepper.step(state);
@@ -36,14 +40,14 @@ async function descendFor(optimizer: Optimizer, updates: number, from: MoE = sta
 }
 
 /** Angle between a row before and after. */
-function angle(before: MoE, after: MoE, name: string, i: number): number {
+function angle(before: MoE, after: MoE, name: 'router' | 'expert', i: number): number {
   const d = before.spec.inputDim;
   return Math.acos(
-    Math.min(1, dotAt(before.params[name]!.data, i * d, after.params[name]!.data, i * d, d)),
+    Math.min(1, dotAt(before.params[name].data, i * d, after.params[name].data, i * d, d)),
   );
 }
 
-describe.each([
+describe.each<{ name: string; make: () => Optimizer }>([
   { name: 'sgd', make: () => sgd({ learningRate: 0.02 }) },
   { name: 'adam', make: () => adam({ learningRate: 0.01 }) },
   { name: 'euler of the balanced flow', make: () => euler(balancedFlow, { fixedStep: 0.02 }) },
@@ -56,9 +60,9 @@ describe.each([
         let state = await stepper.init(model);
         const first = state.evaluation.loss;
         for (let i = 0; i < 5; i++) {
-          const memory = structuredClone(state.method);
+          const memory = structuredClone(state.memory);
           const next = await stepper.step(state);
-          expect(state.method).toEqual(memory);
+          expect(state.memory).toEqual(memory);
           state = next;
         }
         expect(model.params).toEqual(kept);
@@ -94,7 +98,7 @@ describe('sgd', () => {
 describe('adam', () => {
   it('turns each row by the angle learningRate in its first update, and moves each free entry by it', async () => {
     const state = await descendFor(adam({ learningRate: 1e-3 }), 1);
-    for (const name of ['router', 'expert']) {
+    for (const name of ['router', 'expert'] as const) {
       for (let i = 0; i < 2; i++) expect(angle(start, state.model, name, i)).toBeCloseTo(1e-3, 7);
     }
     const moved = addScaled(state.model.params, -1, start.params).amplitude!;
@@ -105,15 +109,15 @@ describe('adam', () => {
   });
 
   it('keeps its first moment tangent to the moving rows', async () => {
-    const { model, method } = await descendFor(adam({ learningRate: 0.1 }), 20);
-    const first = method.arrays.first!;
+    const { model, memory } = await descendFor(adam({ learningRate: 0.1 }), 20);
+    const { first } = memory;
     expect(distance(first, projectTangent(model, first))).toBeLessThan(1e-14);
   });
 
   it('is the rule of Kingma and Ba on free arrays', () => {
     const rate = 0.1;
     const optimizer = adam({ learningRate: rate, beta1: 0.8, beta2: 0.9, epsilon: 1e-3 });
-    let state: MethodState = optimizer.init(start);
+    let memory = optimizer.init(start);
     let model = start;
     let x = start.params.amplitude!.data[0]!;
     let m = 0;
@@ -129,7 +133,7 @@ describe('adam', () => {
         ),
         amplitude: ndarray([2], [g, 0]),
       };
-      ({ model, state } = optimizer.update(gradient, state, model));
+      ({ model, memory } = optimizer.update(gradient, memory, model));
       m = 0.8 * m + 0.2 * g;
       v = 0.9 * v + 0.1 * g * g;
       x -= (rate * (m / (1 - 0.8 ** t))) / (Math.sqrt(v / (1 - 0.9 ** t)) + 1e-3);
@@ -153,13 +157,13 @@ describe('adam', () => {
     const optimizer = adam({ learningRate: 0.1 });
     const gradient = projectTangent(start, target);
     const turned = { spec: start.spec, params: swap(start.params) };
-    let here = { model: start, state: optimizer.init(start) };
-    let there = { model: turned, state: optimizer.init(turned) };
+    let here = { model: start, memory: optimizer.init(start) };
+    let there = { model: turned, memory: optimizer.init(turned) };
     for (let i = 0; i < 5; i++) {
-      here = optimizer.update(projectTangent(here.model, gradient), here.state, here.model);
+      here = optimizer.update(projectTangent(here.model, gradient), here.memory, here.model);
       there = optimizer.update(
         projectTangent(there.model, swap(gradient)),
-        there.state,
+        there.memory,
         there.model,
       );
     }
@@ -179,11 +183,11 @@ it.each([
   () => adam({ learningRate: 1, beta1: 1 }),
   () => adam({ learningRate: 1, epsilon: 0 }),
   () => euler(plainFlow, { fixedStep: Number.POSITIVE_INFINITY }),
-])('refuses options out of range', (make) => {
+])('an optimiser refuses options out of range', (make) => {
   expect(make).toThrow(ValueError);
 });
 
-it('says that it diverged, with the last state, when an update overflows', async () => {
+it('an optimiser says that it diverged, with the last state, when an update overflows', async () => {
   const stepper = descend(sgd({ learningRate: 1e300 }), {
     evaluate: async (model) => ({ loss: 1, gradient: scaleParams(1e10, model.params) }),
   });
@@ -193,9 +197,8 @@ it('says that it diverged, with the last state, when an update overflows', async
   expect(error).toMatchObject({ step: 1, lastState: state, cause: expect.any(ValueError) });
 });
 
-it('refuses to go on from the state of another optimiser', async () => {
-  const state = await descend(sgd({ learningRate: 1 }), objective).init(start);
-  await expect(descend(adam({ learningRate: 1 }), objective).step(state)).rejects.toThrow(
-    'state.method.updates',
-  );
+it('an optimiser refuses to go on from the state of another', async () => {
+  const state: TrainState = await descend(sgd({ learningRate: 1 }), objective).init(start);
+  const other: Stepper = descend(adam({ learningRate: 1 }), objective);
+  await expect(other.step(state)).rejects.toThrow('state.memory.updates');
 });

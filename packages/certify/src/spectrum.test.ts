@@ -1,0 +1,144 @@
+import { dot, ndarray, ShapeError, toSpan, ValueError, zeros } from '@softmoe/model';
+import { lanczos } from '@softmoe/model/linalg';
+import { populationCurvature } from '@softmoe/population';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { geometries, perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
+import { eigenpairs, type Spectrum, spectrumOf } from './spectrum.ts';
+
+/** Every eigenvalue as often as it occurs, ascending. */
+function allValues({ span, complement }: Spectrum): number[] {
+  return [span, complement]
+    .flatMap((block) =>
+      (block?.pairs ?? []).flatMap(({ value }) =>
+        new Array<number>(block!.multiplicity).fill(value),
+      ),
+    )
+    .sort((a, b) => a - b);
+}
+
+describe('spectrumOf', () => {
+  const [orthonormal, correlated] = geometries;
+
+  it('has the closed-form eigenvalues of an orthonormal teacher, docs/theory.md (34)', () => {
+    const [d, k] = [32, 3];
+    const teacher = teacherOf(d, k, orthonormal!, 1);
+    const spectrum = spectrumOf(populationCurvature(teacher, teacher));
+    const expected: [number, number][] = [
+      [0.044836, k * (d - 2)],
+      [0.293379, k],
+      [0.302402, k],
+      [0.880137, k * (d - 2)],
+      [1.078779, k],
+    ];
+    const values = allValues(spectrum);
+    expect(spectrum.dimension).toBe(k * (2 * d - 1));
+    expect(values).toHaveLength(spectrum.dimension);
+    let at = 0;
+    for (const [value, count] of expected) {
+      for (const found of values.slice(at, at + count)) expect(found).toBeCloseTo(value, 6);
+      at += count;
+    }
+    expect(spectrum.mu).toBe(values[0]);
+    expect(spectrum.lambdaMax).toBe(values.at(-1));
+    expect(spectrum.error).toBeLessThan(1e-12);
+  });
+
+  it('is that of the Gauss–Newton matrix where the loss is zero, and not elsewhere', () => {
+    const teacher = teacherOf(20, 3, correlated!, 2);
+    const at = populationCurvature(teacher, teacher);
+    expect(spectrumOf(at, 'gaussNewton').mu).toBeCloseTo(spectrumOf(at).mu, 13);
+    const near = populationCurvature(perturbed(teacher, 0.2, 1), teacher);
+    expect(spectrumOf(near, 'gaussNewton').mu).not.toBeCloseTo(spectrumOf(near).mu, 3);
+  });
+
+  it('is the same in span coordinates once the hidden directions count', () => {
+    const teacher = teacherOf(40, 2, geometries[2]!, 3);
+    const student = perturbed(teacher, 0.3, 2);
+    const whole = spectrumOf(populationCurvature(student, teacher));
+    const span = toSpan(student, teacher);
+    const hidden = 40 - span.student.spec.inputDim;
+    const reduced = spectrumOf(populationCurvature(span.student, span.teacher), 'hessian', {
+      hidden,
+    });
+    expect(reduced.dimension).toBe(whole.dimension);
+    allValues(whole).forEach((value, i) => {
+      expect(allValues(reduced)[i]).toBeCloseTo(value, 12);
+    });
+  });
+
+  it('has the same ends by Lanczos, within its bounds', () => {
+    const teacher = teacherOf(64, 4, geometries[2]!, 5);
+    const curvature = populationCurvature(perturbed(teacher, 0.3, 4), teacher);
+    const dense = spectrumOf(curvature);
+    const sparse = spectrumOf(curvature, 'hessian', { denseLimit: 0 });
+    expect(sparse.span.pairs).toHaveLength(2);
+    expect(Math.abs(sparse.mu - dense.mu)).toBeLessThanOrEqual(sparse.error + dense.error);
+    expect(Math.abs(sparse.lambdaMax - dense.lambdaMax)).toBeLessThanOrEqual(
+      sparse.error + dense.error,
+    );
+    expect(sparse.error).toBeLessThan(1e-9);
+  });
+});
+
+describe('eigenpairs', () => {
+  it('ascend, with unit vectors that are eigenvectors', () => {
+    const matrix = ndarray([3, 3], [2, -1, 0, -1, 2, -1, 0, -1, 2]);
+    const pairs = eigenpairs(matrix);
+    expect(pairs.map(({ value }) => value)).toEqual([
+      expect.closeTo(2 - Math.SQRT2, 14),
+      expect.closeTo(2, 14),
+      expect.closeTo(2 + Math.SQRT2, 14),
+    ]);
+    for (const { value, vector } of pairs) {
+      expect(dot(vector, vector)).toBeCloseTo(1, 14);
+      for (let i = 0; i < 3; i++) {
+        expect(dot(matrix.data.slice(3 * i, 3 * i + 3), vector)).toBeCloseTo(
+          value * vector[i]!,
+          14,
+        );
+      }
+    }
+  });
+
+  it('have the ends that Lanczos finds, of any small matrix', () => {
+    const matrix = fc.integer({ min: 1, max: 12 }).chain((n) =>
+      fc
+        .array(fc.double({ min: -1, max: 1, noNaN: true }), {
+          minLength: n * n,
+          maxLength: n * n,
+        })
+        .map((x) =>
+          ndarray(
+            [n, n],
+            x.map((_, at) => x[at]! + x[(at % n) * n + Math.floor(at / n)]!),
+          ),
+        ),
+    );
+    fc.assert(
+      fc.property(matrix, (a) => {
+        const found = lanczos(a);
+        const values = eigenpairs(a).map(({ value }) => value);
+        expect(found.min.value).toBeCloseTo(values[0]!, 9);
+        expect(found.max.value).toBeCloseTo(values.at(-1)!, 9);
+      }),
+    );
+  });
+
+  it('refuses what is not a square matrix of finite numbers', () => {
+    expect(() => eigenpairs(zeros([2, 3]))).toThrow(ShapeError);
+    expect(() => eigenpairs(zeros([0, 0]))).toThrow(ShapeError);
+    expect(() => eigenpairs(ndarray([1, 1], [Number.NaN]))).toThrow(ValueError);
+  });
+});
+
+it('is finite next to entries that are subnormal', () => {
+  for (const tiny of [5e-324, 1e-310, 1e-200]) {
+    for (const large of [1, 1e-3, 5e-324]) {
+      const matrix = ndarray([3, 3], [0, tiny, 0, tiny, large, tiny, 0, tiny, 1e-5]);
+      const values = eigenpairs(matrix).map(({ value }) => value);
+      expect(values[2]).toBeCloseTo(Math.max(large, 1e-5), 12);
+      expect(values.every(Number.isFinite)).toBe(true);
+    }
+  }
+});

@@ -1,0 +1,144 @@
+import {
+  type Curvature,
+  type Estimator,
+  type MoE,
+  type NDArray,
+  ShapeError,
+  ValueError,
+} from '@softmoe/model';
+import { type Eigenpair, lanczos, matrixSize } from '@softmoe/model/linalg';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+
+/** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
+export const DENSE_LIMIT = 300;
+
+export interface SpectrumOptions {
+  /** Largest size for the dense decomposition. Default {@link DENSE_LIMIT}. */
+  readonly denseLimit?: number;
+  /** Error bound asked of Lanczos, relative to the largest |eigenvalue|. Default 1e-10. */
+  readonly tolerance?: number;
+}
+
+/** The ends of the spectrum of a Riemannian Hessian (or of its Gauss–Newton part) on the whole tangent space. */
+export interface Spectrum {
+  /** λ_min: positive at a minimum that is isolated up to symmetry. */
+  readonly mu: number;
+  readonly lambdaMax: number;
+  /** Bound on the errors of both. */
+  readonly error: number;
+  readonly span: Block;
+  /** The block orthogonal to span{V, W, V*, W*}; absent when that span is the whole space. */
+  readonly complement?: Block;
+  /** Dimension of the tangent space: span.size + complement.size · complement.multiplicity. */
+  readonly dimension: number;
+}
+
+export interface Block {
+  readonly size: number;
+  /** How often each eigenvalue of the block occurs. */
+  readonly multiplicity: number;
+  /** Eigenvalues ascending with their vectors: all of them, or from Lanczos the first and the last. */
+  readonly pairs: readonly Eigenpair[];
+}
+
+/**
+ * μ and λ_max of `curvature` over its span and complement blocks together, docs/theory.md (15) and (30). A model in span
+ * coordinates stands for one in more dimensions: `hidden` is how many the coordinates leave out, which count for the
+ * complement.
+ */
+export function spectrumOf(
+  curvature: Curvature,
+  which: 'hessian' | 'gaussNewton' = 'hessian',
+  { hidden = 0, ...options }: SpectrumOptions & { readonly hidden?: number } = {},
+): Spectrum {
+  const multiplicity = curvature.multiplicity + hidden;
+  if (multiplicity > 0) requireComplement(curvature, multiplicity);
+  const blockOf = (matrix: NDArray, multiplicity: number): Block => ({
+    size: matrixSize(matrix).rows,
+    multiplicity,
+    pairs: eigenpairs(matrix, options),
+  });
+  const span = blockOf(curvature.span[which], 1);
+  const complement =
+    multiplicity > 0 ? blockOf(curvature.complement[which], multiplicity) : undefined;
+  const blocks = complement ? [span, complement] : [span];
+  const ends = blocks.flatMap(({ pairs }) => [pairs[0]!, pairs.at(-1)!]);
+  return {
+    mu: Math.min(...ends.map(({ value }) => value)),
+    lambdaMax: Math.max(...ends.map(({ value }) => value)),
+    error: Math.max(...ends.map(({ error }) => error)),
+    span,
+    ...(complement ? { complement } : {}),
+    dimension: blocks.reduce((sum, block) => sum + block.size * block.multiplicity, 0),
+  };
+}
+
+/** Only the two ends are needed, to a few digits. */
+const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
+
+/**
+ * A function that gives both ends of the spectrum of `estimator`'s Hessian at a model, to the few digits that the step of
+ * `gradientDescent` asks for: above size 48 by Lanczos, with an error of 1e-4 of the largest eigenvalue.
+ */
+export function spectrumEnds(
+  estimator: Pick<Estimator, 'curvature'>,
+): (model: MoE) => Promise<Pick<Spectrum, 'mu' | 'lambdaMax'>> {
+  return async (model) => spectrumOf(await estimator.curvature(model), 'hessian', STEP_SPECTRUM);
+}
+
+/** Curvature in all coordinates that a model has leaves nothing for a complement. */
+function requireComplement({ complement }: Curvature, multiplicity: number): void {
+  if (matrixSize(complement.gaussNewton).rows > 0) return;
+  throw new ShapeError(
+    `says nothing of the ${multiplicity} dimensions that the coordinates leave out`,
+    {
+      field: 'curvature.complement',
+      value: [0, 0],
+      remedy: 'Fine-tune in all input dimensions, or use curvature that has a complement.',
+    },
+  );
+}
+
+/** Eigenpairs of a symmetric matrix, ascending: all of them up to `denseLimit`, above it the first and the last. */
+export function eigenpairs(matrix: NDArray, options: SpectrumOptions = {}): readonly Eigenpair[] {
+  const { denseLimit = DENSE_LIMIT, tolerance = 1e-10 } = options;
+  if (matrixSize(matrix).rows <= denseLimit) return denseEigenpairs(matrix);
+  const { min, max } = lanczos(matrix, { tolerance });
+  return [min, max];
+}
+
+function denseEigenpairs(matrix: NDArray): readonly Eigenpair[] {
+  const { rows: n, columns } = matrixSize(matrix);
+  if (n === 0 || n !== columns) {
+    throw new ShapeError('must be a square matrix', {
+      field: 'matrix.shape',
+      value: [...matrix.shape],
+      remedy: 'Pass a symmetric [n, n] array.',
+    });
+  }
+  const bad = matrix.data.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) {
+    throw new ValueError('must hold finite numbers', {
+      field: 'matrix',
+      value: matrix.data[bad],
+      remedy: 'Look for NaN in the point at which the matrix was evaluated.',
+    });
+  }
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
+    Matrix.from1DArray(n, n, withoutTiny(matrix.data)),
+    { assumeSymmetric: true },
+  );
+  const norm = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  // The decomposition is backward stable: eigenvalues move by a modest multiple of ε‖A‖.
+  const error = 4 * n * Number.EPSILON * norm;
+  return values
+    .map((value, i) => ({ value, error, vector: Float64Array.from(vectors.getColumn(i)) }))
+    .sort((a, b) => a.value - b.value);
+}
+
+/** Entries far below rounding of the largest become 0: next to subnormal ones the library's QL divides by zero. */
+function withoutTiny(data: Float64Array): number[] {
+  const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const tiny = Math.max(Number.EPSILON ** 2 * largest, 1e-290);
+  return Array.from(data, (x) => (Math.abs(x) <= tiny ? 0 : x));
+}

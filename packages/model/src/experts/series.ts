@@ -1,0 +1,92 @@
+import { requireFinite } from '../checks/require.ts';
+import { ShapeError, ValueError } from '../errors.ts';
+import type { Expert, ExpertFamily, Parity } from '../function.ts';
+
+export interface SeriesSpec {
+  readonly kind: 'series';
+  /** η_0 … η_P with P at most 6, not all zero. */
+  readonly coefficients: readonly number[];
+}
+
+export const MAX_HERMITE_DEGREE = 6;
+
+/** h = Σ_p η_p He_p/√p!, docs/theory.md (4). */
+export const series: ExpertFamily<SeriesSpec> = {
+  constants: ['coefficients'],
+  create({ kind, coefficients }, field) {
+    checkCoefficients(`${field}.coefficients`, coefficients);
+    return hermiteSeries(kind, coefficients);
+  },
+};
+
+/**
+ * h(z) = Σ_p η_p He_p(z)/√p! from its coefficients η_0 … η_P, with the normalised three-term recurrence
+ * h_p = (z h_{p−1} − √(p−1) h_{p−2})/√p and h_p′ = √p h_{p−1}, docs/theory.md (4).
+ */
+export function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
+  const eta = Float64Array.from(coefficients);
+  const root = eta.map((_, p) => Math.sqrt(p));
+  const inverseRoot = root.map((r) => 1 / Math.max(r, 1));
+  const ratio = root.map((_, p) => Math.sqrt(Math.max(p - 1, 0) / Math.max(p, 1)));
+
+  function evaluate(z: Float64Array, value: Float64Array, derivative: Float64Array): void {
+    for (let k = 0; k < z.length; k++) {
+      let h = eta[0]!;
+      let dh = 0;
+      let previous = 0;
+      let current = 1;
+      for (let p = 1; p < eta.length; p++) {
+        dh += eta[p]! * root[p]! * current;
+        const next = z[k]! * inverseRoot[p]! * current - ratio[p]! * previous;
+        previous = current;
+        current = next;
+        h += eta[p]! * current;
+      }
+      value[k] = h;
+      derivative[k] = dh;
+    }
+  }
+
+  const point = new Float64Array(1);
+  const value = new Float64Array(1);
+  const derivative = new Float64Array(1);
+  function at(z: number, result: Float64Array): number {
+    point[0] = z;
+    evaluate(point, value, derivative);
+    return result[0]!;
+  }
+
+  return {
+    name,
+    parity: parityOf(coefficients),
+    coefficients: [...coefficients],
+    value: (z) => at(z, value),
+    derivative: (z) => at(z, derivative),
+    evaluate,
+  };
+}
+
+function parityOf(coefficients: readonly number[]): Parity {
+  const has = (rest: number) => coefficients.some((c, p) => c !== 0 && p % 2 === rest);
+  if (has(0) && has(1)) return 'none';
+  return has(1) ? 'odd' : 'even';
+}
+
+function checkCoefficients(field: string, coefficients: readonly number[]): void {
+  const length = Array.isArray(coefficients) ? coefficients.length : 0;
+  if (length < 1 || length > MAX_HERMITE_DEGREE + 1) {
+    throw new ShapeError(`must list 1 to ${MAX_HERMITE_DEGREE + 1} numbers`, {
+      field,
+      value: coefficients,
+      remedy: `Give η_0 … η_p for a degree p of at most ${MAX_HERMITE_DEGREE}.`,
+    });
+  }
+  for (let p = 0; p < length; p++) requireFinite(`${field}[${p}]`, coefficients[p]!);
+  if (coefficients.every((c) => c === 0)) {
+    throw new ValueError('are all zero, so the expert is the zero function', {
+      field,
+      value: coefficients,
+      remedy: 'Give at least one coefficient that is not zero.',
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { expertOf } from '../expert.ts';
+import { row } from '../linalg/rows.ts';
+import { dot } from '../linalg/vectors.ts';
+import { type NDArray, zeros } from '../ndarray.ts';
+import { alignedRow, meanDirection } from '../symmetries/aligned-row.ts';
+import type { Routing } from './interface.ts';
+
+/** A router row closer to the mean than this, relative to the longest row, differs from it by rounding only. */
+const SAME = 1e-12;
+
+/** Units share their gates, π = softmax(Vx + b), docs/theory.md (5): router rows are free, and each has a bias. */
+export const softmax: Routing = {
+  name: 'softmax',
+  ownGates: false,
+  layout: (m, d) => ({
+    router: { name: 'router', shape: [m, d], manifold: 'free' },
+    routerBias: { name: 'routerBias', shape: [m], manifold: 'free' },
+  }),
+  /** The gate stands for its slope too: π_i is the slope of its own logit but for a factor that {@link slopes} knows. */
+  gates({ spec, params }, stride) {
+    const bias = params.routerBias!.data;
+    const gate = new Float64Array(spec.experts * stride);
+    return { gate, gateSlope: gate, open: (logits) => writeGates(logits, bias, stride, gate) };
+  },
+  /** Gates sum to 1, so each logit moves all of them: ∂f/∂z_i = π_i (a_i h − f), docs/theory.md (5). */
+  slopes(amplitude, { rows, stride, gate, expert }, outputs, weights, slopes) {
+    for (let i = 0; i < amplitude.length; i++) {
+      const a = amplitude[i]!;
+      for (let s = 0; s < rows; s++) {
+        const k = i * stride + s;
+        slopes[k] = weights[s]! * gate[k]! * (a * expert[k]! - outputs[s]!);
+      }
+    }
+  },
+  parity: () => 'none',
+  translations: ['router', 'routerBias'],
+  /**
+   * Only differences of router rows mean anything, docs/theory.md (6). The direction of unit i is that of ∇log π_i(x) at
+   * x = 0, which is v_i − Σ_l π_l(0) v_l with π(0) = softmax(b): a property of the function, so neither translations nor
+   * duplicates that share a gate nor dead units (b → −∞) change it. Zero for a row equal to the mean, such as that of a
+   * single unit.
+   */
+  directions({ router, routerBias }) {
+    const [m = 0, d = 0] = router.shape;
+    const mean = new Float64Array(d);
+    let longest = 0;
+    const shares = sharesAtOrigin(routerBias!);
+    for (let i = 0; i < m; i++) {
+      const v = row(router, i);
+      for (let j = 0; j < d; j++) mean[j] = mean[j]! + shares[i]! * v[j]!;
+      longest = Math.max(longest, Math.sqrt(dot(v, v)));
+    }
+    const directions = zeros([m, d]);
+    for (let i = 0; i < m; i++) {
+      const difference = row(router, i).map((x, j) => x - mean[j]!);
+      const length = Math.sqrt(dot(difference, difference));
+      if (length > SAME * longest) row(directions, i).set(difference.map((x) => x / length));
+    }
+    return directions;
+  },
+  logShares: ({ routerBias }) => routerBias!.data,
+  /**
+   * The units of a group pool their gates. With the shares p_i = e^{b_i − b} at the origin, b = log Σ_i e^{b_i}, the merged
+   * unit has the bias b, the router Σ_i p_i v_i, the amplitude a = Σ_i p_i a_i and the expert Σ_i p_i a_i w_i/a,
+   * normalised. Where gates and experts coincide the function stays the same; with near ones of one amplitude it does to
+   * first order in their distances. A unit in no group is left out, and all other gates take over its share.
+   */
+  merge({ spec, params }, groups) {
+    const { parity } = expertOf(spec.expert);
+    const bias = params.routerBias!.data;
+    const amplitude = params.amplitude.data;
+    const merged = {
+      router: zeros([groups.length, spec.inputDim]),
+      expert: zeros([groups.length, spec.inputDim]),
+      amplitude: zeros([groups.length]),
+      routerBias: zeros([groups.length]),
+    };
+    groups.forEach((group, g) => {
+      const experts = group.map((unit) => alignedRow(params.expert, unit, group[0]!, parity));
+      const pooled = logSumExp(group.map((unit) => bias[unit]!));
+      const shares = group.map((unit) => Math.exp(bias[unit]! - pooled));
+      const weights = group.map((unit, i) => shares[i]! * amplitude[unit]! * experts[i]!.sign);
+      const router = row(merged.router, g);
+      group.forEach((unit, i) => {
+        const v = row(params.router, unit);
+        for (let j = 0; j < router.length; j++) router[j] = router[j]! + shares[i]! * v[j]!;
+      });
+      row(merged.expert, g).set(meanDirection(experts, weights) ?? experts[0]!.row);
+      merged.amplitude.data[g] = weights.reduce((sum, weight) => sum + weight, 0);
+      merged.routerBias.data[g] = pooled;
+    });
+    return { spec: { ...spec, experts: groups.length }, params: merged };
+  },
+};
+
+/**
+ * π = softmax(z + b) at every point: logits z and gates π are [m, stride], unit after unit, `bias` is [m]. The largest
+ * logit of a point is subtracted first, so that no exponential overflows.
+ */
+function writeGates(
+  logits: Float64Array,
+  bias: Float64Array,
+  stride: number,
+  gate: Float64Array,
+): void {
+  const largest = new Float64Array(stride).fill(-Infinity);
+  const total = new Float64Array(stride);
+  for (let i = 0; i < bias.length; i++) {
+    for (let s = 0; s < stride; s++) {
+      const z = logits[i * stride + s]! + bias[i]!;
+      gate[i * stride + s] = z;
+      if (z > largest[s]!) largest[s] = z;
+    }
+  }
+  for (let i = 0; i < bias.length; i++) {
+    for (let s = 0; s < stride; s++) {
+      const e = Math.exp(gate[i * stride + s]! - largest[s]!);
+      gate[i * stride + s] = e;
+      total[s] = total[s]! + e;
+    }
+  }
+  for (let k = 0; k < gate.length; k++) gate[k] = gate[k]! / total[k % stride]!;
+}
+
+/** softmax(b), which is π(0). */
+function sharesAtOrigin({ data: bias }: NDArray): Float64Array {
+  const highest = bias.reduce((a, b) => Math.max(a, b));
+  const weights = bias.map((b) => Math.exp(b - highest));
+  const total = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / total);
+}
+
+function logSumExp(numbers: readonly number[]): number {
+  const largest = Math.max(...numbers);
+  return largest + Math.log(numbers.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+}
