@@ -1,4 +1,4 @@
-import { tangentDim, translationDim } from '@softmoe/model';
+import { tangentDim, translationDim } from '@softmoe/model/linalg';
 import { hasClosedForm } from '@softmoe/population';
 import { z } from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseConfig, type Snapshot } from '@softmoe/lab';
-import { FormatError, parseStrictJson, type SoftmoeError } from '@softmoe/model';
+import { FormatError, type SoftmoeError } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { START_AGAIN } from './run-files.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RecordLine } from '@softmoe/lab';
-import { FormatError, parseStrictJson } from '@softmoe/model';
+import { FormatError } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { readIfThere } from './read-run.ts';
 import { fileNames } from './run-files.ts';

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, parseConfig, type Snapshot, type Summary } from '@softmoe/lab';
-import { FormatError, loadMoE, type MoE, parseStrictJson, SoftmoeError } from '@softmoe/model';
+import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { ignoreMissing } from '@softmoe/tasks/files';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseStrictJson, SoftmoeError } from '@softmoe/model';
+import { SoftmoeError } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { StoreError } from './errors.ts';
 import { ignoreMissing, PARTIAL, writeShared } from './files.ts';

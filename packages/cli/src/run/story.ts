@@ -1,5 +1,5 @@
 import type { Summary } from '@softmoe/lab';
-import { hasOwnGates } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 

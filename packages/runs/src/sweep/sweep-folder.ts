@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
