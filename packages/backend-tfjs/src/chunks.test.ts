@@ -1,4 +1,5 @@
-import { forward, lossAndGradient, paramEntries, units } from '@softmoe/model';
+import { forward, lossAndGradient, units } from '@softmoe/model';
+import { paramEntries } from '@softmoe/model/linalg';
 import { createStudent, sampleBatch } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import { chunksOf } from './chunks.ts';

@@ -1,5 +1,6 @@
 import type { LossAndGradient } from '@softmoe/backend';
-import { addScaled, type MoESpec, scaleParams } from '@softmoe/model';
+import type { MoESpec } from '@softmoe/model';
+import { addScaled, scaleParams } from '@softmoe/model/linalg';
 
 /** Consecutive points of a batch. */
 export interface Chunk {

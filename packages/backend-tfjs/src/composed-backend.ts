@@ -1,14 +1,7 @@
 import type { Backend, BackendInfo } from '@softmoe/backend';
-import {
-  checkInputs,
-  type Inputs,
-  type MoE,
-  makeParams,
-  type NDArray,
-  param,
-  parameterLayout,
-  sizeOf,
-} from '@softmoe/model';
+import type { MoE, NDArray } from '@softmoe/model';
+import { checkInputs, type Inputs } from '@softmoe/model/checks';
+import { makeParams, param, parameterLayout, sizeOf } from '@softmoe/model/linalg';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { chunksOf, meanOver } from './chunks.ts';
 import {

@@ -1,4 +1,5 @@
-import type { MoESpec, RoutingName } from '@softmoe/model';
+import type { MoESpec } from '@softmoe/model';
+import type { RoutingName } from '@softmoe/model/checks';
 import {
   add,
   matMul,

@@ -1,15 +1,7 @@
 import type { Backend, BackendInfo } from '@softmoe/backend';
 import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
-import {
-  checkInputs,
-  type Draw,
-  type MoE,
-  requireFinite,
-  requireInteger,
-  ShapeError,
-  UnsupportedError,
-  ValueError,
-} from '@softmoe/model';
+import { type Draw, type MoE, ShapeError, UnsupportedError, ValueError } from '@softmoe/model';
+import { checkInputs, requireFinite, requireInteger } from '@softmoe/model/checks';
 import { chunksOf, meanOver } from './chunks.ts';
 import { FLOAT, paramBytes, paramsAt, readParams, writeParams } from './placed-params.ts';
 import type { Region } from './region.ts';

@@ -1,14 +1,12 @@
 import type { ParameterOffsets } from '@softmoe/kernels';
+import type { MoE, MoESpec, Params } from '@softmoe/model';
 import {
-  type MoE,
-  type MoESpec,
   makeParams,
   type ParameterName,
-  type Params,
   paramEntries,
   parameterLayout,
   sizeOf,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 
 export const FLOAT = 4;
 

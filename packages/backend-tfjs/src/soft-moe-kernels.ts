@@ -1,5 +1,6 @@
 import { type ParameterOffsets, workspaceBytes } from '@softmoe/kernels';
-import { type MoESpec, parameterLayout } from '@softmoe/model';
+import type { MoESpec } from '@softmoe/model';
+import { parameterLayout } from '@softmoe/model/linalg';
 import { type KernelConfig, reshape, Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import {
   backpropagate,

@@ -1,11 +1,6 @@
-import {
-  checkSpec,
-  type MoESpec,
-  parameterLayout,
-  ShapeError,
-  ValueError,
-  type Written,
-} from '@softmoe/model';
+import { type MoESpec, ShapeError, ValueError } from '@softmoe/model';
+import { checkSpec, type Written } from '@softmoe/model/checks';
+import { parameterLayout } from '@softmoe/model/linalg';
 import {
   engine,
   getBackend,
@@ -89,7 +84,7 @@ function checkedInputs(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): Named
   checkTensor('x', x, [Math.max(n, 1), spec.inputDim]);
   const inputs: NamedTensorMap = { x };
   const given: Readonly<Record<string, Tensor | undefined>> = { ...params };
-  for (const [name, { shape }] of Object.entries(parameterLayout(spec))) {
+  for (const { name, shape } of Object.values(parameterLayout(spec))) {
     inputs[name] = checkTensor(`params.${name}`, given[name], shape);
   }
   return inputs;

@@ -1,4 +1,5 @@
-import { type ExpertSpec, type GateName, UnknownNameError } from '@softmoe/model';
+import { type ExpertSpec, UnknownNameError } from '@softmoe/model';
+import type { GateName } from '@softmoe/model/checks';
 import {
   add,
   erf,

@@ -1,13 +1,7 @@
 import type { Backend } from '@softmoe/backend';
-import {
-  checkInputs,
-  type MoE,
-  makeParams,
-  type NDArray,
-  ndarray,
-  type ParameterName,
-  param,
-} from '@softmoe/model';
+import { type MoE, type NDArray, ndarray } from '@softmoe/model';
+import { checkInputs } from '@softmoe/model/checks';
+import { makeParams, type ParameterName, param } from '@softmoe/model/linalg';
 import * as tf from '@tensorflow/tfjs-core';
 import { type SoftMoEParams, softMoE } from '../src/index.ts';
 

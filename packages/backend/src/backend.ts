@@ -1,4 +1,5 @@
-import type { Draw, Inputs, MoE, Params, Points } from '@softmoe/model';
+import type { Draw, MoE, Params, Points } from '@softmoe/model';
+import type { Inputs } from '@softmoe/model/checks';
 
 /** Half the mean squared error over a batch, docs/theory.md (3), and its Euclidean gradient by parameter name. */
 export interface LossAndGradient {

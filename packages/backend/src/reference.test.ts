@@ -1,11 +1,5 @@
-import {
-  createMoE,
-  type ExpertSpec,
-  type GatedSpec,
-  type GateName,
-  ndarray,
-  type SharedSpec,
-} from '@softmoe/model';
+import { createMoE, type ExpertSpec, ndarray } from '@softmoe/model';
+import type { GatedSpec, GateName, SharedSpec } from '@softmoe/model/checks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from './reference.ts';

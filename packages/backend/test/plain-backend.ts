@@ -1,15 +1,12 @@
-import type { Points } from '@softmoe/model';
+import type { MoE, NDArray, Points } from '@softmoe/model';
+import { expertOf, gateOf, type Inputs } from '@softmoe/model/checks';
+import { param, zeros } from '@softmoe/model/linalg';
 import {
-  expertOf,
-  gateOf,
-  type Inputs,
-  type MoE,
-  type NDArray,
-  param,
-  zeros,
-} from '@softmoe/model';
-import type { Backend, BackendInfo, LossAndGradient } from '../src/index.ts';
-import { createReferenceBackend } from '../src/index.ts';
+  type Backend,
+  type BackendInfo,
+  createReferenceBackend,
+  type LossAndGradient,
+} from '../src/index.ts';
 
 /**
  * An honest backend written a second time, point by point with the plainest order of sums, every sum and product
@@ -63,7 +60,7 @@ function unitsAt({ spec, params }: MoE, inputs: Inputs, s: number, round: Round)
       return sum;
     });
   const experts = logits('expert').map((y, i) => ({
-    amplitude: round(param(params, 'amplitude').data[i]!),
+    amplitude: round(params.amplitude.data[i]!),
     h: round(activation.value(y)),
     dh: round(activation.derivative(y)),
   }));

@@ -1,4 +1,5 @@
-import { mapParams, type NDArray, type Params, projectTangent } from '@softmoe/model';
+import type { NDArray, Params } from '@softmoe/model';
+import { mapParams, projectTangent } from '@softmoe/model/linalg';
 import { type Backend, createReferenceBackend, type LossAndGradient } from '../src/index.ts';
 import { createPlainBackend } from './plain-backend.ts';
 import { type Wrong, wrong } from './wrong.ts';
@@ -102,7 +103,7 @@ export const wrongNumbers: Readonly<Record<string, Wrong>> = {
   'multiplies units by their amplitudes': wrong(
     {
       async units(model, inputs, size) {
-        const { data } = model.params.amplitude!;
+        const { data } = model.params.amplitude;
         const outputs = await reference.units(model, inputs, size);
         return outputs.map((u, k) => u * data[k % data.length]!);
       },

@@ -1,13 +1,5 @@
-import {
-  createMoE,
-  type MoE,
-  normaliseRows,
-  type ParameterName,
-  type Points,
-  param,
-  units,
-  zeros,
-} from '@softmoe/model';
+import { createMoE, type MoE, normaliseRows, type Points, units } from '@softmoe/model';
+import { type ParameterName, param, zeros } from '@softmoe/model/linalg';
 import { type Backend, createReferenceBackend } from '../src/index.ts';
 import { type Wrong, wrong } from './wrong.ts';
 
@@ -49,7 +41,7 @@ function routerGradient(
   const one = { kind: 'series', coefficients: [1] } as const;
   const pi = units({ ...model, spec: { ...model.spec, expert: one } }, inputs, size);
   const outputs = units(model, inputs, size);
-  const amplitude = model.params.amplitude!.data;
+  const amplitude = model.params.amplitude.data;
   const [router, routerBias] = [zeros([m, d]), zeros([m])];
   for (let s = 0; s < size; s++) {
     let f = 0;
@@ -78,7 +70,7 @@ export const wrongSoftmax: Readonly<Record<string, Wrong>> = {
     SOFTMAX,
   ),
   'normalises softmax routers': wrong(
-    mistaking((model) => withParams(model, { router: normaliseRows(model.params.router!) })),
+    mistaking((model) => withParams(model, { router: normaliseRows(model.params.router) })),
     SOFTMAX,
   ),
   'gates softmax units by a sigmoid': wrong(
@@ -166,7 +158,7 @@ export const wrongSoftmax: Readonly<Record<string, Wrong>> = {
       async lossAndGradient(model, batch) {
         const result = await reference.lossAndGradient(model, batch);
         const kink = model.spec.expert.kind === 'relu' && batch.inputs.some((x) => x === 0);
-        const { shape, data } = result.gradient.expert!;
+        const { shape, data } = result.gradient.expert;
         const expert = { shape, data: data.map((g) => g + (kink ? 0.01 : 0)) };
         return { ...result, gradient: { ...result.gradient, expert } };
       },

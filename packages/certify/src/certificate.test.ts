@@ -38,7 +38,7 @@ const disagreement = ({ measuredContraction, predictedContraction }: Certificate
 const saying = (loss: number, gradient: Params, curvature: Curvature) => ({
   objective: {
     evaluate: async ({ params }: MoE) => {
-      const isZero = params.amplitude!.data.every((a) => a === 0);
+      const isZero = params.amplitude.data.every((a) => a === 0);
       return { loss: isZero ? 0.5 : loss, gradient };
     },
   },

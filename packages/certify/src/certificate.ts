@@ -1,6 +1,5 @@
 import {
   type Curvature,
-  type CurvatureEstimate,
   type Estimator,
   type MoE,
   nearestImage,
@@ -13,7 +12,7 @@ import {
   requireKeys,
   requireModel,
 } from '@softmoe/model/checks';
-import { normParams, nullLoss } from '@softmoe/model/linalg';
+import { type CurvatureEstimate, normParams, nullLoss } from '@softmoe/model/linalg';
 import {
   type Distance,
   distancesTo,

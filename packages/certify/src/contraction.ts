@@ -1,4 +1,5 @@
-import { addScaled, dotParams, normParams, type Params, type TrailPoint } from '@softmoe/model';
+import type { Params, TrailPoint } from '@softmoe/model';
+import { addScaled, dotParams, normParams } from '@softmoe/model/linalg';
 
 /** Distances to the limit between which convergence is linear and rounding has no say. */
 const WINDOW = { from: 1e-6, to: 1e-11 };

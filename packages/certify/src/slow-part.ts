@@ -1,15 +1,13 @@
+import type { MoE, NDArray, Params } from '@softmoe/model';
 import {
   addScaled,
   dot,
   dotAt,
   frameOf,
-  type MoE,
   matrixSize,
-  type NDArray,
-  type Params,
   toTangentCoordinates,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import type { Block, Spectrum } from './spectrum.ts';
 
 /** Directions count as slowest if they contract at the slowest rate to this accuracy of its logarithm. */
@@ -55,10 +53,10 @@ export function slowPart(
 
 /** ‖Σ_i c_i x_i‖² over the rows x_i of routers, then experts: the order of the complement block. */
 function squareOfCombination(weights: Float64Array, { router, expert }: Params): number {
-  const { rows: m, columns: d } = matrixSize(router!);
+  const { rows: m, columns: d } = matrixSize(router);
   const sum = zeros([d]).data;
   weights.forEach((weight, i) => {
-    const { data } = i < m ? router! : expert!;
+    const { data } = i < m ? router : expert;
     for (let c = 0; c < d; c++) sum[c] = sum[c]! + weight * data[(i % m) * d + c]!;
   });
   return dotAt(sum, 0, sum, 0, d);

@@ -1,5 +1,5 @@
-import { dot, ndarray, ShapeError, toSpan, ValueError, zeros } from '@softmoe/model';
-import { lanczos } from '@softmoe/model/linalg';
+import { ndarray, ShapeError, toSpan, ValueError } from '@softmoe/model';
+import { dot, lanczos, zeros } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { dot, ruleY } from '@observablehq/plot';
 import { color, readable } from '@softmoe/figures';
-import { gateOf } from '@softmoe/model';
+import { gateOf } from '@softmoe/model/checks';
 import { gateMoments } from '@softmoe/population';
 import {
   type Claim,

@@ -1,5 +1,5 @@
-import { FormatError, parseStrictJson } from '@softmoe/model';
-import { type FileFormat, type Format, readFormat } from '@softmoe/model/checks';
+import { FormatError } from '@softmoe/model';
+import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { readIfThere } from '@softmoe/runs';
 import { z } from 'zod';
 import { type Scale, scales } from './claim.ts';

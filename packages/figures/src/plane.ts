@@ -1,4 +1,5 @@
-import { forward, type MoE, type NDArray, ndarray, row, rowProducts } from '@softmoe/model';
+import { forward, type MoE, type NDArray, ndarray } from '@softmoe/model';
+import { row, rowProducts } from '@softmoe/model/linalg';
 
 /** A direction through the teacher on which functions are drawn. */
 export interface PlaneAxis {
@@ -45,8 +46,8 @@ function evaluate(model: MoE, basis: NDArray): Float64Array {
     spec: { ...model.spec, inputDim: 2 },
     params: {
       ...model.params,
-      router: rowProducts(router!, basis),
-      expert: rowProducts(expert!, basis),
+      router: rowProducts(router, basis),
+      expert: rowProducts(expert, basis),
     },
   };
   return forward(flat, gridPoints(), SIZE * SIZE);

@@ -1,6 +1,6 @@
-import { addScaled, type MoE, type Objective, retract, ValueError } from '@softmoe/model';
+import { type MoE, type Objective, retract, ValueError } from '@softmoe/model';
 import { requireFinite, requireFunction, requireKeys } from '@softmoe/model/checks';
-import { gradientScale, normParams } from '@softmoe/model/linalg';
+import { addScaled, gradientScale, normParams } from '@softmoe/model/linalg';
 import { DivergedError, ownMemory, type Stepper, type TrainState } from '@softmoe/train';
 import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } from './progress.ts';
 

@@ -1,4 +1,5 @@
-import { parameterError, rowProducts, toSpan } from '@softmoe/model';
+import { parameterError, toSpan } from '@softmoe/model';
+import { rowProducts } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,18 +1,13 @@
-import {
-  addScaled,
-  type Estimator,
-  type Frame,
-  frameOf,
-  type MoE,
-  projectTangent,
-  retract,
-} from '@softmoe/model';
+import { type Estimator, type Frame, type MoE, retract } from '@softmoe/model';
 import { requireFunction, requireKeys } from '@softmoe/model/checks';
 import {
+  addScaled,
   dot,
+  frameOf,
   fromTangentCoordinates,
   gradientScale,
   normParams,
+  projectTangent,
   scaleParams,
   solvePositive,
   toTangentCoordinates,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expertOf, gateOf } from '@softmoe/model';
+import { expertOf, gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { Arena, partsOf, variants } from '../test/arena.ts';
 import { type ExpertSpec, expertPass, type Pass, passes } from './spec.ts';

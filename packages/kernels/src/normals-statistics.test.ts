@@ -1,4 +1,4 @@
-import { gateOf } from '@softmoe/model';
+import { gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { Arena, kernelsOf, variants } from '../test/arena.ts';
 import { workspaceBytes } from './index.ts';

@@ -1,4 +1,4 @@
-import { tangentDim, translationDim } from '@softmoe/model';
+import { tangentDim, translationDim } from '@softmoe/model/linalg';
 import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
 import type { Config } from './config.ts';

@@ -1,4 +1,4 @@
-import { hasOwnGates } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import { hasClosedForm } from '@softmoe/population';
 import type { Config, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model';
+import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
 import { z } from 'zod';
 
 const count = z.int().min(1);

@@ -1,5 +1,6 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
-import { type Estimator, hasOwnGates, type MoE, UnsupportedError } from '@softmoe/model';
+import { type Estimator, type MoE, UnsupportedError } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import { hasClosedForm, population } from '@softmoe/population';
 import { freshBatches, sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';

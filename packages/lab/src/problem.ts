@@ -1,13 +1,6 @@
 import type { Backend } from '@softmoe/backend';
-import {
-  type Gram,
-  hasOwnGates,
-  type MoE,
-  type MoESpec,
-  ShapeError,
-  toSpan,
-  ValueError,
-} from '@softmoe/model';
+import { type Gram, type MoE, type MoESpec, ShapeError, toSpan, ValueError } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import type { Stepper } from '@softmoe/train';
 import type { Config } from './config.ts';

@@ -1,5 +1,6 @@
 import type { Certificate } from '@softmoe/certify';
-import { hasOwnGates, type MoE, parameterError } from '@softmoe/model';
+import { type MoE, parameterError } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
 import { adviceFor, cliffWarnings, configWarnings } from './advice.ts';

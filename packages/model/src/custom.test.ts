@@ -1,16 +1,14 @@
 import { expect, it } from 'vitest';
 import { plain, shared, wave } from '../test/batches.ts';
+import { expertOf, gateOf, routingOf } from './checks/index.ts';
 import {
   createMoE,
   type Expert,
-  expertOf,
   forward,
-  gateOf,
   lossAndGradient,
   type MoE,
   type MoESpec,
   parameterError,
-  routingOf,
   saveMoE,
   UnsupportedError,
 } from './index.ts';

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
+import { decodeTensors, encodeTensors } from './checks/index.ts';
 import {
   createMoE,
-  decodeTensors,
-  encodeTensors,
   forward,
   lossAndGradient,
   type MoE,

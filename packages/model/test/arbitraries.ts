@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { MAX_HERMITE_DEGREE } from '../src/checks/index.ts';
+import { gateNames, MAX_HERMITE_DEGREE } from '../src/checks/index.ts';
 import {
   createMoE,
   type ExpertSpec,
-  gateNames,
   type MoE,
   type MoESpec,
   type NDArray,

@@ -1,11 +1,5 @@
-import {
-  expertOf,
-  type Gate,
-  gateOf,
-  hasOwnGates,
-  type MoESpec,
-  UnsupportedError,
-} from '@softmoe/model';
+import { type Gate, type MoESpec, UnsupportedError } from '@softmoe/model';
+import { expertOf, gateOf, hasOwnGates } from '@softmoe/model/checks';
 
 /** What (7) needs of a unit: its gate, and η_p of its expert h = Σ_p η_p He_p/√p!. */
 export interface ClosedForm {

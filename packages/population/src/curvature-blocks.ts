@@ -1,4 +1,5 @@
-import { type Blocks, type MoE, type NDArray, row, zeros } from '@softmoe/model';
+import type { MoE, NDArray } from '@softmoe/model';
+import { type Blocks, row, zeros } from '@softmoe/model/linalg';
 import { evaluatePair } from './pair.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, OVERLAPS, PairKernel, RHO } from './pair-kernel.ts';
 
@@ -52,8 +53,8 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
   const size = m * (2 * r + 1);
   const span = { hessian: zeros([size, size]), gaussNewton: zeros([size, size]) };
   const complement = { hessian: zeros([2 * m, 2 * m]), gaussNewton: zeros([2 * m, 2 * m]) };
-  const amplitude = student.params.amplitude!.data;
-  const teacherAmplitude = teacher.params.amplitude!.data;
+  const amplitude = student.params.amplitude.data;
+  const teacherAmplitude = teacher.params.amplitude.data;
   const offset = (slot: number, unit: number) => (slot * m + unit) * r;
   const amplitudeOffset = 2 * m * r;
   const studentPairs = new PairKernel(student.spec, student.spec, 2);
@@ -132,10 +133,10 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
 /** The rows v₁, w₁, v₂, w₂ of a pair. */
 function rowsOf(a: MoE, i: number, b: MoE, j: number): readonly Float64Array[] {
   return [
-    row(a.params.router!, i),
-    row(a.params.expert!, i),
-    row(b.params.router!, j),
-    row(b.params.expert!, j),
+    row(a.params.router, i),
+    row(a.params.expert, i),
+    row(b.params.router, j),
+    row(b.params.expert, j),
   ];
 }
 

@@ -1,23 +1,19 @@
+import { type MoE, type NDArray, type Params, retract, toSpan } from '@softmoe/model';
+import type { GateName } from '@softmoe/model/checks';
 import {
   addScaled,
   type Blocks,
   dot,
   fromTangentCoordinates,
-  type GateName,
-  type MoE,
   matrixSize,
-  type NDArray,
   normParams,
-  type Params,
   projectTangent,
-  retract,
   row,
   rowProducts,
   scaleParams,
   tangentDim,
-  toSpan,
   toTangentCoordinates,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import { createStudent, createTeacher, normals } from '@softmoe/teacher';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
@@ -39,9 +35,9 @@ function applyHessian(model: MoE, teacher: MoE, vector: Params): Params {
   const m = model.spec.experts;
   const project = (array: NDArray) => rowProducts(array, basis);
   const coordinates = toTangentCoordinates(inSpan, {
-    router: project(vector.router!),
-    expert: project(vector.expert!),
-    amplitude: vector.amplitude!,
+    router: project(vector.router),
+    expert: project(vector.expert),
+    amplitude: vector.amplitude,
   });
   const n = coordinates.length;
   const product = Float64Array.from({ length: n }, (_, i) => {
@@ -77,9 +73,9 @@ function applyHessian(model: MoE, teacher: MoE, vector: Params): Params {
     return result;
   };
   return {
-    router: lifted(image.router!, 0),
-    expert: lifted(image.expert!, 1),
-    amplitude: image.amplitude!,
+    router: lifted(image.router, 0),
+    expert: lifted(image.expert, 1),
+    amplitude: image.amplitude,
   };
 }
 

@@ -1,11 +1,5 @@
-import {
-  type Curvature,
-  type MoE,
-  radialDerivatives,
-  subtractRadial,
-  toSpan,
-  toTangentMatrix,
-} from '@softmoe/model';
+import { type Curvature, type MoE, toSpan } from '@softmoe/model';
+import { radialDerivatives, subtractRadial, toTangentMatrix } from '@softmoe/model/linalg';
 import { euclideanBlocks } from './curvature-blocks.ts';
 import { createWorkspace } from './objective.ts';
 

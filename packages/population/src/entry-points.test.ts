@@ -1,4 +1,5 @@
-import { type MoE, mapParams, SoftmoeError, scaleParams, toSpan } from '@softmoe/model';
+import { type MoE, SoftmoeError, toSpan } from '@softmoe/model';
+import { mapParams, scaleParams } from '@softmoe/model/linalg';
 import { createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type GateName, gateNames, gateOf } from '@softmoe/model';
+import { type GateName, gateNames, gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { gateMoments } from './gate-moments.ts';
 

@@ -1,4 +1,5 @@
-import { type Gate, type GateName, gateNames, gateOf } from '@softmoe/model';
+import type { Gate } from '@softmoe/model';
+import { type GateName, gateNames, gateOf } from '@softmoe/model/checks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MehlerTable } from './mehler.ts';

@@ -1,15 +1,12 @@
+import type { ExactObjective, MoE, NDArray } from '@softmoe/model';
+import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
   addProduct,
   dotAt,
-  type ExactObjective,
-  type MoE,
   multiplyTransposed,
-  type NDArray,
   projectTangent,
-  requireModel,
-  requireSameInputs,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import { stackRows } from './overlaps.ts';
 import { pairExpectations } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
@@ -44,7 +41,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
 } {
   const { inputDim: d, experts: k } = teacher.spec;
   const teacherRows = stackRows(teacher);
-  const teacherAmplitude = teacher.params.amplitude!.data;
+  const teacherAmplitude = teacher.params.amplitude.data;
   const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitude);
   let scratch: Scratch | undefined;
 
@@ -54,13 +51,13 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
     if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
     const { rows, overlaps, weights, studentPairs, teacherPairs } = scratch;
     const { columns } = scratch;
-    rows.set(model.params.router!.data);
-    rows.set(model.params.expert!.data, m * d);
+    rows.set(model.params.router.data);
+    rows.set(model.params.expert.data, m * d);
     rows.set(teacherRows, 2 * m * d);
     multiplyTransposed(rows, 2 * m, rows, columns, d, overlaps);
     weights.fill(0);
 
-    const amplitude = model.params.amplitude!.data;
+    const amplitude = model.params.amplitude.data;
     const dAmplitude = zeros([m]);
     let loss = teacherLoss;
 
@@ -155,8 +152,8 @@ interface Scratch {
 function createScratch(model: MoE, teacher: MoE): Scratch {
   const { inputDim: d, experts: m } = model.spec;
   const k = teacher.spec.experts;
-  const router = teacher.params.router!.data;
-  const expert = teacher.params.expert!.data;
+  const router = teacher.params.router.data;
+  const expert = teacher.params.expert.data;
   const columns = 4 * Math.ceil((m + k) / 2);
   return {
     spec: model.spec,

@@ -1,12 +1,6 @@
-import {
-  dotAt,
-  type Gram,
-  type MoE,
-  type NDArray,
-  requireModel,
-  requireSameInputs,
-  zeros,
-} from '@softmoe/model';
+import type { Gram, MoE, NDArray } from '@softmoe/model';
+import { requireModel, requireSameInputs } from '@softmoe/model/checks';
+import { dotAt, zeros } from '@softmoe/model/linalg';
 import { evaluatePair } from './pair.ts';
 import { PairKernel } from './pair-kernel.ts';
 
@@ -40,7 +34,7 @@ export function pairExpectations(a: MoE, b: MoE): NDArray {
 export function populationGram(student: MoE, teacher: MoE): Gram {
   requireModel('student', student);
   requireModel('teacher', teacher);
-  const weights = teacher.params.amplitude!.data;
+  const weights = teacher.params.amplitude.data;
   const k = weights.length;
   const pairs = pairExpectations(student, teacher).data;
   const own = pairExpectations(teacher, teacher).data;

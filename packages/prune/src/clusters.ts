@@ -1,4 +1,6 @@
-import { type Gram, type NDArray, requireFinite, zeros } from '@softmoe/model';
+import type { Gram, NDArray } from '@softmoe/model';
+import { requireFinite } from '@softmoe/model/checks';
+import { zeros } from '@softmoe/model/linalg';
 import { checkGram, type GramOptions, resolutionOf } from './gram.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { dotAt, type Gram } from '@softmoe/model';
+import type { Gram } from '@softmoe/model';
+import { dotAt } from '@softmoe/model/linalg';
 import { checkSquare } from './gram.ts';
 
 /**

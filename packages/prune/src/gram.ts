@@ -1,14 +1,6 @@
-import {
-  checkArray,
-  dot,
-  dotAt,
-  type Gram,
-  requireFinite,
-  requireKeys,
-  requireObject,
-  ValueError,
-  zeros,
-} from '@softmoe/model';
+import { type Gram, ValueError } from '@softmoe/model';
+import { checkArray, requireFinite, requireKeys, requireObject } from '@softmoe/model/checks';
+import { dot, dotAt, zeros } from '@softmoe/model/linalg';
 
 /** How well the Gram data is known. */
 export interface GramOptions {

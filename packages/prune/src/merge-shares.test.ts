@@ -49,9 +49,9 @@ describe('merge under softmax routing', () => {
       { of: 0, share: 0.8 },
       { of: 1, share: 1 },
     ]);
-    split.params.amplitude!.data.set([5, 10]);
+    split.params.amplitude.data.set([5, 10]);
     const merged = merge(split, [[0, 1], [2]]);
-    expect(merged.params.amplitude!.data[0]).toBeCloseTo(9, 12);
+    expect(merged.params.amplitude.data[0]).toBeCloseTo(9, 12);
     expect(difference(merged, split)).toBeLessThan(1e-12);
   });
 

@@ -1,4 +1,5 @@
-import { type MoE, requireInteger, requireModel, routingOf, ShapeError } from '@softmoe/model';
+import { type MoE, ShapeError } from '@softmoe/model';
+import { requireInteger, requireModel, routingOf } from '@softmoe/model/checks';
 
 /**
  * The model in which every group of units is one unit, docs/theory.md (29). Where every unit has its own gate, directions

@@ -3,14 +3,11 @@ import {
   type Gram,
   type MoE,
   type NDArray,
-  param,
-  requireFunction,
-  requireModel,
-  routingOf,
   ShapeError,
-  takeRows,
   ValueError,
 } from '@softmoe/model';
+import { requireFunction, requireModel, routingOf } from '@softmoe/model/checks';
+import { takeRows } from '@softmoe/model/linalg';
 import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
 import { eliminationCurve } from './elimination.ts';
 import { checkGram, lossOf, resolutionOf, tieOf } from './gram.ts';
@@ -86,7 +83,7 @@ async function pruneUnits(
     kept,
     merged,
     curve,
-    lossBefore: lossOf(gram, param(model.params, 'amplitude').data),
+    lossBefore: lossOf(gram, model.params.amplitude.data),
     lossAfter: lossOf(after, amplitude.data),
   };
 }
@@ -113,7 +110,7 @@ async function pruneGroups(
     kept: merged.map((group) => group[0]!),
     merged,
     curve,
-    lossBefore: lossOf(gram, param(model.params, 'amplitude').data),
+    lossBefore: lossOf(gram, model.params.amplitude.data),
     lossAfter: lossOf(chosen.gram, chosen.refit.amplitude.data),
   };
 }

@@ -1,4 +1,5 @@
-import { dot, ndarray, ShapeError, ValueError } from '@softmoe/model';
+import { ndarray, ShapeError, ValueError } from '@softmoe/model';
+import { dot } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

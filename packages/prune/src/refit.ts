@@ -1,4 +1,6 @@
-import { type Gram, type NDArray, requireInteger, ValueError, zeros } from '@softmoe/model';
+import { type Gram, type NDArray, ValueError } from '@softmoe/model';
+import { requireInteger } from '@softmoe/model/checks';
+import { zeros } from '@softmoe/model/linalg';
 import { factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf, subGram } from './gram.ts';
 

@@ -1,4 +1,5 @@
-import { type MoE, ndarray, param, paramEntries, units } from '@softmoe/model';
+import { type MoE, ndarray, units } from '@softmoe/model';
+import { param, paramEntries } from '@softmoe/model/linalg';
 import { describe, expect, it } from 'vitest';
 import { copiesOf, jittered, softmaxModel } from '../fixtures/softmax.ts';
 import { sampledGram } from '../fixtures/synthetic.ts';
@@ -19,7 +20,7 @@ const student = (() => {
     { of: 0, share: 0.1 },
   ]);
   made.params.routerBias!.data[2] = -30;
-  made.params.expert!.data.set([1, 0, 0, 0, 0, 0], 2 * d);
+  made.params.expert.data.set([1, 0, 0, 0, 0, 0], 2 * d);
   return made;
 })();
 
@@ -54,7 +55,7 @@ describe('prune under softmax routing', () => {
       const { model, kept, merged, lossAfter, curve } = await prune(near, gramOf, { size });
       expect(model.spec.experts).toBe(size);
       expect(merged.map((group) => group[0])).toEqual(kept);
-      expect(lossAfter).toBeCloseTo(lossOf(gramOf(model), model.params.amplitude!.data), 12);
+      expect(lossAfter).toBeCloseTo(lossOf(gramOf(model), model.params.amplitude.data), 12);
       expect(lossAfter).toBeCloseTo(curve.find((point) => point.size === size)!.loss, 10);
     }
   });

@@ -1,4 +1,5 @@
-import { type Gram, type MoE, routingOf } from '@softmoe/model';
+import type { Gram, MoE } from '@softmoe/model';
+import { routingOf } from '@softmoe/model/checks';
 import { redundancy } from './clusters.ts';
 import type { CurvePoint } from './elimination.ts';
 import { tieOf } from './gram.ts';

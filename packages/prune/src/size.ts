@@ -1,4 +1,5 @@
-import { requireFinite, requireInteger, UnknownNameError, ValueError } from '@softmoe/model';
+import { UnknownNameError, ValueError } from '@softmoe/model';
+import { requireFinite, requireInteger } from '@softmoe/model/checks';
 import type { CurvePoint } from './elimination.ts';
 import { type GramOptions, resolutionOf } from './gram.ts';
 

@@ -1,6 +1,6 @@
 import { clockOf, fixed, listed, plural, readable } from '@softmoe/figures';
 import { type Course, hasClosedForm, lagsOf, meanLag, type Summary } from '@softmoe/lab';
-import { hasOwnGates } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 
 type Config = Summary['config'];
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseConfig, type Snapshot } from '@softmoe/lab';
-import { FormatError, parseStrictJson, type SoftmoeError } from '@softmoe/model';
-import { type FileFormat, type Format, readFormat } from '@softmoe/model/checks';
+import { FormatError, type SoftmoeError } from '@softmoe/model';
+import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { START_AGAIN } from './run-files.ts';
 

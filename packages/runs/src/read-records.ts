@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type RecordLine, recordFormat } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model';
-import { readFormat } from '@softmoe/model/checks';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { readIfThere } from './read-run.ts';
 import { fileNames, RUN_AGAIN } from './run-files.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, parseConfig, resultFormat, type Snapshot, type Summary } from '@softmoe/lab';
-import { FormatError, loadMoE, type MoE, parseStrictJson, SoftmoeError } from '@softmoe/model';
-import { readFormat } from '@softmoe/model/checks';
+import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing } from '@softmoe/tasks/files';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';

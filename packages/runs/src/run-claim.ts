@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { parseStrictJson } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { ignoreMissing, writeWhole } from '@softmoe/tasks/files';
 import { z } from 'zod';
 import { RunFolderError } from './errors.ts';

@@ -10,7 +10,8 @@ import {
   type Snapshot,
   summaryOf,
 } from '@softmoe/lab';
-import { FormatError, type MoE, parseStrictJson, SoftmoeError, saveMoE } from '@softmoe/model';
+import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { writeWhole } from '@softmoe/tasks/files';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';

@@ -1,15 +1,7 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { spectrumOf } from '@softmoe/certify';
-import {
-  dot,
-  type MoE,
-  mapParams,
-  type NDArray,
-  type Params,
-  type Points,
-  row,
-  zeros,
-} from '@softmoe/model';
+import type { MoE, NDArray, Params, Points } from '@softmoe/model';
+import { dot, mapParams, row, zeros } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';

@@ -1,17 +1,6 @@
-import {
-  type Blocks,
-  type Curvature,
-  checkInputs,
-  dotAt,
-  identity,
-  type MoE,
-  type NDArray,
-  type Points,
-  requireInteger,
-  requireObject,
-  tangentDim,
-  zeros,
-} from '@softmoe/model';
+import type { Curvature, MoE, NDArray, Points } from '@softmoe/model';
+import { checkInputs, requireInteger, requireObject } from '@softmoe/model/checks';
+import { type Blocks, dotAt, identity, tangentDim, zeros } from '@softmoe/model/linalg';
 import { jacobians, withOnes } from './jacobians.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';

@@ -1,14 +1,6 @@
 import { spectrumOf } from '@softmoe/certify';
-import {
-  dot,
-  frameOf,
-  identity,
-  type Params,
-  retract,
-  row,
-  toTangentCoordinates,
-  zeros,
-} from '@softmoe/model';
+import { type Params, retract } from '@softmoe/model';
+import { dot, frameOf, identity, row, toTangentCoordinates, zeros } from '@softmoe/model/linalg';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
@@ -96,15 +88,15 @@ describe('hessianOf', () => {
     // The field turns by 90°: its derivative is antisymmetric, and no Hessian.
     const fields = differencePoints(student, directions).map((point) => {
       const [x, y] = directions.map((direction) => {
-        const along = retract(student.spec, point.params).params.router!.data;
-        return along.reduce((sum, v, i) => sum + v * direction.router!.data[i]!, 0);
+        const along = retract(student.spec, point.params).params.router.data;
+        return along.reduce((sum, v, i) => sum + v * direction.router.data[i]!, 0);
       });
       return {
         ...directions[0]!,
         router: {
-          shape: point.params.router!.shape,
-          data: directions[0]!.router!.data.map(
-            (e, i) => -y! * e + x! * directions[1]!.router!.data[i]!,
+          shape: point.params.router.shape,
+          data: directions[0]!.router.data.map(
+            (e, i) => -y! * e + x! * directions[1]!.router.data[i]!,
           ),
         },
       };

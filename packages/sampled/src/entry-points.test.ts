@@ -1,5 +1,6 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { type MoE, SoftmoeError, scaleParams } from '@softmoe/model';
+import { type MoE, SoftmoeError } from '@softmoe/model';
+import { scaleParams } from '@softmoe/model/linalg';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
 import { freshBatches, sampled, shuffledBatches } from './index.ts';

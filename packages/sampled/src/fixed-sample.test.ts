@@ -1,5 +1,6 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { addScaled, dot, dotParams, ShapeError, scaleParams } from '@softmoe/model';
+import { ShapeError } from '@softmoe/model';
+import { addScaled, dot, dotParams, scaleParams } from '@softmoe/model/linalg';
 import { createDataset, createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { sampled } from './sampled.ts';

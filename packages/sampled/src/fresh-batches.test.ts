@@ -1,6 +1,6 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
-import { type Draw, normParams, projectTangent, ValueError } from '@softmoe/model';
-import { norm } from '@softmoe/model/linalg';
+import { type Draw, ValueError } from '@softmoe/model';
+import { norm, normParams, projectTangent } from '@softmoe/model/linalg';
 import { populationObjective } from '@softmoe/population';
 import { sampleBatch } from '@softmoe/teacher';
 import { expect, it } from 'vitest';

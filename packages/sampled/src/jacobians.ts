@@ -1,15 +1,14 @@
+import type { MoE, Params } from '@softmoe/model';
+import type { Inputs } from '@softmoe/model/checks';
 import {
-  type Inputs,
-  type MoE,
   makeParams,
   mapParams,
   matrixSize,
   outputGradients,
-  type Params,
   tangentDim,
   toTangentCoordinates,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 
 /** The rows with a coordinate 1 more: what is linear in it is a derivative out of the span, of a square that averages to 1. */
 export function withOnes(inputs: Inputs, size: number): Float64Array {

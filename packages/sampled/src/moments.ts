@@ -1,5 +1,6 @@
 import type { Backend } from '@softmoe/backend';
-import { type Gram, type MoE, type Points, zeros } from '@softmoe/model';
+import type { Gram, MoE, Points } from '@softmoe/model';
+import { zeros } from '@softmoe/model/linalg';
 import type { Source } from './source.ts';
 
 /**

@@ -1,17 +1,14 @@
+import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model';
+import type { Inputs } from '@softmoe/model/checks';
 import {
   dotAt,
-  forward,
-  type Inputs,
-  lossAndGradient,
-  type MoE,
   mapParams,
-  type NDArray,
   outputGradients,
   radialDerivatives,
   subtractRadial,
   toTangentMatrix,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import { extend } from './jacobians.ts';
 
 /** Second derivatives weighted by the residuals, and an estimate of their error in the spectral norm. */

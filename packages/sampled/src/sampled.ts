@@ -1,6 +1,7 @@
 import type { Backend } from '@softmoe/backend';
-import { type Estimator, type Points, projectTangent } from '@softmoe/model';
+import type { Estimator, Points } from '@softmoe/model';
 import { requireFunction } from '@softmoe/model/checks';
+import { projectTangent } from '@softmoe/model/linalg';
 import { sampleCurvature } from './curvature.ts';
 import { sampleGram } from './moments.ts';
 import { fixedSample, type Source, samplePoints } from './source.ts';

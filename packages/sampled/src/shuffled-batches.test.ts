@@ -1,5 +1,6 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { projectTangent, ValueError } from '@softmoe/model';
+import { ValueError } from '@softmoe/model';
+import { projectTangent } from '@softmoe/model/linalg';
 import { batchOf, createDataset } from '@softmoe/teacher';
 import { adam, descend } from '@softmoe/train';
 import { expect, it } from 'vitest';

@@ -1,11 +1,12 @@
 import type { Backend, LossAndGradient } from '@softmoe/backend';
-import { type MoE, type Points, requireSameFrame } from '@softmoe/model';
+import type { MoE, Points } from '@softmoe/model';
 import {
   requireFinite,
   requireInteger,
   requireKeys,
   requireModel,
   requireObject,
+  requireSameFrame,
 } from '@softmoe/model/checks';
 import { batchOf, sampleBatch } from '@softmoe/teacher';
 

@@ -1,12 +1,6 @@
-import {
-  type MoE,
-  type MoESpec,
-  matrixSize,
-  type NDArray,
-  routingOf,
-  toTangentCoordinates,
-  translationDirections,
-} from '@softmoe/model';
+import type { MoE, MoESpec, NDArray } from '@softmoe/model';
+import { routingOf } from '@softmoe/model/checks';
+import { matrixSize, toTangentCoordinates, translationDirections } from '@softmoe/model/linalg';
 
 /** Unit vectors along the translations that change no function, docs/theory.md (6), in tangent coordinates. */
 export function flatCoordinates(model: MoE): Float64Array[] {

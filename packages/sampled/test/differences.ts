@@ -1,13 +1,11 @@
+import { type MoE, type Params, retract } from '@softmoe/model';
 import {
   addScaled,
   dotParams,
   fromTangentCoordinates,
-  type MoE,
-  type Params,
-  retract,
   tangentDim,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import { type DifferenceHessian, extrapolated, FAR, NEAR } from '../src/residual-hessian.ts';
 
 const OFFSETS = [FAR, -FAR, NEAR, -NEAR] as const;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseStrictJson, SoftmoeError } from '@softmoe/model';
-import { readFormat } from '@softmoe/model/checks';
+import { SoftmoeError } from '@softmoe/model';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { StoreError } from './errors.ts';
 import { ignoreMissing, PARTIAL, writeShared } from './files.ts';
 import { taskId } from './task-id.ts';

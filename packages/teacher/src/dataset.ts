@@ -1,15 +1,11 @@
+import { type Draw, forward, type MoE, type Points, ShapeError } from '@softmoe/model';
 import {
-  type Draw,
-  forward,
-  type MoE,
-  type Points,
   requireFinite,
   requireInteger,
   requireKeys,
   requireModel,
   requireObject,
-  ShapeError,
-} from '@softmoe/model';
+} from '@softmoe/model/checks';
 import { permutation } from './shuffle.ts';
 import { noiseNormals, normals } from './stream.ts';
 

@@ -1,4 +1,5 @@
-import { dot, ndarray, row, rowProducts, ShapeError, ValueError } from '@softmoe/model';
+import { ndarray, ShapeError, ValueError } from '@softmoe/model';
+import { dot, row, rowProducts } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';

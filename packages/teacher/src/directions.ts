@@ -1,13 +1,5 @@
-import {
-  matrixSize,
-  type NDArray,
-  ndarray,
-  normaliseRows,
-  orthogonalise,
-  row,
-  ShapeError,
-  ValueError,
-} from '@softmoe/model';
+import { type NDArray, ndarray, normaliseRows, ShapeError, ValueError } from '@softmoe/model';
+import { matrixSize, orthogonalise, row } from '@softmoe/model/linalg';
 import { normals } from './stream.ts';
 
 /**

@@ -1,13 +1,6 @@
-import {
-  type ExpertSpec,
-  type GatedRouting,
-  type GateName,
-  type MoESpec,
-  type Params,
-  parameterLayout,
-  type SharedRouting,
-  zeros,
-} from '@softmoe/model';
+import type { ExpertSpec, MoESpec, Params } from '@softmoe/model';
+import type { GatedRouting, GateName, SharedRouting } from '@softmoe/model/checks';
+import { parameterLayout, zeros } from '@softmoe/model/linalg';
 
 /** A gate for each unit, or gates that all units share: then `gate` has no meaning and may be left out. */
 export type GatingOptions =

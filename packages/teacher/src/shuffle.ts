@@ -1,4 +1,4 @@
-import { requireInteger } from '@softmoe/model';
+import { requireInteger } from '@softmoe/model/checks';
 import { blockWords } from './stream.ts';
 
 /** Which epoch of a shuffled data set of `size` rows. */

@@ -1,4 +1,4 @@
-import { gateOf } from '@softmoe/model';
+import { gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { blockWords, noiseNormals, normals, scalarNormals } from './stream.ts';
 

@@ -1,4 +1,6 @@
-import { allocate, type Draw, requireInteger, requireObject, ValueError } from '@softmoe/model';
+import { type Draw, ValueError } from '@softmoe/model';
+import { requireInteger, requireObject } from '@softmoe/model/checks';
+import { allocate } from '@softmoe/model/linalg';
 import { ln24, writePolar24 } from './elementary.ts';
 import { fnv1a } from './hash.ts';
 import { fillWords, LANES, seedLanes } from './lanes.ts';

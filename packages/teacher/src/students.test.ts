@@ -1,4 +1,5 @@
-import { type ExpertSpec, rowProducts, ValueError } from '@softmoe/model';
+import { type ExpertSpec, ValueError } from '@softmoe/model';
+import { rowProducts } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStudent, type StudentOptions } from './students.ts';
@@ -28,12 +29,12 @@ describe('createStudent', () => {
       fc.property(optionsArbitrary, (options) => {
         const { params } = createStudent(options);
         const m = options.experts;
-        for (const rows of [params.router!, params.expert!]) {
+        for (const rows of [params.router, params.expert]) {
           const products = rowProducts(rows, rows).data;
           for (let i = 0; i < m; i++)
             expect(Math.abs(products[i * (m + 1)]! - 1)).toBeLessThan(1e-12);
         }
-        expect(params.amplitude!.data.every((a) => Math.abs(a) === options.amplitude)).toBe(true);
+        expect(params.amplitude.data.every((a) => Math.abs(a) === options.amplitude)).toBe(true);
       }),
     );
   });
@@ -65,7 +66,7 @@ describe('createStudent', () => {
     ['Hermite degree 3', { kind: 'hermite', degree: 3 }],
     ['an odd series', { kind: 'series', coefficients: [0, 0.6, 0, 0.8] }],
   ])('starts with positive amplitudes for odd experts: %s', (_, expert) => {
-    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude!;
+    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude;
     expect(data.every((a) => a === base.amplitude)).toBe(true);
   });
 
@@ -75,7 +76,7 @@ describe('createStudent', () => {
     ['a series of no parity', { kind: 'series', coefficients: [0, 1, 1] }],
   ])('starts with random signs for all others: %s', (_, expert) => {
     const experts = 1000;
-    const { data } = createStudent({ ...base, expert, experts }).params.amplitude!;
+    const { data } = createStudent({ ...base, expert, experts }).params.amplitude;
     const positive = data.filter((a) => a > 0).length;
     expect(Math.abs(2 * positive - experts) / Math.sqrt(experts)).toBeLessThan(3.5);
   });
@@ -91,11 +92,11 @@ describe('createStudent', () => {
       geometry: { kind: 'random-unit' },
     });
     const pairs = [
-      [student.params.router!, student.params.expert!],
-      [student.params.router!, teacher.params.router!],
-      [student.params.router!, teacher.params.expert!],
-      [student.params.expert!, teacher.params.router!],
-      [student.params.expert!, teacher.params.expert!],
+      [student.params.router, student.params.expert],
+      [student.params.router, teacher.params.router],
+      [student.params.router, teacher.params.expert],
+      [student.params.expert, teacher.params.router],
+      [student.params.expert, teacher.params.expert],
     ] as const;
     for (const [a, b] of pairs) {
       const scaled = rowProducts(a, b).data.map((x) => x * Math.sqrt(inputDim));
@@ -118,7 +119,7 @@ describe('createStudent', () => {
     [{ kind: 'relu' }, false],
     [{ kind: 'gelu' }, false],
   ])('starts with positive amplitudes for %o: %s', (expert, positive) => {
-    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude!;
+    const { data } = createStudent({ ...base, expert, experts: 50 }).params.amplitude;
     expect(data.every((a) => a > 0)).toBe(positive);
   });
 

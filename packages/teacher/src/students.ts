@@ -1,14 +1,5 @@
-import {
-  checkSpec,
-  createMoE,
-  type ExpertSpec,
-  expertOf,
-  type MoE,
-  type MoESpec,
-  requireKeys,
-  ValueError,
-  type Written,
-} from '@softmoe/model';
+import { createMoE, type ExpertSpec, type MoE, type MoESpec, ValueError } from '@softmoe/model';
+import { checkSpec, expertOf, requireKeys, type Written } from '@softmoe/model/checks';
 import { randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
 import { scalarNormals } from './stream.ts';

@@ -1,17 +1,14 @@
 import {
-  checkSpec,
   createMoE,
   type ExpertSpec,
   type MoE,
   type MoESpec,
   type NDArray,
-  requireFinite,
-  requireKeys,
   UnknownNameError,
   ValueError,
-  type Written,
-  zeros,
 } from '@softmoe/model';
+import { checkSpec, requireFinite, requireKeys, type Written } from '@softmoe/model/checks';
+import { zeros } from '@softmoe/model/linalg';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
 

@@ -1,16 +1,5 @@
-import {
-  createMoE,
-  dot,
-  forward,
-  frameOf,
-  type MoE,
-  mapParams,
-  ndarray,
-  row,
-  ShapeError,
-  takeRows,
-} from '@softmoe/model';
-import { identity } from '@softmoe/model/linalg';
+import { createMoE, forward, type MoE, ndarray, ShapeError } from '@softmoe/model';
+import { dot, frameOf, identity, mapParams, row, takeRows } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyModel, type Shape, someModel, specOf } from '../../model/test/models.ts';
@@ -47,7 +36,7 @@ function routersDiffer({ spec, params }: MoE): boolean {
   if (spec.routing === 'independent') return true;
   const weights = params.routerBias!.data.map(Math.exp);
   const total = weights.reduce((a, b) => a + b);
-  const rows = Array.from(weights, (_, i) => row(params.router!, i));
+  const rows = Array.from(weights, (_, i) => row(params.router, i));
   return rows.every((v) => {
     const difference = v.map((x, j) =>
       rows.reduce((rest, other, l) => rest - (weights[l]! / total) * other[j]!, x),
@@ -127,7 +116,7 @@ it.each([
       const { expert, router } = overlaps(s, t);
       const scores = Array.from({ length: m }, (_, i) =>
         Array.from({ length: k }, (_unused, j) => {
-          const sign = Math.sign(s.params.amplitude!.data[i]! * t.params.amplitude!.data[j]!);
+          const sign = Math.sign(s.params.amplitude.data[i]! * t.params.amplitude.data[j]!);
           return sign * expert.data[i * k + j]! + router.data[i * k + j]!;
         }),
       );
@@ -202,14 +191,14 @@ it('is exact for the same function with duplicates in unequal numbers and a dead
   const shares = [1, 0.5, 0.2, 0.75, 0.3, 0.25];
   const doubled = mapParams(teacher.params, (array) => takeRows(array, copies));
   const routerBias = doubled.routerBias!.data.map((b, i) => b + Math.log(shares[i]!) + 5);
-  const router = doubled.router!.data.map((v, k) => v + Math.sin(k % 4));
+  const router = doubled.router.data.map((v, k) => v + Math.sin(k % 4));
   const axis = [0, 0, 0, 1];
   const student = createMoE(
     { ...teacher.spec, experts: 7 },
     {
       router: ndarray([7, 4], [...router, 9, -9, 9, 9]),
-      expert: ndarray([7, 4], [...doubled.expert!.data, ...axis]),
-      amplitude: ndarray([7], [...doubled.amplitude!.data, 1]),
+      expert: ndarray([7, 4], [...doubled.expert.data, ...axis]),
+      amplitude: ndarray([7], [...doubled.amplitude.data, 1]),
       routerBias: ndarray([7], [...routerBias, -300]),
     },
   );

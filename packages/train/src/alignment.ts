@@ -1,15 +1,6 @@
-import {
-  assignRows,
-  type MoE,
-  type NDArray,
-  param,
-  requireForm,
-  requireSameFrame,
-  routingOf,
-  rowProducts,
-  ShapeError,
-  signChanges,
-} from '@softmoe/model';
+import { type MoE, type NDArray, ShapeError } from '@softmoe/model';
+import { requireForm, requireSameFrame, routingOf } from '@softmoe/model/checks';
+import { assignRows, rowProducts, signChanges } from '@softmoe/model/linalg';
 
 /**
  * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where units
@@ -42,7 +33,7 @@ export function overlaps(student: MoE, teacher: MoE): Overlaps {
     });
   }
   return {
-    expert: rowProducts(param(student.params, 'expert'), param(teacher.params, 'expert')),
+    expert: rowProducts(student.params.expert, teacher.params.expert),
     router: rowProducts(directionsOf(student), directionsOf(teacher)),
   };
 }
@@ -63,8 +54,8 @@ export function alignment(
 ): Alignment {
   const m = student.spec.experts;
   const k = teacher.spec.experts;
-  const a = param(student.params, 'amplitude').data;
-  const target = param(teacher.params, 'amplitude').data;
+  const a = student.params.amplitude.data;
+  const target = teacher.params.amplitude.data;
   const changes = signChanges(student.spec);
   const byAmplitude = changes.some((change) => change.amplitude < 0);
 

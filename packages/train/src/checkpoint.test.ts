@@ -1,7 +1,5 @@
 import {
   createMoE,
-  decodeTensors,
-  encodeTensors,
   FormatError,
   type NDArray,
   type Params,
@@ -9,6 +7,7 @@ import {
   saveMoE,
   ValueError,
 } from '@softmoe/model';
+import { decodeTensors, encodeTensors } from '@softmoe/model/checks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyModel, someModel } from '../../model/test/models.ts';

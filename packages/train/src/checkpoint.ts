@@ -1,14 +1,15 @@
+import { FormatError, type NDArray, ValueError } from '@softmoe/model';
 import {
+  checkArray,
   decodeMoE,
   decodeTensors,
   encodeMoE,
   encodeTensors,
-  FormatError,
-  type NDArray,
-  parameterLayout,
-  ValueError,
-} from '@softmoe/model';
-import { checkArray, parseStrictJson, requireFinite, requireInteger } from '@softmoe/model/checks';
+  parseStrictJson,
+  requireFinite,
+  requireInteger,
+} from '@softmoe/model/checks';
+import { parameterLayout } from '@softmoe/model/linalg';
 import { requireState, type TrainState } from './state.ts';
 
 const FORMAT_KEY = 'softmoe.state';

@@ -1,4 +1,5 @@
-import { dotAt, type MoE, makeParams, type Params, param } from '@softmoe/model';
+import type { MoE, Params } from '@softmoe/model';
+import { dotAt, makeParams, param } from '@softmoe/model/linalg';
 
 /**
  * The model at x + Σ_s scales[s]·slopes[s], brought back to its manifold by normalising the rows on spheres.

@@ -1,4 +1,5 @@
-import { type MoE, SoftmoeError, scaleParams } from '@softmoe/model';
+import { type MoE, SoftmoeError } from '@softmoe/model';
+import { scaleParams } from '@softmoe/model/linalg';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';

@@ -1,4 +1,5 @@
-import { type NDArray, ndarray, ShapeError, sizeOf } from '@softmoe/model';
+import { type NDArray, ndarray, ShapeError } from '@softmoe/model';
+import { sizeOf } from '@softmoe/model/linalg';
 import { encodeNpy } from './npy.ts';
 import type { TrainRecord } from './record.ts';
 

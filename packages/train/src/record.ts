@@ -1,4 +1,5 @@
-import { type MoE, normParams } from '@softmoe/model';
+import type { MoE } from '@softmoe/model';
+import { normParams } from '@softmoe/model/linalg';
 import { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
 import type { TrainState } from './state.ts';
 
@@ -27,7 +28,7 @@ export function recordOf<Memory>(state: TrainState<Memory>, teacher?: MoE): Trai
     time,
     loss: evaluation.loss,
     gradientNorm: normParams(evaluation.gradient),
-    amplitude: [...model.params.amplitude!.data],
+    amplitude: [...model.params.amplitude.data],
     ...(teacher && found ? { overlaps: found, alignment: alignment(model, teacher, found) } : {}),
     state,
   };

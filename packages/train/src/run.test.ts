@@ -1,4 +1,5 @@
-import { type Objective, scaleParams, ValueError } from '@softmoe/model';
+import { type Objective, ValueError } from '@softmoe/model';
+import { scaleParams } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
@@ -29,7 +30,7 @@ describe('records of a run', () => {
     const [, record] = items;
     expect(record).toEqual(recordOf(end.state, teacher));
     expect(record!.loss).toBe(end.state.evaluation.loss);
-    expect(record!.amplitude).toEqual([...end.state.model.params.amplitude!.data]);
+    expect(record!.amplitude).toEqual([...end.state.model.params.amplitude.data]);
     expect(record!.overlaps!.expert.shape).toEqual([3, 2]);
     expect(record!.alignment!.student).toHaveLength(2);
     const { items: alone } = await go({ until: { steps: 1 } });

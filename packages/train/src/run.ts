@@ -1,4 +1,4 @@
-import { type MoE, normParams } from '@softmoe/model';
+import type { MoE } from '@softmoe/model';
 import {
   requireFinite,
   requireFunction,
@@ -7,6 +7,7 @@ import {
   requireModel,
   requireObject,
 } from '@softmoe/model/checks';
+import { normParams } from '@softmoe/model/linalg';
 import { DivergedError } from './errors.ts';
 import { recordOf, type TrainRecord } from './record.ts';
 import { requireState, type Stepper, type TrainState } from './state.ts';

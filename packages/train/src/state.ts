@@ -1,4 +1,5 @@
-import { type MoE, type Params, requireModel, requireObject, ValueError } from '@softmoe/model';
+import { type MoE, type Params, ValueError } from '@softmoe/model';
+import { requireModel, requireObject } from '@softmoe/model/checks';
 
 /** Loss and Riemannian gradient at one model. */
 export interface Evaluation {

@@ -37,7 +37,7 @@ describe('withTrail', () => {
   it('keeps every iterate of a short run, in order', async () => {
     const trail = trailOf(await walk(20));
     expect(trail.map(({ step }) => step)).toEqual(Array.from({ length: 21 }, (_, n) => n));
-    for (const { step, point } of trail.slice(1)) expect(point.amplitude!.data[0]).toBe(step);
+    for (const { step, point } of trail.slice(1)) expect(point.amplitude.data[0]).toBe(step);
   });
 
   it.each([200, 1000, 3000])(

@@ -1,5 +1,5 @@
 import { type Config, hasClosedForm, parseConfig } from '@softmoe/lab';
-import { expertKinds, gateNames, hasOwnGates, routingNames } from '@softmoe/model';
+import { expertKinds, gateNames, hasOwnGates, routingNames } from '@softmoe/model/checks';
 import { expect, it } from 'vitest';
 import * as page from './draft.ts';
 

@@ -1,11 +1,5 @@
-import type { Points } from '@softmoe/model';
-import {
-  type ExpertKind,
-  type ExpertSpec,
-  gateNames,
-  type Inputs,
-  MAX_HERMITE_DEGREE,
-} from '@softmoe/model';
+import type { ExpertSpec, Points } from '@softmoe/model';
+import { type ExpertKind, gateNames, type Inputs, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';

@@ -1,15 +1,13 @@
-import type { ParameterName, Points } from '@softmoe/model';
 import {
   forward,
-  hasOwnGates,
   lossAndGradient,
   type MoE,
   type Params,
-  param,
-  parameterLayout,
-  sizeOf,
+  type Points,
   units,
 } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
+import { type ParameterName, param, parameterLayout, sizeOf } from '@softmoe/model/linalg';
 import type { Backend, LossAndGradient } from '../backend.ts';
 import { demand } from './case.ts';
 import { magnitude } from './problems.ts';

@@ -1,5 +1,5 @@
-import type { Points } from '@softmoe/model';
-import { type MoE, SoftmoeError, takeRows } from '@softmoe/model';
+import { type MoE, type Points, SoftmoeError } from '@softmoe/model';
+import { takeRows } from '@softmoe/model/linalg';
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase, demand } from './case.ts';

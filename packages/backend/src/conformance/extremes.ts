@@ -1,12 +1,5 @@
-import {
-  createMoE,
-  type ExpertSpec,
-  gateNames,
-  type MoE,
-  ndarray,
-  type Points,
-  type SharedRouting,
-} from '@softmoe/model';
+import { createMoE, type ExpertSpec, type MoE, ndarray, type Points } from '@softmoe/model';
+import { gateNames, type SharedRouting } from '@softmoe/model/checks';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { batch, model, points, sharedRoutings, targetsFor } from './problems.ts';
@@ -65,7 +58,7 @@ function sharedGates(routing: SharedRouting): ConformanceCase[] {
     }),
     conformanceCase(`${routing} routing with a unit of amplitude zero`, async (backend) => {
       const student = model(options);
-      student.params.amplitude!.data[2] = 0;
+      student.params.amplitude.data[2] = 0;
       await checkAgreement(backend, student, batch(student, 20));
     }),
     conformanceCase(`${routing} routing, all points at the origin`, async (backend) => {
@@ -79,7 +72,7 @@ function degenerate(): ConformanceCase[] {
   return [
     conformanceCase('a unit of amplitude zero', async (backend) => {
       const student = model({ inputDim: 5, experts: 4 });
-      student.params.amplitude!.data[2] = 0;
+      student.params.amplitude.data[2] = 0;
       await checkAgreement(backend, student, batch(student, 20));
     }),
     conformanceCase('all points at the origin', async (backend) => {

@@ -1,20 +1,21 @@
-import type { Points } from '@softmoe/model';
 import {
   createMoE,
   type ExpertSpec,
   forward,
-  type GateName,
-  hasOwnGates,
-  type Inputs,
   type MoE,
   ndarray,
   normaliseRows,
-  param,
+  type Points,
+  units,
+} from '@softmoe/model';
+import {
+  type GateName,
+  hasOwnGates,
+  type Inputs,
   type RoutingName,
   routingNames,
   type SharedRouting,
-  units,
-} from '@softmoe/model';
+} from '@softmoe/model/checks';
 
 export interface ModelOptions {
   readonly inputDim: number;
@@ -100,7 +101,7 @@ export function targetsFor(
 
 /** The largest Σ_i |a_i u_i(x)| among the points: what rounding errors of f(x) are relative to. */
 export function magnitude(model: MoE, inputs: Inputs, size: number): number {
-  const amplitude = param(model.params, 'amplitude').data;
+  const amplitude = model.params.amplitude.data;
   const terms = units(model, inputs, size).map((u, k) =>
     Math.abs(u * amplitude[k % amplitude.length]!),
   );

@@ -1,4 +1,4 @@
-import { row } from '@softmoe/model';
+import { row } from '@softmoe/model/linalg';
 import type { TaskFunction } from '@softmoe/tasks';
 import { run } from '@softmoe/train';
 import { type AlignedPair, PairTracker } from './pair-tracker.ts';

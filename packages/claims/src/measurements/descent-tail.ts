@@ -1,6 +1,6 @@
 import { spectrumOf } from '@softmoe/certify';
 import type { ConfigInput } from '@softmoe/lab';
-import { type MoE, param } from '@softmoe/model';
+import type { MoE } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import type { TaskFunction } from '@softmoe/tasks';
 import { euler, integrate, plainFlow } from '@softmoe/train';
@@ -53,7 +53,7 @@ export const descentTail: TaskFunction<DescentTailInput, DescentTail, unknown> =
 };
 
 function largestShare({ params }: MoE, units: readonly number[]): number {
-  const sizes = units.map((i) => Math.abs(param(params, 'amplitude').data[i]!));
+  const sizes = units.map((i) => Math.abs(params.amplitude.data[i]!));
   return Math.max(...sizes) / sizes.reduce((sum, size) => sum + size, 0);
 }
 

@@ -1,5 +1,6 @@
 import { ALIGNED } from '@softmoe/lab';
-import { type MoE, param, retract, takeRows } from '@softmoe/model';
+import { type MoE, retract } from '@softmoe/model';
+import { takeRows } from '@softmoe/model/linalg';
 import type { TaskFunction } from '@softmoe/tasks';
 import { balancedFlow, frozen, overlaps, run, type TrainRecord } from '@softmoe/train';
 import { alignmentTimes } from './alignment-times.ts';
@@ -96,6 +97,6 @@ export const placedExperts: TaskFunction<PlacedExpertsInput, PlacedExperts, unkn
 function placeExperts(student: MoE, teacher: MoE): MoE {
   const k = teacher.spec.experts;
   const rows = Array.from({ length: student.spec.experts }, (_, i) => i % k);
-  const expert = takeRows(param(teacher.params, 'expert'), rows);
+  const expert = takeRows(teacher.params.expert, rows);
   return retract(student.spec, { ...student.params, expert });
 }

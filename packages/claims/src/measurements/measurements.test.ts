@@ -1,5 +1,5 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { gateOf } from '@softmoe/model';
+import { gateOf } from '@softmoe/model/checks';
 import { gateMoments } from '@softmoe/population';
 import { type ExperimentServices, referenceServices } from '@softmoe/runs';
 import type { TaskContext } from '@softmoe/tasks';

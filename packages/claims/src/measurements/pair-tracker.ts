@@ -1,5 +1,6 @@
 import { ALIGNED, crossing } from '@softmoe/lab';
-import { expertOf, type MoESpec, routingOf, ValueError } from '@softmoe/model';
+import { type MoESpec, ValueError } from '@softmoe/model';
+import { expertOf, routingOf } from '@softmoe/model/checks';
 import type { TrainRecord } from '@softmoe/train';
 
 /** A student unit and the teacher unit it aligned with, and when. */

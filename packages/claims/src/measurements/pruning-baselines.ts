@@ -1,5 +1,4 @@
 import type { ConfigInput } from '@softmoe/lab';
-import { param } from '@softmoe/model';
 import { populationGram } from '@softmoe/population';
 import { refit } from '@softmoe/prune';
 import type { TaskFunction } from '@softmoe/tasks';
@@ -40,7 +39,7 @@ export const pruningBaselines: TaskFunction<
   const { teacher, trained, pruned } = await trainStudent(config, signal);
   const size = pruned.kept.length;
   const gram = populationGram(trained, teacher);
-  const amplitude = param(trained.params, 'amplitude').data;
+  const amplitude = trained.params.amplitude.data;
   const byAmplitude = [...amplitude.keys()].sort(
     (i, l) => Math.abs(amplitude[l]!) - Math.abs(amplitude[i]!),
   );

@@ -1,4 +1,5 @@
-import { type ExpertSpec, type GateName, type MoE, type Objective, toSpan } from '@softmoe/model';
+import { type ExpertSpec, type MoE, type Objective, toSpan } from '@softmoe/model';
+import type { GateName } from '@softmoe/model/checks';
 import { populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, presetNames, presets } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
 import { parseSweep, readDefinition, type Sweep } from '@softmoe/runs';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */

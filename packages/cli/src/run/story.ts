@@ -1,6 +1,6 @@
 import { adviceWords } from '@softmoe/figures/words';
 import type { Summary } from '@softmoe/lab';
-import { hasOwnGates } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
 import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 

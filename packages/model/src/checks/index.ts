@@ -1,7 +1,23 @@
-export { checkInputs } from '../blocks.ts';
+export { checkInputs, type Inputs } from '../blocks.ts';
 export type { ErrorDetail } from '../errors.ts';
+export { type ExpertKind, expertKinds, expertOf } from '../expert.ts';
 export { MAX_HERMITE_DEGREE } from '../experts/series.ts';
+export { requireSameFrame } from '../frames/frame.ts';
+export { requireSameInputs } from '../frames/span.ts';
+export type { Parity } from '../function.ts';
+export { type GateName, gateNames, gateOf } from '../gate.ts';
 export { checkArray, checkSpec, requireForm, requireModel } from '../moe.ts';
+export { decodeMoE, encodeMoE } from '../moe-file.ts';
+export { hasOwnGates, routingNames, routingOf } from '../routing.ts';
+export { decodeTensors, encodeTensors, type TensorFile } from '../safetensors.ts';
+export type {
+  GatedRouting,
+  GatedSpec,
+  RoutingName,
+  SharedRouting,
+  SharedSpec,
+  Written,
+} from '../spec.ts';
 export {
   type FileFormat,
   type Format,

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../test/models.ts';
+import { decodeMoE, encodeMoE } from '../checks/index.ts';
 import {
   createMoE,
-  decodeMoE,
-  encodeMoE,
-  frameOf,
-  identity,
   loadMoE,
   type MoE,
   type NDArray,
@@ -16,7 +13,7 @@ import {
   toSpan,
   ValueError,
 } from '../index.ts';
-import { addScaled, normParams, rowProducts } from '../linalg/index.ts';
+import { addScaled, frameOf, identity, normParams, rowProducts } from '../linalg/index.ts';
 
 const distance = (a: MoE, b: MoE) => normParams(addScaled(a.params, -1, b.params));
 

@@ -1,6 +1,13 @@
 export type { Blocks, CurvatureEstimate } from '../contracts.ts';
+export { frameOf } from '../frames/frame.ts';
+export type { Span } from '../frames/span.ts';
 export { gradientScale, nullLoss } from '../loss-scale.ts';
-export { fromTangentCoordinates, tangentDim, toTangentCoordinates } from '../manifold.ts';
+export {
+  fromTangentCoordinates,
+  projectTangent,
+  tangentDim,
+  toTangentCoordinates,
+} from '../manifold.ts';
 export { param, parameterLayout } from '../moe.ts';
 export { allocate, sizeOf, zeros } from '../ndarray.ts';
 export { outputGradients } from '../output-gradients.ts';
@@ -16,6 +23,9 @@ export {
 } from '../params.ts';
 export type { ParameterLayout, ParameterName } from '../spec.ts';
 export { radialDerivatives, subtractRadial } from '../sphere-curvature.ts';
+export type { NearestImage } from '../symmetries/nearest-image.ts';
+export { type SignChange, signChanges } from '../symmetries/sign-changes.ts';
+export { translationDim, translationDirections } from '../symmetries/translations.ts';
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';

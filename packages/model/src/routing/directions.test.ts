@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { someModel } from '../../test/models.ts';
-import { createMoE, type MoE, ndarray, routingOf } from '../index.ts';
+import { routingOf } from '../checks/index.ts';
+import { createMoE, type MoE, ndarray } from '../index.ts';
 import { dot, mapParams, row, takeRows } from '../linalg/index.ts';
 
 const teacher = someModel({ inputDim: 4, experts: 3, routing: 'softmax' });

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resultFormat, type Summary } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model';
-import { readFormat } from '@softmoe/model/checks';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';

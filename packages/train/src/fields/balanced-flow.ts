@@ -1,4 +1,6 @@
-import { hasOwnGates, type MoE, mapParams, type Params, UnsupportedError } from '@softmoe/model';
+import { type MoE, type Params, UnsupportedError } from '@softmoe/model';
+import { hasOwnGates } from '@softmoe/model/checks';
+import { mapParams } from '@softmoe/model/linalg';
 import { ZeroAmplitudeError } from '../errors.ts';
 
 /** κ of docs/theory.md (19): how fast log|a| moves against the directions. 2 makes the flow that of balanced layers. */

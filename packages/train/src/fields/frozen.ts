@@ -1,4 +1,5 @@
-import { mapParams, type Params, UnknownNameError, zeros } from '@softmoe/model';
+import { type Params, UnknownNameError } from '@softmoe/model';
+import { mapParams, zeros } from '@softmoe/model/linalg';
 import type { VectorField } from '../field.ts';
 
 /**

@@ -1,4 +1,6 @@
-import { addScaled, type Params, requireFinite, requireKeys, retract } from '@softmoe/model';
+import { type Params, retract } from '@softmoe/model';
+import { requireFinite, requireKeys } from '@softmoe/model/checks';
+import { addScaled } from '@softmoe/model/linalg';
 import type { VectorField } from '../field.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';

@@ -1,4 +1,5 @@
-import { type Objective, scaleParams } from '@softmoe/model';
+import type { Objective } from '@softmoe/model';
+import { scaleParams } from '@softmoe/model/linalg';
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../../model/test/models.ts';
 import { coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';

@@ -1,4 +1,5 @@
-import { type MoE, type Objective, retract, scaleParams, ValueError } from '@softmoe/model';
+import { type MoE, type Objective, retract, ValueError } from '@softmoe/model';
+import { scaleParams } from '@softmoe/model/linalg';
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../../model/test/models.ts';
 import { counted, coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
@@ -96,9 +97,9 @@ describe.each([
       });
     const { router, expert, amplitude } = start.params;
     const turned = retract(start.spec, {
-      router: { shape: router!.shape, data: turn(router!.data) },
-      expert: { shape: expert!.shape, data: turn(expert!.data) },
-      amplitude: amplitude!,
+      router: { shape: router.shape, data: turn(router.data) },
+      expert: { shape: expert.shape, data: turn(expert.data) },
+      amplitude: amplitude,
     });
     const here = await run(integrate(balancedFlow, coupled(b, c), make({})), 2);
     const there = await run(
@@ -136,7 +137,7 @@ describe.each([
     const noise: Objective = {
       evaluate: async (model, step) => {
         const { loss, gradient } = await pull(target).evaluate(model, step);
-        const x = model.params.router!.data[0]!;
+        const x = model.params.router.data[0]!;
         return { loss, gradient: scaleParams(Math.sin(1e20 * x), gradient) };
       },
     };

@@ -1,4 +1,5 @@
-import { type MoE, type Params, requireFinite, requireKeys, requireObject } from '@softmoe/model';
+import type { MoE, Params } from '@softmoe/model';
+import { requireFinite, requireKeys, requireObject } from '@softmoe/model/checks';
 import { displace } from '../displace.ts';
 import { DivergedError, StepSizeError } from '../errors.ts';
 import type { Flow, Method } from '../integrate.ts';

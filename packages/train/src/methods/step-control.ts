@@ -1,4 +1,5 @@
-import { dotAt, type MoE, type Params, param, parameterLayout } from '@softmoe/model';
+import type { MoE, Params } from '@softmoe/model';
+import { dotAt, param, parameterLayout } from '@softmoe/model/linalg';
 import { addMultiple } from '../displace.ts';
 
 const SAFETY = 0.9;

@@ -1,20 +1,16 @@
+import { type MoE, type NDArray, type Params, retract } from '@softmoe/model';
+import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
   copyParams,
   dotAt,
-  type MoE,
   mapParams,
-  type NDArray,
   type ParameterName,
-  type Params,
   param,
   parameterLayout,
   projectTangent,
-  requireFinite,
-  requireKeys,
-  retract,
   zeros,
-} from '@softmoe/model';
+} from '@softmoe/model/linalg';
 import type { Optimizer } from '../optimizer.ts';
 import { ownMemory } from '../state.ts';
 

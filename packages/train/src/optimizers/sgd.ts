@@ -1,4 +1,4 @@
-import { requireFinite, requireKeys } from '@softmoe/model';
+import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import { plainFlow } from '../fields/plain-flow.ts';
 import { euler } from '../methods/euler.ts';
 import type { Optimizer } from '../optimizer.ts';
