@@ -16,11 +16,11 @@ it.each([
   [0.99, 0.91, 'holds'],
   [0.99, 0.89, 'fails'],
   [0.5, 0.99, 'fails'],
-])('with experts at %d and one router at %d: %s', (expert, router, verdict) => {
+])('C1 with experts at %d and one router at %d: %s', (expert, router, verdict) => {
   expect(judge(featureLearning, summary(expert, router)).verdict).toBe(verdict);
 });
 
-it('is undecided when some seeds miss something', () => {
+it('C1 is undecided when some seeds miss something', () => {
   const some = judge(featureLearning, ({ seed }: { seed: number }) =>
     summary(0.99, seed % 7 === 0 ? 0.2 : 0.99)({ seed }),
   );
@@ -28,6 +28,6 @@ it('is undecided when some seeds miss something', () => {
   expect(some.numbers[0]!.value).toBeCloseTo(17 / 20, 12);
 });
 
-it('plans the canonical experiment', () => {
+it('C1 plans the canonical experiment', () => {
   expect(featureLearning.plan('quick')[3]!.input).toEqual(presetConfig('canonical', { seed: 3 }));
 });

@@ -4,9 +4,9 @@ import { type Config, presetConfig, RECOVERED, type Summary } from '@softmoe/lab
 import { EXPERIMENT } from '@softmoe/runs';
 import { type Claim, done, failureSentences, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
-import { median } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion, shareOf } from './statistics/interval.ts';
+import { median } from './statistics/summaries.ts';
 
 const SEEDS = { tiny: 2, quick: 20, full: 100 } as const;
 /** Of the seeds, the share in which everything has to be recovered. */
@@ -16,6 +16,7 @@ const SHARE = 0.8;
 const worst = ({ alignment: { trained } }: Summary) =>
   Math.min(...trained.expert, ...trained.router);
 
+/** C1: the student learns every expert and router of the teacher. */
 export const featureLearning: Claim = {
   id: 'C1',
   title: 'Feature learning',

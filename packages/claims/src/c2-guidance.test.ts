@@ -4,7 +4,7 @@ import { guidance } from './c2-guidance.ts';
 
 const flip = (seed: number, share: number) => (seed * 0.618034) % 1 < share;
 
-it('holds if routers come later, and fails if they come first', () => {
+it('C2 holds if routers come later, and fails if they come first', () => {
   expect(judge(guidance, threePairs(14, 0.01)).verdict).toBe('holds');
   expect(judge(guidance, threePairs(-14, 0.7)).verdict).toBe('fails');
   const mixed = judge(guidance, ({ seed }: { seed: number }) =>
@@ -13,7 +13,7 @@ it('holds if routers come later, and fails if they come first', () => {
   expect(mixed.verdict).toBe('undecided');
 });
 
-it('is undecided about a dimension of which all runs failed', () => {
+it('C2 is undecided about a dimension of which all runs failed', () => {
   const { criteria, verdict } = judge(guidance, ({ inputDim }: { inputDim: number }) =>
     inputDim === 2048 ? undefined : threePairs(14, 0.01)(),
   );

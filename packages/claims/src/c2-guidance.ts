@@ -11,14 +11,13 @@ import {
   type PlannedTask,
   type Scale,
 } from './claim.ts';
-import { diagonal } from './figure-parts.ts';
 import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.ts';
-import { withInterval } from './format.ts';
+import { diagonal, withInterval } from './finding-parts.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
 import type { AlignedPair } from './measurements/pair-tracker.ts';
-import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { meanShare } from './statistics/interval.ts';
+import { median } from './statistics/summaries.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [64, 512] },
@@ -65,6 +64,7 @@ export interface OrderByDim {
   readonly lag: ClaimNumber;
 }
 
+/** Which of expert and router aligned first behind a gate, by dimension. */
 export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByDim[] {
   const own = outcomes.filter(({ input }) => (input as AlignmentTimesInput).gate === gate);
   const runs = done<AlignmentTimesInput, AlignmentTimes>(own, 'claim/alignment-times');
@@ -98,6 +98,7 @@ export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByD
   });
 }
 
+/** C2: experts align first, then their routers. */
 export const guidance: Claim = {
   id: 'C2',
   title: 'Guidance: experts first',

@@ -13,9 +13,9 @@ import {
 } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { FrozenExperts, FrozenExpertsInput } from './measurements/guidance.ts';
-import { median } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
+import { median } from './statistics/summaries.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 2, dims: [512] },
@@ -24,6 +24,7 @@ const SCALES: Readonly<Record<Scale, Grid>> = {
 };
 const SHARE = 0.8;
 
+/** C2a: while experts are frozen far from the teacher, routers do not align. */
 export const frozenExpertsClaim: Claim = {
   id: 'C2a',
   title: 'Guidance: experts frozen',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { judge } from '../fixtures/claims.ts';
 import { placedExpertsClaim } from './c2b-placed-experts.ts';
 
-it('compares with c₁² = 0.0427', () => {
+it('C2b compares with c₁² = 0.0427', () => {
   const placed =
     (speed: number) =>
     ({ seed }: { seed: number }) => ({
@@ -19,7 +19,7 @@ it('compares with c₁² = 0.0427', () => {
   ).toBe('fails');
 });
 
-it('is undecided where the largest dimension failed, or speeds spread over the limit', () => {
+it('C2b is undecided where the largest dimension failed, or speeds spread over the limit', () => {
   const of = (speed: (input: { inputDim: number; seed: number }) => number | undefined) =>
     judge(placedExpertsClaim, (input: { inputDim: number; seed: number }) => {
       const value = speed(input);

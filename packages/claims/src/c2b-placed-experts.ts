@@ -12,12 +12,12 @@ import {
   overGrid,
   type Scale,
 } from './claim.ts';
-import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, combined, within } from './finding.ts';
+import { dimensionAxis } from './finding-parts.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
-import { mean } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { meanShare, unknown } from './statistics/interval.ts';
+import { mean } from './statistics/summaries.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 4, dims: [512] },
@@ -34,6 +34,7 @@ const SHARE = 0.8;
 /** c₁² of the sigmoid, docs/theory.md (9). */
 const predicted = gateMoments(gateOf('sigmoid')).normalised[1]! ** 2;
 
+/** C2b: routers whose experts stand at the teacher’s start at the predicted speed. */
 export const placedExpertsClaim: Claim = {
   id: 'C2b',
   title: 'Guidance: experts placed',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { judge, threePairs } from '../fixtures/claims.ts';
 import { gateWithoutMean } from './c2c-gate-without-mean.ts';
 
-it('holds only if both the order and the phase are gone', () => {
+it('C2c holds only if both the order and the phase are gone', () => {
   const gates =
     (tanh: () => unknown) =>
     ({ gate }: { gate: string }) =>
@@ -14,7 +14,7 @@ it('holds only if both the order and the phase are gone', () => {
   ).toEqual(new Array(3).fill('holds'));
 });
 
-it('is undecided where the order is gone in most pairs only', () => {
+it('C2c is undecided where the order is gone in most pairs only', () => {
   const mixed = judge(gateWithoutMean, ({ gate, seed }: { gate: string; seed: number }) =>
     gate === 'sigmoid' ? threePairs(14, 0.01)() : threePairs(seed % 3 === 0 ? -2 : 4, 0.2)(),
   );
@@ -22,7 +22,7 @@ it('is undecided where the order is gone in most pairs only', () => {
   expect(mixed.verdict).toBe('undecided');
 });
 
-it('says that the phase is gone, and not the order, only where that is so', () => {
+it('C2c says that the phase is gone, and not the order, only where that is so', () => {
   const says = (lag: number, overlap: number) =>
     judge(gateWithoutMean, ({ gate }: { gate: string }) =>
       gate === 'tanh' ? threePairs(lag, overlap)() : threePairs(14, 0.01)(),

@@ -9,8 +9,8 @@ import {
   phaseTable,
 } from './c2-guidance.ts';
 import { type Claim, failureSentences, type Grid, type Scale } from './claim.ts';
-import { dimensionAxis } from './figure-parts.ts';
 import { atLeast, atMost, combined } from './finding.ts';
+import { dimensionAxis } from './finding-parts.ts';
 import { unknown } from './statistics/interval.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
@@ -26,6 +26,7 @@ const SILENT = 0.1;
 /** Without c₀ the drift needs both overlaps, each of order d^{−½}: alignment takes a time of order d. */
 const longer = (inputDim: number) => 4 * inputDim + 100;
 
+/** C2c: behind a gate without a mean the order of experts and routers is gone. */
 export const gateWithoutMean: Claim = {
   id: 'C2c',
   title: 'Guidance: gate without a mean',

@@ -18,7 +18,7 @@ const law =
     };
   };
 
-it('holds for 4/3 of the inverse overlap', () => {
+it('C3 holds for 4/3 of the inverse overlap', () => {
   const { verdict, numbers } = judge(
     timeScale,
     law((overlap) => 4 / (3 * overlap) - 2),
@@ -28,7 +28,7 @@ it('holds for 4/3 of the inverse overlap', () => {
   expect(numbers[1]!.value).toBeCloseTo(4 / 3, 6);
 });
 
-it('fails for a time of order d, and for another slope', () => {
+it('C3 fails for a time of order d, and for another slope', () => {
   expect(
     judge(
       timeScale,
@@ -42,7 +42,7 @@ it('fails for a time of order d, and for another slope', () => {
   expect(slow.criteria.map(({ verdict }) => verdict)).toEqual(['holds', 'fails']);
 });
 
-it('counts what never aligned', () => {
+it('C3 counts what never aligned', () => {
   const censored = judge(
     timeScale,
     law((overlap, d) => (overlap * Math.sqrt(d) < 1.2 ? null : 4 / (3 * overlap) - 2)),
@@ -51,7 +51,7 @@ it('counts what never aligned', () => {
   expect(censored.sentences.join(' ')).toMatch(/8\d of 400 experts had not aligned/);
 });
 
-it('is undecided with a power that could also be 1', () => {
+it('C3 is undecided with a power that could also be 1', () => {
   const { criteria, numbers, verdict } = judge(
     timeScale,
     ({ inputDim, seed }: { inputDim: number; seed: number }) => {

@@ -10,14 +10,13 @@ import {
   overGrid,
   type Scale,
 } from './claim.ts';
-import { dimensionAxis } from './figure-parts.ts';
 import { combined, type Verdict, within } from './finding.ts';
-import { addend, show, withInterval } from './format.ts';
+import { addend, dimensionAxis, show, withInterval } from './finding-parts.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import { median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { fitPowerLaw, LEAST_POINTS, type PowerLaw } from './statistics/power-law.ts';
+import { median } from './statistics/summaries.ts';
 
 const SCALES: Readonly<Record<Scale, Grid>> = {
   tiny: { seeds: 6, dims: [64, 256, 1024] },
@@ -39,6 +38,7 @@ interface Times {
   readonly times: readonly number[];
 }
 
+/** C3: alignment takes 4/3 of the inverse initial overlap, a time of order √d. */
 export const timeScale: Claim = {
   id: 'C3',
   title: 'Time scale',

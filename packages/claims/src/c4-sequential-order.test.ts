@@ -15,7 +15,7 @@ const order =
     };
   };
 
-it('holds if the largest overlap comes first, fails if it comes last or chance rules', () => {
+it('C4 holds if the largest overlap comes first, fails if it comes last or chance rules', () => {
   expect(
     judge(
       sequentialOrder,
@@ -36,7 +36,7 @@ it('holds if the largest overlap comes first, fails if it comes last or chance r
   ).not.toBe('holds');
 });
 
-it('ranks what never came last', () => {
+it('C4 ranks what never came last', () => {
   const last = judge(
     sequentialOrder,
     order((overlap) => (overlap < 0.05 ? null : 1 / overlap)),
@@ -45,7 +45,7 @@ it('ranks what never came last', () => {
   expect(last.sentences.join(' ')).toMatch(/[1-9]\d* teacher experts were not aligned/);
 });
 
-it('is undecided where most orders are as predicted, and some are reversed', () => {
+it('C4 is undecided where most orders are as predicted, and some are reversed', () => {
   const mixed = judge(sequentialOrder, ({ seed }: { seed: number }) =>
     order((overlap) => (seed % 4 === 0 ? overlap : 1 / overlap))({ seed }),
   );
@@ -53,7 +53,7 @@ it('is undecided where most orders are as predicted, and some are reversed', () 
   expect(mixed.verdict).toBe('undecided');
 });
 
-it('says how many runs have no order', () => {
+it('C4 says how many runs have no order', () => {
   const none = judge(sequentialOrder, ({ seed }: { seed: number }) =>
     order((overlap) => (seed === 5 ? null : 1 / overlap))({ seed }),
   );

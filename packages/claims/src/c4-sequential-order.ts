@@ -3,10 +3,9 @@ import { color, heatMapFigure, plural } from '@softmoe/figures';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import { mean } from './statistics/averages.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
-import { rankCorrelation, ranks } from './statistics/ranks.ts';
+import { mean, rankCorrelation, ranks } from './statistics/summaries.ts';
 
 const SCALES: Readonly<
   Record<
@@ -32,12 +31,13 @@ interface Order {
 const largest = ({ initial }: AlignmentTimes) =>
   initial[0]!.map((_, j) => Math.max(...initial.map((overlaps) => overlaps[j]!)));
 
-/** The same over those units that no other teacher unit attracts more; −1 where there is none. */
+/** The largest initial overlap over the units that no other teacher unit attracts more; −1 where there is none. */
 const largestOwn = ({ initial }: AlignmentTimes) =>
   initial[0]!.map((_, j) =>
     Math.max(-1, ...initial.filter((w) => Math.max(...w) === w[j]!).map((w) => w[j]!)),
   );
 
+/** C4: teacher experts are found one after the other, in the order of the initial overlaps. */
 export const sequentialOrder: Claim = {
   id: 'C4',
   title: 'Sequential order',

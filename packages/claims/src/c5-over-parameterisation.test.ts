@@ -10,7 +10,7 @@ const recovered =
     return { expert: [overlap], router: [overlap] };
   };
 
-it('finds the smallest size that recovers', () => {
+it('C5 finds the smallest size that recovers', () => {
   const { verdict, numbers } = judge(
     overParameterisation,
     recovered((ratio) => ratio >= 2),
@@ -19,7 +19,7 @@ it('finds the smallest size that recovers', () => {
   expect(numbers[0]).toMatchObject({ value: 2, low: 2, high: 2 });
 });
 
-it('fails if no moderate size recovers, and if m = k is enough', () => {
+it('C5 fails if no moderate size recovers, and if m = k is enough', () => {
   expect(
     judge(
       overParameterisation,
@@ -34,7 +34,7 @@ it('fails if no moderate size recovers, and if m = k is enough', () => {
   ).toBe('fails');
 });
 
-it('has no upper limit where a few seeds stay out', () => {
+it('C5 has no upper limit where a few seeds stay out', () => {
   const { verdict, numbers } = judge(
     overParameterisation,
     recovered((ratio, seed) => ratio >= 2 && seed % 40 !== 0),
@@ -43,7 +43,7 @@ it('has no upper limit where a few seeds stay out', () => {
   expect(numbers[0]).toMatchObject({ value: 2, low: 2, high: Infinity });
 });
 
-it('says so where no size of the grid is enough', () => {
+it('C5 says so where no size of the grid is enough', () => {
   const { sentences } = judge(
     overParameterisation,
     recovered(() => false),

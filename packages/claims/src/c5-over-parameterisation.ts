@@ -2,7 +2,7 @@ import { dot, line, ruleX, ruleY } from '@observablehq/plot';
 import { color, heatMapFigure } from '@softmoe/figures';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atMost, combined } from './finding.ts';
-import { withInterval } from './format.ts';
+import { withInterval } from './finding-parts.ts';
 import { isRecovered, type Learned, type LearningInput } from './measurements/learning.ts';
 import { type Interval, proportion } from './statistics/interval.ts';
 
@@ -27,6 +27,7 @@ interface Cell {
   readonly share: Interval;
 }
 
+/** C5: a moderate number of students is enough to recover. */
 export const overParameterisation: Claim = {
   id: 'C5',
   title: 'Moderate over-parameterisation',

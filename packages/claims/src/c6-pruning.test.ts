@@ -14,7 +14,7 @@ const pruned = (change: object) => () => ({
   ...change,
 });
 
-it('holds if the size is right and the baselines lose', () => {
+it('C6 holds if the size is right and the baselines lose', () => {
   const { verdict, numbers } = judge(pruningClaim, pruned({}));
   expect(verdict).toBe('holds');
   expect(
@@ -23,13 +23,13 @@ it('holds if the size is right and the baselines lose', () => {
   ).toBeCloseTo(2000, 6);
 });
 
-it('fails if the size is wrong, or a baseline wins', () => {
+it('C6 fails if the size is wrong, or a baseline wins', () => {
   expect(judge(pruningClaim, pruned({ size: 6 })).verdict).toBe('fails');
   expect(judge(pruningClaim, pruned({ largestAmplitudes: 1e-7 })).verdict).toBe('fails');
   expect(judge(pruningClaim, pruned({ random: [1e-7] })).verdict).toBe('fails');
 });
 
-it('is undecided where a few sizes are wrong, and where one teacher was never measured', () => {
+it('C6 is undecided where a few sizes are wrong, and where one teacher was never measured', () => {
   type Input = { config: { seed: number; amplitudeSpread: number } };
   const some = judge(pruningClaim, ({ config }: Input) =>
     pruned({ size: config.seed % 8 === 0 ? 6 : 5 })(),

@@ -3,9 +3,9 @@ import { color, decades, drawable, plural, readable } from '@softmoe/figures';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { PruningBaselines, PruningBaselinesInput } from './measurements/pruning-baselines.ts';
-import { mean, median } from './statistics/averages.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
+import { mean, median } from './statistics/summaries.ts';
 
 const SCALES: Readonly<
   Record<Scale, { seeds: number; config: { inputDim: number; teachers: number; students: number } }>
@@ -21,6 +21,7 @@ const LEARNING_TIME = 150;
 const RANDOM_SUBSETS = 8;
 const SHARE = 0.8;
 
+/** C6: pruning finds the size of the teacher, and beats simple baselines. */
 export const pruningClaim: Claim = {
   id: 'C6',
   title: 'Pruning',

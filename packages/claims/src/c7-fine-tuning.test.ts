@@ -29,24 +29,24 @@ const made =
           pruned: exponential,
         };
 
-it('holds for the predicted rate and a power-law tail without pruning', () => {
+it('C7 holds for the predicted rate and a power-law tail without pruning', () => {
   const { verdict, numbers } = judge(fineTuning, made(0.9, power));
   expect(verdict).toBe('holds');
   expect(numbers.find(({ label }) => label.startsWith('power q'))!.value).toBeCloseTo(2, 6);
 });
 
-it('fails for another rate, or for a tail that is exponential', () => {
+it('C7 fails for another rate, or for a tail that is exponential', () => {
   expect(judge(fineTuning, made(0.95, power)).verdict).toBe('fails');
   expect(judge(fineTuning, made(0.9, exponential)).verdict).toBe('fails');
 });
 
-it('takes rates only from runs that pruned to k and converged', () => {
+it('C7 takes rates only from runs that pruned to k and converged', () => {
   const found = judge(fineTuning, made(0.95, power, { survivors: 4 }));
   expect(found.verdict).toBe('undecided');
   expect(found.sentences.join(' ')).toMatch(/0 of 16 runs pruned/);
 });
 
-it('names duplicates as a reason only where their shares say so', () => {
+it('C7 names duplicates as a reason only where their shares say so', () => {
   const reason = (equal: number, unequal: number) =>
     judge(fineTuning, (input: { config: { seed: number } }, kind: string) => {
       const even = kind !== 'experiment' && input.config.seed % 2 === 0;

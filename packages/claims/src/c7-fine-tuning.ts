@@ -3,13 +3,12 @@ import { color, decades, plural } from '@softmoe/figures';
 import { type Config, type ConfigInput, presetConfig, type Summary } from '@softmoe/lab';
 import { EXPERIMENT } from '@softmoe/runs';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
-import { diagonal } from './figure-parts.ts';
 import { atLeast, combined } from './finding.ts';
-import { show } from './format.ts';
+import { diagonal, show } from './finding-parts.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
-import { median } from './statistics/averages.ts';
 import { bootstrap, bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
+import { median } from './statistics/summaries.ts';
 import { fitTail, type TailFit } from './statistics/tail.ts';
 
 const SCALES: Readonly<Record<Scale, { seeds: number; tails: number; steps: number }>> = {
@@ -29,6 +28,7 @@ const SHARE = 0.8;
 /** The tail of a descent: the last decade of its steps. */
 const TAIL = 0.1;
 
+/** C7: the pruned student converges linearly, at the rate of its Hessian. */
 export const fineTuning: Claim = {
   id: 'C7',
   title: 'Fine-tuning',

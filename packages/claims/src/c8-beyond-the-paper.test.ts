@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { judge } from '../fixtures/claims.ts';
 import { beyondThePaper } from './c8-beyond-the-paper.ts';
 
-it('names what breaks', () => {
+it('C8 names what breaks', () => {
   const found = judge(beyondThePaper, ({ config }: { config: { gate?: string } }) => {
     const overlap = config.gate === 'tanh' ? 0.4 : 0.99;
     return { expert: [overlap], router: [overlap] };
@@ -14,11 +14,11 @@ it('names what breaks', () => {
   expect([of('Gate'), of('Expert'), of('Base')]).toEqual(['fails', 'holds', 'holds']);
 });
 
-it('holds where all recovers', () => {
+it('C8 holds where all recovers', () => {
   expect(judge(beyondThePaper, () => ({ expert: [1], router: [1] })).verdict).toBe('holds');
 });
 
-it('is undecided where one variation is open', () => {
+it('C8 is undecided where one variation is open', () => {
   const found = judge(beyondThePaper, ({ config }: { config: { gate?: string; seed: number } }) => {
     const overlap = config.gate === 'tanh' && config.seed % 2 ? 0.4 : 0.99;
     return { expert: [overlap], router: [overlap] };
@@ -27,7 +27,7 @@ it('is undecided where one variation is open', () => {
   expect(found.numbers[0]!.note).toBe('holds in 15 of 16, breaks in 0, open in 1');
 });
 
-it('counts a run that failed as not recovered', () => {
+it('C8 counts a run that failed as not recovered', () => {
   const found = judge(beyondThePaper, ({ config }: { config: { gate?: string } }) =>
     config.gate === 'tanh' ? undefined : { expert: [1], router: [1] },
   );

@@ -4,7 +4,7 @@ import { color, fixed } from '@softmoe/figures';
 import type { ConfigInput } from '@softmoe/lab';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
 import { atLeast, combined, type Verdict } from './finding.ts';
-import { withInterval } from './format.ts';
+import { withInterval } from './finding-parts.ts';
 import { isRecovered, type Learned, type LearningInput } from './measurements/learning.ts';
 import { type Interval, proportion } from './statistics/interval.ts';
 import { type Variation, variations } from './variations.ts';
@@ -24,6 +24,7 @@ interface Row extends Variation {
   readonly verdict: Verdict;
 }
 
+/** C8: what still recovers where the assumptions of the paper are left. */
 export const beyondThePaper: Claim = {
   id: 'C8',
   title: 'Beyond the paper',

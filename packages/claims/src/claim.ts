@@ -1,11 +1,12 @@
 import { plural } from '@softmoe/figures';
 import type { Task, TaskRecord } from '@softmoe/tasks';
 import type { Finding } from './finding.ts';
+import { scales } from './findings-schema.ts';
+
+export { scales };
 
 /** How much evidence: `tiny` shows the machinery in seconds, with too few seeds for verdicts. */
-export type Scale = 'tiny' | 'quick' | 'full';
-
-export const scales = ['tiny', 'quick', 'full'] as const satisfies readonly Scale[];
+export type Scale = (typeof scales)[number];
 
 /** A task and the processor time that it should take, in seconds on one core of the machine that this was calibrated on. */
 export interface PlannedTask extends Task {

@@ -13,14 +13,14 @@ const judged = (...verdicts: Verdict[]) =>
   }));
 const leadOf = (...verdicts: Verdict[]) => claimsReport(judged(...verdicts), 'full').lead[0];
 
-it('counts verdicts in words that fit none, one and several', () => {
+it('the report counts verdicts in words that fit none, one and several', () => {
   expect(leadOf('holds')).toMatch(/^Of 1 claim checked, 1 holds, 0 fail and 0 are undecided\. /);
   expect(leadOf('holds', 'holds', 'fails', 'undecided')).toMatch(
     /^Of 4 claims checked, 2 hold, 1 fails and 1 is undecided\. /,
   );
 });
 
-it('shows claims that have no numbers, and what they rest on', () => {
+it('the report shows claims that have no numbers, and what they rest on', () => {
   const [overview, section] = claimsReport(judged('undecided'), 'tiny').sections;
   expect(overview!.blocks).toMatchObject([
     { kind: 'table', rows: [['C1', 'Learning', 'undecided', '', '']] },

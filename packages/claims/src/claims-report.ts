@@ -2,7 +2,7 @@ import { plural } from '@softmoe/figures';
 import type { ReportBlock, ReportDocument, ReportSection } from '@softmoe/report';
 import type { Scale } from './claim.ts';
 import type { Verdict } from './finding.ts';
-import { numbersTable, withInterval } from './format.ts';
+import { numbersTable, withInterval } from './finding-parts.ts';
 import type { JudgedClaim } from './reproduce.ts';
 
 const tones = { holds: 'good', fails: 'bad', undecided: 'open' } as const;

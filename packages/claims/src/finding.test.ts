@@ -3,7 +3,7 @@ import { atLeast, atMost, combined, within } from './finding.ts';
 
 const interval = (low: number, high: number) => ({ value: (low + high) / 2, low, high });
 
-it('judges by the whole interval', () => {
+it('a criterion is judged by the whole interval', () => {
   expect(atLeast(interval(0.8, 1), 0.8)).toBe('holds');
   expect(atLeast(interval(0.7, 1), 0.8)).toBe('undecided');
   expect(atLeast(interval(0.5, 0.79), 0.8)).toBe('fails');
@@ -15,14 +15,14 @@ it('judges by the whole interval', () => {
   expect(within(interval(1.3, 1.4), 0.8, 1.2)).toBe('fails');
 });
 
-it('cannot say anything with an interval that says nothing', () => {
+it('a criterion is undecided by an interval that says nothing', () => {
   const nothing = { value: Number.NaN, low: -Infinity, high: Infinity };
   expect([atLeast(nothing, 0.8), atMost(nothing, 0.8), within(nothing, 0, 1)]).toEqual(
     new Array(3).fill('undecided'),
   );
 });
 
-it('combines criteria: one that fails is enough, and all have to hold', () => {
+it('criteria are combined: one that fails is enough, and all have to hold', () => {
   const of = (...verdicts: ('holds' | 'fails' | 'undecided')[]) =>
     combined(verdicts.map((verdict) => ({ verdict })));
   expect(of('holds', 'holds')).toBe('holds');

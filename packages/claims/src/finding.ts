@@ -1,14 +1,9 @@
 import type { Figure } from '@softmoe/figures';
 import type { ReportBlock } from '@softmoe/report';
+import type { Criterion, Verdict } from './findings-schema.ts';
 import type { Interval } from './statistics/interval.ts';
 
-export type Verdict = 'holds' | 'fails' | 'undecided';
-
-/** One condition of a claim, in words that do not depend on the numbers, and how it came out. */
-export interface Criterion {
-  readonly text: string;
-  readonly verdict: Verdict;
-}
+export type { Criterion, Verdict };
 
 /** A measured number; `low` and `high` are its 95 % interval over seeds, equal to `value` where there is none. */
 export interface ClaimNumber extends Interval {
@@ -16,11 +11,12 @@ export interface ClaimNumber extends Interval {
   readonly note?: string;
 }
 
+/** A table of a finding, as a report shows it. */
 export type ClaimTable = Extract<ReportBlock, { kind: 'table' }>;
 
 /** What the records say about a claim. */
 export interface Finding {
-  /** That of its criteria together: see {@link combined}. */
+  /** What its criteria come to together: see {@link combined}. */
   readonly verdict: Verdict;
   readonly criteria: readonly Criterion[];
   /** The key number first. */

@@ -2,8 +2,8 @@ export { type Claim, type Outcome, type PlannedTask, type Scale, scales } from '
 export { claims, selectClaims } from './claims.ts';
 export { claimsReport } from './claims-report.ts';
 export type { ClaimNumber, ClaimTable, Criterion, Finding, Verdict } from './finding.ts';
-export { type Findings, findingsOf, readFindings } from './findings.ts';
-export { withInterval } from './format.ts';
+export { withInterval } from './finding-parts.ts';
+export type { Findings } from './findings-schema.ts';
 export {
   type JudgedClaim,
   type ReproduceOptions,
@@ -12,4 +12,9 @@ export {
 } from './reproduce.ts';
 export type { Interval } from './statistics/interval.ts';
 export { claimKinds } from './worker.ts';
-export { type WrittenReproduction, writeReproduction } from './write-reproduction.ts';
+export {
+  findingsOf,
+  readFindings,
+  type WrittenReproduction,
+  writeReproduction,
+} from './write-reproduction.ts';

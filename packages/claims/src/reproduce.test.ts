@@ -7,10 +7,9 @@ import { openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { measure } from '../fixtures/measure.ts';
 import { selectClaims } from './claims.ts';
-import { findingsOf, readFindings } from './findings.ts';
 import { type ReproduceProgress, reproduce } from './reproduce.ts';
 import worker from './worker.ts';
-import { writeReproduction } from './write-reproduction.ts';
+import { findingsOf, readFindings, writeReproduction } from './write-reproduction.ts';
 
 const context = {
   signal: new AbortController().signal,
@@ -41,7 +40,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const claims = selectClaims(['C4', 'C2b']);
 
-it('measures, judges, tells how far it is, and does nothing twice', async () => {
+it('reproduce measures, judges, tells how far it is, and does nothing twice', async () => {
   const starts: ReproduceProgress[] = [];
   const steps: ReproduceProgress[] = [];
   const options = {
@@ -73,7 +72,7 @@ it('measures, judges, tells how far it is, and does nothing twice', async () => 
   expect(findingsOf(again, 'tiny')).toEqual(findingsOf(judged, 'tiny'));
 });
 
-it('stopped, goes on with what is missing', async () => {
+it('reproduce, stopped, goes on with what is missing', async () => {
   const stop = new AbortController();
   const options = { claims, scale: 'tiny', store, pool } as const;
   const stopped = reproduce({
@@ -88,7 +87,7 @@ it('stopped, goes on with what is missing', async () => {
   expect(measured).toHaveLength(11);
 });
 
-it('writes the findings and a report with every figure', async () => {
+it('writeReproduction writes the findings and a report with every figure', async () => {
   const judged = await reproduce({ claims, scale: 'tiny', store, pool });
   const written = await writeReproduction(folder, judged, 'tiny');
   const findings = JSON.parse(await readFile(written.findings, 'utf8'));

@@ -13,6 +13,7 @@ export interface ReproduceProgress {
   readonly secondsLeft: number;
 }
 
+/** What to measure and judge, where it is recorded, and who hears of it. */
 export interface ReproduceOptions {
   readonly claims: readonly Claim[];
   readonly scale: Scale;
@@ -25,6 +26,7 @@ export interface ReproduceOptions {
   readonly onProgress?: ((progress: ReproduceProgress) => void) | undefined;
 }
 
+/** A claim with what its measurements came to. */
 export interface JudgedClaim {
   readonly claim: Claim;
   readonly finding: Finding;

@@ -1,6 +1,7 @@
-import type { QueueOptions } from 'bullmq';
+import { SoftmoeError } from '@softmoe/model';
+import type { Task, TaskRecord } from '@softmoe/tasks';
+import type { Job, QueueOptions } from 'bullmq';
 import { Redis } from 'ioredis';
-import { QueueError } from './errors.ts';
 
 /** Where tasks wait: the queue `name` (default: softmoe) on the Redis server at `url`, such as redis://localhost:6379. */
 export interface QueueAddress {
@@ -60,3 +61,21 @@ function checkUrl(url: string): void {
 function withoutPassword(url: string): string {
   return url.replace(/:[^:@/]*@/, ':***@');
 }
+
+/** A queue cannot be reached, or its other side cannot be worked with. */
+export class QueueError extends SoftmoeError {
+  override readonly name = 'QueueError';
+}
+
+/** What a job carries. Its id is that of the record to be made. */
+export interface QueuedTask {
+  readonly task: Task;
+  /** Hash of the code that the sweep expects for tasks of this kind. */
+  readonly code: string;
+}
+
+/** A task in the queue, and the record that a worker makes of it. */
+export type TaskJob = Job<QueuedTask, TaskRecord>;
+
+/** The name of all jobs. */
+export const JOB = 'task';

@@ -1,4 +1,3 @@
-export type { QueueAddress } from './connect.ts';
-export { QueueError } from './errors.ts';
+export { type QueueAddress, QueueError } from './connect.ts';
 export { type QueuedTasksOptions, runQueuedTasks } from './run-queued-tasks.ts';
 export { type ServeOptions, serveTasks } from './serve-tasks.ts';

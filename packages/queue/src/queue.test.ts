@@ -13,7 +13,7 @@ import {
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../test/redis-server.ts';
-import { QueueError } from './errors.ts';
+import { QueueError } from './connect.ts';
 import { type QueuedTasksOptions, runQueuedTasks } from './run-queued-tasks.ts';
 import { type ServeOptions, serveTasks } from './serve-tasks.ts';
 
@@ -109,7 +109,7 @@ async function jobCounts() {
   return counts;
 }
 
-it('lets workers do what the store lacks, keeps each record once and leaves the queue empty', async () => {
+it('a queue lets workers do what the store lacks, keeps each record once and leaves the queue empty', async () => {
   const done: unknown[] = [];
   for (let i = 0; i < 2; i++) {
     serve(createPool(square), { onRecord: ({ input }) => done.push(input) });
@@ -129,13 +129,13 @@ it('lets workers do what the store lacks, keeps each record once and leaves the 
   expect(done).toEqual([1, 2, 3, 4]);
 });
 
-it('needs no server for what is recorded', async () => {
+it('runQueuedTasks needs no server for what is recorded', async () => {
   serve(createPool(square));
   const records = await run(tasks(5));
   expect(await run(tasks(5), { queue: { url: 'redis://127.0.0.1:1' } })).toEqual(records);
 });
 
-it('records failures, and does them again when told to', async () => {
+it('runQueuedTasks records failures, and does them again when told to', async () => {
   let fails = true;
   serve(
     createPool(async (input) =>
@@ -148,7 +148,7 @@ it('records failures, and does them again when told to', async () => {
   expect(await run(tasks(2), { retryFailed: true })).toMatchObject([{ output: 4 }]);
 });
 
-it('takes over the task of a worker that died', async () => {
+it('a worker takes over the task of one that died', async () => {
   const dying = startDyingWorker();
   const records = run(tasks(6));
   await dying.die();
@@ -156,7 +156,7 @@ it('takes over the task of a worker that died', async () => {
   expect(await records).toMatchObject([{ status: 'done', output: 36 }]);
 });
 
-it('records a task that its workers do not survive as failed', async () => {
+it('a task that its workers do not survive is recorded as failed', async () => {
   const dying = startDyingWorker();
   const records = run(tasks(6));
   await dying.die();
@@ -166,7 +166,7 @@ it('records a task that its workers do not survive as failed', async () => {
   ]);
 });
 
-it('refuses a worker with other code, and lets another one do the task', async () => {
+it('a worker with other code is refused, and another one does the task', async () => {
   const { done } = serve(createPool(square, 'other'));
   const records = run(tasks(7));
   await expect(done).rejects.toThrow(QueueError);
@@ -175,7 +175,7 @@ it('refuses a worker with other code, and lets another one do the task', async (
   expect(await records).toMatchObject([{ status: 'done', output: 49, code: 'code' }]);
 });
 
-it('gives the tasks of a worker that is stopped back at once', async () => {
+it('a worker that is stopped gives its tasks back at once', async () => {
   const { abort, done } = serve(createPool(never), { lockSeconds: 600 });
   let running = 0;
   const records = run(tasks(1, 2), {
@@ -191,7 +191,7 @@ it('gives the tasks of a worker that is stopped back at once', async () => {
   expect(await records).toMatchObject([{ output: 1 }, { output: 4 }]);
 });
 
-it('withdraws what nobody began when it is stopped, and finds the rest at the next start', async () => {
+it('a sweep that is stopped withdraws what nobody began when it is stopped, and finds the rest at the next start', async () => {
   const { promise: held, resolve: finish } = withResolvers();
   serve(createPool((input) => held.then(() => square(input))));
   const abort = new AbortController();
@@ -212,7 +212,7 @@ it('withdraws what nobody began when it is stopped, and finds the rest at the ne
   expect(await store.all()).toHaveLength(4);
 });
 
-it('refuses a result that is not the record of the task', async () => {
+it('runQueuedTasks refuses a result that is not the record of the task', async () => {
   const foreign = new Worker(queue.name, async () => ({ id: 'another' }), {
     connection: { url: server.url, maxRetriesPerRequest: null },
   });
@@ -225,7 +225,7 @@ it.each([
   ['nobody listens', 'redis://127.0.0.1:1', /queue: cannot be reached.*Start a Redis server/],
   ['no Redis address', 'http://127.0.0.1', /queue: is not the address of a Redis server/],
   ['no address', 'localhost', /queue: is not the address/],
-])('says that %s', async (_, url, message) => {
+])('an address says that %s', async (_, url, message) => {
   await expect(run(tasks(1), { queue: { url } })).rejects.toThrow(QueueError);
   await expect(run(tasks(1), { queue: { url } })).rejects.toThrow(message);
   const signal = new AbortController().signal;
@@ -234,7 +234,7 @@ it.each([
   );
 });
 
-it('hides the password in errors', async () => {
+it('errors hide the password', async () => {
   const url = 'redis://me:secret@127.0.0.1:1';
   await expect(run(tasks(1), { queue: { url } })).rejects.not.toThrow(/secret/);
 });

@@ -8,10 +8,16 @@ import {
   taskEnvironment,
 } from '@softmoe/tasks';
 import { Queue, QueueEvents } from 'bullmq';
-import { connect, type QueueAddress } from './connect.ts';
-import { QueueError } from './errors.ts';
-import { JOB, type QueuedTask, type TaskJob } from './queued-task.ts';
+import {
+  connect,
+  JOB,
+  type QueueAddress,
+  type QueuedTask,
+  QueueError,
+  type TaskJob,
+} from './connect.ts';
 
+/** Where tasks wait and are recorded, which code must do them, and who hears of it. */
 export interface QueuedTasksOptions extends LedgerOptions {
   readonly queue: QueueAddress;
   /** Hash of the code that the workers must have for tasks of a kind: `codeOf` of a pool, or `hashOf` of `codeOf(worker)`. */
@@ -85,7 +91,7 @@ export async function runQueuedTasks(
   return ledger.records();
 }
 
-/** Those that are there already are not added again. */
+/** Puts tasks in the queue, except those that are there already. */
 async function addTasks(
   queue: Queue,
   ledger: TaskLedger,

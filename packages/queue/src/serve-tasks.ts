@@ -1,9 +1,14 @@
 import { recordTask, type TaskPool, type TaskRecord } from '@softmoe/tasks';
 import { WaitingError, Worker } from 'bullmq';
-import { connect, type QueueAddress } from './connect.ts';
-import { QueueError } from './errors.ts';
-import type { QueuedTask, TaskJob } from './queued-task.ts';
+import {
+  connect,
+  type QueueAddress,
+  type QueuedTask,
+  QueueError,
+  type TaskJob,
+} from './connect.ts';
 
+/** Where a worker takes tasks, what does them, and how long it holds them. */
 export interface ServeOptions {
   readonly queue: QueueAddress;
   /** Does the tasks; as many at a time as it has threads. */

@@ -1,4 +1,5 @@
 import type { Figure } from '@softmoe/figures';
+import { SoftmoeError } from '@softmoe/model';
 
 /** A report before it is drawn: words, figures and tables in order. */
 export interface ReportDocument {
@@ -8,6 +9,7 @@ export interface ReportDocument {
   readonly sections: readonly ReportSection[];
 }
 
+/** A part of a report under a heading of its own, with a verdict where it judges something. */
 export interface ReportSection {
   /** Anchor, unique in the document. */
   readonly id: string;
@@ -19,6 +21,7 @@ export interface ReportSection {
   readonly blocks: readonly ReportBlock[];
 }
 
+/** What a section is made of. */
 export type ReportBlock =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'figure'; readonly figure: Figure }
@@ -29,3 +32,8 @@ export type ReportBlock =
       readonly rows: readonly (readonly string[])[];
     }
   | { readonly kind: 'code'; readonly language: string; readonly text: string };
+
+/** A report cannot be made of what is in a folder, or cannot be written. */
+export class ReportError extends SoftmoeError {
+  override readonly name = 'ReportError';
+}

@@ -1,5 +1,9 @@
-export type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
-export { ReportError } from './errors.ts';
+export {
+  type ReportBlock,
+  type ReportDocument,
+  ReportError,
+  type ReportSection,
+} from './document.ts';
 export { renderReport } from './render-report.ts';
 export { renderSvg } from './render-svg.ts';
 export { reportOf } from './report-of.ts';

@@ -26,7 +26,7 @@ const section: ReportSection = {
 const document: ReportDocument = { title: EVIL, lead: [EVIL], sections: [section] };
 const pageOf = (report: ReportDocument) => parseHTML(renderReport(report)).document;
 
-it('shows any text as it is and runs none of it', () => {
+it('a page shows any text as it is and runs none of it', () => {
   const page = pageOf(document);
   expect(page.querySelectorAll('script')).toHaveLength(0);
   expect(page.querySelector('h1')!.textContent).toBe(EVIL);
@@ -38,7 +38,7 @@ it('shows any text as it is and runs none of it', () => {
   expect(renderReport(document)).not.toContain('<script');
 });
 
-it('is one file that asks nobody for anything', () => {
+it('a page is one file that asks nobody for anything', () => {
   const html = renderReport(document);
   const page = parseHTML(html).document;
   for (const element of page.querySelectorAll('[src], [href], link, iframe, object, style')) {
@@ -52,7 +52,7 @@ it('is one file that asks nobody for anything', () => {
   expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/);
 });
 
-it('has headings in order, unique ids, labelled pictures and tables with headers', () => {
+it('a page has headings in order, unique ids, labelled pictures and tables with headers', () => {
   const ids = ['a', 'b', 'c', 'd'];
   const sections = ids.map((id) => ({ ...section, id, heading: `Part ${id}` }));
   const page = pageOf({ ...document, sections });
@@ -70,7 +70,7 @@ it('has headings in order, unique ids, labelled pictures and tables with headers
   for (const id of ids) expect(page.getElementById(id)).not.toBeNull();
 });
 
-it('tells verdicts by a sign and a word', () => {
+it('a page tells verdicts by a sign and a word', () => {
   const badges = (['good', 'bad', 'open'] as const).map((tone) => {
     const verdict = { word: 'word', tone };
     const page = pageOf({ ...document, sections: [{ ...section, verdict }] });
@@ -79,7 +79,7 @@ it('tells verdicts by a sign and a word', () => {
   expect(badges).toEqual(['✓word', '✗word', '?word']);
 });
 
-it('draws a figure as a file of its own', () => {
+it('renderSvg draws a figure as a file of its own', () => {
   const svg = renderSvg(figure);
   expect(svg).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg [^>]*xmlns=/);
   expect(svg).not.toMatch(/var\(--|<style|<script/);
@@ -92,7 +92,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('writes the page and every figure, and nothing else, also over an earlier report', async () => {
+it('writeReport writes the page and every figure, and nothing else, also over an earlier report', async () => {
   const path = join(folder, 'deep', 'report');
   for (let i = 0; i < 2; i++) {
     const written = await writeReport(document, path);
@@ -107,7 +107,7 @@ it('writes the page and every figure, and nothing else, also over an earlier rep
   }
 });
 
-it('refuses names that are no file names or come twice, and a folder that is none', async () => {
+it('writeReport refuses names that are no file names or come twice, and a folder that is none', async () => {
   const withNames = (...names: string[]): ReportDocument => ({
     ...document,
     sections: names.map((name) => ({

@@ -1,6 +1,5 @@
 import type { Figure } from '@softmoe/figures';
 import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
-import { escapeHtml, inlineHtml } from './escape.ts';
 import { inlineSvg } from './render-svg.ts';
 import { styles } from './styles.ts';
 
@@ -119,4 +118,22 @@ const NUMBER = /^[−+×<≤≥-]?\s?\d[\d.,\s–−+±·×%/()[\]⁰¹²³⁴-�
 /** A number with its sign, power of ten, unit or interval, or the dash that stands for none. */
 function isNumeric(text: string): boolean {
   return /^[–—]?$/.test(text) || NUMBER.test(text);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** `text` as HTML that shows it, whatever it holds; also within a quoted attribute. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+/** `text` as HTML that shows it, with what is between backticks as code. */
+function inlineHtml(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { DEFINITION, fileNames, readIfThere, readSweep } from '@softmoe/runs';
-import type { ReportDocument } from './document.ts';
-import { ReportError } from './errors.ts';
+import { type ReportDocument, ReportError } from './document.ts';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
 

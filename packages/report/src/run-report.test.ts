@@ -44,7 +44,7 @@ const verdictOf = ({ sections }: ReportDocument, id: string) =>
 const textOf = (document: ReportDocument) =>
   parseHTML(renderReport(document)).document.body.textContent!;
 
-it('tells a run that recovered, with every figure, its certificate and its config', async () => {
+it('a report tells a run that recovered, with every figure, its certificate and its config', async () => {
   const path = await kept('good', small);
   const result = await resultIn(path);
   const report = await runReport(path);
@@ -71,7 +71,7 @@ it('tells a run that recovered, with every figure, its certificate and its confi
   expect(code[1]).toContain('softmoe run config.json');
 });
 
-it('says what a run with too few students missed, and what to try', async () => {
+it('a report says what a run with too few students missed, and what to try', async () => {
   const path = await kept('few', { ...small, teachers: 3, students: 2 });
   const result = await resultIn(path);
   const report = await runReport(path);
@@ -88,7 +88,7 @@ it('says what a run with too few students missed, and what to try', async () => 
   expect(text).toContain('There is no certificate');
 });
 
-it('tells both stages of fine-tuning of an online run', async () => {
+it('a report tells both stages of fine-tuning of an online run', async () => {
   const path = await kept('online', {
     ...small,
     engine: 'online',
@@ -101,7 +101,7 @@ it('tells both stages of fine-tuning of an online run', async () => {
   expect(text).toContain('on the same backend');
 });
 
-it('tells an unfinished run as far as it has come, and how to go on', async () => {
+it('a report tells an unfinished run as far as it has come, and how to go on', async () => {
   const path = await kept('half', small, 20);
   const report = await runReport(path);
   expect(report.title).toBe('Run half: not finished');
@@ -112,7 +112,7 @@ it('tells an unfinished run as far as it has come, and how to go on', async () =
   expect(verdictOf(report, 'learning')!.tone).toBe('open');
 });
 
-it('tells a run that has only begun, and one whose last line is still being written', async () => {
+it('a report tells a run that has only begun, and one whose last line is still being written', async () => {
   const begun = await kept('begun', small, 0);
   expect(textOf(await runReport(begun))).toContain('there is no record of it yet');
   const path = await kept('writing', small, 5);
@@ -123,7 +123,7 @@ it('tells a run that has only begun, and one whose last line is still being writ
   expect(renderReport(await runReport(path))).toBe(before);
 });
 
-it('refuses damaged files and folders that hold no run, by name', async () => {
+it('runReport refuses damaged files and folders that hold no run, by name', async () => {
   await expect(runReport(join(parent, 'nowhere'))).rejects.toThrow(RunFolderError);
   const path = await kept('damaged', small, 5);
   const file = join(path, 'records.jsonl');

@@ -2,7 +2,7 @@ import { formatValue, getField, type Sweep } from '@softmoe/runs';
 
 /** A field of the config that takes several values in a sweep, other than the seed. */
 export interface SweepAxis {
-  /** Its dotted name. */
+  /** The dotted name, such as `train.time`. */
   readonly field: string;
   /** As a figure or a table shows them, in the order of the sweep. */
   readonly values: readonly (number | string)[];
@@ -11,6 +11,7 @@ export interface SweepAxis {
   readonly example: unknown;
 }
 
+/** The fields over which figures of a sweep can be drawn. */
 export function axesOf({ fields, runs }: Sweep): SweepAxis[] {
   return fields
     .filter((field) => field !== 'seed')

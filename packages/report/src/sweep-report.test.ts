@@ -46,7 +46,7 @@ const missed = (output: Summary): Summary => ({
   missing: [{ teacherExpert: 1, matched: true, expert: 0.4, router: 0.1 }],
 });
 
-it('draws a curve over one numeric field and tells from where on every run recovers', async () => {
+it('a report draws a curve over one numeric field and tells from where on every run recovers', async () => {
   const results = await resultsOf({ students: [2, 3, 4], seed: [0, 1] }, (i, output) => ({
     status: 'done',
     output: i === 0 ? missed(output) : output,
@@ -66,7 +66,7 @@ it('draws a curve over one numeric field and tells from where on every run recov
   expect(rowsOf(page, 'misses')[0]![0]).toBe('students 2, seed 0');
 });
 
-it('draws a heat map over two fields, also of names, and loads by their columns', async () => {
+it('a report draws a heat map over two fields, also of names, and loads by their columns', async () => {
   const geometry = [{ kind: 'orthonormal' }, { kind: 'correlated', overlap: 0.3 }];
   const results = await resultsOf({ geometry, 'train.time': [30, 40] }, (_, output) => ({
     status: 'done',
@@ -84,7 +84,7 @@ it('draws a heat map over two fields, also of names, and loads by their columns'
   expect(parseSweep(definition).runs).toEqual(results.sweep.runs);
 });
 
-it('gives the reason of every failure, shows it as it is, and says what is missing', async () => {
+it('a report gives the reason of every failure, shows it as it is, and says what is missing', async () => {
   const error = {
     name: 'DivergedError',
     message: '<script>boom</script>',
@@ -114,7 +114,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-it('tells a sweep by its folder, also one without a record, and refuses other folders', async () => {
+it('reportOf tells a sweep by its folder, also one without a record, and refuses other folders', async () => {
   await expect(reportOf(parent)).rejects.toThrow(/is neither a run nor a sweep/);
   const path = join(parent, 'sweep');
   await openSweepFolder(path, parseSweep({ base, grid: { students: [2, 3] } }));

@@ -2,8 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Figure } from '@softmoe/figures';
 import { writeWhole } from '@softmoe/tasks/files';
-import type { ReportDocument } from './document.ts';
-import { ReportError } from './errors.ts';
+import { type ReportDocument, ReportError } from './document.ts';
 import { renderReport } from './render-report.ts';
 import { renderSvg } from './render-svg.ts';
 

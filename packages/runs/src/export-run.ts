@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { courseOf, isOnline, lastStage, type RecordLine, recordOfLine } from '@softmoe/lab';
 import { writeWhole } from '@softmoe/tasks/files';
 import { overlapsToCsv, overlapsToNpy, recordsToCsv } from '@softmoe/train';
-import { RunFolderError } from './errors.ts';
 import { readRecords } from './read-records.ts';
 import { readRun } from './read-run.ts';
+import { RunFolderError } from './run-files.ts';
 
 /**
  * Writes the records of a run's folder into the folder `out` as tables for other tools, and returns their paths:

@@ -1,14 +1,17 @@
-export { RunFolderError } from './errors.ts';
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
 export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
 export { readRecords } from './read-records.ts';
 export { findRuns, type Run, readIfThere, readModel, readRun } from './read-run.ts';
-export { fileNames } from './run-files.ts';
+export { fileNames, RunFolderError } from './run-files.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
-export { exampleSweep, type SweepDefinition, sweepJsonSchema } from './sweep/definition.ts';
-export { SweepError } from './sweep/errors.ts';
+export {
+  exampleSweep,
+  type SweepDefinition,
+  SweepError,
+  sweepJsonSchema,
+} from './sweep/definition.ts';
 export { flatten, getField } from './sweep/fields.ts';
 export { exportSweep, resultFiles, resultRow, writeResults } from './sweep/results-table.ts';
 export { inShard, parseShard, type Shard } from './sweep/shard.ts';

@@ -5,10 +5,10 @@ import { createReferenceBackend } from '@softmoe/backend';
 import { createExperiment, parseConfig, runExperiment, runPipeline, summaryOf } from '@softmoe/lab';
 import { FormatError } from '@softmoe/model';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RunFolderError } from './errors.ts';
 import { exportRun } from './export-run.ts';
 import { readRecords } from './read-records.ts';
 import { findRuns, readModel, readRun } from './read-run.ts';
+import { RunFolderError } from './run-files.ts';
 import { createRunFolder } from './run-folder.ts';
 
 const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-it('reads a complete run, its result and models', async () => {
+it('readRun reads a complete run, its result and models', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   const result = await runPipeline(config, { onRecord: (event) => folder.add(event) });
   await folder.close();
@@ -31,7 +31,7 @@ it('reads a complete run, its result and models', async () => {
   expect(await readModel(folder.path, 'refined')).toBeUndefined();
 });
 
-it('exports the records as tables that hold the same numbers', async () => {
+it('exportRun writes the records as tables that hold the same numbers', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   await runPipeline(config, { onRecord: (event) => folder.add(event) });
   await folder.close();
@@ -51,7 +51,7 @@ it('exports the records as tables that hold the same numbers', async () => {
   await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
 });
 
-it('exports each stage of fine-tuning of an online run as a table of its own', async () => {
+it('exportRun writes each stage of fine-tuning of an online run as a table of its own', async () => {
   const online = parseConfig({
     ...config,
     engine: 'online',
@@ -72,7 +72,7 @@ it('exports each stage of fine-tuning of an online run as a table of its own', a
   expect((await stepsIn('finetune.csv'))[0]).toBe(0);
 });
 
-it('lists runs by name, complete or not, and passes over other folders', async () => {
+it('findRuns lists runs by name, complete or not, and passes over other folders', async () => {
   for (const name of ['b', 'a']) {
     await (await createRunFolder(join(parent, name), start)).close();
   }
@@ -91,7 +91,7 @@ it('lists runs by name, complete or not, and passes over other folders', async (
   ]);
 });
 
-it('says what is no run, what is damaged and what is not there', async () => {
+it('readRun says what is no run, what is damaged and what is not there', async () => {
   await expect(readRun(parent)).rejects.toThrow(/run: holds no config.json/);
   await expect(findRuns(join(parent, 'nowhere'))).rejects.toThrow(RunFolderError);
   await writeFile(join(parent, 'config.json'), '{"inputDim": 16');
@@ -108,7 +108,7 @@ it('says what is no run, what is damaged and what is not there', async () => {
   await expect(readModel(parent, 'final')).rejects.toThrow(/final: is damaged.*final\.safetensors/);
 });
 
-it('tells with what config a run ran, and when it last wrote', async () => {
+it('readRun tells with what config a run ran, and when it last wrote', async () => {
   const path = join(parent, 'run');
   await (await createRunFolder(path, start)).close();
   const old = new Date('2026-01-01T00:00:00Z');

@@ -5,8 +5,7 @@ import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
 import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing } from '@softmoe/tasks/files';
 import { decodeCheckpoint } from './checkpoint.ts';
-import { RunFolderError } from './errors.ts';
-import { fileNames, RUN_AGAIN } from './run-files.ts';
+import { fileNames, RUN_AGAIN, RunFolderError } from './run-files.ts';
 
 /** What is known of a run from its folder. */
 export interface Run {

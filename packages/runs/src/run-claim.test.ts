@@ -4,8 +4,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatError } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RunFolderError } from './errors.ts';
 import { claimRun } from './run-claim.ts';
+import { RunFolderError } from './run-files.ts';
 
 const gone = () => spawnSync(process.execPath, ['-e', '']).pid;
 let path: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(path, { recursive: true, force: true }));
 
-it('is of one at a time, until it is released', async () => {
+it('a claim is of one at a time, until it is released', async () => {
   const first = await claimRun(path);
   const [name] = await readdir(path);
   expect(JSON.parse(await readFile(join(path, name!), 'utf8'))).toMatchObject({
@@ -36,7 +36,7 @@ it('is of one at a time, until it is released', async () => {
   await second.release();
 });
 
-it('is taken from a process that is gone, also from one that had the number of this one', async () => {
+it('a claim is taken from a process that is gone, also from one that had the number of this one', async () => {
   for (const pid of [gone(), process.pid]) {
     await writeFile(left, JSON.stringify({ host: hostname(), pid }));
     const claim = await claimRun(path);
@@ -47,7 +47,7 @@ it('is taken from a process that is gone, also from one that had the number of t
   }
 });
 
-it('is left to a process that lives, to other hosts, and where it cannot be read', async () => {
+it('a claim is left to a process that lives, to other hosts, and where it cannot be read', async () => {
   for (const text of [
     JSON.stringify({ host: hostname(), pid: process.ppid }),
     JSON.stringify({ host: `not ${hostname()}`, pid: gone() }),
@@ -62,7 +62,7 @@ it('is left to a process that lives, to other hosts, and where it cannot be read
   }
 });
 
-it('is never of two that want it at once', async () => {
+it('a claim is never of two that want it at once', async () => {
   for (let round = 0; round < 20; round++) {
     await writeFile(left, JSON.stringify({ host: hostname(), pid: gone() }));
     const wanted = await Promise.allSettled([1, 2, 3, 4].map(() => claimRun(path)));

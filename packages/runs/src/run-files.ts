@@ -1,3 +1,5 @@
+import { SoftmoeError } from '@softmoe/model';
+
 /** What to do with a run whose files do not let it go on. */
 export const START_AGAIN = 'Start the run again from its config.json in another folder.';
 
@@ -12,3 +14,8 @@ export const fileNames = {
   result: 'result.json',
   model: (name: string) => `${name}.safetensors`,
 } as const;
+
+/** A run folder cannot be made, read or written. */
+export class RunFolderError extends SoftmoeError {
+  override readonly name = 'RunFolderError';
+}

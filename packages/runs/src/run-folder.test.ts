@@ -13,7 +13,7 @@ import {
 } from '@softmoe/lab';
 import { FormatError, loadMoE } from '@softmoe/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RunFolderError } from './errors.ts';
+import { RunFolderError } from './run-files.ts';
 import { createRunFolder, resumeRunFolder } from './run-folder.ts';
 
 const config = parseConfig({
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
-it('holds config, every record, the models of all phases and the result', async () => {
+it('a run folder holds config, every record, the models of all phases and the result', async () => {
   const folder = await createRunFolder(join(parent, 'deep', 'run'), start);
   let records = 0;
   const result = await runPipeline(config, {
@@ -59,7 +59,7 @@ it('holds config, every record, the models of all phases and the result', async 
   expect((await readdir(folder.path)).filter((name) => name.includes('partial'))).toEqual([]);
 });
 
-it('refuses a folder that exists, and leaves it alone', async () => {
+it('createRunFolder refuses a folder that exists, and leaves it alone', async () => {
   const path = join(parent, 'run');
   await (await createRunFolder(path, start)).close();
   const before = await readdir(path);
@@ -67,14 +67,14 @@ it('refuses a folder that exists, and leaves it alone', async () => {
   expect(await readdir(path)).toEqual(before);
 });
 
-it('says when a folder cannot be made', async () => {
+it('createRunFolder says when a folder cannot be made', async () => {
   await writeFile(join(parent, 'file'), '');
   await expect(createRunFolder(join(parent, 'file', 'run'), start)).rejects.toThrow(
     /out: cannot be made.*Choose a folder/,
   );
 });
 
-it('goes on from any checkpoint to the same files, dropping the records after it', async () => {
+it('a run goes on from any checkpoint to the same files, dropping the records after it', async () => {
   const whole = await createRunFolder(join(parent, 'whole'), start);
   await runPipeline(config, { onRecord: (event) => whole.add(event) });
   await whole.close();
@@ -97,7 +97,7 @@ it('goes on from any checkpoint to the same files, dropping the records after it
   }
 });
 
-it('goes on from the start where it was stopped before another checkpoint, and refuses a complete run', async () => {
+it('a run goes on from the start where it was stopped before another checkpoint, and refuses a complete run', async () => {
   const path = join(parent, 'run');
   const first = await createRunFolder(path, start);
   const killed = createExperiment(config);
@@ -116,7 +116,7 @@ it('goes on from the start where it was stopped before another checkpoint, and r
   expect(await readdir(path)).not.toContain('checkpoint.json');
 });
 
-it('keeps the backend of a run in its checkpoint, and goes on with no other', async () => {
+it('a checkpoint keeps the backend of its run, and goes on with no other', async () => {
   const online = parseConfig({
     ...config,
     engine: 'online',
@@ -143,7 +143,7 @@ it('keeps the backend of a run in its checkpoint, and goes on with no other', as
   expect(next).toMatchObject({ phase: 'train', record: { step: 1 } });
 });
 
-it('is left alone by others until it is closed', async () => {
+it('a run folder is left alone by others until it is closed', async () => {
   const path = join(parent, 'run');
   const first = await createRunFolder(path, start);
   const before = await readdir(path);
@@ -156,7 +156,7 @@ it('is left alone by others until it is closed', async () => {
   expect((await readdir(path)).sort()).toEqual(['checkpoint.json', 'config.json', 'records.jsonl']);
 });
 
-it('refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {
+it('resumeRunFolder refuses records shorter than the checkpoint counts, and names a folder that went away', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   const experiment = createExperiment(config);
   for (let i = 0; i < 3; i++) await folder.add((await experiment.next())!);
@@ -177,7 +177,7 @@ it('refuses records shorter than the checkpoint counts, and names a folder that 
   await again.close();
 });
 
-it('refuses to go on with another config than the run began with', async () => {
+it('resumeRunFolder refuses to go on with another config than the run began with', async () => {
   const { path, close } = await createRunFolder(join(parent, 'run'), start);
   await close();
   const longer = { ...config, train: { ...config.train, time: 70 } };
@@ -189,7 +189,7 @@ it('refuses to go on with another config than the run began with', async () => {
   await (await resumeRunFolder(path)).folder.close();
 });
 
-it('refuses a checkpoint of another version by name', async () => {
+it('resumeRunFolder refuses a checkpoint of another version by name', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   const path = join(folder.path, 'checkpoint.json');
   const text = await readFile(path, 'utf8');
@@ -203,7 +203,7 @@ it('refuses a checkpoint of another version by name', async () => {
   );
 });
 
-it('refuses a damaged checkpoint', async () => {
+it('resumeRunFolder refuses a damaged checkpoint', async () => {
   const folder = await createRunFolder(join(parent, 'run'), start);
   await folder.checkpoint(createExperiment(config).snapshot());
   await folder.close();

@@ -14,10 +14,9 @@ import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { writeWhole } from '@softmoe/tasks/files';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { RunFolderError } from './errors.ts';
 import { readIfThere, readRun } from './read-run.ts';
 import { claimRun, type RunClaim } from './run-claim.ts';
-import { fileNames, START_AGAIN } from './run-files.ts';
+import { fileNames, RunFolderError, START_AGAIN } from './run-files.ts';
 import { flatten } from './sweep/fields.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */

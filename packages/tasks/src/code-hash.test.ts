@@ -277,7 +277,7 @@ describe('the hash of code', () => {
   });
 });
 
-it('code that is not there is named, and a kind that is unknown', async () => {
+it('codeOf names code that is not there, and a kind that is unknown', async () => {
   await rm(join(root, 'dist/helper.js'));
   expect(() => hash()).toThrow(WorkerError);
   expect(() => hash()).toThrow(/measure\.js.*helper\.js/);
@@ -285,7 +285,7 @@ it('code that is not there is named, and a kind that is unknown', async () => {
   expect(() => codeOf({}).hashOf('kind')).toThrow(TaskFailure);
 });
 
-it('covers tells the files and packages that a hash rests on', () => {
+it('codeOf tells the files and packages that a hash covers', () => {
   const url = pathToFileURL(join(root, 'dist/measure.js'));
   const covered = codeOf({ kind: { module: url, name: 'measure' } }).covers('kind');
   const beside = (href: string) => href.replace(pathToFileURL(`${root}/`).href, '');

@@ -28,7 +28,7 @@ export async function writeWhole(
   }
 }
 
-/** {@link writeWhole} under a temporary name that no other writer has. After a kill it is left behind. */
+/** Writes a whole file, as {@link writeWhole}, where others may write it too: its temporary name is its own. A kill leaves that behind. */
 export function writeShared(path: string, content: string | Uint8Array): Promise<void> {
   return writeWhole(path, content, `${path}.${randomUUID()}${PARTIAL}`);
 }

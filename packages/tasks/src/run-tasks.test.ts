@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { worker } from '../test/worker.ts';
 import { TasksInterruptedError } from './errors.ts';
-import { secondsLeft, type TaskProgress } from './progress.ts';
 import { runTasks } from './run-tasks.ts';
+import { secondsLeft, type TaskProgress } from './task-ledger.ts';
 import { createTaskPool } from './task-pool.ts';
 import { openTaskStore, type TaskStore } from './task-store.ts';
 
@@ -21,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const square = (input: number) => ({ kind: 'square', input });
 
-it('does what the store lacks, and returns all in order', async () => {
+it('runTasks does what the store lacks, and returns all in order', async () => {
   await runTasks([square(2), square(4)], { store, pool });
   const from: string[] = [];
   const records = await runTasks([1, 2, 3, 4, 2].map(square), {
@@ -41,7 +41,7 @@ it('does what the store lacks, and returns all in order', async () => {
   });
 });
 
-it('records a task that fails with its reason, goes on, and does it again only when asked', async () => {
+it('runTasks records a task that fails with its reason, goes on, and does it again only when asked', async () => {
   const tasks = [square(1), { kind: 'exit', input: 3 }, { kind: 'throw', input: 9 }, square(2)];
   let last: TaskProgress | undefined;
   const onProgress = (progress: TaskProgress) => {
@@ -60,7 +60,7 @@ it('records a task that fails with its reason, goes on, and does it again only w
   expect(runs.sort()).toEqual(['exit', 'throw']);
 });
 
-it('ends at once when aborted, recording what had ended', async () => {
+it('runTasks ends at once when aborted, recording what had ended', async () => {
   const abort = new AbortController();
   const tasks = [square(1), { kind: 'busy', input: 0 }, { kind: 'for-ever', input: 0 }, square(2)];
   const running = runTasks(tasks, {
@@ -76,20 +76,20 @@ it('ends at once when aborted, recording what had ended', async () => {
   expect((await store.all()).map(({ input }) => input)).toEqual([1]);
 });
 
-it('refuses tasks of an unknown kind before it does any', async () => {
+it('runTasks refuses tasks of an unknown kind before it does any', async () => {
   const tasks = [square(1), { kind: 'cube', input: 2 }];
   await expect(runTasks(tasks, { store, pool })).rejects.toThrow(/kind: is no kind of task/);
   expect(await store.all()).toEqual([]);
 });
 
-it('stops when a record cannot be kept, leaving no task behind', async () => {
+it('runTasks stops when a record cannot be kept, leaving no task behind', async () => {
   const full: TaskStore = { ...store, put: () => Promise.reject(new Error('disk full')) };
   await expect(
     runTasks([square(1), { kind: 'for-ever', input: 0 }, square(2)], { store: full, pool }),
   ).rejects.toThrow('disk full');
 });
 
-it('estimates the time left from what ended, by the lanes that can still be filled', () => {
+it('secondsLeft estimates from what ended, by the lanes that can still be filled', () => {
   const state = { ended: 4, spent: 8, waiting: 10, running: 2, concurrency: 2 };
   expect(secondsLeft(state)).toBe(11);
   expect(secondsLeft({ ...state, waiting: 0, running: 1 })).toBe(1);

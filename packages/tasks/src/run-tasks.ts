@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Task } from './task.ts';
-import { taskId } from './task-id.ts';
 import { type LedgerOptions, openTaskLedger } from './task-ledger.ts';
 import type { TaskPool } from './task-pool.ts';
-import { TASK_RECORD_FORMAT, type TaskEnvironment, type TaskRecord } from './task-record.ts';
+import {
+  TASK_RECORD_FORMAT,
+  type TaskEnvironment,
+  type TaskRecord,
+  taskId,
+} from './task-record.ts';
 
+/** Where tasks are done and recorded, who hears of it, and what stops them. */
 export interface RunTasksOptions extends LedgerOptions {
   readonly pool: TaskPool;
   /** Once aborted, the tasks in flight are ended and not recorded, and no other one starts. */
@@ -70,7 +75,7 @@ const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
-/** That of this process. */
+/** Where and with what tasks run in this process. */
 export const taskEnvironment: TaskEnvironment = {
   node: process.version,
   softmoe: version,

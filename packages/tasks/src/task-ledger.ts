@@ -1,10 +1,9 @@
 import { TasksInterruptedError } from './errors.ts';
-import { secondsLeft, type TaskProgress } from './progress.ts';
 import type { Task } from './task.ts';
-import { taskId } from './task-id.ts';
-import type { TaskRecord } from './task-record.ts';
+import { type TaskRecord, taskId } from './task-record.ts';
 import type { TaskStore } from './task-store.ts';
 
+/** Where tasks are recorded, and who hears of it. */
 export interface LedgerOptions {
   readonly store: TaskStore;
   /** Does those again that failed before (default: false). */
@@ -85,4 +84,34 @@ export async function openTaskLedger(
         remedy: 'Run the same tasks with the same store to go on.',
       }),
   };
+}
+
+/** How far a set of tasks has come. */
+export interface TaskProgress {
+  readonly total: number;
+  /** Tasks that the store held at the start; they count as done or failed, too. */
+  readonly held: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  /** Estimate of the time until all have ended; undefined until one has. */
+  readonly secondsLeft: number | undefined;
+}
+
+/**
+ * The time left, if the tasks to come take as long as those that ended: `ended` tasks took `spent` seconds in all, each
+ * in one of `concurrency` lanes. Those that run are half done on average, and the last ones cannot fill every lane.
+ */
+export function secondsLeft(state: {
+  readonly ended: number;
+  readonly spent: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly concurrency: number;
+}): number | undefined {
+  const { ended, spent, waiting, running, concurrency } = state;
+  if (waiting + running === 0) return 0;
+  if (ended === 0) return undefined;
+  const lanes = Math.min(concurrency, waiting + running);
+  return ((spent / ended) * (waiting + running / 2)) / lanes;
 }

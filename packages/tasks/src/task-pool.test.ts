@@ -6,7 +6,7 @@ import { createTaskPool } from './task-pool.ts';
 const pool = createTaskPool({ worker, concurrency: 2, memory: 32 });
 afterAll(() => pool.close());
 
-it('does a task in a thread', async () => {
+it('a pool does a task in a thread', async () => {
   expect(await pool.run({ kind: 'square', input: 3 })).toMatchObject({ status: 'done', output: 9 });
 });
 
@@ -16,7 +16,7 @@ it.each([
   ['out-of-memory', { name: 'WorkerError', message: expect.stringMatching(/memory/) }],
   ['function', { name: 'TaskFailure', message: expect.stringMatching(/JSON/) }],
   ['no such kind', { name: 'TaskFailure', field: 'kind' }],
-])('tells why a task failed, and does the next: %s', async (kind, error) => {
+])('a pool tells why a task failed, and does the next: %s', async (kind, error) => {
   const outcomes = await Promise.all(
     [kind, 'square', kind, 'square'].map((kind) => pool.run({ kind, input: 7 })),
   );
@@ -28,7 +28,7 @@ it.each([
   }
 });
 
-it.each(['for-ever', 'busy'])('ends a task when its signal aborts: %s', async (kind) => {
+it.each(['for-ever', 'busy'])('a pool ends a task when its signal aborts: %s', async (kind) => {
   const abort = new AbortController();
   const reason = new Error('enough');
   const running = pool.run({ kind, input: 0 }, abort.signal);
@@ -38,11 +38,11 @@ it.each(['for-ever', 'busy'])('ends a task when its signal aborts: %s', async (k
   expect(await pool.run({ kind: 'square', input: 2 })).toMatchObject({ output: 4 });
 });
 
-it('finds services in the context of the kinds that ask for them', async () => {
+it('functions find services in the context of the kinds that ask for them', async () => {
   expect(await pool.run({ kind: 'scaled', input: 4 })).toMatchObject({ output: 40 });
 });
 
-it('says which module cannot be loaded, and goes on with others', async () => {
+it('a pool says which module cannot be loaded, and goes on with others', async () => {
   const lost = { module: moduleOf('nowhere'), name: 'square' };
   expect(() => createTaskPool({ worker: { lost }, concurrency: 1 })).toThrow(WorkerError);
   const services = { module: moduleOf('broken'), name: 'services' };
@@ -68,7 +68,7 @@ it('says which module cannot be loaded, and goes on with others', async () => {
   await broken.close();
 });
 
-it('ends threads that failed to start before it could hear of that', async () => {
+it('a pool ends threads that failed to start before it could hear of that', async () => {
   const narrow = createTaskPool({ worker, concurrency: 2, memory: 1 });
   const failed = expect(narrow.run({ kind: 'square', input: 1 })).rejects.toThrow(WorkerError);
   await new Promise(setImmediate);

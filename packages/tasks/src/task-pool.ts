@@ -25,6 +25,7 @@ export interface TaskPool {
   close(): Promise<void>;
 }
 
+/** What the threads of a pool do, how many there are, and what each may use. */
 export interface TaskPoolOptions {
   readonly worker: TaskWorker;
   /** Most threads at a time. They start when they are needed. */

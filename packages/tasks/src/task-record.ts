@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { FileFormat, Format } from '@softmoe/model/checks';
+import { canonicalize } from 'json-canonicalize';
 import { z } from 'zod';
-import type { TaskOutcome } from './task.ts';
+import type { Task, TaskOutcome } from './task.ts';
 
 /** What the record of a task says it is. Records of before, without it, are of the same version. */
 export const TASK_RECORD_FORMAT = {
@@ -62,3 +64,11 @@ export const taskRecordFormat: FileFormat<TaskRecord> = {
   since: 1,
   schema,
 };
+
+/**
+ * The address of a task's record: SHA-256, in hex, of the canonical JSON (RFC 8785) of its kind, its input and the hash of
+ * the code that runs it. The order of an object's keys makes no difference.
+ */
+export function taskId({ kind, input }: Task, code: string): string {
+  return createHash('sha256').update(canonicalize({ code, input, kind })).digest('hex');
+}

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { StoreError } from './errors.ts';
-import { taskId } from './task-id.ts';
-import { TASK_RECORD_FORMAT, type TaskRecord } from './task-record.ts';
+import { TASK_RECORD_FORMAT, type TaskRecord, taskId } from './task-record.ts';
 import { openTaskStore } from './task-store.ts';
 
 let folder: string;
@@ -30,7 +29,7 @@ function record(input: unknown, outcome: 'done' | 'failed' = 'done'): TaskRecord
     : { ...base, status: 'failed', error: { name: 'Error', message: 'no' } };
 }
 
-it('gives back what was put, and nothing else', async () => {
+it('a store gives back what was put, and nothing else', async () => {
   const store = await openTaskStore(join(folder, 'deep', 'store'));
   expect(await store.all()).toEqual([]);
   const records = [1, 2, 3].map((input) => record(input));
@@ -41,7 +40,7 @@ it('gives back what was put, and nothing else', async () => {
   expect(await store.all()).toHaveLength(3);
 });
 
-it('keeps the record that is done', async () => {
+it('a store keeps the record that is done', async () => {
   const store = await openTaskStore(folder);
   await store.put(record(1, 'failed'));
   await store.put(record(1));
@@ -49,14 +48,14 @@ it('keeps the record that is done', async () => {
   expect(await store.all()).toEqual([record(1)]);
 });
 
-it('stays whole when many write the same record at once', async () => {
+it('a store stays whole when many write the same record at once', async () => {
   const stores = await Promise.all([1, 2, 3, 4].map(() => openTaskStore(folder)));
   await Promise.all(stores.flatMap((store) => [1, 2, 3].map((input) => store.put(record(input)))));
   expect(await stores[0]!.all()).toHaveLength(3);
   expect(await readdir(join(folder, 'records'))).toHaveLength(3);
 });
 
-it('is joined with another by copying files', async () => {
+it('a store is joined with another by copying files', async () => {
   const [a, b] = [join(folder, 'a'), join(folder, 'b')];
   await (await openTaskStore(a)).put(record(1));
   await (await openTaskStore(b)).put(record(2));
@@ -64,7 +63,7 @@ it('is joined with another by copying files', async () => {
   expect(await (await openTaskStore(a)).all()).toHaveLength(2);
 });
 
-it('leaves foreign files alone, and clears what a killed writer left behind', async () => {
+it('a store leaves foreign files alone, and clears what a killed writer left behind', async () => {
   const records = join(folder, 'records');
   const store = await openTaskStore(folder);
   await store.put(record(1));
@@ -79,14 +78,14 @@ it('leaves foreign files alone, and clears what a killed writer left behind', as
   expect(names).not.toContain('old.json.partial');
 });
 
-it('reads records of before there was a format', async () => {
+it('a store reads records of before there was a format', async () => {
   const store = await openTaskStore(folder);
   const { format: _, ...before } = record(1);
   await writeFile(join(folder, 'records', `${before.id}.json`), JSON.stringify(before));
   expect(await store.all()).toEqual([before]);
 });
 
-it('says which record is damaged, and what to do', async () => {
+it('a store says which record is damaged, and what to do', async () => {
   const store = await openTaskStore(folder);
   await store.put(record(1));
   const path = join(folder, 'records', `${record(1).id}.json`);
@@ -113,14 +112,14 @@ it('says which record is damaged, and what to do', async () => {
   }
 });
 
-it('refuses a record under an address that is not its own, and a folder that cannot be', async () => {
+it('a store refuses a record under an address that is not its own, and a folder that cannot be', async () => {
   const store = await openTaskStore(folder);
   await expect(store.put({ ...record(1), input: 2 })).rejects.toThrow(StoreError);
   await writeFile(join(folder, 'file'), '');
   await expect(openTaskStore(join(folder, 'file'))).rejects.toThrow(/store: cannot be read/);
 });
 
-it('addresses a task by its value, whatever the order of its keys, and by the code', () => {
+it('an id addresses a task by its value, whatever the order of its keys, and by the code', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (input, code) => {
       const shuffled = Object.fromEntries(Object.entries(input).reverse());

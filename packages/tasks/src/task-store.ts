@@ -4,8 +4,7 @@ import { SoftmoeError } from '@softmoe/model';
 import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { StoreError } from './errors.ts';
 import { ignoreMissing, PARTIAL, writeShared } from './files.ts';
-import { taskId } from './task-id.ts';
-import { type TaskRecord, taskRecordFormat } from './task-record.ts';
+import { type TaskRecord, taskId, taskRecordFormat } from './task-record.ts';
 
 /**
  * A folder that holds one record a task, in `records/<id>.json`. Files appear whole or not at all, so that several

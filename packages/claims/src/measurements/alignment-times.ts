@@ -4,6 +4,7 @@ import { run } from '@softmoe/train';
 import { type AlignedPair, PairTracker } from './pair-tracker.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
+/** The input of task `claim/alignment-times`. */
 export interface AlignmentTimesInput extends SceneInput {
   /** Ends the run: when every teacher expert was found by an expert, or by a whole unit. */
   readonly until: 'experts' | 'pairs';
@@ -11,6 +12,7 @@ export interface AlignmentTimesInput extends SceneInput {
   readonly time: number;
 }
 
+/** When the experts and routers of the teacher were found. */
 export interface AlignmentTimes {
   /** w_i·w*_j at the start, for unit i and teacher unit j. */
   readonly initial: readonly (readonly number[])[];

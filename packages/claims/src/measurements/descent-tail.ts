@@ -6,6 +6,7 @@ import type { TaskFunction } from '@softmoe/tasks';
 import { euler, integrate, plainFlow } from '@softmoe/train';
 import { trainStudent } from './trained-student.ts';
 
+/** The input of task `claim/descent-tail`. */
 export interface DescentTailInput {
   readonly config: ConfigInput;
   /** Most steps of gradient descent; it ends before where the loss is rounding. */
@@ -20,7 +21,7 @@ export interface Descent {
   readonly points: readonly { readonly step: number; readonly loss: number }[];
 }
 
-/** The same gradient descent of the student as it was trained and of the pruned one. */
+/** One gradient descent from the student as it was trained, and from the pruned one. */
 export interface DescentTail {
   readonly teachers: number;
   readonly nullLoss: number;

@@ -6,11 +6,13 @@ import { balancedFlow, frozen, overlaps, run, type TrainRecord } from '@softmoe/
 import { alignmentTimes } from './alignment-times.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
+/** The input of task `claim/frozen-experts`. */
 export interface FrozenExpertsInput extends SceneInput {
   /** Flow time at which the joint run is given up. */
   readonly time: number;
 }
 
+/** How far routers aligned while experts rested, and how long a joint run takes. */
 export interface FrozenExperts {
   /** Flow time at which the joint run had aligned a whole unit with every teacher unit; null if it had not. */
   readonly joint: number | null;
@@ -49,6 +51,7 @@ export const frozenExperts: TaskFunction<FrozenExpertsInput, FrozenExperts, unkn
   return { joint: complete ? joint.time : null, time, start: start!, largest };
 };
 
+/** The input of task `claim/placed-experts`. */
 export interface PlacedExpertsInput extends SceneInput {
   /** Flow time over which the initial speed is measured. */
   readonly window: number;
@@ -56,6 +59,7 @@ export interface PlacedExpertsInput extends SceneInput {
   readonly time: number;
 }
 
+/** How fast routers start whose experts are placed, and when they align. */
 export interface PlacedExperts {
   /** For each unit, (v·v*(window) − v·v*(0))/window. */
   readonly speed: readonly number[];

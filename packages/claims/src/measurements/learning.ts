@@ -7,6 +7,7 @@ import {
 } from '@softmoe/lab';
 import type { ExperimentFunction } from '@softmoe/runs';
 
+/** The input of task `claim/learning`. */
 export interface LearningInput {
   readonly config: ConfigInput;
   /** Ends learning at the first record at which every expert and router of the teacher is found. */

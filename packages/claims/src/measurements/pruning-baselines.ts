@@ -5,6 +5,7 @@ import type { TaskFunction } from '@softmoe/tasks';
 import { permutation } from '@softmoe/teacher';
 import { trainStudent } from './trained-student.ts';
 
+/** The input of task `claim/pruning-baselines`. */
 export interface PruningBaselinesInput {
   readonly config: ConfigInput;
   /** Number of random subsets. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bootstrap, bootstrapAll } from './bootstrap.ts';
 import { proportion, shareOf } from './interval.ts';
 import { fitPowerLaw } from './power-law.ts';
-import { rankCorrelation, ranks } from './ranks.ts';
+import { rankCorrelation, ranks } from './summaries.ts';
 import { fitTail } from './tail.ts';
 
 describe('proportion', () => {

@@ -1,7 +1,7 @@
 import { presetNames } from '@softmoe/lab';
+import { SoftmoeError } from '@softmoe/model';
 import { type FileFormat, type Format, schemaProblem } from '@softmoe/model/checks';
 import { z } from 'zod';
-import { SweepError } from './errors.ts';
 
 /** What sweep.json in the folder of a sweep says it is; users need not write it. */
 export const SWEEP_FORMAT = { name: 'softmoe-sweep', version: 1 } as const satisfies Format;
@@ -93,3 +93,8 @@ const remedies: Readonly<Record<string, string>> = {
   grid: 'Give each field an array of values, or { "from": 0, "to": 9 } for whole numbers.',
   list: 'Give an array of objects such as { "students": 8, "train.time": 200 }.',
 };
+
+/** A sweep's definition, or a field of a run that it expands to, cannot be used; or a folder holds no sweep. */
+export class SweepError extends SoftmoeError {
+  override readonly name = 'SweepError';
+}

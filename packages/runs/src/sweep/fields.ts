@@ -1,4 +1,4 @@
-import { SweepError } from './errors.ts';
+import { SweepError } from './definition.ts';
 
 /** Sets the value of a dotted field, making the objects on the way. Throws {@link SweepError} where one is no object. */
 export function setField(target: Record<string, unknown>, field: string, value: unknown): void {

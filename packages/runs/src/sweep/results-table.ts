@@ -22,7 +22,7 @@ export async function exportSweep(folder: string): Promise<SweepResults> {
   return results;
 }
 
-/** The same of results that are read already. Throws `StoreError` when they cannot be written. */
+/** Writes results that are read already as results.jsonl and results.parquet. Throws `StoreError` when they cannot be written. */
 export async function writeResults(folder: string, results: SweepResults): Promise<void> {
   const lines = results.records.map((record) => `${JSON.stringify(record)}\n`);
   try {

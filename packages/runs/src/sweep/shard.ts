@@ -1,4 +1,4 @@
-import { SweepError } from './errors.ts';
+import { SweepError } from './definition.ts';
 
 /** Part `index`, from 1, of `count`. */
 export interface Shard {

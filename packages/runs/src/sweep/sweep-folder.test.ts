@@ -6,7 +6,7 @@ import { taskId } from '@softmoe/tasks';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sweepCells } from './cells.ts';
-import { SweepError } from './errors.ts';
+import { SweepError } from './definition.ts';
 import { exportSweep } from './results-table.ts';
 import { parseSweep, type SweepRun } from './sweep.ts';
 import { mergeSweeps, openSweepFolder, readSweep, type SweepRecord } from './sweep-folder.ts';
@@ -55,7 +55,7 @@ async function fill(path: string, records: readonly SweepRecord[]) {
   for (const one of records) await store.put(one);
 }
 
-it('reads the records in the order of the sweep, and counts those that are missing', async () => {
+it('readSweep gives the records in the order of the sweep, and counts those that are missing', async () => {
   const records = [sweep.runs[6]!, sweep.runs[0]!, sweep.runs[3]!].map((run) => record(run));
   await fill(parent, records);
   const read = await readSweep(parent);
@@ -64,7 +64,7 @@ it('reads the records in the order of the sweep, and counts those that are missi
   expect(read.sweep).toEqual(sweep);
 });
 
-it('takes the latest record of a run that two versions of the code have done', async () => {
+it('readSweep takes the latest record of a run that two versions of the code have done', async () => {
   const [first] = sweep.runs;
   await fill(parent, [record(first!, {}, 'c2'), record(first!), record(sweep.runs[1]!)]);
   const { records, codes } = await readSweep(parent);
@@ -72,7 +72,7 @@ it('takes the latest record of a run that two versions of the code have done', a
   expect(codes).toEqual(['c2', 'c1']);
 });
 
-it('joins shards, and refuses another sweep without writing', async () => {
+it('mergeSweeps joins shards, and refuses another sweep without writing', async () => {
   const [a, b, c, out] = ['a', 'b', 'c', 'out'].map((name) => join(parent, name));
   await fill(a!, [record(sweep.runs[0]!), failed(sweep.runs[2]!)]);
   await fill(b!, [record(sweep.runs[1]!), record(sweep.runs[2]!)]);
@@ -86,7 +86,7 @@ it('joins shards, and refuses another sweep without writing', async () => {
   expect((await readSweep(b!)).records).toEqual(records);
 });
 
-it('says that a folder holds no sweep, and where its definition is damaged', async () => {
+it('readSweep says that a folder holds no sweep, and where its definition is damaged', async () => {
   await expect(readSweep(parent)).rejects.toThrow(/folder: is not the folder of a sweep/);
   const file = join(parent, 'sweep.json');
   await writeFile(file, '{ "base":');
@@ -115,7 +115,7 @@ it('sweep.json of a folder says its format, and one of before is the same sweep'
   expect(await mergeSweeps(out!, [now!, before!])).toEqual(sweep);
 });
 
-it('reads results of version 1 in records, and refuses those that are none by file and field', async () => {
+it('readSweep reads results of version 1, and refuses those that are none by file and field', async () => {
   const { format: _, ...before } = summary;
   const one = record(sweep.runs[0]!);
   const put = async (output: unknown) =>
@@ -129,7 +129,7 @@ it('reads results of version 1 in records, and refuses those that are none by fi
   );
 });
 
-it('tells of each cell what its runs have in common', () => {
+it('sweepCells tell of each cell what its runs have in common', () => {
   const outputs = [
     { recovered: 2, survivors: 2, parameterError: 1e-16 },
     { recovered: 1, survivors: 3, parameterError: null },
@@ -154,7 +154,7 @@ it('tells of each cell what its runs have in common', () => {
   expect(cells[1]).toMatchObject({ runs: 2, done: 0, failed: 1, survivors: null, loss: null });
 });
 
-it('exports JSON lines and a Parquet table that others read back', async () => {
+it('exportSweep writes JSON lines and a Parquet table that others read back', async () => {
   const records = [
     record(sweep.runs[1]!),
     record(sweep.runs[3]!, { recovered: 1, parameterError: null }),
@@ -198,7 +198,7 @@ it('exports JSON lines and a Parquet table that others read back', async () => {
   ]);
 });
 
-it('gives a column the same type in every sweep, whatever its rows hold', async () => {
+it('exportSweep gives a column the same type in every sweep, whatever its rows hold', async () => {
   const typesOf = async (records: SweepRecord[]) => {
     const folder = await mkdtemp(join(parent, 'typed-'));
     await fill(folder, records);
@@ -210,7 +210,7 @@ it('gives a column the same type in every sweep, whatever its rows hold', async 
   expect(await typesOf([record(sweep.runs[0]!)])).toEqual(await typesOf([failed(sweep.runs[0]!)]));
 });
 
-it('exports a sweep that has no record yet', async () => {
+it('exportSweep writes a sweep that has no record yet', async () => {
   await fill(parent, []);
   await exportSweep(parent);
   expect(await readFile(join(parent, 'results.jsonl'), 'utf8')).toBe('');

@@ -5,8 +5,7 @@ import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
-import { SWEEP_FORMAT, sweepFormat } from './definition.ts';
-import { SweepError } from './errors.ts';
+import { SWEEP_FORMAT, SweepError, sweepFormat } from './definition.ts';
 import { parseSweep, type Sweep } from './sweep.ts';
 
 /** The record of one run of a sweep. */
@@ -23,6 +22,7 @@ export interface SweepResults {
   readonly codes: readonly string[];
 }
 
+/** The file of a sweep's folder that holds its definition. */
 export const DEFINITION = 'sweep.json';
 
 /** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */

@@ -1,12 +1,11 @@
 import { presetConfig } from '@softmoe/lab';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { exampleSweep, sweepJsonSchema } from './definition.ts';
-import { SweepError } from './errors.ts';
+import { exampleSweep, SweepError, sweepJsonSchema } from './definition.ts';
 import { getField } from './fields.ts';
 import { parseSweep } from './sweep.ts';
 
-it('runs every combination of the grid, the last field varying fastest', () => {
+it('a sweep runs every combination of the grid, the last field varying fastest', () => {
   const { runs, fields, name } = parseSweep({
     name: 'two by two',
     base: 'quick',
@@ -30,7 +29,7 @@ it('runs every combination of the grid, the last field varying fastest', () => {
   expect(runs[6]!.task).toEqual({ kind: 'experiment', input: runs[6]!.config });
 });
 
-it('runs every entry of the list, on its own or with the grid', () => {
+it('a sweep runs every entry of the list, on its own or with the grid', () => {
   const list = [{ engine: 'exact' }, { engine: 'online', 'train.batchSize': 64 }];
   expect(parseSweep({ base: {}, list }).runs.map(({ config }) => config.engine)).toEqual([
     'exact',
@@ -47,14 +46,14 @@ it('runs every entry of the list, on its own or with the grid', () => {
   expect(both.runs[3]!.config).toMatchObject({ students: 7, train: { batchSize: 64 } });
 });
 
-it('names the fields that differ between runs', () => {
+it('a sweep names the fields that differ between runs', () => {
   const grid = { teachers: [2], students: [8, 4], seed: { from: 0, to: 1 } };
   expect(parseSweep({ base: 'quick', grid }).fields).toEqual(['students', 'seed']);
   const list = [{}, { 'train.time': 40 }];
   expect(parseSweep({ base: 'quick', list }).fields).toEqual(['train.time']);
 });
 
-it('sweeps over objects and over their fields', () => {
+it('a sweep goes over objects and over their fields', () => {
   const geometry = [{ kind: 'orthonormal' }, { kind: 'correlated', overlap: 0.2 }];
   expect(parseSweep({ base: 'quick', grid: { geometry } }).runs[1]!.config.geometry).toEqual(
     geometry[1],
@@ -63,7 +62,7 @@ it('sweeps over objects and over their fields', () => {
   expect(runs[1]!.config.geometry).toEqual({ kind: 'correlated', overlap: 0.4 });
 });
 
-it('expands to as many runs as the grid has points, each set as it says', () => {
+it('a sweep expands to as many runs as the grid has points, each set as it says', () => {
   const values = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 4 });
   const grid = fc.record({ students: values, 'train.time': values, 'finetune.maxSteps': values });
   fc.assert(
@@ -126,12 +125,12 @@ it.each<[string, unknown, RegExp]>([
     { base: 'quick', grid: { seed: { from: 0, to: 1e12 } } },
     /^sweep: has too many runs/,
   ],
-])('refuses %s', (_, input, message) => {
+])('parseSweep refuses %s', (_, input, message) => {
   expect(() => parseSweep(input)).toThrow(SweepError);
   expect(() => parseSweep(input)).toThrow(message);
 });
 
-it('has a JSON Schema and an example', () => {
+it('a sweep has a JSON Schema and an example', () => {
   expect(sweepJsonSchema()).toMatchObject({
     type: 'object',
     required: ['base'],

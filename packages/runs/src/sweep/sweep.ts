@@ -3,8 +3,7 @@ import type { SoftmoeError } from '@softmoe/model';
 import type { Task } from '@softmoe/tasks';
 import { canonicalize } from 'json-canonicalize';
 import { EXPERIMENT } from '../experiment-task.ts';
-import { checkDefinition, type SweepDefinition } from './definition.ts';
-import { SweepError } from './errors.ts';
+import { checkDefinition, type SweepDefinition, SweepError } from './definition.ts';
 import { getField, setField } from './fields.ts';
 
 /** A sweep with all of its runs. */
@@ -18,6 +17,7 @@ export interface Sweep {
   readonly runs: readonly SweepRun[];
 }
 
+/** One run of a sweep, with the task that does it. */
 export interface SweepRun {
   /** What the sweep sets in this run, by dotted field. */
   readonly values: Readonly<Record<string, unknown>>;

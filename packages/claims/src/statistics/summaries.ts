@@ -1,4 +1,14 @@
-import { sampleCorrelation } from 'simple-statistics';
+import { mean as meanOf, median as medianOf, sampleCorrelation } from 'simple-statistics';
+
+/** The mean, NaN of no values: where nothing was measured nothing can be said. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : meanOf([...values]);
+}
+
+/** The median, NaN of no values. */
+export function median(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : medianOf([...values]);
+}
 
 /** Ranks from 1, equal values sharing the mean of theirs; Infinity is the largest value. */
 export function ranks(values: readonly number[]): number[] {
