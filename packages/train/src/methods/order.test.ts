@@ -68,7 +68,7 @@ describe.each(methods)('$name with fixed steps', ({ order, make, counts }) => {
     expect(slope(steps, errors)).toBeGreaterThan(order - 0.1);
   });
 
-  it('stays on the sphere and ends at the time asked for', async () => {
+  it('a fixed step stays on the sphere and ends at the time asked for', async () => {
     const end = await run(plainFlow, pull(target), make({ fixedStep: 0.3 }));
     expect(end.step).toBe(4);
     expect(end.time).toBe(TIME);

@@ -165,13 +165,13 @@ describe.each([
   });
 });
 
-it('refuses to go on from the state of another method', async () => {
+it('an adaptive method refuses to go on from the state of another', async () => {
   const fixed = integrate(plainFlow, pull(target), bogackiShampine({ fixedStep: 0.1 }));
   const adaptive = integrate(plainFlow, pull(target), bogackiShampine());
   await expect(adaptive.step(await fixed.init(start))).rejects.toThrow('state.memory');
 });
 
-it('starts with a step in proportion to the time scale of the flow', async () => {
+it('an adaptive method starts with a step in proportion to the time scale of the flow', async () => {
   const fast = pull(scaleParams(1000, target));
   const slow = await integrate(plainFlow, pull(target), dormandPrince()).init(start);
   const quick = await integrate(plainFlow, fast, dormandPrince()).init(start);

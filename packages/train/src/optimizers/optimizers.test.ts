@@ -17,11 +17,10 @@ import { DivergedError } from '../errors.ts';
 import { balancedFlow } from '../fields/balanced-flow.ts';
 import { plainFlow } from '../fields/plain-flow.ts';
 import { integrate } from '../integrate.ts';
-import { euler } from '../methods/euler.ts';
+import { euler, sgd } from '../methods/euler.ts';
 import { descend, type Optimizer } from '../optimizer.ts';
 import type { Stepper, TrainState } from '../state.ts';
 import { adam } from './adam.ts';
-import { sgd } from './sgd.ts';
 
 const shape = { inputDim: 4, experts: 2 };
 const start = someModel(shape);
