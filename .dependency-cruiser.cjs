@@ -111,7 +111,7 @@ module.exports = {
       from: {
         path: '^packages/',
         pathNot: [
-          '^packages/(tasks|runs|report|claims|queue|cli|kernels/(bench|scripts)|[^/]+/test)/',
+          '^packages/(tasks|runs|report|claims|queue|cli|kernels/(bench|scripts)|[^/]+/(test|fixtures))/',
           tests,
           'vitest\\.config\\.ts$',
         ],

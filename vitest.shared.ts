@@ -6,7 +6,13 @@ const conditions = ['@softmoe/source', 'node', 'import', 'module', 'default'];
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 },
+  // These end what hangs. No test depends on how fast a machine is.
+  test: {
+    include: ['src/**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
+  },
 });
 
 export default config;

@@ -9,7 +9,9 @@ const firefox = findBrowser('firefox');
 const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
-  timeout: 60_000,
+  // These end what hangs. No test depends on how fast a machine is.
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
   reporter: [['list'], ['json', { outputFile: 'dist-e2e/report.json' }]],
   outputDir: 'dist-e2e/results',
   use: { baseURL: `http://localhost:${PORT}/some/path/` },

@@ -10,7 +10,7 @@ test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }
     while (text('play') !== 'Play') await new Promise((resolve) => setTimeout(resolve, 1));
     const paused = text('progress');
     const later = new Set<string | undefined>();
-    for (const until = performance.now() + 1000; performance.now() < until; ) {
+    for (let frame = 0; frame < 60; frame++) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       later.add(text('progress'));
     }
@@ -96,7 +96,7 @@ test('is worked by the keyboard alone', async ({ page }) => {
   await expect(narration(page)).toHaveText(/^Pruned/);
   await tabTo('Fine-tune');
   await page.keyboard.press('Space');
-  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 15_000 });
+  await expect(narration(page)).toHaveText(/^Certified/);
   await page.locator('#students canvas').focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');

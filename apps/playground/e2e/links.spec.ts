@@ -71,13 +71,13 @@ test('a file may be dropped anywhere', async ({ page }) => {
 
 test('a model goes out and comes back', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
-  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
+  await expect(narration(page)).toHaveText(/^Certified/);
   const model = await exported(page, 'Student as it is now, safetensors');
   await expect(page.getByRole('button', { name: 'Step', exact: true })).toBeDisabled();
   await openFile(page, 'm.safetensors', model);
   await expect(page.getByText(/starts from a model file/)).toBeVisible();
   await expect(page.getByLabel('Students m', { exact: true })).toHaveValue('3');
-  await expect(narration(page)).toHaveText(/^Certified/, { timeout: 20_000 });
+  await expect(narration(page)).toHaveText(/^Certified/);
 });
 
 test('a bad file is refused with a remedy, and the page goes on', async ({ page }) => {
@@ -100,11 +100,24 @@ test('the last session survives a reload', async ({ page }) => {
   await prune(page);
   const title = await narration(page).textContent();
   const records = await exported(page, 'Records, CSV');
-  await page.waitForTimeout(4500);
+  await expect.poll(() => page.evaluate(remembersPruning)).toBe(true);
   await page.reload();
   await expect(page.getByText('Your last session')).toBeVisible();
   await expect(narration(page)).toHaveText(title ?? '');
   expect((await exported(page, 'Records, CSV')).equals(records)).toBe(true);
   await page.getByTestId('finetune').click();
-  await expect(page.locator('.verdict')).toBeVisible({ timeout: 15_000 });
+  await expect(page.locator('.verdict')).toBeVisible();
 });
+
+/** Whether the session that the page has stored is one that has been pruned. */
+async function remembersPruning(): Promise<boolean> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await done(indexedDB.open('softmoe-playground'));
+  const saved = await done(database.transaction('session').objectStore('session').get('last'));
+  database.close();
+  return saved?.history.pruned !== undefined;
+}

@@ -53,7 +53,7 @@ export async function enter(field: Locator, value: string): Promise<void> {
 }
 
 export async function trained(page: Page): Promise<void> {
-  await expect(page.getByTestId('prune')).toHaveClass(/primary/, { timeout: 30_000 });
+  await expect(page.getByTestId('prune')).toHaveClass(/primary/);
 }
 
 export async function prune(page: Page): Promise<void> {
@@ -63,7 +63,7 @@ export async function prune(page: Page): Promise<void> {
 
 export async function finetune(page: Page): Promise<void> {
   await page.getByTestId('finetune').click();
-  await expect(page.locator('.verdict')).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator('.verdict')).toBeVisible();
 }
 
 /** All phases to the verdict. */

@@ -4,7 +4,7 @@ test('the story runs to its end, and its numbers are those of the command line',
   page,
 }) => {
   await page.goto('./');
-  await expect(narration(page)).toHaveText(/^Experts first/, { timeout: 10_000 });
+  await expect(narration(page)).toHaveText(/^Experts first/);
   await storyToEnd(page);
   const { contraction, certificate, milestones } = await reference('story');
   const shown = (id: string) => page.getByTestId(id).textContent();

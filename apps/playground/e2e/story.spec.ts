@@ -18,8 +18,8 @@ const AGREE = 1e-9;
 
 test('tells the story at its own pace, to the numbers of the command line', async ({ page }) => {
   await page.goto('./');
-  await expect(narration(page)).toHaveText(/^Experts first/, { timeout: 6000 });
-  await expect(narration(page)).toHaveText(/^Routers follow/, { timeout: 10_000 });
+  await expect(narration(page)).toHaveText(/^Experts first/);
+  await expect(narration(page)).toHaveText(/^Routers follow/);
   await storyToEnd(page);
 
   const config = await exported(page, 'Config, JSON');
@@ -67,9 +67,7 @@ test('says why too few students fail', async ({ page }) => {
 
 test('goes on by itself if asked to', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
-  await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered', {
-    timeout: 20_000,
-  });
+  await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered');
 });
 
 test('takes the tour to its end, with evidence at every stop', async ({ page }) => {
@@ -87,7 +85,7 @@ test('takes the tour to its end, with evidence at every stop', async ({ page }) 
   ];
   for (const [i, text] of said.entries()) {
     await expect(page.getByText(`Tour, ${i + 1} of ${said.length}`)).toBeVisible();
-    await expect(evidence).toHaveText(text, { timeout: 25_000 });
+    await expect(evidence).toHaveText(text);
     await page.getByRole('button', { name: i + 1 < said.length ? 'Next' : 'Finish' }).click();
   }
   await expect(evidence).toHaveCount(0);

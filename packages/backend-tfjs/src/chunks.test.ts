@@ -1,4 +1,4 @@
-import { forward, lossAndGradient, units } from '@softmoe/model';
+import { forward, lossAndGradient, paramEntries, units } from '@softmoe/model';
 import { createStudent, sampleBatch } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import { chunksOf } from './chunks.ts';
@@ -40,7 +40,7 @@ describe.each<TfjsBackendOptions>([{ variant: 'simd' }, { kernels: 'composed' }]
       const { loss, gradient } = await backend.lossAndGradient(student, batch);
       const expected = lossAndGradient(student, batch.inputs, batch.targets, batch.size);
       expect(loss / expected.loss).toBeCloseTo(1, 5);
-      for (const [name, { data }] of Object.entries(expected.gradient)) {
+      for (const [name, { data }] of paramEntries(expected.gradient)) {
         data.forEach((g, i) => {
           expect(gradient[name]?.data[i]).toBeCloseTo(g, 6);
         });

@@ -3,6 +3,7 @@ import {
   checkInputs,
   type Inputs,
   type MoE,
+  makeParams,
   type NDArray,
   param,
   parameterLayout,
@@ -80,10 +81,10 @@ export function createComposedBackend(name: string, info: BackendInfo): Backend 
             cotangents[s] = residual / rows;
           }
           const gradient = backpropagate(x, tensor(cotangents, [rows, 1]), units, params, spec);
-          const arrays = Object.keys(parameterLayout(spec)).map(
-            (key) => [key, hostCopy(gradient.params[key]!)] as const,
-          );
-          return { loss: squares / (2 * rows), gradient: Object.fromEntries(arrays) };
+          return {
+            loss: squares / (2 * rows),
+            gradient: makeParams(spec, ({ name }) => hostCopy(gradient.params[name]!)),
+          };
         }),
       );
     },
@@ -98,12 +99,11 @@ function pointsOf(inputs: Inputs, start: number, rows: number, d: number): Tenso
 }
 
 function tensorsOf({ spec, params }: MoE): ParamTensors {
-  const of = (name: string): Tensor => {
-    const { shape, data } = param(params, name);
-    return tensor(Float32Array.from(data), [...shape]);
-  };
-  const names = Object.keys(parameterLayout(spec));
-  return Object.fromEntries(names.map((name) => [name, of(name)])) as unknown as ParamTensors;
+  const tensors = Object.values(parameterLayout(spec)).map(({ name, shape }) => [
+    name,
+    tensor(Float32Array.from(param(params, name).data), [...shape]),
+  ]);
+  return Object.fromEntries(tensors);
 }
 
 function hostCopy(array: Tensor): NDArray {

@@ -1,7 +1,15 @@
 import type { Backend, BackendInfo } from '@softmoe/backend';
 import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
-import { checkInputs, type MoE, UnsupportedError } from '@softmoe/model';
-import { checkDraw } from './check-draw.ts';
+import {
+  checkInputs,
+  type Draw,
+  type MoE,
+  requireFinite,
+  requireInteger,
+  ShapeError,
+  UnsupportedError,
+  ValueError,
+} from '@softmoe/model';
 import { chunksOf, meanOver } from './chunks.ts';
 import { FLOAT, paramBytes, paramsAt, readParams, writeParams } from './placed-params.ts';
 import type { Region } from './region.ts';
@@ -115,5 +123,27 @@ export function disposedError(name: string): UnsupportedError {
     field: 'backend',
     value: name,
     remedy: 'Create another one with createTfjsBackend.',
+  });
+}
+
+/** Throws a typed error unless the draw names a batch for both models. */
+function checkDraw(model: MoE, teacher: MoE, draw: Draw): void {
+  requireInteger('size', draw.size, 1, 2 ** 31 - 64);
+  requireInteger('seed', draw.seed, 0);
+  requireInteger('step', draw.step, 0, 2 ** 32 - 1);
+  requireFinite('noise', draw.noise ?? 0, 0);
+  const { stream } = draw;
+  if (typeof stream !== 'string' || stream === '' || /\p{Surrogate}/u.test(stream)) {
+    throw new ValueError('must name a stream', {
+      field: 'stream',
+      value: stream,
+      remedy: 'Use a non-empty string of well-formed Unicode.',
+    });
+  }
+  if (teacher.spec.inputDim === model.spec.inputDim) return;
+  throw new ShapeError('is not that of the model', {
+    field: 'teacher.spec.inputDim',
+    value: teacher.spec.inputDim,
+    remedy: `Use a teacher on ${model.spec.inputDim} dimensions.`,
   });
 }

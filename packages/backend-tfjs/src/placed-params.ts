@@ -1,5 +1,14 @@
 import type { ParameterOffsets } from '@softmoe/kernels';
-import { type MoE, type MoESpec, type Params, param, parameterLayout } from '@softmoe/model';
+import {
+  type MoE,
+  type MoESpec,
+  makeParams,
+  type ParameterName,
+  type Params,
+  paramEntries,
+  parameterLayout,
+  sizeOf,
+} from '@softmoe/model';
 
 export const FLOAT = 4;
 
@@ -19,19 +28,18 @@ export function paramsAt(spec: MoESpec, start: number): ParameterOffsets {
 
 /** Rounds the parameters to float32 and writes them to their places. */
 export function writeParams({ params }: MoE, at: ParameterOffsets, floats: Float32Array): void {
-  for (const [name, offset] of Object.entries(at)) {
-    floats.set(param(params, name).data, offset / FLOAT);
-  }
+  for (const [name, { data }] of paramEntries(params)) floats.set(data, placeOf(name, at));
 }
 
 /** Copies a gradient out. */
 export function readParams(spec: MoESpec, at: ParameterOffsets, floats: Float32Array): Params {
-  const places: Readonly<Record<string, number>> = { ...at };
-  return Object.fromEntries(
-    Object.entries(parameterLayout(spec)).map(([name, { shape }]) => {
-      const start = places[name]! / FLOAT;
-      const length = shape.reduce((product, n) => product * n, 1);
-      return [name, { shape, data: new Float64Array(floats.subarray(start, start + length)) }];
-    }),
-  );
+  return makeParams(spec, ({ name, shape }) => {
+    const start = placeOf(name, at);
+    return { shape, data: new Float64Array(floats.subarray(start, start + sizeOf(shape))) };
+  });
+}
+
+/** Index of the parameter's first number. */
+function placeOf(name: ParameterName, at: ParameterOffsets): number {
+  return at[name]! / FLOAT;
 }

@@ -1,4 +1,11 @@
-import { checkSpec, type MoESpec, parameterLayout, ShapeError, ValueError } from '@softmoe/model';
+import {
+  checkSpec,
+  type MoESpec,
+  parameterLayout,
+  ShapeError,
+  ValueError,
+  type Written,
+} from '@softmoe/model';
 import {
   engine,
   getBackend,
@@ -31,7 +38,7 @@ export interface SoftMoEParams {
  * is one fused kernel on the memory of the tensors; elsewhere it is made of core ops. Throws typed errors for a bad spec
  * and for tensors that don't fit it.
  */
-export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): Tensor1D {
+export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: Written<MoESpec>): Tensor1D {
   checkSpec(spec);
   const inputs = checkedInputs(x, params, spec);
   const kernelName = register(getBackend(), Object.keys(inputs));

@@ -9,10 +9,9 @@ import {
   tidy,
   version_core,
 } from '@tensorflow/tfjs-core';
-import { TfjsStartError } from './errors.ts';
-import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
+import type { TfjsBackendName, TfjsBackendOptions } from './tfjs-backend.ts';
 import { startedBackend } from './tfjs-engine.ts';
-import { pageWasmFiles } from './wasm-files.ts';
+import { pageWasmFiles, TfjsStartError } from './wasm-files.ts';
 
 /** The release of TensorFlow.js that this package is made for and tested with. */
 export const TFJS_VERSION = '4.22.0';

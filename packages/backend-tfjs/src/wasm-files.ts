@@ -1,3 +1,5 @@
+import { SoftmoeError } from '@softmoe/model';
+
 /** Where the three WebAssembly files of tfjs-backend-wasm are, by their names there. */
 export type WasmFiles = Readonly<Record<WasmFileName, string>>;
 
@@ -30,4 +32,9 @@ export function pageWasmFiles(): WasmFiles {
 /** An address that no bundler has changed points into the folder of this package: leads it out of there. */
 export function neighbour(address: string): string {
   return address.replace(/\/@softmoe\/backend-tfjs\/dist\/(?=@tensorflow\/)/, '/');
+}
+
+/** TensorFlow.js can't be started as asked: a package, a version, a file or a feature of the engine is missing. */
+export class TfjsStartError extends SoftmoeError {
+  override readonly name = 'TfjsStartError';
 }

@@ -1,5 +1,13 @@
 import type { Backend } from '@softmoe/backend';
-import { checkInputs, type MoE, type NDArray, ndarray, param } from '@softmoe/model';
+import {
+  checkInputs,
+  type MoE,
+  makeParams,
+  type NDArray,
+  ndarray,
+  type ParameterName,
+  param,
+} from '@softmoe/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { type SoftMoEParams, softMoE } from '../src/index.ts';
 
@@ -31,15 +39,15 @@ export function opBackend(base: Backend): Backend {
         return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
       });
       const squares = residuals.reduce((sum, r) => sum + r * r, 0);
-      const arrays = Object.entries(gradients).map(([name, g]) => [name, take(g)] as const);
-      return { loss: squares / (2 * size), gradient: Object.fromEntries(arrays) };
+      const gradient = makeParams(model.spec, ({ name }) => take(gradients[name]!));
+      return { loss: squares / (2 * size), gradient };
     },
     dispose: () => {},
   };
 }
 
 export function tensors({ spec, params }: MoE): SoftMoEParams {
-  const of = (name: string) => Float32Array.from(param(params, name).data);
+  const of = (name: ParameterName) => Float32Array.from(param(params, name).data);
   const shape: [number, number] = [spec.experts, spec.inputDim];
   return {
     router: tf.tensor2d(of('router'), shape),

@@ -53,9 +53,9 @@ interface Unit {
 function unitsAt({ spec, params }: MoE, inputs: Inputs, s: number, round: Round): Unit[] {
   const { inputDim: d, experts: m } = spec;
   const activation = expertOf(spec.expert);
-  const logits = (name: string) =>
+  const logits = (name: 'router' | 'expert') =>
     Array.from({ length: m }, (_, i) => {
-      const { data } = param(params, name);
+      const { data } = params[name];
       let sum = 0;
       for (let j = 0; j < d; j++) {
         sum = round(sum + round(round(data[i * d + j]!) * round(inputs[s * d + j]!)));

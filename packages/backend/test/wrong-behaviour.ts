@@ -1,8 +1,10 @@
+import type { Params } from '@softmoe/model';
 import { sampleBatch } from '@softmoe/teacher';
 import { type Backend, createReferenceBackend } from '../src/index.ts';
 import { type Wrong, wrong } from './wrong.ts';
 
 const reference = createReferenceBackend();
+const NOTHING = {} as Params;
 
 /** Backends that give right numbers and misbehave otherwise. */
 export const wrongBehaviour: Readonly<Record<string, Wrong>> = {
@@ -86,7 +88,7 @@ export const wrongBehaviour: Readonly<Record<string, Wrong>> = {
         return new Float64Array(Math.max(0, Math.floor(size)) || 0);
       },
       async lossAndGradient() {
-        return { loss: 0, gradient: {} };
+        return { loss: 0, gradient: NOTHING };
       },
     },
     /^refuses/,
@@ -177,7 +179,7 @@ export const wrongOnline: Readonly<Record<string, Wrong>> = {
   }, /gate and an expert of its own|softmax routing of either/),
   'takes any draw': online(
     async (model, teacher, draw) =>
-      step(model, teacher, draw).catch(() => ({ loss: 0, gradient: {} })),
+      step(model, teacher, draw).catch(() => ({ loss: 0, gradient: NOTHING })),
     /bad draw/,
   ),
   'draws anew for the same draw': online(

@@ -1,4 +1,4 @@
-import { mapParams, type NDArray, projectTangent } from '@softmoe/model';
+import { mapParams, type NDArray, type Params, projectTangent } from '@softmoe/model';
 import { type Backend, createReferenceBackend, type LossAndGradient } from '../src/index.ts';
 import { createPlainBackend } from './plain-backend.ts';
 import { type Wrong, wrong } from './wrong.ts';
@@ -56,7 +56,7 @@ export const wrongNumbers: Readonly<Record<string, Wrong>> = {
       async lossAndGradient(model, batch) {
         const result = await reference.lossAndGradient(model, batch);
         const { amplitude: _, ...rest } = result.gradient;
-        return { ...result, gradient: rest };
+        return { ...result, gradient: rest as Params };
       },
     },
     FUNCTIONS,

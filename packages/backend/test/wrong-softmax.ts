@@ -1,5 +1,13 @@
-import type { Points } from '@softmoe/model';
-import { createMoE, type MoE, normaliseRows, units, zeros } from '@softmoe/model';
+import {
+  createMoE,
+  type MoE,
+  normaliseRows,
+  type ParameterName,
+  type Points,
+  param,
+  units,
+  zeros,
+} from '@softmoe/model';
 import { type Backend, createReferenceBackend } from '../src/index.ts';
 import { type Wrong, wrong } from './wrong.ts';
 
@@ -15,7 +23,7 @@ const mistaking = (change: (model: MoE) => MoE): Partial<Backend> => {
   };
 };
 
-const withParams = ({ spec, params }: MoE, change: MoE['params']): MoE => ({
+const withParams = ({ spec, params }: MoE, change: Partial<MoE['params']>): MoE => ({
   spec,
   params: { ...params, ...change },
 });
@@ -83,9 +91,9 @@ export const wrongSoftmax: Readonly<Record<string, Wrong>> = {
   'counts a padding unit in the denominator': wrong(
     mistaking(({ spec, params }) => {
       const { experts: m, inputDim: d } = spec;
-      const padded = (name: string, row: number[]) => ({
+      const padded = (name: ParameterName, row: number[]) => ({
         shape: row.length === 1 ? [m + 1] : [m + 1, d],
-        data: Float64Array.of(...params[name]!.data, ...row),
+        data: Float64Array.of(...param(params, name).data, ...row),
       });
       const zero = new Array<number>(d).fill(0);
       return createMoE(
@@ -145,8 +153,8 @@ export const wrongSoftmax: Readonly<Record<string, Wrong>> = {
   ),
   'lets no gate but the largest open': wrong(
     mistaking((model) => {
-      const sharp = (name: string) => {
-        const { shape, data } = model.params[name]!;
+      const sharp = (name: ParameterName) => {
+        const { shape, data } = param(model.params, name);
         return { shape, data: data.map((x) => 1e3 * x) };
       };
       return withParams(model, { router: sharp('router'), routerBias: sharp('routerBias') });

@@ -9,7 +9,10 @@ import {
   predictContraction,
 } from './contraction.ts';
 
+const NO_ROWS = { shape: [0, 1], data: new Float64Array() };
 const point = (...values: number[]): Params => ({
+  router: NO_ROWS,
+  expert: NO_ROWS,
   amplitude: { shape: [values.length], data: Float64Array.from(values) },
 });
 const origin = point(0, 0);

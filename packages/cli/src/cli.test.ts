@@ -143,12 +143,16 @@ describe('the built command as a process', () => {
   });
 
   it('stops between records, too', async () => {
+    const out = join(folder, 'between-records');
     const running = softmoe(
-      ...['run', 'canonical', '--quiet', '--train-method', 'euler'],
+      ...['run', 'canonical', '--quiet', '--out', out, '--train-method', 'euler'],
       ...['--train-time', '100000', '--train-record-every', '100000'],
     );
-    setTimeout(() => process.emit('SIGTERM', 'SIGTERM'), 300);
+    const records = () => readFile(join(out, 'records.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(records, { interval: 5 }).toContain('\n');
+    process.emit('SIGTERM', 'SIGTERM');
     expect((await running).code).toBe(143);
+    expect((await records()).trim().split('\n')).toHaveLength(1);
   });
 });
 

@@ -1,10 +1,9 @@
 import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observablehq/plot';
 import { ALIGNED, type Config, courseOf, meanLag, type RecordLine } from '@softmoe/lab';
 import { lanesOf } from './axes.ts';
-import { clockOf } from './clock.ts';
 import { alignedUntil, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
-import { fixed, plural } from './format.ts';
+import { clockOf, fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { type Trace, traces } from './traces.ts';
 

@@ -1,9 +1,9 @@
 import { barY, ruleY, text } from '@observablehq/plot';
 import type { RecordLine } from '@softmoe/lab';
+import { leanings, unitTicks } from './axes.ts';
 import type { Figure } from './figure.ts';
 import { plural, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
-import { leanings, unitTicks } from './units.ts';
 
 /** Amplitudes of the student's units, each in the colour and with the number of the teacher expert it is closest to. */
 export function amplitudesFigure(

@@ -2,12 +2,20 @@ export { alignmentFigure } from './alignment.ts';
 export { amplitudesFigure } from './amplitudes.ts';
 export { decades, drawable } from './axes.ts';
 export { type CertificateFigureData, certificateFigure } from './certificate.ts';
-export { type Clock, clockOf } from './clock.ts';
 export { orderTitle } from './course.ts';
 export { type DrawOptions, drawFigure } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
 export type { Figure } from './figure.ts';
-export { fixed, listed, plural, powerOfTen, readable, signed } from './format.ts';
+export {
+  type Clock,
+  clockOf,
+  fixed,
+  listed,
+  plural,
+  powerOfTen,
+  readable,
+  signed,
+} from './format.ts';
 export { type HeatMapCell, type HeatMapFigureData, heatMapFigure } from './heat-map.ts';
 export { lagsFigure } from './lags.ts';
 export { type LossFigureData, lossFigure } from './loss.ts';
@@ -16,7 +24,6 @@ export { type ColorName, color, palette, teacherColor } from './palette.ts';
 export { type Plane, type PlaneAxis, planeOf } from './plane.ts';
 export { planeFigure } from './plane-figure.ts';
 export { predictedLine } from './predicted-line.ts';
-export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure } from './recovery.ts';
+export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure, wilson } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';
-export { wilson } from './wilson.ts';

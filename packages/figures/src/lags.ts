@@ -1,9 +1,8 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
 import { type Config, courseOf, type RecordLine } from '@softmoe/lab';
-import { clockOf } from './clock.ts';
 import { alignedUntil, cutWords } from './course.ts';
 import type { Figure } from './figure.ts';
-import { fixed, listed, signed } from './format.ts';
+import { clockOf, fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
 /** When each teacher expert and its router were found, at overlap ½, and the lag between the two. The config tells what time is. */

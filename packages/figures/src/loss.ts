@@ -8,10 +8,9 @@ import {
   type TuneRecord,
 } from '@softmoe/lab';
 import { DRAWN, decades, drawable, lanesOf, roundTicks } from './axes.ts';
-import { clockOf } from './clock.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './figure.ts';
-import { plural, powerOfTen, readable } from './format.ts';
+import { clockOf, plural, powerOfTen, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 

@@ -1,9 +1,9 @@
 import { dot, gridX, gridY, type Markish, type ScaleOptions } from '@observablehq/plot';
 import type { RecordLine } from '@softmoe/lab';
+import { unitTicks } from './axes.ts';
 import type { Figure } from './figure.ts';
 import { plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
-import { unitTicks } from './units.ts';
 
 interface Cell {
   readonly kind: 'experts' | 'routers';

@@ -41,8 +41,8 @@ describe('levenbergMarquardt', () => {
     const student = perturbed(teacher, 0.3, 6);
     const { basis } = toSpan(student, teacher);
     const { model } = await tune(scene(student, teacher), { method, until: { steps: 3 } });
-    for (const name of ['router', 'expert']) {
-      const { data } = rowProducts(model.params[name]!, basis);
+    for (const name of ['router', 'expert'] as const) {
+      const { data } = rowProducts(model.params[name], basis);
       for (let i = 0; i < 2; i++) {
         const row = data.slice(i * basis.shape[0]!, (i + 1) * basis.shape[0]!);
         expect(row.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 13);

@@ -69,7 +69,7 @@ describe('an experiment without a closed form', () => {
     const expected = await bits(snapshots[0]!);
     expect(expected.survivors).toBe(2);
     for (const snapshot of snapshots.slice(1, -1)) expect(await bits(snapshot)).toEqual(expected);
-  }, 60_000);
+  });
 
   it('stops in the middle of a long pruning, and prunes later to the same result', async () => {
     const controller = new AbortController();

@@ -3,7 +3,6 @@ import { ShapeError } from './errors.ts';
 import { expertOf } from './expert.ts';
 import { evaluate } from './function.ts';
 import { multiplyTransposed } from './linalg/matrix.ts';
-import { param } from './moe.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
 import type { MoE } from './spec.ts';
@@ -25,7 +24,7 @@ export function blockStride(size: number): number {
 export function* blocks(model: MoE, inputs: Inputs, size: number): Generator<Block> {
   const { inputDim: d, experts: m } = model.spec;
   const h = expertOf(model.spec.expert);
-  const directions = stack(param(model.params, 'router').data, param(model.params, 'expert').data);
+  const directions = stack(model.params.router.data, model.params.expert.data);
   const stride = blockStride(size);
   const { gate, gateSlope, open } = routingOf(model.spec.routing).gates(model, stride);
   const logits = new Float64Array(2 * m * stride);

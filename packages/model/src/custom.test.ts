@@ -9,12 +9,12 @@ import {
   lossAndGradient,
   type MoE,
   type MoESpec,
-  outputGradients,
   parameterError,
   routingOf,
   saveMoE,
   UnsupportedError,
 } from './index.ts';
+import { outputGradients } from './linalg/index.ts';
 
 const size = 70;
 const x = wave(size * 5, 1.3);

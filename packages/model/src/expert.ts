@@ -7,6 +7,7 @@ import { relu } from './experts/relu.ts';
 import { type SeriesSpec, series } from './experts/series.ts';
 import { tanh } from './experts/tanh.ts';
 import type { Expert, ExpertFamily } from './function.ts';
+import type { Written } from './spec.ts';
 
 /**
  * An expert's non-linearity h by name and constants.
@@ -39,18 +40,19 @@ export function expertOf(spec: ExpertSpec | Expert, field: string = 'expert'): E
 }
 
 /** Throws a typed error about `field` unless `spec` is one of an expert, with the fields of its kind and no others. */
-export function checkExpert(spec: ExpertSpec | Expert, field: string): void {
+export function checkExpert(spec: Written<ExpertSpec> | Expert, field: string): void {
   requireObject(field, spec, ['kind']);
-  expertOf(spec, field);
   if ('value' in spec) return;
-  requireKeys(field, spec, ['kind', ...familyOf(spec, field).constants]);
+  const { create, constants } = familyOf(spec, field);
+  create(spec as ExpertSpec, field);
+  requireKeys(field, spec, ['kind', ...constants]);
 }
 
-function familyOf(spec: ExpertSpec, field: string): ExpertFamily<ExpertSpec> {
+function familyOf(spec: { readonly kind: string }, field: string): ExpertFamily<ExpertSpec> {
   if (isExpertKind(spec.kind)) return families[spec.kind] as ExpertFamily<ExpertSpec>;
   throw new UnknownNameError('is not a kind of expert', {
     field: `${field}.kind`,
-    value: (spec as { kind?: unknown }).kind,
+    value: spec.kind,
     remedy: `Use one of ${expertKinds.join(', ')}.`,
   });
 }

@@ -8,16 +8,16 @@ import { forward, lossAndGradient, units } from './forward.ts';
 import { gateOf } from './gate.ts';
 import { row, takeRows } from './linalg/rows.ts';
 import { dot } from './linalg/vectors.ts';
-import { createMoE } from './moe.ts';
+import { createMoE, param } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import { mapParams } from './params.ts';
-import type { MoE, Params } from './spec.ts';
+import type { MoE, ParameterName, Params } from './spec.ts';
 
 /** u_i(x) as docs/theory.md (1) writes it, or π_i(x) h(w_i·x) as (5) does. */
 function unit({ spec, params }: MoE, i: number, x: Float64Array): number {
   const { value: h } = expertOf(spec.expert);
-  const logit = (l: number) => dot(row(params.router!, l), x);
-  const y = h(dot(row(params.expert!, i), x));
+  const logit = (l: number) => dot(row(params.router, l), x);
+  const y = h(dot(row(params.expert, i), x));
   if (spec.routing === 'independent') return gateOf(spec.gate).value(logit(i)) * y;
   const weights = Array.from({ length: spec.experts }, (_, l) =>
     Math.exp(logit(l) + params.routerBias!.data[l]!),
@@ -41,7 +41,7 @@ describe('forward and units', () => {
             const expected = unit(p.model, i, row(p.x, s));
             scale += Math.abs(expected);
             expect(Math.abs(u[s * m + i]! - expected)).toBeLessThan(1e-12 * scale);
-            sum += p.model.params.amplitude!.data[i]! * expected;
+            sum += p.model.params.amplitude.data[i]! * expected;
           }
           expect(Math.abs(f[s]! - sum)).toBeLessThan(1e-11 * scale);
         }
@@ -67,9 +67,9 @@ describe('forward and units', () => {
     fc.assert(
       fc.property(problem(5), array([6]), (p, { data: translation }) => {
         const { spec, params } = p.model;
-        const f = (change: Params) =>
+        const f = (change: Partial<Params>) =>
           forward(createMoE(spec, { ...params, ...change }), p.x.data, sizeOfBatch(p));
-        const [router, expert, amplitude] = [params.router!, params.expert!, params.amplitude!];
+        const [router, expert, amplitude] = [params.router, params.expert, params.amplitude];
         const { parity } = expertOf(spec.expert);
         const before = f({});
         if (parity === 'odd') {
@@ -80,8 +80,8 @@ describe('forward and units', () => {
           expectNear(f({ router: flip(router), amplitude: flip(amplitude) }), before);
         }
         if (spec.routing === 'softmax') {
-          const moved = (name: string) => {
-            const { shape, data } = params[name]!;
+          const moved = (name: ParameterName) => {
+            const { shape, data } = param(params, name);
             const columns = data.length / spec.experts;
             return { shape, data: data.map((v, k) => v + translation[k % columns]!) };
           };

@@ -1,7 +1,7 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import { addProduct } from './linalg/matrix.ts';
 import { dot } from './linalg/vectors.ts';
-import { param, requireForm } from './moe.ts';
+import { requireForm } from './moe.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
 import type { MoE, Params } from './spec.ts';
@@ -14,7 +14,7 @@ import type { MoE, Params } from './spec.ts';
 export function forward(model: MoE, inputs: Inputs, size: number): Float64Array {
   requireForm('model', model);
   checkInputs(inputs, size, model.spec.inputDim, 'inputs');
-  const amplitude = param(model.params, 'amplitude').data;
+  const amplitude = model.params.amplitude.data;
   const outputs = new Float64Array(size);
   for (const block of blocks(model, inputs, size)) addOutputs(amplitude, block, outputs);
   return outputs;
@@ -54,7 +54,7 @@ export function lossAndGradient(
   const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
   checkInputs(targets, size, 1, 'targets');
-  const amplitude = param(model.params, 'amplitude').data;
+  const amplitude = model.params.amplitude.data;
   const stride = blockStride(size);
   const outputs = new Float64Array(size);
   const residuals = new Float64Array(size);

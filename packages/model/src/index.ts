@@ -61,7 +61,16 @@ export {
 export { decodeMoE, encodeMoE, loadMoE, saveMoE } from './moe-file.ts';
 export { allocate, type NDArray, ndarray, sizeOf, zeros } from './ndarray.ts';
 export { outputGradients } from './output-gradients.ts';
-export { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
+export {
+  addScaled,
+  copyParams,
+  dotParams,
+  makeParams,
+  mapParams,
+  normParams,
+  paramEntries,
+  scaleParams,
+} from './params.ts';
 export type { Routing } from './routing/interface.ts';
 export { hasOwnGates, routingNames, routingOf } from './routing.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from './safetensors.ts';
@@ -72,10 +81,12 @@ export type {
   MoE,
   MoESpec,
   ParameterLayout,
+  ParameterName,
   Params,
   RoutingName,
   SharedRouting,
   SharedSpec,
+  Written,
 } from './spec.ts';
 export { radialDerivatives, subtractRadial } from './sphere-curvature.ts';
 export { type NearestImage, nearestImage, parameterError } from './symmetries/nearest-image.ts';

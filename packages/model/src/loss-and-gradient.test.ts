@@ -5,7 +5,7 @@ import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/b
 import { derivative } from '../test/calculus.ts';
 import { forward, lossAndGradient } from './forward.ts';
 import { rowProducts } from './linalg/rows.ts';
-import { parameterLayout } from './moe.ts';
+import { param, parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import type { MoE } from './spec.ts';
 
@@ -29,11 +29,13 @@ describe('lossAndGradient', () => {
         fc.pre(!isNearKink(p));
         const { gradient } = lossAndGradient(p.model, p.x.data, p.y.data, size);
         expect(Object.keys(gradient)).toEqual(Object.keys(parameterLayout(p.model.spec)));
-        for (const [name, { shape, data }] of Object.entries(gradient)) {
-          expect(shape).toEqual(p.model.params[name]!.shape);
+        for (const { name } of Object.values(parameterLayout(p.model.spec))) {
+          const { shape, data } = param(gradient, name);
+          const point = param(p.model.params, name);
+          expect(shape).toEqual(point.shape);
           for (let k = 0; k < data.length; k++) {
             const lossAt = (change: number) => {
-              const moved = p.model.params[name]!.data.slice();
+              const moved = point.data.slice();
               moved[k] = moved[k]! + change;
               const params = { ...p.model.params, [name]: { shape, data: moved } };
               return lossAndGradient({ ...p.model, params }, p.x.data, p.y.data, size).loss;
@@ -61,11 +63,10 @@ describe('lossAndGradient', () => {
       const rest = lossAndGradient(model, x.subarray(cut * d), y.subarray(cut), size - cut);
       const mean = (a: number, b: number) => (cut * a + (size - cut) * b) / size;
       expect(mean(first.loss, rest.loss)).toBeCloseTo(whole.loss, 12);
-      for (const [name, { data }] of Object.entries(whole.gradient)) {
-        const parts = first.gradient[name]!.data.map((a, k) =>
-          mean(a, rest.gradient[name]!.data[k]!),
-        );
-        expectNear(parts, data);
+      for (const { name } of Object.values(parameterLayout(model.spec))) {
+        const { data } = param(rest.gradient, name);
+        const parts = param(first.gradient, name).data.map((a, k) => mean(a, data[k]!));
+        expectNear(parts, param(whole.gradient, name).data);
       }
     }
   });
@@ -118,6 +119,6 @@ describe('lossAndGradient', () => {
 
 /** Whether a finite difference would meet the kink of a relu. */
 function isNearKink({ model, x }: { model: MoE; x: NDArray }): boolean {
-  const logits = rowProducts(model.params.expert!, x).data;
+  const logits = rowProducts(model.params.expert, x).data;
   return model.spec.expert.kind === 'relu' && logits.some((z) => Math.abs(z) < 0.01);
 }

@@ -1,9 +1,9 @@
 import { ValueError } from './errors.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
-import { parameterLayout } from './moe.ts';
+import { param, parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
-import { mapParams } from './params.ts';
+import { makeParams, mapParams } from './params.ts';
 import type { MoE, Params } from './spec.ts';
 
 /** The rows divided by their lengths. Throws {@link ValueError} for a row that has no direction. */
@@ -44,7 +44,7 @@ export function retract(spec: MoE['spec'], params: Params): MoE {
 export function projectTangent(model: MoE, vector: Params): Params {
   const layout = parameterLayout(model.spec);
   return mapParams(vector, (array, name) =>
-    layout[name]?.manifold === 'sphere' ? projectRows(model.params[name]!, array) : array,
+    layout[name]?.manifold === 'sphere' ? projectRows(param(model.params, name), array) : array,
   );
 }
 
@@ -79,14 +79,14 @@ export function tangentDim(spec: MoE['spec']): number {
 export function toTangentCoordinates(model: MoE, vector: Params): Float64Array {
   const coordinates = new Float64Array(tangentDim(model.spec));
   let offset = 0;
-  for (const [name, { manifold }] of Object.entries(parameterLayout(model.spec))) {
-    const { data } = vector[name]!;
+  for (const { name, manifold } of Object.values(parameterLayout(model.spec))) {
+    const { data } = param(vector, name);
     if (manifold === 'free') {
       coordinates.set(data, offset);
       offset += data.length;
       continue;
     }
-    const points = model.params[name]!;
+    const points = param(model.params, name);
     const { rows, columns } = matrixSize(points);
     for (let i = 0; i < rows; i++) {
       const reflected = reflect(
@@ -103,23 +103,22 @@ export function toTangentCoordinates(model: MoE, vector: Params): Float64Array {
 
 /** The tangent vector at `model` with those coordinates: inverse of {@link toTangentCoordinates}. */
 export function fromTangentCoordinates(model: MoE, coordinates: ArrayLike<number>): Params {
-  const vector: Record<string, NDArray> = {};
   let offset = 0;
-  for (const [name, { shape, manifold }] of Object.entries(parameterLayout(model.spec))) {
+  return makeParams(model.spec, ({ name, shape, manifold }) => {
     const array = zeros(shape);
-    vector[name] = array;
     if (manifold === 'free') {
       for (let i = 0; i < array.data.length; i++) array.data[i] = coordinates[offset++]!;
-      continue;
+      return array;
     }
+    const points = param(model.params, name);
     const { rows, columns } = matrixSize(array);
     for (let i = 0; i < rows; i++) {
       const tangent = new Float64Array(columns);
       for (let j = 1; j < columns; j++) tangent[j] = coordinates[offset++]!;
-      array.data.set(reflect(model.params[name]!.data, i * columns, tangent), i * columns);
+      array.data.set(reflect(points.data, i * columns, tangent), i * columns);
     }
-  }
-  return vector;
+    return array;
+  });
 }
 
 /** Applies to `y`, in place, the reflection that swaps e_1 and −sign(x_1)·x, for the unit row x at `start` of `points`. */

@@ -4,7 +4,7 @@ import { FormatError, UnsupportedError } from './errors.ts';
 import { requireFrame } from './frames/frame.ts';
 import { createMoE } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
-import type { MoE, MoESpec } from './spec.ts';
+import type { MoE, MoESpec, Params } from './spec.ts';
 
 const VERSION_KEY = 'softmoe.version';
 const SPEC_KEY = 'softmoe.spec';
@@ -51,7 +51,7 @@ export function decodeMoE(bytes: Uint8Array): MoE {
       remedy: 'Load a file that saveMoE wrote, with a softmoe at least as new as its writer.',
     });
   }
-  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors);
+  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors as Params);
 }
 
 /** Throws {@link UnsupportedError} for a gate, expert or routing that is an object of functions: no file can hold it. */

@@ -4,7 +4,7 @@ import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import { createMoE, param, parameterLayout, requireModel, UNIT_TOLERANCE } from './moe.ts';
 import { type NDArray, ndarray, zeros } from './ndarray.ts';
-import type { MoE, MoESpec, Params } from './spec.ts';
+import type { MoE, MoESpec, ParameterName, Params } from './spec.ts';
 
 const spec: MoESpec = {
   inputDim: 3,
@@ -124,12 +124,12 @@ describe('a bad parameter is an error', () => {
   it('missing or unknown', () => {
     const { amplitude: _, ...rest } = params;
     const names = ['router', 'expert'];
-    const missing = () => createMoE(spec, rest);
+    const missing = () => createMoE(spec, rest as Params);
     expectError(missing, 'ShapeError', 'params.amplitude', names, /named amplitude/);
     const extra = withParams({ bias: amplitude });
     expectError(extra, 'UnknownNameError', 'params.bias', 'bias', /router, expert, amplitude/);
     const all = [...names, 'amplitude'];
-    const inherited = () => param(params, 'toString');
+    const inherited = () => param(params, 'toString' as ParameterName);
     expectError(inherited, 'ShapeError', 'params.toString', all, /named toString/);
     expectError(withParams({ router: null }), 'ShapeError', 'params.router', all, /named router/);
     const none: Params = JSON.parse('null');
@@ -230,18 +230,18 @@ describe('requireModel', () => {
 describe('parameterLayout', () => {
   it('puts independent routers on the sphere', () => {
     expect(parameterLayout(spec)).toEqual({
-      router: { shape: [2, 3], manifold: 'sphere' },
-      expert: { shape: [2, 3], manifold: 'sphere' },
-      amplitude: { shape: [2], manifold: 'free' },
+      router: { name: 'router', shape: [2, 3], manifold: 'sphere' },
+      expert: { name: 'expert', shape: [2, 3], manifold: 'sphere' },
+      amplitude: { name: 'amplitude', shape: [2], manifold: 'free' },
     });
   });
 
   it('frees softmax routers and gives them a bias', () => {
     expect(parameterLayout({ ...spec, routing: 'softmax' })).toEqual({
-      router: { shape: [2, 3], manifold: 'free' },
-      expert: { shape: [2, 3], manifold: 'sphere' },
-      amplitude: { shape: [2], manifold: 'free' },
-      routerBias: { shape: [2], manifold: 'free' },
+      router: { name: 'router', shape: [2, 3], manifold: 'free' },
+      expert: { name: 'expert', shape: [2, 3], manifold: 'sphere' },
+      amplitude: { name: 'amplitude', shape: [2], manifold: 'free' },
+      routerBias: { name: 'routerBias', shape: [2], manifold: 'free' },
     });
   });
 });

@@ -6,25 +6,27 @@ import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import { routingOf } from './routing.ts';
-import type { MoE, MoESpec, ParameterLayout, Params } from './spec.ts';
+import type { MoE, MoESpec, ParameterLayout, ParameterName, Params, Written } from './spec.ts';
 
 /** How far the length of a row may be from 1. */
 export const UNIT_TOLERANCE = 1e-9;
 
 /** Name, shape and manifold of every parameter of a model of that spec, in the order in which they are stored. */
-export function parameterLayout(spec: MoESpec): Readonly<Record<string, ParameterLayout>> {
+export function parameterLayout(spec: MoESpec): {
+  readonly [Name in keyof Params]: ParameterLayout;
+} {
   const { experts: m, inputDim: d } = spec;
   const { router, ...others } = routingOf(spec.routing).layout(m, d);
   return {
     router,
-    expert: { shape: [m, d], manifold: 'sphere' },
-    amplitude: { shape: [m], manifold: 'free' },
+    expert: { name: 'expert', shape: [m, d], manifold: 'sphere' },
+    amplitude: { name: 'amplitude', shape: [m], manifold: 'free' },
     ...others,
   };
 }
 
-/** The parameter of that name. Throws {@link ShapeError} when the model lacks it. */
-export function param(params: Params, name: string, field: string = 'params'): NDArray {
+/** The parameter of that name, for code that does not know which one. Throws {@link ShapeError} when the model lacks it. */
+export function param(params: Params, name: ParameterName, field: string = 'params'): NDArray {
   const array = Object.hasOwn(params, name) ? params[name] : undefined;
   if (array) return array;
   throw new ShapeError('is missing', {
@@ -38,8 +40,9 @@ export function param(params: Params, name: string, field: string = 'params'): N
  * A model from its spec and parameters, checked: known names, right shapes, finite numbers, unit rows to 1e-9.
  * Arrays are shared, not copied.
  */
-export function createMoE(spec: MoESpec, params: Params): MoE {
-  checkForm('', spec, params);
+export function createMoE(spec: Written<MoESpec>, params: Params): MoE {
+  checkSpec(spec);
+  checkShapes('', spec, params);
   checkNumbers('', spec, params);
   return { spec, params };
 }
@@ -56,20 +59,20 @@ export function requireModel(field: string, model: MoE): void {
 /** {@link requireModel} without a look at the numbers themselves, for what is called once a step. */
 export function requireForm(field: string, model: MoE): void {
   requireObject(field, model, ['spec', 'params']);
-  checkForm(`${field}.`, model.spec, model.params);
+  checkSpec(model.spec, `${field}.spec`);
+  checkShapes(`${field}.`, model.spec, model.params);
 }
 
-function checkForm(prefix: string, spec: MoESpec, params: Params): void {
-  checkSpec(spec, `${prefix}spec`);
+function checkShapes(prefix: string, spec: MoESpec, params: Params): void {
   const layout = parameterLayout(spec);
   requireKeys(`${prefix}params`, params, Object.keys(layout));
-  for (const [name, { shape }] of Object.entries(layout)) {
+  for (const { name, shape } of Object.values(layout)) {
     checkShape(`${prefix}params.${name}`, param(params, name, `${prefix}params`), shape);
   }
 }
 
 function checkNumbers(prefix: string, spec: MoESpec, params: Params): void {
-  for (const [name, { manifold }] of Object.entries(parameterLayout(spec))) {
+  for (const { name, manifold } of Object.values(parameterLayout(spec))) {
     const array = param(params, name);
     checkFinite(`${prefix}params.${name}`, array);
     if (manifold === 'sphere') checkUnitRows(`${prefix}params.${name}`, array);
@@ -77,7 +80,7 @@ function checkNumbers(prefix: string, spec: MoESpec, params: Params): void {
 }
 
 /** Throws a typed error unless `spec` has exactly the fields of a {@link MoESpec}, each known and in range. */
-export function checkSpec(spec: MoESpec, field: string = 'spec'): void {
+export function checkSpec(spec: Written<MoESpec>, field: string = 'spec'): asserts spec is MoESpec {
   requireKeys(field, spec, SPEC_FIELDS);
   requireInteger(`${field}.inputDim`, spec.inputDim, 1);
   requireInteger(`${field}.experts`, spec.experts, 1);

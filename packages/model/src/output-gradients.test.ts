@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { forward, lossAndGradient, type MoE, ShapeError } from './index.ts';
-import { outputGradients } from './linalg/index.ts';
+import { outputGradients, param, parameterLayout } from './linalg/index.ts';
 
 const size = 7;
 const inputsOf = ({ spec }: MoE) =>
@@ -17,8 +17,8 @@ describe('outputGradients', () => {
         const residuals = forward(model, inputs, size).map((y, s) => y - targets[s]!);
         const jacobian = outputGradients(model, inputs, size);
         const { gradient } = lossAndGradient(model, inputs, targets, size);
-        const expected = ['router', 'expert', 'amplitude', 'routerBias'].flatMap((name) => [
-          ...(gradient[name]?.data ?? []),
+        const expected = Object.values(parameterLayout(model.spec)).flatMap(({ name }) => [
+          ...param(gradient, name).data,
         ]);
         const columns = jacobian.length / size;
         expect(columns).toBe(expected.length);

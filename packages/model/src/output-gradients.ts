@@ -1,6 +1,6 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import { addOutputs, writeExpertSlopes } from './forward.ts';
-import { param, requireForm } from './moe.ts';
+import { requireForm } from './moe.ts';
 import { routingOf } from './routing.ts';
 import type { MoE } from './spec.ts';
 
@@ -14,7 +14,7 @@ export function outputGradients(model: MoE, inputs: Inputs, size: number): Float
   const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
   const routing = routingOf(model.spec.routing);
-  const amplitude = param(model.params, 'amplitude').data;
+  const amplitude = model.params.amplitude.data;
   const biased = model.params.routerBias !== undefined;
   const parameters = 2 * m * d + m + (biased ? m : 0);
   const jacobian = new Float64Array(size * parameters);

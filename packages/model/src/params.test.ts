@@ -1,43 +1,86 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { moe, number } from '../test/arbitraries.ts';
-import { ndarray } from './ndarray.ts';
-import { addScaled, copyParams, dotParams, mapParams, normParams, scaleParams } from './params.ts';
+import { parameterLayout } from './moe.ts';
+import { ndarray, zeros } from './ndarray.ts';
+import {
+  addScaled,
+  copyParams,
+  dotParams,
+  makeParams,
+  mapParams,
+  normParams,
+  scaleParams,
+} from './params.ts';
 
-const x = { a: ndarray([2], [1, 2]), b: ndarray([1, 1], [3]) };
-const y = { a: ndarray([2], [10, 20]), b: ndarray([1, 1], [30]) };
+const paramsOf = (router: number[], expert: number[], amplitude: number[], bias?: number[]) => ({
+  router: ndarray([1, 2], router),
+  expert: ndarray([1, 2], expert),
+  amplitude: ndarray([1], amplitude),
+  ...(bias && { routerBias: ndarray([1], bias) }),
+});
+const x = paramsOf([1, 2], [0, -1], [3]);
+const y = paramsOf([10, 20], [40, 50], [30]);
+const softmax = paramsOf([1, 2], [0, -1], [3], [-1]);
 
-it('maps every array with its name', () => {
-  expect(mapParams(x, ({ shape }, name) => ndarray(shape, name === 'a' ? [0, 1] : [2]))).toEqual({
-    a: ndarray([2], [0, 1]),
-    b: ndarray([1, 1], [2]),
+describe('mapParams', () => {
+  it('maps every array with its name', () => {
+    const names: string[] = [];
+    const doubled = mapParams(softmax, ({ shape, data }, name) => {
+      names.push(name);
+      return ndarray(
+        shape,
+        data.map((v) => 2 * v),
+      );
+    });
+    expect(doubled).toEqual(paramsOf([2, 4], [0, -2], [6], [-2]));
+    expect(names).toEqual(['router', 'expert', 'amplitude', 'routerBias']);
+  });
+
+  it('leaves no bias where there was none', () => {
+    expect(Object.keys(mapParams(x, (array) => array))).toEqual(['router', 'expert', 'amplitude']);
   });
 });
 
-it('copies deeply', () => {
-  const copy = copyParams(x);
-  copy.a!.data[0] = 99;
-  expect(x.a.data[0]).toBe(1);
-  expect(copy.b).toEqual(x.b);
-});
-
-it('adds and scales', () => {
-  expect(addScaled(x, 0.5, y)).toEqual({ a: ndarray([2], [6, 12]), b: ndarray([1, 1], [18]) });
-  expect(scaleParams(-2, x)).toEqual({ a: ndarray([2], [-2, -4]), b: ndarray([1, 1], [-6]) });
-});
-
-it('has the inner product and length of one long vector', () => {
-  expect(dotParams(x, y)).toBe(10 + 40 + 90);
-  expect(normParams({ a: ndarray([2], [2, 3]), b: ndarray([1, 1], [6]) })).toBe(7);
-});
-
-it('obeys the laws of a vector space', () => {
+it('makeParams gives each parameter what its layout asks for', () => {
   fc.assert(
-    fc.property(moe(), number, ({ params }, scale) => {
-      const sum = addScaled(params, scale, params);
-      expect(normParams(addScaled(sum, -1 - scale, params))).toBeLessThan(1e-12);
-      const expected = scale * dotParams(params, params);
-      expect(dotParams(scaleParams(scale, params), params)).toBeCloseTo(expected, 10);
+    fc.property(moe(), ({ spec }) => {
+      const made = makeParams(spec, ({ shape }) => zeros(shape));
+      for (const { name, shape } of Object.values(parameterLayout(spec))) {
+        expect(made[name]).toEqual(zeros(shape));
+      }
+      expect(Object.keys(made)).toEqual(Object.keys(parameterLayout(spec)));
     }),
   );
+});
+
+it('copyParams copies deeply', () => {
+  const copy = copyParams(x);
+  copy.router.data[0] = 99;
+  expect(x.router.data[0]).toBe(1);
+  expect(copy.amplitude).toEqual(x.amplitude);
+});
+
+describe('parameters as one long vector', () => {
+  it('add and scale', () => {
+    expect(addScaled(x, 0.5, y)).toEqual(paramsOf([6, 12], [20, 24], [18]));
+    expect(scaleParams(-2, softmax)).toEqual(paramsOf([-2, -4], [-0, 2], [-6], [2]));
+  });
+
+  it('have an inner product and a length', () => {
+    expect(dotParams(x, y)).toBe(10 + 40 - 50 + 90);
+    expect(dotParams(softmax, softmax)).toBe(1 + 4 + 1 + 9 + 1);
+    expect(normParams(paramsOf([2, 3], [0, 0], [6]))).toBe(7);
+  });
+
+  it('obey the laws of a vector space', () => {
+    fc.assert(
+      fc.property(moe(), number, ({ params }, scale) => {
+        const sum = addScaled(params, scale, params);
+        expect(normParams(addScaled(sum, -1 - scale, params))).toBeLessThan(1e-12);
+        const expected = scale * dotParams(params, params);
+        expect(dotParams(scaleParams(scale, params), params)).toBeCloseTo(expected, 10);
+      }),
+    );
+  });
 });

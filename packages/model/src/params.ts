@@ -1,12 +1,36 @@
 import { dot } from './linalg/vectors.ts';
+import { param, parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
-import type { Params } from './spec.ts';
+import type { MoESpec, ParameterLayout, ParameterName, Params } from './spec.ts';
 
-/** Applies `f` to every array; names are kept. */
-export function mapParams(params: Params, f: (array: NDArray, name: string) => NDArray): Params {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, array]) => [name, f(array, name)] as const),
-  );
+/** Parameters of a model of `spec`, each made from its name, shape and manifold. */
+export function makeParams(spec: MoESpec, make: (layout: ParameterLayout) => NDArray): Params {
+  return mapNamed(parameterLayout(spec), make);
+}
+
+/** `f` of every array and its name. */
+export function mapParams(
+  params: Params,
+  f: (array: NDArray, name: ParameterName) => NDArray,
+): Params {
+  return mapNamed(params, f);
+}
+
+/** The arrays with their names, in stored order. */
+export function paramEntries(params: Params): [ParameterName, NDArray][] {
+  return Object.entries(params) as [ParameterName, NDArray][];
+}
+
+type Named<T> = { readonly [Name in keyof Params]: T };
+
+function mapNamed<T>(named: Named<T>, f: (value: T, name: ParameterName) => NDArray): Params {
+  const { router, expert, amplitude, routerBias } = named;
+  return {
+    router: f(router, 'router'),
+    expert: f(expert, 'expert'),
+    amplitude: f(amplitude, 'amplitude'),
+    ...(routerBias && { routerBias: f(routerBias, 'routerBias') }),
+  };
 }
 
 /** A deep copy: new shapes' data, same names. */
@@ -17,7 +41,7 @@ export function copyParams(params: Params): Params {
 /** x + scale·y, array by array. Both must have the same names and shapes. */
 export function addScaled(x: Params, scale: number, y: Params): Params {
   return mapParams(x, ({ shape, data }, name) => {
-    const other = y[name]!.data;
+    const other = param(y, name).data;
     const sum = new Float64Array(data.length);
     for (let i = 0; i < sum.length; i++) sum[i] = data[i]! + scale * other[i]!;
     return { shape, data: sum };
@@ -35,9 +59,9 @@ export function scaleParams(scale: number, x: Params): Params {
 
 /** Σ over all arrays of their inner products: the Euclidean metric on all parameters together. */
 export function dotParams(x: Params, y: Params): number {
-  let sum = 0;
-  for (const name of Object.keys(x)) sum += dot(x[name]!.data, y[name]!.data);
-  return sum;
+  const rows = dot(x.router.data, y.router.data) + dot(x.expert.data, y.expert.data);
+  const sum = rows + dot(x.amplitude.data, y.amplitude.data);
+  return x.routerBias ? sum + dot(x.routerBias.data, param(y, 'routerBias').data) : sum;
 }
 
 /** Euclidean length of all parameters together. */

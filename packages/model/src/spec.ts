@@ -38,10 +38,30 @@ export type SharedRouting = 'softmax';
 export type RoutingName = GatedRouting | SharedRouting;
 
 /**
- * Named parameters, float64. Ridge experts: `router` [m, d], `expert` [m, d], `amplitude` [m], and where units share their
- * gates `routerBias` [m].
+ * A spec or options as one may write them: names are any texts and checked when they are read, so that an object literal in
+ * a variable of its own will do, whose texts TypeScript widens to `string`.
  */
-export type Params = Readonly<Record<string, NDArray>>;
+export type Written<T> = T extends string
+  ? T | (string & {})
+  : T extends readonly unknown[]
+    ? T
+    : T extends object
+      ? { readonly [Key in keyof T]: Written<T[Key]> }
+      : T;
+
+/** Parameters of m units over d dimensions, or a vector of their shape such as a gradient: float64 arrays by name. */
+export type Params = {
+  /** Rows v_i, [m, d]. */
+  readonly router: NDArray;
+  /** Rows w_i, [m, d]. */
+  readonly expert: NDArray;
+  /** a_i, [m]. */
+  readonly amplitude: NDArray;
+  /** b_i where units share their gates, [m]; gates of their own have none. */
+  readonly routerBias?: NDArray;
+};
+
+export type ParameterName = keyof Params;
 
 export interface MoE {
   readonly spec: MoESpec;
@@ -52,6 +72,7 @@ export interface MoE {
 export type Manifold = 'sphere' | 'free';
 
 export interface ParameterLayout {
+  readonly name: ParameterName;
   readonly shape: readonly number[];
   readonly manifold: Manifold;
 }

@@ -1,4 +1,4 @@
-import { dotAt } from './linalg/vectors.ts';
+import { addAt, dotAt } from './linalg/vectors.ts';
 import { parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import type { MoE, Params } from './spec.ts';
@@ -9,9 +9,9 @@ export function radialDerivatives({ spec, params }: MoE, gradient: Params): Floa
   const layout = parameterLayout(spec);
   return Float64Array.from({ length: 2 * m }, (_, i) => {
     const name = i < m ? 'router' : 'expert';
-    if (layout[name]!.manifold === 'free') return 0;
+    if (layout[name].manifold === 'free') return 0;
     const start = (i % m) * d;
-    return dotAt(params[name]!.data, start, gradient[name]!.data, start, d);
+    return dotAt(params[name].data, start, gradient[name].data, start, d);
   });
 }
 
@@ -27,13 +27,11 @@ export function subtractRadial(
 ): void {
   const { experts: m, inputDim: d } = spec;
   const layout = parameterLayout(spec);
-  const addToDiagonal = (matrix: NDArray, i: number, value: number) => {
-    const at = i * (matrix.shape[0]! + 1);
-    matrix.data[at] = matrix.data[at]! + value;
-  };
+  const addToDiagonal = ({ shape, data }: NDArray, i: number, value: number) =>
+    addAt(data, i * (shape[0]! + 1), value);
   let offset = 0;
   radial.forEach((value, b) => {
-    const { manifold } = layout[b < m ? 'router' : 'expert']!;
+    const { manifold } = layout[b < m ? 'router' : 'expert'];
     const end = offset + (manifold === 'sphere' ? d - 1 : d);
     while (offset < end) addToDiagonal(span, offset++, -value);
     addToDiagonal(complement, b, -value);

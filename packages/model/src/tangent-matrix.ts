@@ -1,19 +1,17 @@
 import { row } from './linalg/rows.ts';
 import { tangentDim, toTangentCoordinates } from './manifold.ts';
-import { parameterLayout } from './moe.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
+import { makeParams } from './params.ts';
 import type { MoE, MoESpec, Params } from './spec.ts';
 
 /** Numbers of all parameters in layout order, [P], as the arrays that they are: views, not copies. */
 export function asParams(spec: MoESpec, flat: Float64Array): Params {
-  const params: Record<string, NDArray> = {};
   let offset = 0;
-  for (const [name, { shape }] of Object.entries(parameterLayout(spec))) {
-    const length = sizeOf(shape);
-    params[name] = { shape, data: flat.subarray(offset, offset + length) };
-    offset += length;
-  }
-  return params;
+  return makeParams(spec, ({ shape }) => {
+    const start = offset;
+    offset += sizeOf(shape);
+    return { shape, data: flat.subarray(start, offset) };
+  });
 }
 
 /**

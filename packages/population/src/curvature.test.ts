@@ -1,7 +1,7 @@
 import {
   addScaled,
   type Blocks,
-  dotParams,
+  dot,
   fromTangentCoordinates,
   type GateName,
   type MoE,
@@ -175,5 +175,5 @@ it('splits the dimension into span and complement', () => {
   expect(multiplicity).toBe(38);
   expect(span.hessian.shape).toEqual([2 * 4 * (r - 1) + 4, 2 * 4 * (r - 1) + 4]);
   expect(complement.hessian.shape).toEqual([8, 8]);
-  expect(dotParams({ basis }, { basis })).toBeCloseTo(r, 12);
+  expect(dot(basis.data, basis.data)).toBeCloseTo(r, 12);
 });

@@ -146,7 +146,7 @@ describe('models without a closed form', () => {
     const model = createStudent({ ...options, expert: { kind } });
     for (const call of [() => pairExpectations(model, cubic), () => populationGram(cubic, model)]) {
       expect(call).toThrow(UnsupportedError);
-      expect(call).toThrow(/^spec\.expert\.kind: .*Estimate on samples/);
+      expect(call).toThrow(/^spec\.expert\.kind: .*Estimate from points/);
     }
   });
 

@@ -27,8 +27,8 @@ function difference(a: MoE, b: MoE): number {
 
 /** Changes of parameters that leave the function as it is: rows times the signs. */
 function mirrored(model: MoE, router: number, expert: number, amplitude: number): MoE {
-  const times = (name: string, sign: number) => {
-    const { shape, data } = model.params[name]!;
+  const times = (name: 'router' | 'expert' | 'amplitude', sign: number) => {
+    const { shape, data } = model.params[name];
     return ndarray(
       shape,
       data.map((x) => sign * x),

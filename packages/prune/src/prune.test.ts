@@ -51,9 +51,9 @@ describe('prune', () => {
     expect(kept).toHaveLength(k);
     expect(merged.map((units) => units.toSorted((i, l) => i - l))).toEqual(copiesOf);
     expect(model.spec).toEqual(specOf(d, k));
-    for (const name of ['router', 'expert', 'amplitude']) {
-      model.params[name]!.data.forEach((x, n) => {
-        expect(Math.abs(x - teacher.params[name]!.data[n]!)).toBeLessThan(1e-13);
+    for (const name of ['router', 'expert', 'amplitude'] as const) {
+      model.params[name].data.forEach((x, n) => {
+        expect(Math.abs(x - teacher.params[name].data[n]!)).toBeLessThan(1e-13);
       });
     }
     expect(Math.abs(lossAfter)).toBeLessThan(1e-15);

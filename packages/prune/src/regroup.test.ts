@@ -1,4 +1,4 @@
-import { type MoE, ndarray, units } from '@softmoe/model';
+import { type MoE, ndarray, param, paramEntries, units } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import { copiesOf, jittered, softmaxModel } from '../fixtures/softmax.ts';
 import { sampledGram } from '../fixtures/synthetic.ts';
@@ -35,8 +35,8 @@ describe('prune under softmax routing', () => {
       { of: 1, share: 1 },
       { of: 0, share: 1 },
     ]);
-    for (const [name, { data }] of Object.entries(expected.params)) {
-      const found = pruned.model.params[name]!.data;
+    for (const [name, { data }] of paramEntries(expected.params)) {
+      const found = param(pruned.model.params, name).data;
       data.forEach((x, i) => {
         expect(Math.abs(x - found[i]!), `${name}[${i}]`).toBeLessThan(1e-10);
       });

@@ -63,7 +63,7 @@ const never = () => new Promise<never>(() => {});
 
 function serve(pool: TaskPool, options: Partial<ServeOptions> = {}) {
   const abort = new AbortController();
-  const done = serveTasks({ queue, pool, signal: abort.signal, lockSeconds: 0.4, ...options });
+  const done = serveTasks({ queue, pool, signal: abort.signal, ...options });
   done.catch(() => {});
   serving.push({ stop: () => abort.abort(), done });
   return { abort, done };
@@ -152,7 +152,7 @@ it('takes over the task of a worker that died', async () => {
   const dying = startDyingWorker();
   const records = run(tasks(6));
   await dying.die();
-  serve(createPool(square));
+  serve(createPool(square), { lockSeconds: 0.4 });
   expect(await records).toMatchObject([{ status: 'done', output: 36 }]);
 });
 
@@ -160,7 +160,7 @@ it('records a task that its workers do not survive as failed', async () => {
   const dying = startDyingWorker();
   const records = run(tasks(6));
   await dying.die();
-  serve(createPool(square), { maxTakeovers: 0 });
+  serve(createPool(square), { lockSeconds: 0.4, maxTakeovers: 0 });
   expect(await records).toMatchObject([
     { status: 'failed', error: { message: expect.stringMatching(/no worker survived.*stalled/) } },
   ]);

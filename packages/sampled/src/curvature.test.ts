@@ -1,6 +1,15 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { spectrumOf } from '@softmoe/certify';
-import { dot, type MoE, type NDArray, type Params, type Points, row, zeros } from '@softmoe/model';
+import {
+  dot,
+  type MoE,
+  mapParams,
+  type NDArray,
+  type Params,
+  type Points,
+  row,
+  zeros,
+} from '@softmoe/model';
 import { populationCurvature } from '@softmoe/population';
 import { describe, expect, it } from 'vitest';
 import { perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
@@ -54,12 +63,10 @@ describe.each([
     const { complement, estimate } = sampleCurvature(sample)(student);
     const wide = withOneMore(student);
     const { experts: m, inputDim } = wide.spec;
-    const outside = ['router', 'expert'].flatMap((name) =>
+    const outside = (['router', 'expert'] as const).flatMap((name) =>
       Array.from({ length: m }, (_, i) => {
-        const vector = Object.fromEntries(
-          Object.entries(wide.params).map(([key, { shape }]) => [key, zeros(shape)]),
-        );
-        vector[name]!.data[(i + 1) * inputDim - 1] = 1;
+        const vector = mapParams(wide.params, ({ shape }) => zeros(shape));
+        vector[name].data[(i + 1) * inputDim - 1] = 1;
         return vector;
       }),
     );
@@ -180,13 +187,11 @@ describe('sampleCurvature', () => {
 });
 
 function withZeros(direction: Params): Params {
-  return Object.fromEntries(
-    Object.entries(direction).map(([name, { shape, data }]) => {
-      if (shape.length < 2) return [name, { shape, data }];
-      const [m = 0, d = 0] = shape;
-      const wide = zeros([m, d + 1]);
-      for (let i = 0; i < m; i++) wide.data.set(data.subarray(i * d, (i + 1) * d), i * (d + 1));
-      return [name, wide];
-    }),
-  );
+  return mapParams(direction, (array) => {
+    if (array.shape.length < 2) return array;
+    const [m = 0, d = 0] = array.shape;
+    const wide = zeros([m, d + 1]);
+    for (let i = 0; i < m; i++) wide.data.set(row(array, i), i * (d + 1));
+    return wide;
+  });
 }

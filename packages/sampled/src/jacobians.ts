@@ -1,12 +1,11 @@
 import {
   type Inputs,
   type MoE,
+  makeParams,
   mapParams,
   matrixSize,
-  type NDArray,
   outputGradients,
   type Params,
-  parameterLayout,
   tangentDim,
   toTangentCoordinates,
   zeros,
@@ -56,15 +55,12 @@ export function jacobians(model: MoE, extended: Float64Array, size: number): Jac
   const inside = tangentDim(model.spec);
   const span = new Float64Array(size * inside);
   const complement = new Float64Array(size * 2 * m);
-  const layout = Object.entries(parameterLayout(model.spec));
   for (let s = 0; s < size; s++) {
     let offset = s * columns;
-    const vector: Record<string, NDArray> = {};
-    for (const [name, { shape }] of layout) {
+    const vector = makeParams(model.spec, ({ name, shape }) => {
       if (shape.length < 2) {
-        vector[name] = { shape, data: rows.subarray(offset, offset + m) };
         offset += m;
-        continue;
+        return { shape, data: rows.subarray(offset - m, offset) };
       }
       const array = zeros(shape);
       const first = name === 'router' ? 0 : m;
@@ -72,8 +68,8 @@ export function jacobians(model: MoE, extended: Float64Array, size: number): Jac
         array.data.set(rows.subarray(offset, offset + r), i * r);
         complement[s * 2 * m + first + i] = rows[offset + r]!;
       }
-      vector[name] = array;
-    }
+      return array;
+    });
     span.set(toTangentCoordinates(model, vector), s * inside);
   }
   return { span, complement };

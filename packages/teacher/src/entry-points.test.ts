@@ -129,3 +129,10 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   expect(action).toThrow(SoftmoeError);
   expect(action).toThrow(expect.objectContaining({ name, field }));
 });
+
+it('options in a variable of their own, whose names TypeScript widens, make teachers and students', () => {
+  const kind = { inputDim: 8, gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 }, seed: 1 };
+  const correlated = { kind: 'correlated', overlap: 0.3 };
+  expect(createTeacher({ ...kind, experts: 2, geometry: correlated }).spec.gate).toBe('sigmoid');
+  expect(createStudent({ ...kind, experts: 2, amplitude: 0.1 }).spec.experts).toBe(2);
+});

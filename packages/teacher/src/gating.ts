@@ -26,10 +26,8 @@ export function specOf(options: GatingOptions & Size): MoESpec {
   return { inputDim, experts, ...(gate === undefined ? {} : { gate }), expert, routing } as MoESpec;
 }
 
-/** Zeros for the parameters that routing has beside routers, such as biases: all gates are equal at the origin. */
-export function initialBias(spec: MoESpec): Params {
-  const { router, expert, amplitude, ...others } = parameterLayout(spec);
-  return Object.fromEntries(
-    Object.entries(others).map(([name, { shape }]) => [name, zeros(shape)] as const),
-  );
+/** Biases of 0 where routing has any: all gates are equal at the origin. */
+export function initialBias(spec: MoESpec): Pick<Params, 'routerBias'> {
+  const { routerBias } = parameterLayout(spec);
+  return routerBias ? { routerBias: zeros(routerBias.shape) } : {};
 }

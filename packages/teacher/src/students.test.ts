@@ -13,7 +13,7 @@ const base: StudentOptions = {
   amplitude: 1e-3,
 };
 
-const optionsArbitrary = fc.record<StudentOptions>({
+const optionsArbitrary: fc.Arbitrary<StudentOptions> = fc.record<StudentOptions>({
   inputDim: fc.integer({ min: 2, max: 60 }),
   experts: fc.integer({ min: 1, max: 90 }),
   gate: fc.constantFrom('sigmoid', 'probit', 'tanh'),
@@ -54,9 +54,9 @@ describe('createStudent', () => {
     const even: StudentOptions = { ...base, expert: { kind: 'hermite', degree: 2 } };
     const few = createStudent(even);
     const more = createStudent({ ...even, experts: 25 });
-    for (const name of ['router', 'expert', 'amplitude']) {
-      const { data } = few.params[name]!;
-      expect(more.params[name]!.data.slice(0, data.length)).toEqual(data);
+    for (const name of ['router', 'expert', 'amplitude'] as const) {
+      const { data } = few.params[name];
+      expect(more.params[name].data.slice(0, data.length)).toEqual(data);
     }
   });
 

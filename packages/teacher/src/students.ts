@@ -7,6 +7,7 @@ import {
   type MoESpec,
   requireKeys,
   ValueError,
+  type Written,
 } from '@softmoe/model';
 import { randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
@@ -42,7 +43,8 @@ const STUDENT_OPTIONS: readonly (keyof StudentOptions)[] = [
  * variance, so every unit starts with a share of every input, and training is free to change the lengths. Throws a typed error for
  * an option out of range or unknown.
  */
-export function createStudent(options: StudentOptions): MoE {
+export function createStudent(written: Written<StudentOptions>): MoE {
+  const options = written as StudentOptions;
   requireKeys('options', options, STUDENT_OPTIONS);
   const { inputDim, experts, seed, amplitude } = options;
   const spec = specOf(options);

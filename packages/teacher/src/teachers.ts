@@ -9,6 +9,7 @@ import {
   requireKeys,
   UnknownNameError,
   ValueError,
+  type Written,
   zeros,
 } from '@softmoe/model';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
@@ -66,7 +67,8 @@ const EXPERT_STREAM = 'teacher/expert';
  * gates f*(x) = Σ_j a_j π_j(x) h(w_j·x), docs/theory.md (5), with the same unit rows and zero biases. Throws a typed
  * error for an option out of range; orthonormal and correlated teachers need inputDim ≥ 2·experts.
  */
-export function createTeacher(options: TeacherOptions): MoE {
+export function createTeacher(written: Written<TeacherOptions>): MoE {
+  const options = written as TeacherOptions;
   requireKeys('options', options, TEACHER_OPTIONS);
   const { experts, geometry, seed, amplitudeSpread = 1 } = options;
   const spec = specOf(options);

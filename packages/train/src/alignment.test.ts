@@ -63,8 +63,8 @@ it('overlaps are W W*ᵀ and V V*ᵀ', () => {
   expect(expert.shape).toEqual([3, 2]);
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 2; j++) {
-      const of = (name: string) =>
-        dot(row(student.params[name]!, i), row(teacher.params[name]!, j));
+      const of = (name: 'router' | 'expert') =>
+        dot(row(student.params[name], i), row(teacher.params[name], j));
       expect(expert.data[i * 2 + j]).toBeCloseTo(of('expert'), 14);
       expect(router.data[i * 2 + j]).toBeCloseTo(of('router'), 14);
     }

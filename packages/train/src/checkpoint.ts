@@ -113,7 +113,7 @@ function checkParts(state: TrainState): void {
   requireInteger('state/step', step, 0);
   requireFinite('state/time', time, 0);
   requireFinite('state/evaluation/loss', loss);
-  for (const [name, { shape }] of Object.entries(parameterLayout(model.spec))) {
+  for (const { name, shape } of Object.values(parameterLayout(model.spec))) {
     const field = `state/evaluation/gradient/${name}`;
     const array = gradient[name];
     if (array === undefined) throw damaged('is missing', field, Object.keys(gradient));

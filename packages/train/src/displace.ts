@@ -1,4 +1,4 @@
-import { dotAt, type MoE, type NDArray, type Params, parameterLayout } from '@softmoe/model';
+import { dotAt, type MoE, makeParams, type Params, param } from '@softmoe/model';
 
 /**
  * The model at x + Σ_s scales[s]·slopes[s], brought back to its manifold by normalising the rows on spheres.
@@ -9,18 +9,17 @@ export function displace(
   scales: readonly number[],
   slopes: readonly Params[],
 ): MoE | undefined {
-  const params: Record<string, NDArray> = {};
-  for (const [name, { shape, manifold }] of Object.entries(parameterLayout(model.spec))) {
-    const data = model.params[name]!.data.slice();
+  let landed = true;
+  const params = makeParams(model.spec, ({ name, shape, manifold }) => {
+    const data = param(model.params, name).data.slice();
     for (let s = 0; s < scales.length; s++) {
-      if (scales[s] !== 0) addMultiple(data, scales[s]!, slopes[s]![name]!.data);
+      if (scales[s] !== 0) addMultiple(data, scales[s]!, param(slopes[s]!, name).data);
     }
-    const landed =
+    landed &&=
       manifold === 'sphere' ? normaliseInPlace(data, shape[1] ?? 1) : data.every(Number.isFinite);
-    if (!landed) return undefined;
-    params[name] = { shape, data };
-  }
-  return { spec: model.spec, params };
+    return { shape, data };
+  });
+  return landed ? { spec: model.spec, params } : undefined;
 }
 
 /** target += scale·source. */

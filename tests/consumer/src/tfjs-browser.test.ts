@@ -82,7 +82,7 @@ async function conforms(url: string | undefined): Promise<void> {
   const errors: string[] = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
   await tab.goto(url);
-  const done = tab.waitForFunction('document.title === "done"', undefined, { timeout: 150_000 });
+  const done = tab.waitForFunction('document.title === "done"', undefined, { timeout: 240_000 });
   await done.catch((cause: unknown) => {
     throw new Error(`the page did not finish: ${errors.join('; ')}`, { cause });
   });

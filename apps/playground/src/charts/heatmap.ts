@@ -1,4 +1,4 @@
-import { rgb } from './color.ts';
+import { rgb } from './axes.ts';
 
 export interface Diverging {
   readonly low: string;

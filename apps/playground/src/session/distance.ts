@@ -1,5 +1,5 @@
+import { type Trace, traces } from '@softmoe/figures';
 import type { StatelessRecord } from '@softmoe/train';
-import { tracesOf } from './trace.ts';
 
 /** The largest difference between the alignment curves of two runs, over their common time; undefined without one. */
 export function curveDistance(
@@ -27,4 +27,12 @@ export function curveDistance(
     });
   });
   return largest;
+}
+
+/** The traces of a run's records so far. */
+export function tracesOf(records: readonly StatelessRecord[]): Trace[] {
+  return traces(records, ({ overlaps, alignment }, kind, i, j) => {
+    const k = alignment?.student.length ?? 0;
+    return overlaps?.[kind].data[i * k + j] ?? 0;
+  });
 }

@@ -1,7 +1,7 @@
 import { createExperiment } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
-import { tracesOf } from './trace.ts';
+import { tracesOf } from './distance.ts';
 
 async function trained(config: Parameters<typeof createExperiment>[0]): Promise<StatelessRecord[]> {
   const experiment = createExperiment(config);

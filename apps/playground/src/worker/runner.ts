@@ -1,6 +1,7 @@
 import type { Backend } from '@softmoe/backend';
 import { planeOf } from '@softmoe/figures';
 import {
+  type Config,
   configWarnings,
   createExperiment,
   type Experiment,
@@ -10,10 +11,9 @@ import {
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, Axes, Frame, Reply, Request, Source } from '../protocol.ts';
+import type { Activity, Axes, Frame, PruneReport, Reply, Request, Source } from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
-import { reportOfPruning } from './prune-report.ts';
 import { atRest, readSource } from './source.ts';
 
 /** Milliseconds between two drawings of the plane. */
@@ -225,4 +225,20 @@ function frameOf(event: Extract<ExperimentEvent, { record: unknown }>): Frame {
   const { state: _, ...record } = event.record;
   const stage = event.phase === 'finetune' ? { stage: event.stage } : {};
   return { phase: event.phase, ...stage, record };
+}
+
+/** What the page shows of a pruning: models stay here. */
+function reportOfPruning(
+  { pruned }: Extract<ExperimentEvent, { phase: 'prune' }>,
+  config: Config,
+): PruneReport {
+  const { kept, merged, curve, lossBefore, lossAfter } = pruned;
+  return {
+    kept,
+    merged,
+    curve: curve.map(({ size, loss }) => ({ size, loss })),
+    lossBefore,
+    lossAfter,
+    time: config.train.time,
+  };
 }

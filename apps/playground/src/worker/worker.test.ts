@@ -22,11 +22,6 @@ it('hears what it is asked before its kernels have started, and answers', async 
   expect(replies).toMatchObject([{ type: 'ready' }]);
   hear?.({ data: { type: 'start', run: 1, source: { kind: 'preset', name: 'quick' } } });
   hear?.({ data: { type: 'sweep', id: 1, dimensions: [16], seeds: 1 } });
-  await vi.waitFor(
-    () => expect(replies).toContainEqual({ type: 'sweep', id: 1, point: undefined }),
-    {
-      timeout: 10_000,
-    },
-  );
+  await expect.poll(() => replies).toContainEqual({ type: 'sweep', id: 1, point: undefined });
   expect(replies.filter((reply) => reply.type === 'sweep')[0]?.point?.inputDim).toBe(16);
 });

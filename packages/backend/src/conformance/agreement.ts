@@ -1,4 +1,4 @@
-import type { Points } from '@softmoe/model';
+import type { ParameterName, Points } from '@softmoe/model';
 import {
   forward,
   hasOwnGates,
@@ -61,16 +61,16 @@ export function checkLossAndGradient(
   const [loss, expectedLoss] = [Float64Array.of(actual.loss), Float64Array.of(expected.loss)];
   checkClose(`${field}.loss`, [], loss, expectedLoss, tolerance * expected.loss);
 
-  const names = Object.keys(parameterLayout(model.spec));
-  const given = Object.keys(actual.gradient);
+  const names = Object.values(parameterLayout(model.spec)).map(({ name }) => name);
+  const given: readonly string[] = Object.keys(actual.gradient);
   const complete = given.length === names.length && names.every((name) => given.includes(name));
   const remedy = `Return ${names.join(', ')}, of the shapes of the parameters.`;
   demand(complete, 'must have the names of the parameters', `${field}.gradient`, given, remedy);
   const scales = scalesOf(model, expected.gradient);
   for (const name of names) {
     const place = `${field}.gradient.${name}`;
-    const { shape, data } = actual.gradient[name]!;
-    const wanted = expected.gradient[name]!;
+    const { shape, data } = param(actual.gradient, name);
+    const wanted = param(expected.gradient, name);
     const sameShape = shape.join() === wanted.shape.join();
     demand(sameShape, `must be [${wanted.shape.join(', ')}]`, `${place}.shape`, shape, remedy);
     checkClose(place, shape, data, wanted.data, tolerance * scales(name));
@@ -82,10 +82,10 @@ export function checkLossAndGradient(
  * and bias are differences, r π_i (a_i h − f), which vanish where one gate takes all, so those two are measured by all
  * directions' gradients where these are larger.
  */
-function scalesOf(model: MoE, gradient: Params): (name: string) => number {
-  const of = (name: string) => largest(param(gradient, name).data);
+function scalesOf(model: MoE, gradient: Params): (name: ParameterName) => number {
+  const of = (name: ParameterName) => largest(param(gradient, name).data);
   if (hasOwnGates(model.spec.routing)) return of;
-  const differences = ['router', 'routerBias'];
+  const differences: readonly ParameterName[] = ['router', 'routerBias'];
   const least = Math.max(of('router'), of('expert'));
   return (name) => (differences.includes(name) ? Math.max(of(name), least) : of(name));
 }

@@ -9,9 +9,9 @@ import {
 } from '@softmoe/runs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readSweepSource } from '../run/read-config.ts';
 import type { Streams } from '../streams.ts';
 import { executeSweep } from '../sweep/execute-sweep.ts';
-import { readSweepSource } from '../sweep/read-sweep-source.ts';
 import { sweepSummary } from '../sweep/sweep-summary.ts';
 
 interface SweepOptions {

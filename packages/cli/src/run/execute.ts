@@ -8,8 +8,7 @@ import {
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/runs';
 import { InvalidArgumentError, Option } from 'commander';
-import { endedByError } from '../ended-early.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, endedByError, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { createProgress } from './progress.ts';

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ConfigError, presetNames, presets } from '@softmoe/lab';
 import { parseStrictJson } from '@softmoe/model';
+import { parseSweep, readDefinition, type Sweep } from '@softmoe/runs';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
@@ -25,7 +27,7 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
 }
 
 /** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError` with its path. */
-export async function readJsonFile(path: string, field: string): Promise<unknown> {
+async function readJsonFile(path: string, field: string): Promise<unknown> {
   return parseStrictJson(await readText(path, field), path);
 }
 
@@ -39,4 +41,15 @@ async function readText(path: string, field: string): Promise<string> {
       { cause },
     );
   }
+}
+
+/**
+ * The sweep of a file, with the folder it goes to by default, or of a folder that goes on. Throws `SweepError`, `ConfigError` and
+ * `FormatError`.
+ */
+export async function readSweepSource(source: string): Promise<{ sweep: Sweep; folder: string }> {
+  const found = await stat(source).catch(() => undefined);
+  if (found?.isDirectory()) return { sweep: await readDefinition(source), folder: source };
+  const sweep = parseSweep(await readJsonFile(source, 'sweep'), basename(source, '.json'));
+  return { sweep, folder: join('runs', sweep.name) };
 }

@@ -16,8 +16,7 @@ import {
   type TaskRecord,
   taskId,
 } from '@softmoe/tasks';
-import { endedByError, tasksEndedEarly } from '../ended-early.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, endedByError, exitCodes, tasksEndedEarly } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { workerUrl } from '../worker-url.ts';

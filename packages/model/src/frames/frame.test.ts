@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../test/models.ts';
 import {
-  addScaled,
   createMoE,
   decodeMoE,
   encodeMoE,
@@ -10,15 +9,14 @@ import {
   loadMoE,
   type MoE,
   type NDArray,
-  normParams,
   parameterError,
   retract,
-  rowProducts,
   ShapeError,
   saveMoE,
   toSpan,
   ValueError,
 } from '../index.ts';
+import { addScaled, normParams, rowProducts } from '../linalg/index.ts';
 
 const distance = (a: MoE, b: MoE) => normParams(addScaled(a.params, -1, b.params));
 
@@ -31,8 +29,8 @@ function scattered(experts: number, salt: number): MoE {
   });
   return retract(spec, {
     ...params,
-    router: rows(params.router!, 1),
-    expert: rows(params.expert!, 2),
+    router: rows(params.router, 1),
+    expert: rows(params.expert, 2),
   });
 }
 
@@ -55,8 +53,8 @@ describe('a frame', () => {
     expect(narrow.basis.shape).toEqual([4, 9]);
     const inside = narrow.liftVector(narrow.lowerVector(model.params));
     const outside = addScaled(model.params, -1, inside);
-    for (const name of ['router', 'expert']) {
-      for (const x of rowProducts(outside[name]!, narrow.basis).data) expect(x).toBeCloseTo(0, 14);
+    for (const name of ['router', 'expert'] as const) {
+      for (const x of rowProducts(outside[name], narrow.basis).data) expect(x).toBeCloseTo(0, 14);
     }
     expect(normParams(outside)).toBeGreaterThan(0.1);
     expect(inside.amplitude).toBe(model.params.amplitude);

@@ -37,8 +37,8 @@ export function frameOf(basis: NDArray, outer?: string): Frame {
   const name = nameOf(basis);
   const lowerVector = (vector: Params): Params => ({
     ...vector,
-    router: rowProducts(vector.router!, basis),
-    expert: rowProducts(vector.expert!, basis),
+    router: rowProducts(vector.router, basis),
+    expert: rowProducts(vector.expert, basis),
   });
   const liftVector = (vector: Params): Params => ({ ...vector, ...combineRows(vector, basis) });
   return {
@@ -90,7 +90,7 @@ function nameOf({ shape, data }: NDArray): string {
 /** Σ_b c_b q_b for the coordinates c of each router and expert row in the rows q of `basis`. */
 function combineRows(vector: Params, basis: NDArray): { router: NDArray; expert: NDArray } {
   const { rows: r, columns: d } = matrixSize(basis);
-  const arrays = [vector.router!, vector.expert!];
+  const arrays = [vector.router, vector.expert];
   const m = matrixSize(arrays[0]!).rows;
   // The matrix product takes coordinates by fours.
   const padded = 4 * Math.ceil(r / 4);

@@ -32,7 +32,7 @@ export function toSpan(student: MoE, teacher: MoE): Span {
   const d = student.spec.inputDim;
   const basis: Float64Array[] = [];
   const storage = allocate([Math.min(d, 2 * (student.spec.experts + teacher.spec.experts)), d]);
-  const arrays = [teacher, student].flatMap(({ params }) => [params.router!, params.expert!]);
+  const arrays = [teacher, student].flatMap(({ params }) => [params.router, params.expert]);
   const coordinates = arrays.map((array) => extendBasis(array, basis, storage));
   const r = basis.length;
   const frame = frameOf({ shape: [r, d], data: storage.subarray(0, r * d) }, student.spec.frame);

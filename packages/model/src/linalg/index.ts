@@ -8,11 +8,13 @@ export {
   addScaled,
   copyParams,
   dotParams,
+  makeParams,
   mapParams,
   normParams,
+  paramEntries,
   scaleParams,
 } from '../params.ts';
-export type { ParameterLayout } from '../spec.ts';
+export type { ParameterLayout, ParameterName } from '../spec.ts';
 export { radialDerivatives, subtractRadial } from '../sphere-curvature.ts';
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';

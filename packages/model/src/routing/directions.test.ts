@@ -1,15 +1,7 @@
 import { expect, it } from 'vitest';
 import { someModel } from '../../test/models.ts';
-import {
-  createMoE,
-  dot,
-  type MoE,
-  mapParams,
-  ndarray,
-  routingOf,
-  row,
-  takeRows,
-} from '../index.ts';
+import { createMoE, type MoE, ndarray, routingOf } from '../index.ts';
+import { dot, mapParams, row, takeRows } from '../linalg/index.ts';
 
 const teacher = someModel({ inputDim: 4, experts: 3, routing: 'softmax' });
 const routerDirections = ({ spec, params }: MoE) => routingOf(spec.routing).directions(params);
@@ -22,7 +14,7 @@ it('router directions are the router rows of independent routing', () => {
 it('router directions are differences to the mean row where biases are equal', () => {
   const routerBias = ndarray([3], [2, 2, 2]);
   const directions = routerDirections({ ...teacher, params: { ...teacher.params, routerBias } });
-  const rows = [0, 1, 2].map((i) => row(teacher.params.router!, i));
+  const rows = [0, 1, 2].map((i) => row(teacher.params.router, i));
   rows.forEach((v, i) => {
     const difference = v.map((x, j) => x - (rows[0]![j]! + rows[1]![j]! + rows[2]![j]!) / 3);
     const length = Math.sqrt(dot(difference, difference));
@@ -38,7 +30,7 @@ it('router directions are zero where a row does not differ from the mean: for on
     mapParams(teacher.params, (array) => takeRows(array, [0])),
   );
   expect([...routerDirections(one).data]).toEqual([0, 0, 0, 0]);
-  const router = takeRows(teacher.params.router!, [1, 1, 1]);
+  const router = takeRows(teacher.params.router, [1, 1, 1]);
   const equal = routerDirections({ ...teacher, params: { ...teacher.params, router } });
   expect(equal.data.every((x) => x === 0)).toBe(true);
 });

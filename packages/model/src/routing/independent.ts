@@ -10,7 +10,7 @@ import type { Routing } from './interface.ts';
 export const independent: Routing = {
   name: 'independent',
   ownGates: true,
-  layout: (m, d) => ({ router: { shape: [m, d], manifold: 'sphere' } }),
+  layout: (m, d) => ({ router: { name: 'router', shape: [m, d], manifold: 'sphere' } }),
   gates({ spec }, stride) {
     const g = gateOf(spec.gate);
     const gate = new Float64Array(spec.experts * stride);
@@ -29,8 +29,8 @@ export const independent: Routing = {
   },
   parity: ({ gate }) => gateOf(gate).parity,
   translations: [],
-  directions: ({ router }) => router!,
-  logShares: ({ amplitude }) => new Float64Array(amplitude!.data.length),
+  directions: ({ router }) => router,
+  logShares: ({ amplitude }) => new Float64Array(amplitude.data.length),
   /**
    * Directions are the amplitude-weighted means Σ_i a_i v_i/Σ_i a_i of a group, normalised, its amplitude Σ_i a_i; to first
    * order in the distances within a group the function stays the same. Where the amplitudes of a group cancel and the
@@ -50,7 +50,7 @@ export const independent: Routing = {
       const routers = aligned('router');
       const experts = aligned('expert');
       const amplitudes = group.map(
-        (unit, i) => params.amplitude!.data[unit]! * routers[i]!.sign * experts[i]!.sign,
+        (unit, i) => params.amplitude.data[unit]! * routers[i]!.sign * experts[i]!.sign,
       );
       const v = meanDirection(routers, amplitudes);
       const w = meanDirection(experts, amplitudes);

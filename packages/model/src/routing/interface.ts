@@ -1,6 +1,6 @@
 import type { Parity } from '../function.ts';
 import type { NDArray } from '../ndarray.ts';
-import type { MoE, MoESpec, ParameterLayout, Params } from '../spec.ts';
+import type { MoE, MoESpec, ParameterLayout, ParameterName, Params } from '../spec.ts';
 
 /**
  * All units at a block of consecutive points. Arrays are [m, stride], unit after unit; columns from `rows` on belong to
@@ -35,8 +35,11 @@ export interface Routing {
    * share their gates and compete: without one of them all the others change.
    */
   readonly ownGates: boolean;
-  /** The parameters that routing has in a model of m units in d dimensions: `router` and any others, in stored order. */
-  layout(m: number, d: number): { readonly router: ParameterLayout } & RoutingLayout;
+  /** The parameters that routing has in a model of m units in d dimensions, in stored order. */
+  layout(
+    m: number,
+    d: number,
+  ): { readonly router: ParameterLayout; readonly routerBias?: ParameterLayout };
   /** What computes the gates of blocks of `stride` points, in arrays of its own. */
   gates(model: MoE, stride: number): OpenGates;
   /**
@@ -56,7 +59,7 @@ export interface Routing {
    * The parameters whose rows may all be moved by one vector without changing any function, each by its own,
    * docs/theory.md (6).
    */
-  readonly translations: readonly string[];
+  readonly translations: readonly ParameterName[];
   /** The unit vectors that the alignment of routers is measured on, [m, d]; zero for a router without a direction. */
   directions(params: Params): NDArray;
   /** The logarithms of the units' shares of the gates at x = 0, up to a common number, [m]. */
@@ -66,8 +69,4 @@ export interface Routing {
    * the first of the group by the model's symmetries. Groups are taken to be valid; they may share units.
    */
   merge(model: MoE, groups: readonly (readonly number[])[]): MoE;
-}
-
-interface RoutingLayout {
-  readonly [name: string]: ParameterLayout;
 }

@@ -11,7 +11,8 @@ describe('softmax routing', () => {
   const size = 70;
   const x = wave(size * 5, 1.3);
   const y = wave(size, 2.1);
-  const change = (params: Params) => createMoE(shared.spec, { ...shared.params, ...params });
+  const change = (params: Partial<Params>) =>
+    createMoE(shared.spec, { ...shared.params, ...params });
   const gates = (model: MoE) =>
     units(
       { ...model, spec: { ...model.spec, expert: { kind: 'series', coefficients: [1] } } },
@@ -36,7 +37,7 @@ describe('softmax routing', () => {
     const { router, routerBias } = lossAndGradient(shared, x, y, size).gradient;
     expect(routerBias!.data.reduce((a, b) => a + b)).toBeCloseTo(0, 13);
     for (let j = 0; j < 5; j++) {
-      expect([0, 1, 2, 3].reduce((sum, i) => sum + router!.data[5 * i + j]!, 0)).toBeCloseTo(0, 13);
+      expect([0, 1, 2, 3].reduce((sum, i) => sum + router.data[5 * i + j]!, 0)).toBeCloseTo(0, 13);
     }
   });
 
@@ -47,9 +48,9 @@ describe('softmax routing', () => {
     );
     expect(gates(one).every((pi) => pi === 1)).toBe(true);
     const { gradient } = lossAndGradient(one, x, y, size);
-    expect(gradient.router!.data.every((g) => g === 0)).toBe(true);
+    expect(gradient.router.data.every((g) => g === 0)).toBe(true);
     expect(gradient.routerBias!.data[0]).toBe(0);
-    expect(gradient.expert!.data.every((g) => g === 0)).toBe(false);
+    expect(gradient.expert.data.every((g) => g === 0)).toBe(false);
   });
 
   it('shares a gate between duplicates by b = −log n, and shuts a unit by a low bias', () => {

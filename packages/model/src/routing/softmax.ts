@@ -13,8 +13,8 @@ export const softmax: Routing = {
   name: 'softmax',
   ownGates: false,
   layout: (m, d) => ({
-    router: { shape: [m, d], manifold: 'free' },
-    routerBias: { shape: [m], manifold: 'free' },
+    router: { name: 'router', shape: [m, d], manifold: 'free' },
+    routerBias: { name: 'routerBias', shape: [m], manifold: 'free' },
   }),
   /** The gate stands for its slope too: π_i is the slope of its own logit but for a factor that {@link slopes} knows. */
   gates({ spec, params }, stride) {
@@ -41,18 +41,18 @@ export const softmax: Routing = {
    * single unit.
    */
   directions({ router, routerBias }) {
-    const [m = 0, d = 0] = router!.shape;
+    const [m = 0, d = 0] = router.shape;
     const mean = new Float64Array(d);
     let longest = 0;
     const shares = sharesAtOrigin(routerBias!);
     for (let i = 0; i < m; i++) {
-      const v = row(router!, i);
+      const v = row(router, i);
       for (let j = 0; j < d; j++) mean[j] = mean[j]! + shares[i]! * v[j]!;
       longest = Math.max(longest, Math.sqrt(dot(v, v)));
     }
     const directions = zeros([m, d]);
     for (let i = 0; i < m; i++) {
-      const difference = row(router!, i).map((x, j) => x - mean[j]!);
+      const difference = row(router, i).map((x, j) => x - mean[j]!);
       const length = Math.sqrt(dot(difference, difference));
       if (length > SAME * longest) row(directions, i).set(difference.map((x) => x / length));
     }
@@ -68,7 +68,7 @@ export const softmax: Routing = {
   merge({ spec, params }, groups) {
     const { parity } = expertOf(spec.expert);
     const bias = params.routerBias!.data;
-    const amplitude = params.amplitude!.data;
+    const amplitude = params.amplitude.data;
     const merged = {
       router: zeros([groups.length, spec.inputDim]),
       expert: zeros([groups.length, spec.inputDim]),
@@ -76,13 +76,13 @@ export const softmax: Routing = {
       routerBias: zeros([groups.length]),
     };
     groups.forEach((group, g) => {
-      const experts = group.map((unit) => alignedRow(params.expert!, unit, group[0]!, parity));
+      const experts = group.map((unit) => alignedRow(params.expert, unit, group[0]!, parity));
       const pooled = logSumExp(group.map((unit) => bias[unit]!));
       const shares = group.map((unit) => Math.exp(bias[unit]! - pooled));
       const weights = group.map((unit, i) => shares[i]! * amplitude[unit]! * experts[i]!.sign);
       const router = row(merged.router, g);
       group.forEach((unit, i) => {
-        const v = row(params.router!, unit);
+        const v = row(params.router, unit);
         for (let j = 0; j < router.length; j++) router[j] = router[j]! + shares[i]! * v[j]!;
       });
       row(merged.expert, g).set(meanDirection(experts, weights) ?? experts[0]!.row);

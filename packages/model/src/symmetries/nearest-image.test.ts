@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { anyModel, someModel } from '../../test/models.ts';
 import { anyDisguise, disguised } from '../../test/symmetries.ts';
 import {
-  addScaled,
   type MoE,
-  mapParams,
   ndarray,
   nearestImage,
   parameterError,
   ShapeError,
   ValueError,
 } from '../index.ts';
+import { addScaled, mapParams, param, paramEntries } from '../linalg/index.ts';
 
 const kinds = [
   { gate: 'sigmoid', expert: { kind: 'hermite', degree: 3 } },
@@ -121,8 +120,8 @@ it("nearestImage is the teacher's function in the student's coordinates", () => 
       const teacher = someModel({ inputDim: 3, experts: 4 });
       const student = disguised(teacher, disguise);
       const image = nearestImage(teacher, student);
-      for (const [name, { data }] of Object.entries(student.params)) {
-        expect([...image.model.params[name]!.data]).toEqual([...data]);
+      for (const [name, { data }] of paramEntries(student.params)) {
+        expect([...param(image.model.params, name).data]).toEqual([...data]);
       }
       expect(image.unit).toEqual(disguise.order);
       expect(image.error).toBe(0);
@@ -151,9 +150,9 @@ describe.each([
         const student = disguised(teacher, disguise);
         expect(parameterError(student, teacher)).toBeLessThan(1e-14);
         const { model, unit } = nearestImage(teacher, student);
-        for (const [name, { data }] of Object.entries(student.params)) {
+        for (const [name, { data }] of paramEntries(student.params)) {
           data.forEach((x, k) => {
-            expect(Math.abs(x - model.params[name]!.data[k]!)).toBeLessThan(1e-14);
+            expect(Math.abs(x - param(model.params, name).data[k]!)).toBeLessThan(1e-14);
           });
         }
         expect([...unit].sort()).toEqual([0, 1, 2, 3]);
@@ -163,8 +162,8 @@ describe.each([
 
   it('is between the least over all symmetries and twice that, whatever the models', () => {
     const largest = (student: MoE, image: MoE) =>
-      Object.entries(student.params).map(([name, { shape, data }]) => {
-        const differences = data.map((x, k) => x - image.params[name]!.data[k]!);
+      paramEntries(student.params).map(([name, { shape, data }]) => {
+        const differences = data.map((x, k) => x - param(image.params, name).data[k]!);
         if (name !== 'router' && name !== 'routerBias')
           return Math.max(...differences.map(Math.abs));
         const columns = shape[1] ?? 1;

@@ -6,7 +6,7 @@ import { assignRows } from '../linalg/assignment.ts';
 import { matrixSize, takeRows } from '../linalg/rows.ts';
 import { param, requireForm } from '../moe.ts';
 import type { NDArray } from '../ndarray.ts';
-import { mapParams } from '../params.ts';
+import { mapParams, paramEntries } from '../params.ts';
 import { routingOf } from '../routing.ts';
 import type { MoE, MoESpec } from '../spec.ts';
 import { type SignChange, signChanges } from './sign-changes.ts';
@@ -111,7 +111,7 @@ function bestChange(
   let best = { change: changes[0]!, error: Infinity };
   for (const change of changes) {
     let error = 0;
-    for (const [name, array] of Object.entries(teacher.params)) {
+    for (const [name, array] of paramEntries(teacher.params)) {
       const { columns } = matrixSize(array);
       const sign = signFor(change, name);
       const to = param(student.params, name).data;

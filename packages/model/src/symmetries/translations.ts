@@ -1,5 +1,5 @@
 import { matrixSize } from '../linalg/rows.ts';
-import { parameterLayout } from '../moe.ts';
+import { param, parameterLayout } from '../moe.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { mapParams } from '../params.ts';
 import { routingOf } from '../routing.ts';
@@ -21,7 +21,9 @@ export const midrange: Middle = (numbers) =>
 export function translate({ spec, params }: MoE, target: MoE, middle: Middle): MoE {
   const { translations } = routingOf(spec.routing);
   const moved = mapParams(params, (array, name) =>
-    translations.includes(name) ? translateColumns(array, target.params[name]!, middle) : array,
+    translations.includes(name)
+      ? translateColumns(array, param(target.params, name), middle)
+      : array,
   );
   return { spec, params: moved };
 }
@@ -29,17 +31,19 @@ export function translate({ spec, params }: MoE, target: MoE, middle: Middle): M
 /** Dimension of the translations of a model of that spec that change no function, docs/theory.md (6). */
 export function translationDim(spec: MoESpec): number {
   const layout = parameterLayout(spec);
-  const columns = (name: string) => layout[name]!.shape[1] ?? 1;
-  return routingOf(spec.routing).translations.reduce((sum, name) => sum + columns(name), 0);
+  return routingOf(spec.routing).translations.reduce(
+    (sum, name) => sum + (layout[name]?.shape[1] ?? 1),
+    0,
+  );
 }
 
 /** Orthonormal tangent vectors along the translations of `model` that change no function, docs/theory.md (6). */
 export function translationDirections({ spec, params }: MoE): Params[] {
   return routingOf(spec.routing).translations.flatMap((name) => {
-    const { rows, columns } = matrixSize(params[name]!);
+    const { rows, columns } = matrixSize(param(params, name));
     return Array.from({ length: columns }, (_, column) => {
       const vector = mapParams(params, ({ shape }) => zeros(shape));
-      const { data } = vector[name]!;
+      const { data } = param(vector, name);
       for (let i = 0; i < rows; i++) data[i * columns + column] = 1 / Math.sqrt(rows);
       return vector;
     });

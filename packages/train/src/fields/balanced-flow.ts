@@ -1,4 +1,4 @@
-import { hasOwnGates, type MoE, type NDArray, type Params, UnsupportedError } from '@softmoe/model';
+import { hasOwnGates, type MoE, mapParams, type Params, UnsupportedError } from '@softmoe/model';
 import { ZeroAmplitudeError } from '../errors.ts';
 
 /** κ of docs/theory.md (19): how fast log|a| moves against the directions. 2 makes the flow that of balanced layers. */
@@ -31,9 +31,8 @@ export function balancedFlow(
       remedy: 'Use adam or sgd, or integrate plainFlow.',
     });
   }
-  const amplitude = model.params.amplitude!.data;
-  const velocity: Record<string, NDArray> = {};
-  for (const [name, { shape, data }] of Object.entries(gradient)) {
+  const amplitude = model.params.amplitude.data;
+  return mapParams(gradient, ({ shape, data }, name) => {
     const result = new Float64Array(data.length);
     const columns = data.length / amplitude.length;
     for (let i = 0; i < amplitude.length; i++) {
@@ -42,7 +41,6 @@ export function balancedFlow(
       const scale = name === 'amplitude' ? -kappa * size : -1 / size;
       for (let j = i * columns; j < (i + 1) * columns; j++) result[j] = scale * data[j]!;
     }
-    velocity[name] = { shape, data: result };
-  }
-  return velocity;
+    return { shape, data: result };
+  });
 }

@@ -20,9 +20,9 @@ describe.each([
         const { gradient } = await objective.evaluate(model, 0);
         const velocity = field(model, gradient);
         const tangent = projectTangent(model, velocity);
-        for (const name of ['router', 'expert', 'amplitude']) {
-          velocity[name]!.data.forEach((x, i) => {
-            expect(tangent[name]!.data[i]).toBeCloseTo(x, 12);
+        for (const name of ['router', 'expert', 'amplitude'] as const) {
+          velocity[name].data.forEach((x, i) => {
+            expect(tangent[name].data[i]).toBeCloseTo(x, 12);
           });
         }
         expect(dotParams(velocity, gradient)).toBeLessThanOrEqual(0);

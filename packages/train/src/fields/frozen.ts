@@ -1,4 +1,4 @@
-import { type Params, UnknownNameError, zeros } from '@softmoe/model';
+import { mapParams, type Params, UnknownNameError, zeros } from '@softmoe/model';
 import type { VectorField } from '../field.ts';
 
 /**
@@ -7,17 +7,17 @@ import type { VectorField } from '../field.ts';
  */
 export function frozen(field: VectorField, names: readonly string[]): VectorField {
   return (model, gradient): Params => {
-    const velocity = { ...field(model, gradient) };
-    for (const name of names) {
-      if (!Object.hasOwn(velocity, name)) {
-        throw new UnknownNameError('is not a parameter of the model', {
-          field: 'names',
-          value: name,
-          remedy: `Use one of ${Object.keys(velocity).join(', ')}.`,
-        });
-      }
-      velocity[name] = zeros(velocity[name]!.shape);
+    const velocity = field(model, gradient);
+    const unknown = names.find((name) => !Object.hasOwn(velocity, name));
+    if (unknown !== undefined) {
+      throw new UnknownNameError('is not a parameter of the model', {
+        field: 'names',
+        value: unknown,
+        remedy: `Use one of ${Object.keys(velocity).join(', ')}.`,
+      });
     }
-    return velocity;
+    return mapParams(velocity, (array, name) =>
+      names.includes(name) ? zeros(array.shape) : array,
+    );
   };
 }

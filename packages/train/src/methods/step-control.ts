@@ -1,4 +1,4 @@
-import { dotAt, type MoE, type Params, parameterLayout } from '@softmoe/model';
+import { dotAt, type MoE, type Params, param, parameterLayout } from '@softmoe/model';
 import { addMultiple } from '../displace.ts';
 
 const SAFETY = 0.9;
@@ -22,13 +22,13 @@ export function errorNorm(
   atol: number,
 ): number {
   let largest = 0;
-  for (const [name, { shape }] of Object.entries(parameterLayout(before.spec))) {
+  for (const { name, shape } of Object.values(parameterLayout(before.spec))) {
     const columns = shape[1] ?? 1;
-    const from = before.params[name]!.data;
-    const to = after.params[name]!.data;
+    const from = param(before.params, name).data;
+    const to = param(after.params, name).data;
     const error = new Float64Array(from.length);
     for (let s = 0; s < weights.length; s++) {
-      if (weights[s] !== 0) addMultiple(error, length * weights[s]!, slopes[s]![name]!.data);
+      if (weights[s] !== 0) addMultiple(error, length * weights[s]!, param(slopes[s]!, name).data);
     }
     for (let start = 0; start < error.length; start += columns) {
       const scale = atol + rtol * Math.max(norm(from, start, columns), norm(to, start, columns));
@@ -43,10 +43,10 @@ export function errorNorm(
 /** A first step in which no row moves by more than a hundredth of its length: the controller finds the rest. */
 export function firstStep(model: MoE, slope: Params): number {
   let fastest = 0;
-  for (const [name, { shape }] of Object.entries(parameterLayout(model.spec))) {
+  for (const { name, shape } of Object.values(parameterLayout(model.spec))) {
     const columns = shape[1] ?? 1;
-    const from = model.params[name]!.data;
-    const speed = slope[name]!.data;
+    const from = param(model.params, name).data;
+    const speed = param(slope, name).data;
     for (let start = 0; start < from.length; start += columns) {
       const size = norm(from, start, columns) || 1;
       fastest = Math.max(fastest, norm(speed, start, columns) / size);

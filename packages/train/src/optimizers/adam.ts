@@ -5,7 +5,9 @@ import {
   type MoE,
   mapParams,
   type NDArray,
+  type ParameterName,
   type Params,
+  param,
   parameterLayout,
   projectTangent,
   requireFinite,
@@ -35,7 +37,9 @@ export interface AdamMemory {
   readonly second: Params;
 }
 
-const BLANK: AdamMemory = { updates: 0, first: {}, second: {} };
+const NONE = zeros([0]);
+const NO_PARAMS: Params = { router: NONE, expert: NONE, amplitude: NONE };
+const BLANK: AdamMemory = { updates: 0, first: NO_PARAMS, second: NO_PARAMS };
 
 /**
  * Adam on the manifold. Free arrays follow the usual rule, entry by entry. A row on a sphere differs twice:
@@ -70,8 +74,8 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
       const squareScale = 1 / (1 - beta2 ** updates);
       const direction = mapParams(gradient, (g, name) => {
         const { count, size } = blocksOf(model, name, g);
-        const m = first[name]!.data;
-        const v = second[name]!.data;
+        const m = param(first, name).data;
+        const v = param(second, name).data;
         const result = zeros(g.shape);
         for (let b = 0; b < count; b++) {
           const start = b * size;
@@ -91,8 +95,7 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
 }
 
 /** What shares a second moment: a row on a sphere, an entry of a free array. */
-function blocksOf(model: MoE, name: string, { shape, data }: NDArray) {
-  const { manifold } = parameterLayout(model.spec)[name]!;
-  const count = manifold === 'sphere' ? shape[0]! : data.length;
+function blocksOf({ spec }: MoE, name: ParameterName, { shape, data }: NDArray) {
+  const count = parameterLayout(spec)[name]?.manifold === 'sphere' ? shape[0]! : data.length;
   return { count, size: data.length / count };
 }

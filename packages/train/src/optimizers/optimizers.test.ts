@@ -39,10 +39,10 @@ async function descendFor<Memory>(
 }
 
 /** Angle between a row before and after. */
-function angle(before: MoE, after: MoE, name: string, i: number): number {
+function angle(before: MoE, after: MoE, name: 'router' | 'expert', i: number): number {
   const d = before.spec.inputDim;
   return Math.acos(
-    Math.min(1, dotAt(before.params[name]!.data, i * d, after.params[name]!.data, i * d, d)),
+    Math.min(1, dotAt(before.params[name].data, i * d, after.params[name].data, i * d, d)),
   );
 }
 
@@ -97,7 +97,7 @@ describe('sgd', () => {
 describe('adam', () => {
   it('turns each row by the angle learningRate in its first update, and moves each free entry by it', async () => {
     const state = await descendFor(adam({ learningRate: 1e-3 }), 1);
-    for (const name of ['router', 'expert']) {
+    for (const name of ['router', 'expert'] as const) {
       for (let i = 0; i < 2; i++) expect(angle(start, state.model, name, i)).toBeCloseTo(1e-3, 7);
     }
     const moved = addScaled(state.model.params, -1, start.params).amplitude!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { wilson } from './wilson.ts';
+import { wilson } from './recovery.ts';
 
 it('agrees with published values', () => {
   // statsmodels.stats.proportion.proportion_confint(count, n, method='wilson')
