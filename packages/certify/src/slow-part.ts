@@ -1,15 +1,5 @@
-import {
-  addScaled,
-  dot,
-  dotAt,
-  frameOf,
-  type MoE,
-  matrixSize,
-  type NDArray,
-  type Params,
-  toTangentCoordinates,
-  zeros,
-} from '@softmoe/model';
+import { frameOf, type MoE, type NDArray, type Params } from '@softmoe/model';
+import { addScaled, axpy, dot, matrixSize, row, toTangentCoordinates } from '@softmoe/model/linalg';
 import type { Block, Spectrum } from './spectrum.ts';
 
 /** Directions count as slowest if they contract at the slowest rate to this accuracy of its logarithm. */
@@ -55,11 +45,10 @@ export function slowPart(
 
 /** ‖Σ_i c_i x_i‖² over the rows x_i of routers, then experts: the order of the complement block. */
 function squareOfCombination(weights: Float64Array, { router, expert }: Params): number {
-  const { rows: m, columns: d } = matrixSize(router!);
-  const sum = zeros([d]).data;
+  const { rows: m, columns: d } = matrixSize(router);
+  const sum = new Float64Array(d);
   weights.forEach((weight, i) => {
-    const { data } = i < m ? router! : expert!;
-    for (let c = 0; c < d; c++) sum[c] = sum[c]! + weight * data[(i % m) * d + c]!;
+    axpy(weight, i < m ? row(router, i) : row(expert, i - m), sum);
   });
-  return dotAt(sum, 0, sum, 0, d);
+  return dot(sum, sum);
 }

@@ -10,7 +10,7 @@ import { someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import { collect } from '../fixtures/steppers.ts';
 import { encodeNpy, overlapsToCsv, overlapsToNpy, recordsToCsv } from './export.ts';
-import { plainFlow } from './fields/plain-flow.ts';
+import { plainFlow } from './fields.ts';
 import { integrate } from './integrate.ts';
 import { euler } from './methods/euler.ts';
 import { run } from './run.ts';

@@ -9,10 +9,13 @@ export {
   recordsToCsv,
   type StatelessRecord,
 } from './export.ts';
-export type { VectorField } from './field.ts';
-export { type BalancedFlowOptions, balancedFlow } from './fields/balanced-flow.ts';
-export { frozen } from './fields/frozen.ts';
-export { plainFlow } from './fields/plain-flow.ts';
+export {
+  type BalancedFlowOptions,
+  balancedFlow,
+  frozen,
+  plainFlow,
+  type VectorField,
+} from './fields.ts';
 export { type Flow, integrate, type Method } from './integrate.ts';
 export { bogackiShampine } from './methods/bogacki-shampine.ts';
 export { dormandPrince } from './methods/dormand-prince.ts';

@@ -1,6 +1,6 @@
 import { addScaled, type Params, requireFinite, requireKeys, retract } from '@softmoe/model';
-import type { VectorField } from '../field.ts';
-import { plainFlow } from '../fields/plain-flow.ts';
+import type { VectorField } from '../fields.ts';
+import { plainFlow } from '../fields.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { NO_MEMORY, type NoMemory, ownMemory } from '../state.ts';
