@@ -1,8 +1,7 @@
 import { type Params, retract } from '@softmoe/model';
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import { addScaled } from '@softmoe/model/linalg';
-import type { VectorField } from '../fields.ts';
-import { plainFlow } from '../fields.ts';
+import { plainFlow, type VectorField } from '../fields.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { NO_MEMORY, type NoMemory, ownMemory } from '../state.ts';
