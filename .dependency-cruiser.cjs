@@ -100,7 +100,7 @@ module.exports = {
         path: '^packages/[^/]+/(src|dist)/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(index|checks/index|linalg/index|conformance|kernels|files|worker)\\.ts$',
+          '^packages/[^/]+/src/(index|checks/index|linalg/index|conformance|kernels|files|worker|words)\\.ts$',
         ],
       },
     },

@@ -27,7 +27,8 @@ const size = Number(values.runs);
 const few = Math.min(size, 40);
 const dist = new URL('../node_modules/softmoe/dist/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'softmoe-bench-'));
-const pool = createTaskPool({ worker: new URL('worker.js', dist), concurrency: 1 });
+const { worker } = await import(new URL('worker.js', dist));
+const pool = createTaskPool({ worker, concurrency: 1 });
 
 /** Seconds that the command takes for these seeds, on one core or on all. */
 async function command(jobs, from, name, prefix = []) {

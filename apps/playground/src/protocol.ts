@@ -1,6 +1,14 @@
 import type { BackendInfo } from '@softmoe/backend';
 import type { Plane } from '@softmoe/figures';
-import type { Config, Milestones, Phase, PlacedRecord, Snapshot, Summary } from '@softmoe/lab';
+import type {
+  Config,
+  Milestones,
+  Phase,
+  PlacedRecord,
+  Snapshot,
+  Summary,
+  Warning,
+} from '@softmoe/lab';
 import type { CurvePoint } from '@softmoe/prune';
 import type { ErrorReport } from './errors.ts';
 
@@ -97,7 +105,7 @@ export type Reply =
       readonly type: 'started';
       readonly run: number;
       readonly config: Config;
-      readonly warnings: readonly string[];
+      readonly warnings: readonly Warning[];
       readonly runsOn: RunsOn;
       /** The run starts from a model that was handed in, which no link can carry. */
       readonly imported: boolean;

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 /** How much evidence: `tiny` shows the machinery in seconds, with too few seeds for verdicts. */
 export type Scale = 'tiny' | 'quick' | 'full';
 
-export const scales: readonly Scale[] = ['tiny', 'quick', 'full'];
+export const scales = ['tiny', 'quick', 'full'] as const satisfies readonly Scale[];
 
 /** A task and the processor time that it should take, in seconds on one core of the machine that this was calibrated on. */
 export interface PlannedTask extends Task {

@@ -2,8 +2,8 @@ export { type Claim, type Outcome, type PlannedTask, type Scale, scales } from '
 export { claims, selectClaims } from './claims.ts';
 export { claimsReport } from './claims-report.ts';
 export type { ClaimNumber, ClaimTable, Criterion, Finding, Verdict } from './finding.ts';
+export { type Findings, findingsOf, readFindings } from './findings.ts';
 export { withInterval } from './format.ts';
-export { claimFunctions } from './measurements/measurements.ts';
 export {
   type JudgedClaim,
   type ReproduceOptions,
@@ -11,9 +11,5 @@ export {
   reproduce,
 } from './reproduce.ts';
 export type { Interval } from './statistics/interval.ts';
-export {
-  type Findings,
-  findingsOf,
-  type WrittenReproduction,
-  writeReproduction,
-} from './write-reproduction.ts';
+export { claimKinds } from './worker.ts';
+export { type WrittenReproduction, writeReproduction } from './write-reproduction.ts';

@@ -1,28 +1,31 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
-import { experimentFunctions, experimentServices } from '@softmoe/runs';
-import { createTaskWorker, openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
+import { experimentServices } from '@softmoe/runs';
+import { openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { measure } from '../fixtures/measure.ts';
 import { selectClaims } from './claims.ts';
-import { claimFunctions } from './measurements/measurements.ts';
+import { findingsOf, readFindings } from './findings.ts';
 import { type ReproduceProgress, reproduce } from './reproduce.ts';
-import { findingsOf, writeReproduction } from './write-reproduction.ts';
+import worker from './worker.ts';
+import { writeReproduction } from './write-reproduction.ts';
 
-const worker = createTaskWorker({
-  functions: { ...claimFunctions, ...experimentFunctions },
+const context = {
+  signal: new AbortController().signal,
   services: experimentServices(async () => createReferenceBackend()),
-});
+};
 let measured: string[];
 /** Does the tasks in this thread, on sources. */
 const pool: TaskPool = {
   concurrency: 1,
-  code: 'sources',
+  codeOf: () => 'sources',
   async run(task, signal) {
     signal?.throwIfAborted();
     measured.push(task.kind);
-    return worker(task);
+    const output = await measure(worker[task.kind]!, task.input, context);
+    return { status: 'done', output, seconds: 0.1 };
   },
   close: async () => {},
 };
@@ -90,6 +93,8 @@ it('writes the findings and a report with every figure', async () => {
   const written = await writeReproduction(folder, judged, 'tiny');
   const findings = JSON.parse(await readFile(written.findings, 'utf8'));
   expect(findings).toMatchObject({ scale: 'tiny', claims: [{ id: 'C2b' }, { id: 'C4' }] });
+  expect(findings.format).toEqual({ name: 'softmoe-findings', version: 1 });
+  expect(await readFindings(written.findings)).toEqual(findings);
   const html = await readFile(written.report, 'utf8');
   for (const { claim, finding } of judged) {
     expect(html).toContain(`${claim.id} ${claim.title}`);
@@ -98,4 +103,22 @@ it('writes the findings and a report with every figure', async () => {
     }
   }
   expect(html).toContain('too few seeds for verdicts');
+});
+
+it('findings are refused by name where they are of another version or damaged', async () => {
+  const file = join(folder, 'findings.json');
+  await expect(readFindings(file)).rejects.toThrow(/findings: is not there.*findings\.json/);
+  const findings = findingsOf([], 'tiny');
+  const reading = async (content: object) => {
+    await writeFile(file, JSON.stringify(content));
+    return readFindings(file);
+  };
+  const { format: _, ...before } = findings;
+  expect(await reading(before)).toEqual(findings);
+  await expect(
+    reading({ ...findings, format: { ...findings.format, version: 9 } }),
+  ).rejects.toThrow(/findings\.format\.version: .*version 1, in .*findings\.json \(got 9\)/);
+  await expect(reading({ ...findings, claims: [{ id: 'C1' }] })).rejects.toThrow(
+    /findings\.claims\.0\.title: expected string, .*findings\.json/,
+  );
 });

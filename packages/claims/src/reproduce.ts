@@ -40,7 +40,7 @@ export interface JudgedClaim {
 export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[]> {
   const { claims, scale, store, pool, signal, onStart, onProgress } = options;
   const plans = claims.map((claim) => claim.plan(scale));
-  const planned = uniqueTasks(plans.flat(), pool.code);
+  const planned = uniqueTasks(plans.flat(), pool);
   const clock = new Clock(planned, pool.concurrency);
   const records = new Map<string, TaskRecord>();
   // The longest first: then the last ones don't keep one worker busy while the others are idle.
@@ -62,14 +62,17 @@ export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[
     },
   );
   return claims.map((claim, c) => {
-    const own = [...uniqueTasks(plans[c]!, pool.code).keys()].map((id) => records.get(id)!);
+    const own = [...uniqueTasks(plans[c]!, pool).keys()].map((id) => records.get(id)!);
     const seconds = own.reduce((sum, record) => sum + record.seconds, 0);
     return { claim, finding: claim.judge(own), tasks: own.length, seconds };
   });
 }
 
-function uniqueTasks(tasks: readonly PlannedTask[], code: string): Map<string, PlannedTask> {
-  return new Map(tasks.map((task) => [taskId(task, code), task]));
+function uniqueTasks(
+  tasks: readonly PlannedTask[],
+  { codeOf }: TaskPool,
+): Map<string, PlannedTask> {
+  return new Map(tasks.map((task) => [taskId(task, codeOf(task.kind)), task]));
 }
 
 /** Tells the time left from what tasks were expected to take, corrected by what they took so far on this machine. */

@@ -1,14 +1,29 @@
-import { experimentFunctions, referenceServices } from '@softmoe/runs';
-import { createTaskWorker, type TaskWorker } from '@softmoe/tasks';
-import { claimFunctions } from './measurements/measurements.ts';
+import { experimentKinds, referenceServices } from '@softmoe/runs';
+import { type ModuleExport, type TaskKind, type TaskWorker, threadModule } from '@softmoe/tasks';
+
+/** What a worker measures with what claims rest on: pure functions of their input. Learning from samples opens a backend of `services`. */
+export function claimKinds(services: ModuleExport): TaskWorker {
+  return {
+    'claim/learning': { ...measurement('learning', 'learning'), services },
+    'claim/alignment-times': measurement('alignment-times', 'alignmentTimes'),
+    'claim/frozen-experts': measurement('guidance', 'frozenExperts'),
+    'claim/placed-experts': measurement('guidance', 'placedExperts'),
+    'claim/pruning-baselines': measurement('pruning-baselines', 'pruningBaselines'),
+    'claim/descent-tail': measurement('descent-tail', 'descentTail'),
+  };
+}
+
+function measurement(file: string, name: string): TaskKind {
+  return { module: threadModule(`./measurements/${file}.js`, import.meta.url), name };
+}
 
 /**
- * A worker module for `createTaskPool`, as it stands: it measures what claims rest on, on the exact engine. The claims that
- * sample need a worker of one's own that opens a backend for them.
+ * A worker for `createTaskPool`, as it stands: it measures what claims rest on, on the exact engine. The claims that sample need
+ * services of one's own, which open a backend for them.
  */
-const worker: TaskWorker = createTaskWorker({
-  functions: { ...claimFunctions, ...experimentFunctions },
-  services: referenceServices,
-});
+const worker: TaskWorker = {
+  ...claimKinds(referenceServices),
+  ...experimentKinds(referenceServices),
+};
 
 export default worker;

@@ -1,8 +1,7 @@
-import v8 from 'node:v8';
 import { type Backend, type BackendInfo, createReferenceBackend } from '@softmoe/backend';
 import { type Config, ConfigError } from '@softmoe/lab';
-import { UnsupportedError } from '@softmoe/model';
 import { Option } from 'commander';
+import { loadTfjs } from './load-tfjs.ts';
 
 const backendNames = ['wasm', 'wasm-simd', 'wasm-relaxed', 'cpu', 'reference'] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -48,22 +47,4 @@ export function backendNameOf({ name, simd }: BackendInfo): BackendName | undefi
     default:
       return undefined;
   }
-}
-
-/** The TensorFlow.js backends, with relaxed SIMD turned on where Node has it behind a flag. */
-export async function loadTfjs(): Promise<typeof import('@softmoe/backend-tfjs')> {
-  if (Number.parseInt(process.versions.node, 10) < 22) {
-    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
-  }
-  return import('@softmoe/backend-tfjs').catch((cause: unknown) => {
-    throw new UnsupportedError(
-      'cannot be loaded',
-      {
-        field: '@softmoe/backend-tfjs',
-        value: cause instanceof Error ? cause.message : cause,
-        remedy: 'Install softmoe again, or use --backend reference, which is slower.',
-      },
-      { cause },
-    );
-  });
 }

@@ -1,5 +1,5 @@
 import { type Milestones, MilestoneTracker } from './milestones.ts';
-import type { RecordLine } from './record-line.ts';
+import type { RecordLine } from './record-schema.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
 export interface TuneRecord extends RecordLine {

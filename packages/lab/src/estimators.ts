@@ -5,7 +5,7 @@ import { hasClosedForm, population } from '@softmoe/population';
 import { freshBatches, sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';
 import type { Config } from './config.ts';
-import type { FinetuneStage } from './record-line.ts';
+import type { FinetuneStage } from './record-schema.ts';
 
 type EstimatorOf = (teacher: MoE) => Estimator;
 

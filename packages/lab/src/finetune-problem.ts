@@ -11,7 +11,7 @@ import {
 } from '@softmoe/train';
 import type { Config } from './config.ts';
 import { type Estimators, finetuneStageOf } from './estimators.ts';
-import type { FinetuneStage } from './record-line.ts';
+import type { FinetuneStage } from './record-schema.ts';
 
 /** The fine-tuning of a pruned student in float64, in the coordinates of its own span. */
 export interface FinetuneProblem {

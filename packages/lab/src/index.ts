@@ -1,11 +1,11 @@
 export { hasClosedForm } from '@softmoe/population';
 export type { Alignment } from '@softmoe/train';
+export { configWarnings } from './advice.ts';
 export {
   type Config,
   type ConfigInput,
   configJsonSchema,
   configSchema,
-  configWarnings,
   parseConfig,
 } from './config.ts';
 export {
@@ -33,12 +33,8 @@ export {
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
-export {
-  type FinetuneStage,
-  type PlacedRecord,
-  type RecordLine,
-  recordLine,
-  recordOfLine,
-} from './record-line.ts';
-export { type ExperimentResult, RECOVERED, type Summary, summaryOf } from './result.ts';
+export { type PlacedRecord, recordLine, recordOfLine } from './record-line.ts';
+export { type FinetuneStage, type RecordLine, recordFormat } from './record-schema.ts';
+export { type ExperimentResult, RECOVERED, summaryOf } from './result.ts';
+export { type Advice, resultFormat, type Summary, type Warning } from './result-schema.ts';
 export type { Phase, Snapshot } from './snapshot.ts';

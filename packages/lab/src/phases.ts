@@ -13,7 +13,7 @@ import { InterruptedError } from './errors.ts';
 import { createFinetuneProblem } from './finetune-problem.ts';
 import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
-import type { FinetuneStage } from './record-line.ts';
+import type { FinetuneStage } from './record-schema.ts';
 import { type ExperimentResult, type Findings, resultOf } from './result.ts';
 
 /**

@@ -1,11 +1,6 @@
 import { type NDArray, ndarray } from '@softmoe/model';
-import type { Alignment, StatelessRecord } from '@softmoe/train';
-
-/**
- * The part of fine-tuning: on fresh batches first, `online`, if training was online, then to the end on the exact loss or,
- * where it has no closed form, on one fixed sample. Steps begin anew with each.
- */
-export type FinetuneStage = 'online' | 'exact' | 'sample';
+import type { StatelessRecord } from '@softmoe/train';
+import type { FinetuneStage, RecordLine } from './record-schema.ts';
 
 /** A record and where in a run it belongs, as the events of an experiment have it. */
 export interface PlacedRecord {
@@ -13,24 +8,6 @@ export interface PlacedRecord {
   /** Of fine-tuning. */
   readonly stage?: FinetuneStage;
   readonly record: StatelessRecord;
-}
-
-/** A record as plain JSON: one line of records.jsonl. Matrices are rows, one a student unit. */
-export interface RecordLine {
-  readonly phase: PlacedRecord['phase'];
-  /** Of fine-tuning. */
-  readonly stage?: FinetuneStage;
-  readonly step: number;
-  readonly time: number;
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly amplitude: readonly number[];
-  readonly alignment?: Alignment;
-  /** W·W*ᵀ and V·V*ᵀ, each [m, k]. */
-  readonly overlaps?: {
-    readonly expert: readonly (readonly number[])[];
-    readonly router: readonly (readonly number[])[];
-  };
 }
 
 /** A record as one line of JSON holds it: matrices as rows, no state. */

@@ -22,6 +22,7 @@ export type ExpertSpec =
   | { readonly kind: 'gelu' }
   | { readonly kind: 'linear' };
 
+/** Kinds of expert that a spec can name. */
 export type ExpertKind = ExpertSpec['kind'];
 
 /** A new kind of expert is one file in `experts/`, its line here and its spec above. */
@@ -29,6 +30,7 @@ const families: {
   readonly [Kind in ExpertKind]: ExpertFamily<Extract<ExpertSpec, { readonly kind: Kind }>>;
 } = { hermite, series, relu, tanh, gelu, linear };
 
+/** All kinds of expert, for messages and forms. */
 export const expertKinds: readonly ExpertKind[] = Object.keys(families).filter(isExpertKind);
 
 /**

@@ -56,7 +56,10 @@ export function requireModel(field: string, model: MoE): void {
   checkNumbers(`${field}.`, model.spec, model.params);
 }
 
-/** {@link requireModel} without a look at the numbers themselves, for what is called once a step. */
+/**
+ * Throws a typed error unless `model` has a valid spec and parameters of its shapes, for what is called once a step: unlike
+ * {@link requireModel} it does not look at the numbers themselves.
+ */
 export function requireForm(field: string, model: MoE): void {
   requireObject(field, model, ['spec', 'params']);
   checkSpec(model.spec, `${field}.spec`);

@@ -35,6 +35,7 @@ export interface SharedSpec extends CommonSpec {
 export type GatedRouting = 'independent';
 /** Routing in which units share their gates. */
 export type SharedRouting = 'softmax';
+/** Kinds of routing that a spec can name. */
 export type RoutingName = GatedRouting | SharedRouting;
 
 /**
@@ -61,16 +62,19 @@ export type Params = {
   readonly routerBias?: NDArray;
 };
 
+/** Parameters by name; `routerBias` only where units share their gates. */
 export type ParameterName = keyof Params;
 
+/** A soft-routed mixture of experts: what it is and its numbers. `createMoE` makes one that is valid. */
 export interface MoE {
   readonly spec: MoESpec;
   readonly params: Params;
 }
 
 /** Where a parameter lives: each row on the unit sphere, or anywhere. */
-export type Manifold = 'sphere' | 'free';
+type Manifold = 'sphere' | 'free';
 
+/** One parameter of a spec, without its numbers. */
 export interface ParameterLayout {
   readonly name: ParameterName;
   readonly shape: readonly number[];

@@ -43,7 +43,7 @@ afterEach(async () => {
 function createPool(work: (input: number) => Promise<TaskOutcome>, code = 'code'): TaskPool {
   return {
     concurrency: 2,
-    code,
+    codeOf: () => code,
     async run({ input }, signal) {
       const aborted = new Promise<never>((_, reject) =>
         signal?.addEventListener('abort', () => reject(signal.reason)),
@@ -72,7 +72,7 @@ function serve(pool: TaskPool, options: Partial<ServeOptions> = {}) {
 const tasks = (...inputs: number[]): Task[] => inputs.map((input) => ({ kind: 'square', input }));
 
 function run(list: Task[], options: Partial<QueuedTasksOptions> = {}) {
-  return runQueuedTasks(list, { queue, code: 'code', store, ...options });
+  return runQueuedTasks(list, { queue, codeOf: () => 'code', store, ...options });
 }
 
 /** A worker that never ends its task nor renews its lock on it. */

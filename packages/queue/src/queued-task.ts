@@ -4,7 +4,7 @@ import type { Job } from 'bullmq';
 /** What a job carries. Its id is that of the record to be made. */
 export interface QueuedTask {
   readonly task: Task;
-  /** Hash of the code that the sweep expects. */
+  /** Hash of the code that the sweep expects for tasks of this kind. */
   readonly code: string;
 }
 

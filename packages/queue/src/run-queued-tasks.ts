@@ -1,6 +1,7 @@
 import {
   type LedgerOptions,
   openTaskLedger,
+  TASK_RECORD_FORMAT,
   type Task,
   type TaskLedger,
   type TaskRecord,
@@ -13,8 +14,8 @@ import { JOB, type QueuedTask, type TaskJob } from './queued-task.ts';
 
 export interface QueuedTasksOptions extends LedgerOptions {
   readonly queue: QueueAddress;
-  /** Hash of the code that the workers must have. */
-  readonly code: string;
+  /** Hash of the code that the workers must have for tasks of a kind: `codeOf` of a pool, or `hashOf` of `codeOf(worker)`. */
+  readonly codeOf: (kind: string) => string;
   /** Once aborted, tasks that no worker has begun are withdrawn. The others' results wait in the queue for the next start. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the connection has trouble, and mends itself, and when there is no worker. */
@@ -35,9 +36,9 @@ const KEEP = 30 * 24 * 3600;
  */
 export async function runQueuedTasks(
   tasks: readonly Task[],
-  { queue: address, code, signal, onWarning, ...options }: QueuedTasksOptions,
+  { queue: address, codeOf, signal, onWarning, ...options }: QueuedTasksOptions,
 ): Promise<TaskRecord[]> {
-  const ledger = await openTaskLedger(tasks, code, options);
+  const ledger = await openTaskLedger(tasks, codeOf, options);
   ledger.report(1);
   if (ledger.missing.length === 0) return ledger.records();
   const { name, options: connection } = await connect(address);
@@ -46,7 +47,7 @@ export async function runQueuedTasks(
   const warn = (error: Error) => onWarning?.(error.message);
   queue.on('error', warn);
   events.on('error', warn);
-  const collection = createCollection(ledger, queue, code);
+  const collection = createCollection(ledger, queue, codeOf);
   let timer: NodeJS.Timeout | undefined;
   try {
     events.on('active', ({ jobId }) => collection.started(jobId));
@@ -56,7 +57,7 @@ export async function runQueuedTasks(
     events.on('failed', ({ jobId }) => collection.look(jobId));
     await events.waitUntilReady();
     if (options.retryFailed) for (const id of ledger.missing) await queue.remove(id);
-    await addTasks(queue, ledger, ledger.missing, code);
+    await addTasks(queue, ledger, ledger.missing, codeOf);
     let alone = false;
     const lookAtAll = async () => {
       collection.lookAtAll();
@@ -89,15 +90,15 @@ async function addTasks(
   queue: Queue,
   ledger: TaskLedger,
   ids: readonly string[],
-  code: string,
+  codeOf: (kind: string) => string,
 ): Promise<void> {
   const keep = { age: KEEP };
   await queue.addBulk(
-    ids.map((id) => ({
-      name: JOB,
-      data: { task: ledger.task(id), code } satisfies QueuedTask,
-      opts: { jobId: id, removeOnComplete: keep, removeOnFail: keep },
-    })),
+    ids.map((id) => {
+      const task = ledger.task(id);
+      const data: QueuedTask = { task, code: codeOf(task.kind) };
+      return { name: JOB, data, opts: { jobId: id, removeOnComplete: keep, removeOnFail: keep } };
+    }),
   );
 }
 
@@ -116,7 +117,11 @@ interface Collection {
 }
 
 /** The tasks that are out, each of which is collected once. */
-function createCollection(ledger: TaskLedger, queue: Queue, code: string): Collection {
+function createCollection(
+  ledger: TaskLedger,
+  queue: Queue,
+  codeOf: (kind: string) => string,
+): Collection {
   const out = new Set(ledger.missing);
   const active = new Set<string>();
   const looks = new Map<string, Promise<void>>();
@@ -130,9 +135,9 @@ function createCollection(ledger: TaskLedger, queue: Queue, code: string): Colle
     if (!out.has(id)) return;
     const job: TaskJob | undefined = await queue.getJob(id);
     // Another sweep with the same task has collected or withdrawn it.
-    if (!job) return addTasks(queue, ledger, [id], code);
+    if (!job) return addTasks(queue, ledger, [id], codeOf);
     if (!job.finishedOn) return;
-    await ledger.ended(recordOf(job, ledger.task(id), code));
+    await ledger.ended(recordOf(job, ledger.task(id), codeOf));
     out.delete(id);
     active.delete(id);
     await job.remove();
@@ -179,8 +184,9 @@ function createCollection(ledger: TaskLedger, queue: Queue, code: string): Colle
 }
 
 /** The record that a worker made, or one of a task whose workers died too often. */
-function recordOf(job: TaskJob, task: Task, code: string): TaskRecord {
+function recordOf(job: TaskJob, task: Task, codeOf: (kind: string) => string): TaskRecord {
   const id = job.id!;
+  const code = codeOf(task.kind);
   if (!job.failedReason) {
     const record = job.returnvalue;
     if (record?.id === id && record.code === code) return record;
@@ -191,6 +197,7 @@ function recordOf(job: TaskJob, task: Task, code: string): TaskRecord {
     });
   }
   return {
+    format: TASK_RECORD_FORMAT,
     id,
     code,
     ...task,

@@ -66,11 +66,12 @@ export async function serveTasks(options: ServeOptions): Promise<void> {
   if (!signal.aborted) throw stop.signal.reason;
 }
 
-function checkCode({ code }: QueuedTask, pool: TaskPool): void {
-  if (code === pool.code) return;
+function checkCode({ code, task }: QueuedTask, pool: TaskPool): void {
+  const own = pool.codeOf(task.kind);
+  if (code === own) return;
   throw new QueueError('is not that of the sweep, whose results would not be the same', {
     field: 'code',
-    value: pool.code.slice(0, 12),
+    value: own.slice(0, 12),
     remedy: `Install here the version of softmoe that the sweep runs with (code ${code.slice(0, 12)}), or give each version a queue of its own.`,
   });
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
+import { adviceWords, warningWords } from '@softmoe/figures';
 import { type ConfigInput, createExperiment, parseConfig, type Summary } from '@softmoe/lab';
 import { FormatError } from '@softmoe/model';
 import { createRunFolder, RunFolderError } from '@softmoe/runs';
@@ -81,8 +82,8 @@ it('says what a run with too few students missed, and what to try', async () => 
   });
   expect(idsOf(report)).toContain('missing');
   const text = textOf(report);
-  for (const advice of result.advice) expect(text).toContain(advice);
-  for (const warning of result.warnings) expect(text).toContain(warning);
+  for (const advice of result.advice) expect(text).toContain(adviceWords(advice));
+  for (const warning of result.warnings) expect(text).toContain(warningWords(warning));
   expect(text).toContain('no unit is left for it');
   expect(text).toContain('There is no certificate');
 });

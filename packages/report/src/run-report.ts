@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import {
+  adviceWords,
   alignmentFigure,
   amplitudesFigure,
   certificateFigure,
@@ -14,6 +15,7 @@ import {
   planeFigure,
   planeOf,
   plural,
+  warningWords,
 } from '@softmoe/figures';
 import { type Course, courseOf, lastStage, type RecordLine, type Summary } from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
@@ -45,7 +47,7 @@ export async function runReport(path: string): Promise<ReportDocument> {
     lead: [
       settingWords(config),
       result ? outcomeWords(result) : unfinishedWords(run, course),
-      ...(result?.warnings ?? []),
+      ...(result?.warnings ?? []).map(warningWords),
     ],
     sections: [
       ...(records.length > 0 ? [overview(records, run), learning(records, course, run)] : []),
@@ -197,7 +199,7 @@ function shortfall(result: Summary): ReportSection {
     heading: 'What was missed, and what to try',
     blocks: [
       ...(result.missing.length > 0 ? [missingTable(result)] : []),
-      ...result.advice.map(text),
+      ...result.advice.map((advice) => text(adviceWords(advice))),
     ],
   };
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { parseConfig, type Snapshot } from '@softmoe/lab';
 import { FormatError, type SoftmoeError } from '@softmoe/model';
-import { parseStrictJson } from '@softmoe/model/checks';
+import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { START_AGAIN } from './run-files.ts';
+
+/** What checkpoint.json says it is. Version 1 had none, and the states in it are no longer understood. */
+const CHECKPOINT_FORMAT = { name: 'softmoe-checkpoint', version: 2 } as const satisfies Format;
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
@@ -11,37 +14,53 @@ export interface Checkpoint {
   readonly recordBytes: number;
 }
 
-const bytes = z.base64().optional();
-const backend = z.object({
-  name: z.string(),
-  precision: z.enum(['float64', 'float32']),
-  simd: z.enum(['none', 'simd', 'relaxed']),
-  threads: z.int().min(1),
-  kernels: z.enum(['fused', 'composed']),
-});
+/** A safetensors file. */
+const state = z
+  .base64()
+  .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
+  .optional();
 const times = z.array(z.number().nullable());
+const numbers = z.array(z.number());
+
 const schema = z.object({
+  format: z.object({
+    name: z.literal(CHECKPOINT_FORMAT.name),
+    version: z.literal(CHECKPOINT_FORMAT.version),
+  }),
   sha256: z.string(),
   recordBytes: z.int().min(0),
   snapshot: z.object({
     version: z.literal(2),
-    config: z.unknown(),
+    config: z.unknown().transform(parseConfig),
     phase: z.enum(['train', 'prune', 'finetune', 'done']),
-    backend: backend.optional(),
+    backend: z
+      .object({
+        name: z.string(),
+        precision: z.enum(['float64', 'float32']),
+        simd: z.enum(['none', 'simd', 'relaxed']),
+        threads: z.int().min(1),
+        kernels: z.enum(['fused', 'composed']),
+      })
+      .optional(),
     startLoss: z.number().optional(),
     milestones: z.object({
       found: z.object({ expert: times, router: times }),
-      previous: z
-        .object({ time: z.number(), expert: z.array(z.number()), router: z.array(z.number()) })
-        .optional(),
+      previous: z.object({ time: z.number(), expert: numbers, router: numbers }).optional(),
     }),
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
-    student: bytes,
-    trained: bytes,
-    refined: bytes,
-    finetuned: bytes,
+    student: state,
+    trained: state,
+    refined: state,
+    finetuned: state,
   }),
 });
+
+const checkpointFormat: FileFormat<z.output<typeof schema>> = {
+  ...CHECKPOINT_FORMAT,
+  what: 'checkpoint',
+  since: CHECKPOINT_FORMAT.version,
+  schema,
+};
 
 /** The checkpoint as JSON, with the states as base64 of their safetensors files, and the SHA-256 of all that. */
 export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
@@ -57,67 +76,40 @@ export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string 
       finetuned: text(finetuned),
     },
   };
-  return JSON.stringify({ sha256: hashOf(content), ...content });
+  return JSON.stringify({ format: CHECKPOINT_FORMAT, sha256: hashOf(content), ...content });
 }
 
 function hashOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-function versionOf(json: unknown): unknown {
-  return (json as { snapshot?: { version?: unknown } } | null)?.snapshot?.version;
-}
-
-/** The checkpoint that {@link encodeCheckpoint} wrote. Throws {@link FormatError} with the `path` for any other text. */
-export function decodeCheckpoint(text: string, path: string): Checkpoint {
+/** The checkpoint that {@link encodeCheckpoint} wrote into `file`. Throws {@link FormatError} for any other text. */
+export function decodeCheckpoint(text: string, file: string): Checkpoint {
   const damaged = (problem: string, cause?: unknown) =>
     new FormatError(
       `is damaged: ${problem}`,
-      {
-        field: 'checkpoint',
-        value: path,
-        remedy: START_AGAIN,
-      },
+      { field: 'checkpoint', value: file, remedy: START_AGAIN },
       { cause },
     );
   let json: unknown;
   try {
     json = parseStrictJson(text, 'checkpoint');
   } catch (cause) {
-    throw damaged((cause as SoftmoeError).message, cause);
+    throw damaged((cause as SoftmoeError).problem, cause);
   }
-  const version = versionOf(json);
-  if (typeof version === 'number' && version !== 2) {
-    throw new FormatError(
-      `is of version ${version}, and this softmoe goes on from version 2 only`,
-      {
-        field: 'checkpoint',
-        value: path,
-        remedy: START_AGAIN,
-      },
-    );
-  }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const { path: at, message } = parsed.error.issues[0]!;
-    throw damaged(`${at.join('.')}: ${message}`);
-  }
-  const { sha256, ...content } = json as { sha256: string };
+  const read = readFormat(json, checkpointFormat, { file, remedy: START_AGAIN });
+  const { format: _, sha256, ...content } = json as z.input<typeof schema>;
   if (hashOf(content) !== sha256) throw damaged('it is not what was written');
-  const { snapshot, recordBytes } = parsed.data;
-  const state = (base64: string | undefined) =>
-    base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, 'base64'));
+  const { recordBytes, snapshot } = read;
+  const { startLoss, milestones } = snapshot;
   return {
     recordBytes,
     snapshot: {
       ...snapshot,
-      config: parseConfig(snapshot.config),
-      startLoss: snapshot.startLoss,
-      milestones: { ...snapshot.milestones, previous: snapshot.milestones.previous },
-      student: state(snapshot.student),
-      trained: state(snapshot.trained),
-      refined: state(snapshot.refined),
-      finetuned: state(snapshot.finetuned),
+      startLoss,
+      milestones: { ...milestones, previous: milestones.previous },
+      trained: snapshot.trained,
+      finetuned: snapshot.finetuned,
     },
   };
 }

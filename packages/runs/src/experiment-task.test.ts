@@ -1,15 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { presetConfig } from '@softmoe/lab';
 import { createTaskPool } from '@softmoe/tasks';
 import { afterAll, expect, it } from 'vitest';
 import { EXPERIMENT } from './experiment-task.ts';
+import worker from './worker.ts';
 
-/** Threads run plain Node, so on what was built. */
-const worker = new URL('../dist/worker.js', import.meta.url);
-if (!existsSync(fileURLToPath(worker))) {
-  throw new Error('packages/runs is not built: run `tsc -b packages/runs`');
-}
 const pool = createTaskPool({ worker, concurrency: 1 });
 afterAll(() => pool.close());
 

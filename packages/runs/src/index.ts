@@ -1,12 +1,6 @@
 export { RunFolderError } from './errors.ts';
-export {
-  EXPERIMENT,
-  type ExperimentFunction,
-  type ExperimentServices,
-  experimentFunctions,
-  experimentServices,
-  referenceServices,
-} from './experiment-task.ts';
+export { type ExperimentServices, experimentServices } from './experiment-services.ts';
+export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
 export { readRecords } from './read-records.ts';
 export { findRuns, type Run, readIfThere, readModel, readRun } from './read-run.ts';
@@ -34,3 +28,4 @@ export {
   type SweepRecord,
   type SweepResults,
 } from './sweep/sweep-folder.ts';
+export { experimentKinds, referenceServices } from './worker.ts';

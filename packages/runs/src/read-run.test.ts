@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { createReferenceBackend } from '@softmoe/backend';
 import { createExperiment, parseConfig, runExperiment, runPipeline, summaryOf } from '@softmoe/lab';
 import { FormatError } from '@softmoe/model';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RunFolderError } from './errors.ts';
 import { exportRun } from './export-run.ts';
 import { readRecords } from './read-records.ts';
@@ -100,7 +100,9 @@ it('says what is no run, what is damaged and what is not there', async () => {
   await expect(readRun(parent)).rejects.toThrow(/inputDim/);
   await writeFile(join(parent, 'config.json'), '{}');
   await writeFile(join(parent, 'result.json'), '{"loss": 1}');
-  await expect(readRun(parent)).rejects.toThrow(/result: is not the result of a run/);
+  await expect(readRun(parent)).rejects.toThrow(
+    /result\.inputDim: expected number, received undefined, in .*result\.json \(got undefined\)/,
+  );
   await writeFile(join(parent, 'final.safetensors'), 'short');
   await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
   await expect(readModel(parent, 'final')).rejects.toThrow(/final: is damaged.*final\.safetensors/);
@@ -117,4 +119,85 @@ it('tells with what config a run ran, and when it last wrote', async () => {
   const run = await readRun(path);
   expect(run.config).toEqual(config);
   expect(run.changed).toEqual(old);
+});
+
+describe('a result', () => {
+  let file: string;
+  let result: Record<string, unknown>;
+  const reading = async (change: Record<string, unknown>) => {
+    await writeFile(file, JSON.stringify({ ...result, ...change }));
+    return (await readRun(parent)).result!;
+  };
+  beforeAll(async () => {
+    const short = { ...config, students: 1, teachers: 2, finetune: { maxSteps: 20 } };
+    result = { ...summaryOf(await runPipeline(short)) };
+  });
+  beforeEach(async () => {
+    file = join(parent, 'result.json');
+    await writeFile(join(parent, 'config.json'), JSON.stringify(config));
+  });
+
+  it('of version 1, which had no format, is read with its sentences', async () => {
+    const sentences = { advice: ['Do this.'], warnings: ['Beware.', 'Of this too.'] };
+    const read = await reading({ ...sentences, format: undefined });
+    expect(read).toEqual({
+      ...(await reading({})),
+      advice: [{ kind: 'text', value: 'Do this.' }],
+      warnings: [
+        { kind: 'text', value: 'Beware.' },
+        { kind: 'text', value: 'Of this too.' },
+      ],
+    });
+  });
+
+  it('keeps its advice and warnings as data', async () => {
+    expect(await reading({})).toMatchObject({
+      format: { name: 'softmoe-result', version: 2 },
+      advice: [{ kind: 'students-needed', value: 2 }],
+      warnings: [
+        { kind: 'too-few-students', value: 1, teachers: 2 },
+        { kind: 'no-clear-cliff', value: expect.closeTo(1, 6), size: 1 },
+      ],
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'of a later version',
+      { format: { name: 'softmoe-result', version: 3 } },
+      /result\.format\.version: is not one that this softmoe reads, versions 1 to 2, in .*result\.json \(got 3\)\. Read it with the version of softmoe that wrote it/,
+    ],
+    [
+      'of another format',
+      { format: { name: 'softmoe-task', version: 1 } },
+      /result\.format\.name: must be softmoe-result in .*result\.json \(got "softmoe-task"\)/,
+    ],
+    ['whose format is none', { format: 2 }, /result\.format\.version: .*\(got undefined\)/],
+    ['without a key', { certificate: undefined }, /result\.certificate: expected object/],
+    [
+      'with a damaged one',
+      { loss: { start: 1, trained: 'low', pruned: 1, final: 1 } },
+      /result\.loss\.trained: expected number, received string, in .*\(got "low"\)\. Run its config/,
+    ],
+    [
+      'with unknown advice',
+      { advice: [{ kind: 'pray', value: 1 }] },
+      /result\.advice\.0: .*result\.json \(got \{kind: "pray", value: 1\}\)/,
+    ],
+    ['with a config that is none', { config: { seed: -1 } }, /result\.config\.seed: .*\(got -1\)/],
+  ])('%s is refused by name', async (_, change, message) => {
+    await expect(reading(change)).rejects.toThrow(FormatError);
+    await expect(reading(change)).rejects.toThrow(message);
+  });
+});
+
+it.each([
+  ['{"phase":"train","step":"one"}', /record\.step: expected number, received string, in/],
+  ['{"phase":"finetune","step":1}', /record\.time: expected number, received undefined, in/],
+  ['{"format":{"name":"softmoe-record","version":2}}', /record\.format\.version: .*\(got 2\)/],
+])('a line of records that is none is refused by number and field: %s', async (line, message) => {
+  await writeFile(join(parent, 'records.jsonl'), `${line}\n`);
+  await expect(readRecords(parent)).rejects.toThrow(FormatError);
+  await expect(readRecords(parent)).rejects.toThrow(message);
+  await expect(readRecords(parent)).rejects.toThrow(/records\.jsonl, line 1/);
 });

@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Config, parseConfig, type Snapshot, type Summary } from '@softmoe/lab';
+import { type Config, parseConfig, resultFormat, type Snapshot, type Summary } from '@softmoe/lab';
 import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
-import { parseStrictJson } from '@softmoe/model/checks';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing } from '@softmoe/tasks/files';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { RunFolderError } from './errors.ts';
-import { fileNames } from './run-files.ts';
+import { fileNames, RUN_AGAIN } from './run-files.ts';
 
 /** What is known of a run from its folder. */
 export interface Run {
@@ -41,7 +41,7 @@ export async function readRun(path: string): Promise<Run> {
     result !== undefined
       ? { result: resultIn(result, join(path, fileNames.result)) }
       : checkpoint !== undefined
-        ? { checkpoint: decodeCheckpoint(checkpoint, path).snapshot }
+        ? { checkpoint: decodeCheckpoint(checkpoint, join(path, fileNames.checkpoint)).snapshot }
         : {};
   const written = parseConfig(parseStrictJson(config, join(path, fileNames.config)));
   return {
@@ -96,24 +96,14 @@ export async function readModel(
   } catch (cause) {
     throw new FormatError(
       `is damaged: ${(cause as Error).message}`,
-      { field: name, value: file, remedy: 'Run its config.json again into another folder.' },
+      { field: name, value: file, remedy: RUN_AGAIN },
       { cause },
     );
   }
 }
 
-function resultIn(text: string, path: string): Summary {
-  const json = parseStrictJson(text, path);
-  const isObject = typeof json === 'object' && json !== null;
-  const missing = ['certificate', 'config', 'origins'].filter(
-    (field) => !(isObject && field in json),
-  );
-  if (missing.length === 0) return json as Summary;
-  throw new FormatError(`is not the result of a run of this version: it has no ${missing[0]}`, {
-    field: 'result',
-    value: path,
-    remedy: 'Run its config.json again into another folder.',
-  });
+function resultIn(text: string, file: string): Summary {
+  return readFormat(parseStrictJson(text, file), resultFormat, { file, remedy: RUN_AGAIN });
 }
 
 /** The text of a file, or undefined where there is none. */

@@ -197,7 +197,9 @@ it('refuses a checkpoint of another version by name', async () => {
   await writeFile(path, text.replace('"version":2', '"version":1'));
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(
-    new RegExp(`checkpoint: is of version 1.*got "${folder.path}".*Start the run again`),
+    new RegExp(
+      `checkpoint\\.format\\.version: is not .* version 2, in ${path} \\(got 1\\).*Start the run again`,
+    ),
   );
 });
 
@@ -207,16 +209,24 @@ it('refuses a damaged checkpoint', async () => {
   await folder.close();
   const path = join(folder.path, 'checkpoint.json');
   const text = await readFile(path, 'utf8');
-  for (const damaged of [
-    text.slice(0, -9),
-    '{}',
-    text.replace('"phase":"train"', '"phase":"?"'),
-    text.replace('"train":0', '"train":1'),
-  ]) {
+  const { format: _, ...before } = JSON.parse(text);
+  for (const [damaged, problem] of [
+    [text.slice(0, -9), `checkpoint: is damaged: is not JSON \\(got "${path}"\\)`],
+    ['{}', `checkpoint\\.format\\.version: .*version 2, in ${path} \\(got 1\\)`],
+    [JSON.stringify(before), `checkpoint\\.format\\.version: .*, in ${path} \\(got 1\\)`],
+    [
+      text.replace('"phase":"train"', '"phase":"?"'),
+      `checkpoint\\.snapshot\\.phase: .*, in ${path} \\(got "\\?"\\)`,
+    ],
+    [
+      text.replace('"train":0', '"train":1'),
+      `checkpoint: is damaged: it is not what was written \\(got "${path}"\\)`,
+    ],
+  ] as const) {
     await writeFile(path, damaged);
     await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
     await expect(resumeRunFolder(folder.path)).rejects.toThrow(
-      new RegExp(`checkpoint: is damaged.*got "${folder.path}".*Start the run again`),
+      new RegExp(`${problem}.*Start the run again`),
     );
   }
   await expect(resumeRunFolder(parent)).rejects.toThrow(RunFolderError);

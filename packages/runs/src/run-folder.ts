@@ -67,7 +67,10 @@ export async function resumeRunFolder(
         remedy: `Run its ${fileNames.config} again into another folder.`,
       });
     }
-    const { snapshot, recordBytes } = decodeCheckpoint(checkpoint, path);
+    const { snapshot, recordBytes } = decodeCheckpoint(
+      checkpoint,
+      join(path, fileNames.checkpoint),
+    );
     return { folder: await openAt(path, recordBytes, claim), snapshot };
   });
 }

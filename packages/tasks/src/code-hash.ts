@@ -1,80 +1,72 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { type CodeGraph, type CodeLink, createCodeGraph } from './code-graph.ts';
+import { remember } from './code-packages.ts';
+import { cannotStart, TaskFailure } from './errors.ts';
+import { sha256 } from './module-text.ts';
+import type { ModuleExport, TaskWorker } from './task.ts';
 
-/**
- * What shows and organises the results of others: a change there leaves every record valid. Of the lab's Node side only the
- * functions of tasks compute.
- */
-const SHOWING = /^(figures\/|node\/(?!experiment-task\.|claims\/measurements\/))/;
-
-/** Relative imports and re-exports, static or not. */
-const RELATIVE = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
-
-/**
- * SHA-256, in hex, of the code that a worker module computes with: the module with the files of its own package that it
- * imports, and all of the @softmoe packages that this package depends on, directly or not. Of these what runs is hashed: `dist`
- * for a worker in JavaScript, `src` for one in TypeScript. Third-party packages are pinned by our versions.
- */
-export function codeHash(worker: URL): string {
-  const path = fileURLToPath(worker);
-  const [folder, extension] = path.endsWith('.ts') ? ['src', '.ts'] : ['dist', '.js'];
-  const hash = createHash('sha256');
-  const add = (name: string, file: string) => {
-    hash.update(`${name}\0`).update(readFileSync(file)).update('\0');
-  };
-  const home = dirname(path);
-  for (const file of [...importedFiles(path)].sort())
-    add(`worker/${file.slice(home.length)}`, file);
-  const packages = [...computingPackages(path)].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, root] of packages) {
-    for (const file of codeFiles(join(root, folder), extension)) {
-      add(`${name}/${file}`, join(root, folder, file));
-    }
-  }
-  return hash.digest('hex');
+/** The code that a worker does its tasks with. */
+export interface WorkerCode {
+  /**
+   * SHA-256, in hex, of all code that does the tasks of a kind: it is the same as long as that code says the same, wherever its
+   * files are. Throws `TaskFailure` for a kind that the worker doesn't do, `WorkerError` where code cannot be found.
+   */
+  hashOf(kind: string): string;
+  /** What {@link hashOf} covers: the addresses of files, and `name@version` of packages of others, sorted. */
+  covers(kind: string): string[];
 }
 
-function importedFiles(path: string, found: Set<string> = new Set()): Set<string> {
-  if (found.has(path)) return found;
-  found.add(path);
-  for (const [, specifier] of readFileSync(path, 'utf8').matchAll(RELATIVE)) {
-    importedFiles(join(dirname(path), specifier!), found);
-  }
-  return found;
-}
-
-/** Names and folders of the @softmoe packages that the package of `file` depends on, and of itself if it is one. */
-function computingPackages(file: string): Map<string, string> {
-  const found = new Map<string, string>();
-  const visit = (root: string) => {
-    const { name, dependencies = {} } = JSON.parse(
-      readFileSync(join(root, 'package.json'), 'utf8'),
-    ) as { name: string; dependencies?: Record<string, string> };
-    if (found.has(name)) return;
-    if (name.startsWith('@softmoe/')) found.set(name, root);
-    const { resolve } = createRequire(join(root, 'package.json'));
-    for (const dependency of Object.keys(dependencies)) {
-      if (dependency.startsWith('@softmoe/')) visit(dirname(resolve(`${dependency}/package.json`)));
+/** Reads the code of a worker, kind by kind, when it is asked for; what it has read it does not read again. */
+export function codeOf(worker: TaskWorker): WorkerCode {
+  let graph: CodeGraph | undefined;
+  const hashes = new Map<string, string>();
+  const read = <T>(kind: string, look: (graph: CodeGraph, roots: CodeLink[]) => T): T => {
+    const { services, ...does } = kindOf(worker, kind);
+    try {
+      graph ??= createCodeGraph(modulesOf(worker));
+      const roots = [graph.link('does', does)];
+      if (services) roots.push(graph.link('services', services));
+      return look(graph, roots);
+    } catch (cause) {
+      throw cannotStart(does.module, cause as Error);
     }
   };
-  visit(packageRoot(file));
-  return found;
+  return {
+    hashOf: (kind) => remember(hashes, kind, () => read(kind, hashOf)),
+    covers: (kind) => read(kind, (graph, roots) => [...graph.reached(roots).keys()].sort()),
+  };
 }
 
-function packageRoot(file: string): string {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (readdirSync(folder).includes('package.json')) return folder;
-    if (folder === dirname(folder)) return folder;
+/** The exports that a worker loads. */
+export function modulesOf(worker: TaskWorker): ModuleExport[] {
+  return Object.values(worker).flatMap(({ services, ...does }) =>
+    services ? [does, services] : [does],
+  );
+}
+
+/** What a worker does the tasks of a kind with. Throws {@link TaskFailure} where it doesn't do them. */
+export function kindOf(worker: TaskWorker, kind: string): TaskWorker[string] {
+  if (Object.hasOwn(worker, kind)) return worker[kind]!;
+  throw new TaskFailure('is no kind of task that this worker does', {
+    field: 'kind',
+    value: kind,
+    remedy: `Use one of ${Object.keys(worker).join(', ')}, or a worker that does it.`,
+  });
+}
+
+/**
+ * Files name those that they import by hashes of what they say. Where several say the same, the hashes of what they import tell
+ * them apart, and so on, until no more are told apart.
+ */
+function hashOf(graph: CodeGraph, roots: readonly CodeLink[]): string {
+  const nodes = graph.reached(roots);
+  let hashes = new Map([...nodes].map(([key, { text }]) => [key, sha256(text)]));
+  const lines = (links: readonly CodeLink[]) =>
+    links.map(({ as, name, to }) => `${as}\0${name}\0${hashes.get(to)}`).sort();
+  for (let told = 0; told < new Set(hashes.values()).size; ) {
+    told = new Set(hashes.values()).size;
+    hashes = new Map(
+      [...nodes].map(([key, { text, links }]) => [key, sha256([text, ...lines(links)].join('\n'))]),
+    );
   }
-}
-
-function codeFiles(folder: string, extension: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => name.replaceAll(sep, '/'))
-    .filter((name) => name.endsWith(extension) && !/\.(test|d)\.ts$/.test(name))
-    .filter((name) => !SHOWING.test(name))
-    .sort();
+  return sha256([...lines(roots), '', ...[...hashes.values()].sort()].join('\n'));
 }

@@ -1,18 +1,23 @@
-export { codeHash } from './code-hash.ts';
+export { codeOf, type WorkerCode } from './code-hash.ts';
 export { StoreError, TaskFailure, TasksInterruptedError, WorkerError } from './errors.ts';
 export type { TaskProgress } from './progress.ts';
 export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './run-tasks.ts';
 export type {
+  ModuleExport,
   Task,
   TaskContext,
-  TaskEnvironment,
-  TaskError,
   TaskFunction,
+  TaskKind,
   TaskOutcome,
-  TaskRecord,
+  TaskWorker,
 } from './task.ts';
 export { taskId } from './task-id.ts';
 export { type LedgerOptions, openTaskLedger, type TaskLedger } from './task-ledger.ts';
-export { createTaskPool, type TaskPool, type TaskPoolOptions } from './task-pool.ts';
+export { createTaskPool, type TaskPool, type TaskPoolOptions, threadModule } from './task-pool.ts';
+export {
+  TASK_RECORD_FORMAT,
+  type TaskEnvironment,
+  type TaskError,
+  type TaskRecord,
+} from './task-record.ts';
 export { openTaskStore, type TaskStore } from './task-store.ts';
-export { createTaskWorker, type TaskWorker, type TaskWorkerOptions } from './task-worker.ts';

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
-import { builtWorker } from '../test/built-worker.ts';
+import { worker } from '../test/worker.ts';
 import { TasksInterruptedError } from './errors.ts';
 import { secondsLeft, type TaskProgress } from './progress.ts';
 import { runTasks } from './run-tasks.ts';
 import { createTaskPool } from './task-pool.ts';
 import { openTaskStore, type TaskStore } from './task-store.ts';
 
-const pool = createTaskPool({ worker: builtWorker(), concurrency: 2 });
+const pool = createTaskPool({ worker, concurrency: 2 });
 afterAll(() => pool.close());
 let folder: string;
 let store: TaskStore;
@@ -36,7 +36,7 @@ it('does what the store lacks, and returns all in order', async () => {
   expect(from.slice(2).sort()).toEqual(['1 run', '3 run']);
   expect(await store.all()).toHaveLength(4);
   expect(records[0]).toMatchObject({
-    code: pool.code,
+    code: pool.codeOf('square'),
     environment: { node: process.version, softmoe: expect.any(String) },
   });
 });
@@ -74,6 +74,12 @@ it('ends at once when aborted, recording what had ended', async () => {
   await expect(running).rejects.toThrow(TasksInterruptedError);
   await expect(running).rejects.toThrow(/1 of 4/);
   expect((await store.all()).map(({ input }) => input)).toEqual([1]);
+});
+
+it('refuses tasks of an unknown kind before it does any', async () => {
+  const tasks = [square(1), { kind: 'cube', input: 2 }];
+  await expect(runTasks(tasks, { store, pool })).rejects.toThrow(/kind: is no kind of task/);
+  expect(await store.all()).toEqual([]);
 });
 
 it('stops when a record cannot be kept, leaving no task behind', async () => {

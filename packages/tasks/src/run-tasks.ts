@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Task, TaskEnvironment, TaskRecord } from './task.ts';
+import type { Task } from './task.ts';
 import { taskId } from './task-id.ts';
 import { type LedgerOptions, openTaskLedger } from './task-ledger.ts';
 import type { TaskPool } from './task-pool.ts';
+import { TASK_RECORD_FORMAT, type TaskEnvironment, type TaskRecord } from './task-record.ts';
 
 export interface RunTasksOptions extends LedgerOptions {
   readonly pool: TaskPool;
@@ -19,7 +20,7 @@ export async function runTasks(
   tasks: readonly Task[],
   { pool, signal, ...options }: RunTasksOptions,
 ): Promise<TaskRecord[]> {
-  const ledger = await openTaskLedger(tasks, pool.code, options);
+  const ledger = await openTaskLedger(tasks, pool.codeOf, options);
   const report = () => ledger.report(pool.concurrency);
   const stop = new AbortController();
   const ended = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -50,10 +51,12 @@ export async function recordTask(
   task: Task,
   signal?: AbortSignal,
 ): Promise<TaskRecord> {
+  const code = pool.codeOf(task.kind);
   const { seconds, ...outcome } = await pool.run(task, signal);
   return {
-    id: taskId(task, pool.code),
-    code: pool.code,
+    format: TASK_RECORD_FORMAT,
+    id: taskId(task, code),
+    code,
     kind: task.kind,
     input: task.input,
     endedAt: new Date().toISOString(),

@@ -1,7 +1,8 @@
 import { TasksInterruptedError } from './errors.ts';
 import { secondsLeft, type TaskProgress } from './progress.ts';
-import type { Task, TaskRecord } from './task.ts';
+import type { Task } from './task.ts';
 import { taskId } from './task-id.ts';
+import type { TaskRecord } from './task-record.ts';
 import type { TaskStore } from './task-store.ts';
 
 export interface LedgerOptions {
@@ -31,13 +32,13 @@ export interface TaskLedger {
   interrupted(): TasksInterruptedError;
 }
 
-/** Looks up in the store what is done of `tasks` with this code. */
+/** Looks up in the store what is done of `tasks` with the code that `codeOf` tells of each kind. */
 export async function openTaskLedger(
   tasks: readonly Task[],
-  code: string,
+  codeOf: (kind: string) => string,
   { store, retryFailed = false, onRecord, onProgress }: LedgerOptions,
 ): Promise<TaskLedger> {
-  const ids = tasks.map((task) => taskId(task, code));
+  const ids = tasks.map((task) => taskId(task, codeOf(task.kind)));
   const planned = new Map(ids.map((id, i) => [id, tasks[i]!]));
   const records = new Map<string, TaskRecord>();
   for (const id of planned.keys()) {

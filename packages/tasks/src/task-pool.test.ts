@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
-import { builtWorker } from '../test/built-worker.ts';
+import { moduleOf, worker } from '../test/worker.ts';
 import { WorkerError } from './errors.ts';
 import { createTaskPool } from './task-pool.ts';
 
-const pool = createTaskPool({ worker: builtWorker(), concurrency: 2, memory: 32 });
+const pool = createTaskPool({ worker, concurrency: 2, memory: 32 });
 afterAll(() => pool.close());
 
 it('does a task in a thread', async () => {
@@ -38,26 +38,41 @@ it.each(['for-ever', 'busy'])('ends a task when its signal aborts: %s', async (k
   expect(await pool.run({ kind: 'square', input: 2 })).toMatchObject({ output: 4 });
 });
 
-it('says that a worker module cannot be loaded', async () => {
-  const worker = new URL('./nowhere.js', builtWorker());
-  expect(() => createTaskPool({ worker, concurrency: 1 })).toThrow(WorkerError);
+it('finds services in the context of the kinds that ask for them', async () => {
+  expect(await pool.run({ kind: 'scaled', input: 4 })).toMatchObject({ output: 40 });
+});
+
+it('says which module cannot be loaded, and goes on with others', async () => {
+  const lost = { module: moduleOf('nowhere'), name: 'square' };
+  expect(() => createTaskPool({ worker: { lost }, concurrency: 1 })).toThrow(WorkerError);
+  const services = { module: moduleOf('broken'), name: 'services' };
   const broken = createTaskPool({
-    worker: new URL('./broken-worker.js', builtWorker()),
+    worker: {
+      ...worker,
+      broken: { module: moduleOf('broken'), name: 'square' },
+      unserved: { ...worker.scaled!, services },
+      misnamed: { module: moduleOf('tasks'), name: 'cube' },
+    },
     concurrency: 2,
   });
-  const runs = [1, 2, 3].map((input) => broken.run({ kind: 'square', input }));
-  for (const run of runs) await expect(run).rejects.toThrow(/worker: cannot be started.*broken/);
+  const runs = [1, 2, 3].map((input) => broken.run({ kind: 'broken', input }));
+  for (const run of runs) {
+    await expect(run).rejects.toThrow(WorkerError);
+    await expect(run).rejects.toThrow(/worker: cannot be started.*this module is broken/);
+  }
+  const unserved = broken.run({ kind: 'unserved', input: 1 });
+  await expect(unserved).rejects.toThrow(/worker: .*broken\.js.*this module is broken/);
+  const misnamed = broken.run({ kind: 'misnamed', input: 1 });
+  await expect(misnamed).rejects.toThrow(/worker: .*tasks\.js.*exports no cube/);
+  expect(await broken.run({ kind: 'square', input: 3 })).toMatchObject({ output: 9 });
   await broken.close();
 });
 
 it('ends threads that failed to start before it could hear of that', async () => {
-  const broken = createTaskPool({
-    worker: new URL('./broken-worker.js', builtWorker()),
-    concurrency: 2,
-  });
-  const failed = expect(broken.run({ kind: 'square', input: 1 })).rejects.toThrow(WorkerError);
+  const narrow = createTaskPool({ worker, concurrency: 2, memory: 1 });
+  const failed = expect(narrow.run({ kind: 'square', input: 1 })).rejects.toThrow(WorkerError);
   await new Promise(setImmediate);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-  await broken.close();
+  await narrow.close();
   await failed;
 });

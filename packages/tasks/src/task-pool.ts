@@ -1,19 +1,24 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { SoftmoeError } from '@softmoe/model';
 import { Tinypool } from 'tinypool';
-import { codeHash } from './code-hash.ts';
-import { WorkerError } from './errors.ts';
-import type { Task } from './task.ts';
-import { type TimedOutcome, taskErrorOf } from './task-worker.ts';
+import { codeOf, kindOf, modulesOf } from './code-hash.ts';
+import { cannotStart, WorkerError } from './errors.ts';
+import type { ModuleExport, Task, TaskWorker, TimedOutcome } from './task.ts';
+import { type ExportAddress, type LoadFailure, type ThreadTask, taskErrorOf } from './thread.ts';
 
 /** Worker threads that do tasks, one task a thread at a time. */
 export interface TaskPool {
   readonly concurrency: number;
-  /** Hash of the code that the workers compute with, a part of every record's address. */
-  readonly code: string;
+  /**
+   * Hash of the code that does the tasks of a kind, a part of every record's address. Throws `TaskFailure` for a kind that the worker
+   * doesn't do, {@link WorkerError} where its code cannot be found.
+   */
+  codeOf(kind: string): string;
   /**
    * Does a task in a thread. One that throws, or whose thread dies, is an outcome; aborting ends the thread and rejects with
-   * the signal's reason. Rejects with {@link WorkerError} when the worker module cannot be loaded.
+   * the signal's reason. Rejects with {@link WorkerError} when the modules that do it cannot be loaded.
    */
   run(task: Task, signal?: AbortSignal): Promise<TimedOutcome>;
   /** Ends all threads. */
@@ -21,8 +26,7 @@ export interface TaskPool {
 }
 
 export interface TaskPoolOptions {
-  /** A module that exports by default what `createTaskWorker` returns. */
-  readonly worker: URL;
+  readonly worker: TaskWorker;
   /** Most threads at a time. They start when they are needed. */
   readonly concurrency: number;
   /** Heap of a thread in MiB (default: that of Node). A task that needs more fails; the others go on. */
@@ -37,12 +41,15 @@ const START = 5_000;
 
 type Thread = Tinypool['threads'][number];
 
-/** A pool whose threads run a worker module. Throws {@link WorkerError} when its code cannot be found. */
+/** A pool whose threads load what does their tasks when it is needed. Throws {@link WorkerError} when a module is not there. */
 export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions): TaskPool {
-  const path = fileURLToPath(worker);
-  const code = hashOf(worker);
+  const thread = threadModule('./thread.js', import.meta.url);
+  for (const module of [thread, ...modulesOf(worker).map(({ module }) => module)]) {
+    if (!existsSync(module)) throw cannotStart(module, new Error('there is no such file'));
+  }
+  const code = codeOf(worker);
   const pool = new Tinypool({
-    filename: path,
+    filename: fileURLToPath(thread),
     minThreads: 0,
     maxThreads: concurrency,
     idleTimeout: IDLE,
@@ -53,7 +60,7 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
   // Outside a task: a thread that did not come up leaves one waiting for ever; one that was idle leaves nothing.
   const broken = new Promise<never>((_, reject) => {
     pool.on('error', (cause: Error) => {
-      if (pool.queueSize > 0) reject(cannotStart(path, cause));
+      if (pool.queueSize > 0) reject(cannotStart(thread, cause));
       else process.emitWarning(cause);
     });
   });
@@ -77,7 +84,7 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
   };
   return {
     concurrency,
-    code,
+    codeOf: code.hashOf,
     async run(task, signal) {
       await lanes.enter();
       try {
@@ -97,14 +104,23 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
   async function runInThread(task: Task, signal: AbortSignal | undefined): Promise<TimedOutcome> {
     signal?.throwIfAborted();
     const begun = performance.now();
-    const result = pool.run(task, signal ? { signal } : {});
-    watchThreads();
     try {
-      return await Promise.race([result, broken]);
+      const { services, ...does } = kindOf(worker, task.kind);
+      const given: ThreadTask = {
+        task,
+        does: addressOf(does),
+        services: services && addressOf(services),
+      };
+      const result: Promise<TimedOutcome | LoadFailure> = pool.run(given, signal ? { signal } : {});
+      watchThreads();
+      const answer = await Promise.race([result, broken]);
+      if (answer.status !== 'not loaded') return answer;
+      throw cannotStart(new URL(answer.href), new Error(answer.message));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof WorkerError && error.field === 'worker') throw error;
-      const reason = error instanceof WorkerError ? error : died((error as Error).message, error);
+      const isTold = error instanceof SoftmoeError;
+      const reason = isTold ? error : died((error as Error).message, error);
       return {
         status: 'failed',
         error: taskErrorOf(reason),
@@ -131,24 +147,17 @@ function createLanes(count: number): { enter(): Promise<void>; leave(): void } {
   };
 }
 
-function hashOf(worker: URL): string {
-  try {
-    return codeHash(worker);
-  } catch (cause) {
-    throw cannotStart(fileURLToPath(worker), cause as Error);
-  }
+/**
+ * The address of the module at `path` beside the one at `from`, its `import.meta.url`. Threads need JavaScript: beside a source, as
+ * tests import it, the built module is meant.
+ */
+export function threadModule(path: string, from: string): URL {
+  const built = from.endsWith('.ts') ? from.replace(/\/src\/(?!.*\/src\/)/, '/dist/') : from;
+  return new URL(path, built);
 }
 
-function cannotStart(path: string, cause: Error): WorkerError {
-  return new WorkerError(
-    'cannot be started',
-    {
-      field: 'worker',
-      value: path,
-      remedy: `Check that the module is there and that everything it imports is built and installed (${cause.message}).`,
-    },
-    { cause },
-  );
+function addressOf({ module, name }: ModuleExport): ExportAddress {
+  return { href: module.href, name };
 }
 
 function died(how: unknown, cause?: unknown): WorkerError {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { StoreError } from './errors.ts';
-import type { TaskRecord } from './task.ts';
 import { taskId } from './task-id.ts';
+import { TASK_RECORD_FORMAT, type TaskRecord } from './task-record.ts';
 import { openTaskStore } from './task-store.ts';
 
 let folder: string;
@@ -16,6 +16,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function record(input: unknown, outcome: 'done' | 'failed' = 'done'): TaskRecord {
   const base = {
+    format: TASK_RECORD_FORMAT,
     id: taskId({ kind: 'square', input }, 'code'),
     code: 'code',
     kind: 'square',
@@ -78,23 +79,37 @@ it('leaves foreign files alone, and clears what a killed writer left behind', as
   expect(names).not.toContain('old.json.partial');
 });
 
+it('reads records of before there was a format', async () => {
+  const store = await openTaskStore(folder);
+  const { format: _, ...before } = record(1);
+  await writeFile(join(folder, 'records', `${before.id}.json`), JSON.stringify(before));
+  expect(await store.all()).toEqual([before]);
+});
+
 it('says which record is damaged, and what to do', async () => {
   const store = await openTaskStore(folder);
   await store.put(record(1));
   const path = join(folder, 'records', `${record(1).id}.json`);
   const whole = await readFile(path, 'utf8');
-  const damages = [
-    whole.slice(0, 40),
-    '',
-    '{}',
-    whole.replace('"input":1', '"input":2'),
-    whole.replace('"done"', '"fine"'),
-    JSON.stringify(record(2)),
-  ];
-  for (const damaged of damages) {
+  const later = { ...record(1), format: { name: 'softmoe-task', version: 2 } };
+  for (const [damaged, problem] of [
+    [whole.slice(0, 40), 'record: is damaged'],
+    ['', 'record: is damaged'],
+    ['{}', 'record.status: '],
+    [whole.replace('"input":1', '"input":2'), 'record: is not the record that its name says'],
+    [whole.replace('"done"', '"fine"'), 'record.status: '],
+    [
+      whole.replace('"seconds":0.5', '"seconds":-1'),
+      'record.seconds: expected number to be >=0, in',
+    ],
+    [JSON.stringify(record(2)), 'record: is not the record that its name says'],
+    [JSON.stringify(later), 'record.format.version: is not one that this softmoe reads, version 1'],
+  ] as const) {
     await writeFile(path, damaged);
     await expect(store.all()).rejects.toThrow(StoreError);
-    await expect(store.get(record(1).id)).rejects.toThrow(/record: .*Remove .*[0-9a-f]{64}\.json:/);
+    const reading = store.get(record(1).id);
+    await expect(reading).rejects.toThrow(problem);
+    await expect(reading).rejects.toThrow(/Remove .*[0-9a-f]{64}\.json:/);
   }
 });
 

@@ -1,12 +1,11 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftmoeError } from '@softmoe/model';
-import { parseStrictJson } from '@softmoe/model/checks';
-import { z } from 'zod';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { StoreError } from './errors.ts';
 import { ignoreMissing, PARTIAL, writeShared } from './files.ts';
-import type { TaskRecord } from './task.ts';
 import { taskId } from './task-id.ts';
+import { type TaskRecord, taskRecordFormat } from './task-record.ts';
 
 /**
  * A folder that holds one record a task, in `records/<id>.json`. Files appear whole or not at all, so that several
@@ -69,58 +68,17 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
   };
 }
 
-const base = {
-  id: z.string(),
-  code: z.string(),
-  kind: z.string(),
-  input: z.unknown(),
-  endedAt: z.iso.datetime(),
-  seconds: z.number().min(0),
-  environment: z.object({
-    node: z.string(),
-    softmoe: z.string(),
-    platform: z.string(),
-    arch: z.string(),
-  }),
-};
-
-const schema = z.discriminatedUnion('status', [
-  z.object({ ...base, status: z.literal('done'), output: z.unknown() }),
-  z.object({
-    ...base,
-    status: z.literal('failed'),
-    error: z.object({
-      name: z.string(),
-      message: z.string(),
-      field: z.string().optional(),
-      remedy: z.string().optional(),
-    }),
-  }),
-]);
-
 function decodeRecord(text: string, id: string, path: string): TaskRecord {
+  const remedy = `Remove ${path}: the next start does its task again.`;
   const damaged = (problem: string, cause?: unknown) =>
-    new StoreError(
-      problem,
-      {
-        field: 'record',
-        value: path,
-        remedy: `Remove ${path}: the next start does its task again.`,
-      },
-      { cause },
-    );
+    new StoreError(problem, { field: 'record', value: path, remedy }, { cause });
   let json: unknown;
   try {
     json = parseStrictJson(text, 'record');
   } catch (cause) {
     throw damaged('is damaged', cause);
   }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const { path: at, message } = parsed.error.issues[0]!;
-    throw damaged(`is no record: ${at.join('.')} ${message}`);
-  }
-  const record = parsed.data as TaskRecord;
+  const record = readFormat(json, taskRecordFormat, { file: path, remedy, error: StoreError });
   if (record.id !== id || taskId(record, record.code) !== id) {
     throw damaged('is not the record that its name says');
   }

@@ -1,6 +1,8 @@
+import type { TaskError } from './task-record.ts';
+
 /**
  * A piece of work that a worker does from plain data alone: `kind` names the function, `input` is its argument. Two tasks
- * with the same kind and input give the same output, with the same built code.
+ * with the same kind and input give the same output, by the same code.
  */
 export interface Task<Input = unknown> {
   readonly kind: string;
@@ -11,7 +13,7 @@ export interface Task<Input = unknown> {
 export interface TaskContext<Services = unknown> {
   /** Aborts when the task is to stop. A pool of threads ends the thread instead, so that a busy one stops, too. */
   readonly signal: AbortSignal;
-  /** What the worker module has for its tasks beside their input, such as backends to compute on. */
+  /** What the worker has for tasks of this kind beside their input, such as backends to compute on. */
   readonly services: Services;
 }
 
@@ -21,39 +23,24 @@ export type TaskFunction<Input = never, Output = unknown, Services = never> = (
   context: TaskContext<Services>,
 ) => Promise<Output>;
 
-/** Where and with what a task ran. */
-export interface TaskEnvironment {
-  readonly node: string;
-  readonly softmoe: string;
-  readonly platform: string;
-  readonly arch: string;
+/** An export of a module, by address: threads load it, and its code counts. */
+export interface ModuleExport {
+  readonly module: URL;
+  readonly name: string;
 }
 
-/** Why a task failed, as plain data. */
-export interface TaskError {
-  readonly name: string;
-  readonly message: string;
-  readonly field?: string;
-  readonly remedy?: string;
+/** What does the tasks of one kind: a {@link TaskFunction}, and the services that it finds in its context if it needs any. */
+export interface TaskKind extends ModuleExport {
+  readonly services?: ModuleExport;
 }
+
+/** What does tasks, by their kind. */
+export type TaskWorker = Readonly<Record<string, TaskKind>>;
 
 /** What became of a task, before it is recorded. */
 export type TaskOutcome<Output = unknown> =
   | { readonly status: 'done'; readonly output: Output }
   | { readonly status: 'failed'; readonly error: TaskError };
 
-interface TaskRecordBase {
-  /** Hash of kind, input and code: the address of the record. */
-  readonly id: string;
-  /** Hash of the packages' built code that ran it. */
-  readonly code: string;
-  readonly kind: string;
-  readonly input: unknown;
-  /** When it ended, ISO 8601. */
-  readonly endedAt: string;
-  readonly seconds: number;
-  readonly environment: TaskEnvironment;
-}
-
-/** One task in the record: one JSON line, one file while a sweep runs. */
-export type TaskRecord<Output = unknown> = TaskRecordBase & TaskOutcome<Output>;
+/** What became of a task, and how long it took. */
+export type TimedOutcome = TaskOutcome & { readonly seconds: number };

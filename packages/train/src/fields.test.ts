@@ -46,11 +46,11 @@ it('balancedFlow is -g/|a| on directions and -kappa |a| g on amplitudes', () => 
     amplitude: ndarray([2], [5, 6]),
   };
   const velocity = balancedFlow(model, gradient);
-  expect([...velocity.router!.data]).toEqual([-0, -2, -8, -0]);
-  expect([...velocity.expert!.data]).toEqual([-0, 6, -16, -0]);
-  expect([...velocity.amplitude!.data]).toEqual([-5, -3]);
+  expect([...velocity.router.data]).toEqual([-0, -2, -8, -0]);
+  expect([...velocity.expert.data]).toEqual([-0, 6, -16, -0]);
+  expect([...velocity.amplitude.data]).toEqual([-5, -3]);
   const slower = balancedFlow(model, gradient, { kappa: 1 });
-  expect([...slower.amplitude!.data]).toEqual([-2.5, -1.5]);
+  expect([...slower.amplitude.data]).toEqual([-2.5, -1.5]);
   expect(slower.router).toEqual(velocity.router);
 });
 
@@ -60,9 +60,9 @@ it("balancedFlow moves directions at a speed that doesn't depend on the amplitud
   const { gradient } = await pull.evaluate(model, 0);
   const half = {
     ...model,
-    params: { ...model.params, amplitude: scaleParams(0.5, model.params).amplitude! },
+    params: { ...model.params, amplitude: scaleParams(0.5, model.params).amplitude },
   };
-  const halved = { ...gradient, ...scaleParams(0.5, gradient), amplitude: gradient.amplitude! };
+  const halved = { ...gradient, ...scaleParams(0.5, gradient), amplitude: gradient.amplitude };
   expect(balancedFlow(half, halved).expert).toEqual(balancedFlow(model, gradient).expert);
 });
 
@@ -90,7 +90,7 @@ it('frozen holds the named parameters at rest and leaves the velocity of all oth
   const { gradient } = await objective.evaluate(model, 0);
   const free = balancedFlow(model, gradient);
   const held = frozen(balancedFlow, ['expert'])(model, gradient);
-  expect(free.expert!.data.some((x) => x !== 0)).toBe(true);
+  expect(free.expert.data.some((x) => x !== 0)).toBe(true);
   expect(held.expert).toEqual({ shape: [2, 3], data: new Float64Array(6) });
   expect(held.router).toEqual(free.router);
   expect(held.amplitude).toEqual(free.amplitude);

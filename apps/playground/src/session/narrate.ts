@@ -1,3 +1,4 @@
+import { adviceWords } from '@softmoe/figures';
 import {
   ALIGNED,
   type Config,
@@ -189,17 +190,11 @@ function narrateEnd({
       missing.length > 0
         ? `Not recovered: teacher ${missing.length === 1 ? 'expert' : 'experts'} ${lost}. ${verdicts[certificate.verdict].short}`
         : verdicts[certificate.verdict].short,
-    text: [verdicts[certificate.verdict].long, ...advice.map(forPage)].join(' '),
+    text: [
+      verdicts[certificate.verdict].long,
+      ...advice.map((one) => adviceWords(one, 'page')),
+    ].join(' '),
   };
-}
-
-/** Advice is written for the command line; here the controls have the same names. */
-function forPage(advice: string): string {
-  return advice
-    .replace(/, such as --students (\d+)/, ', such as $1')
-    .replace(/, such as --train-time (\d+)/, ', such as until t = $1')
-    .replace(/, such as --seed (\d+)/, ', such as with seed $1')
-    .replace(/ with --prune size:N/, ' beside the elimination curve');
 }
 
 export const verdicts: Readonly<

@@ -1,5 +1,5 @@
 import type { Plane } from '@softmoe/figures';
-import type { Config, Milestones, Phase, Snapshot, Summary } from '@softmoe/lab';
+import type { Config, Milestones, Phase, Snapshot, Summary, Warning } from '@softmoe/lab';
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
@@ -33,7 +33,7 @@ export class Session {
   presets: readonly Preset[] = $state.raw([]);
   runsOn: RunsOn | undefined = $state.raw();
   config: Config | undefined = $state.raw();
-  warnings: readonly string[] = $state.raw([]);
+  warnings: readonly Warning[] = $state.raw([]);
   imported: boolean = $state(false);
   activity: Activity = $state('idle');
   phase: Phase = $state('train');

@@ -1,5 +1,5 @@
 import { row } from '@softmoe/model/linalg';
-import type { ExperimentFunction } from '@softmoe/runs';
+import type { TaskFunction } from '@softmoe/tasks';
 import { run } from '@softmoe/train';
 import { type AlignedPair, PairTracker } from './pair-tracker.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
@@ -24,7 +24,7 @@ export interface AlignmentTimes {
 }
 
 /** When experts and routers align, on the exact balanced flow from a random start: task `claim/alignment-times`. */
-export const alignmentTimes: ExperimentFunction<AlignmentTimesInput, AlignmentTimes> = async (
+export const alignmentTimes: TaskFunction<AlignmentTimesInput, AlignmentTimes, unknown> = async (
   input,
   { signal },
 ) => {

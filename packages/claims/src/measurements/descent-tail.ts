@@ -2,7 +2,7 @@ import { spectrumOf } from '@softmoe/certify';
 import type { ConfigInput } from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
 import { populationCurvature, populationObjective } from '@softmoe/population';
-import type { ExperimentFunction } from '@softmoe/runs';
+import type { TaskFunction } from '@softmoe/tasks';
 import { euler, integrate, plainFlow } from '@softmoe/train';
 import { trainStudent } from './trained-student.ts';
 
@@ -36,7 +36,7 @@ const ROUNDING = 1e-13;
 const SPACING = 1.12;
 
 /** How fast plain gradient descent goes on, with and without pruning: task `claim/descent-tail`. */
-export const descentTail: ExperimentFunction<DescentTailInput, DescentTail> = async (
+export const descentTail: TaskFunction<DescentTailInput, DescentTail, unknown> = async (
   { config, steps },
   { signal },
 ) => {

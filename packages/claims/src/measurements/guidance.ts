@@ -1,7 +1,7 @@
 import { ALIGNED } from '@softmoe/lab';
 import { type MoE, retract } from '@softmoe/model';
 import { takeRows } from '@softmoe/model/linalg';
-import type { ExperimentFunction } from '@softmoe/runs';
+import type { TaskFunction } from '@softmoe/tasks';
 import { balancedFlow, frozen, overlaps, run, type TrainRecord } from '@softmoe/train';
 import { alignmentTimes } from './alignment-times.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
@@ -25,7 +25,7 @@ export interface FrozenExperts {
 const PATIENCE = 3;
 
 /** Whether routers align while the experts rest at their random start: task `claim/frozen-experts`. */
-export const frozenExperts: ExperimentFunction<FrozenExpertsInput, FrozenExperts> = async (
+export const frozenExperts: TaskFunction<FrozenExpertsInput, FrozenExperts, unknown> = async (
   input,
   context,
 ) => {
@@ -64,7 +64,7 @@ export interface PlacedExperts {
 }
 
 /** How fast routers align whose experts stand at the teacher's from the start: task `claim/placed-experts`. */
-export const placedExperts: ExperimentFunction<PlacedExpertsInput, PlacedExperts> = async (
+export const placedExperts: TaskFunction<PlacedExpertsInput, PlacedExperts, unknown> = async (
   input,
   { signal },
 ) => {

@@ -1,14 +1,15 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { gateOf } from '@softmoe/model/checks';
 import { gateMoments } from '@softmoe/population';
-import type { ExperimentServices } from '@softmoe/runs';
+import { type ExperimentServices, referenceServices } from '@softmoe/runs';
 import type { TaskContext } from '@softmoe/tasks';
 import { describe, expect, it } from 'vitest';
+import { measure } from '../../fixtures/measure.ts';
+import { claimKinds } from '../worker.ts';
 import { alignmentTimes } from './alignment-times.ts';
 import { descentTail } from './descent-tail.ts';
 import { frozenExperts, placedExperts } from './guidance.ts';
 import { isRecovered, learning } from './learning.ts';
-import { claimFunctions } from './measurements.ts';
 import { pruningBaselines } from './pruning-baselines.ts';
 
 const context: TaskContext<ExperimentServices> = {
@@ -128,13 +129,13 @@ it('every measurement is plain JSON, stops at its signal and repeats itself', as
     'claim/pruning-baselines': { config, subsets: 2 },
     'claim/descent-tail': { config, steps: 20 },
   };
-  expect(Object.keys(claimFunctions).sort()).toEqual(Object.keys(inputs).sort());
+  const kinds = claimKinds(referenceServices);
+  expect(Object.keys(kinds).sort()).toEqual(Object.keys(inputs).sort());
   const aborted = { ...context, signal: AbortSignal.abort() };
   for (const [kind, input] of Object.entries(inputs)) {
-    const measure = claimFunctions[kind]!;
-    const output = await measure(input as never, context);
+    const output = await measure(kinds[kind]!, input, context);
     expect(JSON.parse(JSON.stringify(output))).toEqual(output);
-    expect(await measure(input as never, context)).toEqual(output);
-    await expect(measure(input as never, aborted)).rejects.toThrow();
+    expect(await measure(kinds[kind]!, input, context)).toEqual(output);
+    await expect(measure(kinds[kind]!, input, aborted)).rejects.toThrow();
   }
 });

@@ -1,7 +1,7 @@
 import type { ConfigInput } from '@softmoe/lab';
 import { populationGram } from '@softmoe/population';
 import { refit } from '@softmoe/prune';
-import type { ExperimentFunction } from '@softmoe/runs';
+import type { TaskFunction } from '@softmoe/tasks';
 import { permutation } from '@softmoe/teacher';
 import { trainStudent } from './trained-student.ts';
 
@@ -31,10 +31,11 @@ export interface PruningBaselines {
 }
 
 /** Pruning against simple baselines of the same size: task `claim/pruning-baselines`. */
-export const pruningBaselines: ExperimentFunction<PruningBaselinesInput, PruningBaselines> = async (
-  { config, subsets },
-  { signal },
-) => {
+export const pruningBaselines: TaskFunction<
+  PruningBaselinesInput,
+  PruningBaselines,
+  unknown
+> = async ({ config, subsets }, { signal }) => {
   const { teacher, trained, pruned } = await trainStudent(config, signal);
   const size = pruned.kept.length;
   const gram = populationGram(trained, teacher);

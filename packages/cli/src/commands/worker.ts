@@ -5,7 +5,7 @@ import { seconds } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { loadQueue } from '../sweep/load-queue.ts';
-import { workerUrl } from '../worker-url.ts';
+import { worker } from '../worker.ts';
 import { jobsOption } from './sweep.ts';
 
 interface WorkerOptions {
@@ -40,7 +40,7 @@ export function workerCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .action(async ({ queue: url, jobs, lock, takeovers, quiet }: WorkerOptions) => {
       const { serveTasks } = await loadQueue();
       const stop = listenForStop();
-      const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+      const pool = createTaskPool({ worker, concurrency: jobs });
       const say = (line: string) => streams.stderr.write(`${line}\n`);
       const tell = quiet ? () => {} : say;
       try {

@@ -6,7 +6,7 @@ import { duration } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { tableLines } from '../table.ts';
-import { workerUrl } from '../worker-url.ts';
+import { worker } from '../worker.ts';
 import { createReproductionProgress } from './reproduction-progress.ts';
 
 export interface ExecuteReproductionOptions {
@@ -26,7 +26,7 @@ export async function executeReproduction(
 ): Promise<ExitCode> {
   const claims = selectClaims(ids);
   const store = await openTaskStore(folder);
-  const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+  const pool = createTaskPool({ worker, concurrency: jobs });
   const stop = listenForStop();
   const progress = quiet ? undefined : createReproductionProgress(stderr);
   const announce = ({ total, recorded, secondsLeft }: ReproduceProgress) => {

@@ -1,3 +1,4 @@
+import { warningWords } from '@softmoe/figures/words';
 import {
   configWarnings,
   type Experiment,
@@ -50,7 +51,7 @@ export async function execute(
 ): Promise<ExitCode> {
   const { config } = experiment;
   const warnings = configWarnings(config);
-  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) stderr.write(`warning: ${warningWords(warning)}\n`);
   if (!json) stdout.write(`${introduction({ config })}\n\n`);
 
   const stop = listenForStop();
@@ -77,7 +78,7 @@ export async function execute(
     stdout.write(json ? `${JSON.stringify(summaryOf(result), null, 2)}\n` : `${story(result)}\n`);
     if (folder) stderr.write(`kept in ${folder.path}\n`);
     for (const warning of result.warnings.slice(warnings.length)) {
-      stderr.write(`warning: ${warning}\n`);
+      stderr.write(`warning: ${warningWords(warning)}\n`);
     }
     return isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { adviceWords } from '@softmoe/figures/words';
 import type { Summary } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
 import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
@@ -141,7 +142,7 @@ function verdict(result: Summary): string {
         ? `   missed teacher expert ${teacherExpert}: the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
         : `   missed teacher expert ${teacherExpert}: no unit is left for it`,
     ),
-    ...result.advice.map((advice) => `   ${advice}`),
+    ...result.advice.map((advice) => `   ${adviceWords(advice)}`),
   ].join('\n');
 }
 

@@ -7,7 +7,7 @@ import {
   writeResults,
 } from '@softmoe/runs';
 import {
-  codeHash,
+  codeOf,
   createTaskPool,
   type RunTasksOptions,
   runTasks,
@@ -19,7 +19,7 @@ import {
 import { type ExitCode, endedByError, exitCodes, tasksEndedEarly } from '../exit-codes.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
-import { workerUrl } from '../worker-url.ts';
+import { worker } from '../worker.ts';
 import { loadQueue } from './load-queue.ts';
 import { createSweepProgress } from './sweep-progress.ts';
 import { sweepSummary } from './sweep-summary.ts';
@@ -61,7 +61,7 @@ export async function executeSweep(
         ? await queuePackage.runQueuedTasks(tasks, {
             ...options,
             queue: { url: queue },
-            code: codeHash(workerUrl),
+            codeOf: codeOf(worker).hashOf,
             onWarning: (message) => say(`warning: ${message}`),
           })
         : await runInPool(tasks, jobs, options);
@@ -89,7 +89,7 @@ async function runInPool(
   jobs: number,
   options: Omit<RunTasksOptions, 'pool'>,
 ): Promise<TaskRecord[]> {
-  const pool = createTaskPool({ worker: workerUrl, concurrency: jobs });
+  const pool = createTaskPool({ worker, concurrency: jobs });
   try {
     return await runTasks(tasks, { ...options, pool });
   } finally {

@@ -19,6 +19,14 @@ export type {
   Written,
 } from '../spec.ts';
 export {
+  type FileFormat,
+  type Format,
+  type ReadFrom,
+  readFormat,
+  type SchemaIssue,
+  schemaProblem,
+} from './format.ts';
+export {
   requireFinite,
   requireFunction,
   requireInteger,

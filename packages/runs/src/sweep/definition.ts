@@ -1,6 +1,10 @@
 import { presetNames } from '@softmoe/lab';
+import { type FileFormat, type Format, schemaProblem } from '@softmoe/model/checks';
 import { z } from 'zod';
 import { SweepError } from './errors.ts';
+
+/** What sweep.json in the folder of a sweep says it is; users need not write it. */
+export const SWEEP_FORMAT = { name: 'softmoe-sweep', version: 1 } as const satisfies Format;
 
 const path = z
   .string()
@@ -22,6 +26,10 @@ const range = z
  * entries of `list`. A zod schema; `parseSweep` throws errors with a remedy.
  */
 export const sweepSchema = z.strictObject({
+  format: z
+    .object({ name: z.literal(SWEEP_FORMAT.name), version: z.literal(SWEEP_FORMAT.version) })
+    .optional()
+    .describe('what the file is, which softmoe writes'),
   name: z
     .string()
     .regex(/^[\w][\w .-]{0,99}$/, 'must be letters, digits, spaces, dots, - and _')
@@ -46,6 +54,14 @@ export const sweepSchema = z.strictObject({
 /** A sweep as users write it. */
 export type SweepDefinition = z.input<typeof sweepSchema>;
 
+/** sweep.json in the folder of a sweep, for `readFormat`. */
+export const sweepFormat: FileFormat<z.output<typeof sweepSchema>> = {
+  ...SWEEP_FORMAT,
+  what: 'sweep',
+  since: 1,
+  schema: sweepSchema,
+};
+
 /** The JSON Schema of sweep.json, for editors. */
 export function sweepJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(sweepSchema, { io: 'input' });
@@ -62,26 +78,17 @@ export const exampleSweep: SweepDefinition = {
 export function checkDefinition(input: unknown): z.output<typeof sweepSchema> {
   const parsed = sweepSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const at = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
-  const value = at.reduce<unknown>(
-    (object, key) => (object as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
-  throw new SweepError(
-    unknownKey === undefined
-      ? issue.message.replace(/^(Invalid input|Too (small|big)): /, '')
-      : 'is not a field of a sweep',
-    {
-      field: at.length > 0 ? at.join('.') : 'sweep',
-      value,
-      remedy: remedies[String(at[0])] ?? 'See softmoe sweep --example for a sweep to start from.',
-    },
-  );
+  const { issues } = parsed.error;
+  const { problem, path, value } = schemaProblem(issues, input, 'is not a field of a sweep');
+  throw new SweepError(problem, {
+    field: path.length > 0 ? path.join('.') : 'sweep',
+    value,
+    remedy: remedies[path[0] ?? ''] ?? 'See softmoe sweep --example for a sweep to start from.',
+  });
 }
 
 const remedies: Readonly<Record<string, string>> = {
+  format: 'Read it with the version of softmoe that wrote it, or leave the format out.',
   base: `Use one of ${presetNames.join(', ')}, or an object of config fields.`,
   grid: 'Give each field an array of values, or { "from": 0, "to": 9 } for whole numbers.',
   list: 'Give an array of objects such as { "students": 8, "train.time": 200 }.',

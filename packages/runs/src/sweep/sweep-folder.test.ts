@@ -88,8 +88,45 @@ it('joins shards, and refuses another sweep without writing', async () => {
 
 it('says that a folder holds no sweep, and where its definition is damaged', async () => {
   await expect(readSweep(parent)).rejects.toThrow(/folder: is not the folder of a sweep/);
-  await writeFile(join(parent, 'sweep.json'), '{ "base":');
+  const file = join(parent, 'sweep.json');
+  await writeFile(file, '{ "base":');
   await expect(readSweep(parent)).rejects.toThrow(/^sweep\.json: is not JSON/);
+  const later = { format: { name: 'softmoe-sweep', version: 2 }, base: 'quick' };
+  for (const [definition, problem] of [
+    [later, 'sweep.format.version: is not one that this softmoe reads, version 1, in'],
+    [
+      { base: 'quick', grid: { seed: [] } },
+      'sweep.grid.seed: expected array to have >=1 items, in',
+    ],
+  ] as const) {
+    await writeFile(file, JSON.stringify(definition));
+    await expect(readSweep(parent)).rejects.toThrow(SweepError);
+    await expect(readSweep(parent)).rejects.toThrow(`${problem} ${file}`);
+  }
+});
+
+it('sweep.json of a folder says its format, and one of before is the same sweep', async () => {
+  const [now, before, out] = ['now', 'before', 'out'].map((name) => join(parent, name));
+  await fill(now!, [record(sweep.runs[0]!)]);
+  await fill(before!, [record(sweep.runs[1]!)]);
+  const { format, ...definition } = JSON.parse(await readFile(join(now!, 'sweep.json'), 'utf8'));
+  expect(format).toEqual({ name: 'softmoe-sweep', version: 1 });
+  await writeFile(join(before!, 'sweep.json'), JSON.stringify(definition));
+  expect(await mergeSweeps(out!, [now!, before!])).toEqual(sweep);
+});
+
+it('reads results of version 1 in records, and refuses those that are none by file and field', async () => {
+  const { format: _, ...before } = summary;
+  const one = record(sweep.runs[0]!);
+  const put = async (output: unknown) =>
+    fill(parent, [{ ...one, status: 'done', output: output as Summary }]);
+  await put({ ...before, config: one.input, advice: ['Do this.'] });
+  const { records } = await readSweep(parent);
+  expect(records).toMatchObject([{ output: { advice: [{ kind: 'text', value: 'Do this.' }] } }]);
+  await put({ ...before, loss: 1 });
+  await expect(readSweep(parent)).rejects.toThrow(
+    new RegExp(`result\\.loss: expected object, .*${one.id}\\.json \\(got 1\\)\\. Remove`),
+  );
 });
 
 it('tells of each cell what its runs have in common', () => {

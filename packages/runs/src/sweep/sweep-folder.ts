@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Summary } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model/checks';
+import { resultFormat, type Summary } from '@softmoe/lab';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
+import { SWEEP_FORMAT, sweepFormat } from './definition.ts';
 import { SweepError } from './errors.ts';
 import { parseSweep, type Sweep } from './sweep.ts';
 
@@ -27,7 +28,8 @@ export const DEFINITION = 'sweep.json';
 /** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */
 export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskStore> {
   const store = await openTaskStore(path);
-  await writeShared(join(path, DEFINITION), `${JSON.stringify(sweep.definition, null, 2)}\n`);
+  const content = { format: SWEEP_FORMAT, ...sweep.definition };
+  await writeShared(join(path, DEFINITION), `${JSON.stringify(content, null, 2)}\n`);
   return store;
 }
 
@@ -47,7 +49,13 @@ export async function readDefinition(path: string): Promise<Sweep> {
       { cause },
     );
   }
-  return parseSweep(parseStrictJson(text, DEFINITION));
+  const definition = parseStrictJson(text, DEFINITION);
+  readFormat(definition, sweepFormat, {
+    file: join(path, DEFINITION),
+    remedy: 'Correct it, or start the sweep again in another folder.',
+    error: SweepError,
+  });
+  return parseSweep(definition);
 }
 
 /**
@@ -65,7 +73,7 @@ export async function readSweep(path: string): Promise<SweepResults> {
   }
   const records = sweep.runs.flatMap(({ task }): SweepRecord[] => {
     const record = latest.get(canonicalize({ kind: task.kind, input: task.input }));
-    return record ? [record as SweepRecord] : [];
+    return record ? [sweepRecord(record, path)] : [];
   });
   return {
     sweep,
@@ -73,6 +81,14 @@ export async function readSweep(path: string): Promise<SweepResults> {
     missing: sweep.runs.length - records.length,
     codes: [...new Set(records.map(({ code }) => code))],
   };
+}
+
+/** A record with its output checked, which may be of an earlier version. */
+function sweepRecord(record: TaskRecord, path: string): SweepRecord {
+  if (record.status === 'failed') return record;
+  const file = join(path, 'records', `${record.id}.json`);
+  const remedy = `Remove ${file}: the next start does its run again.`;
+  return { ...record, output: readFormat(record.output, resultFormat, { file, remedy }) };
 }
 
 /**

@@ -52,7 +52,8 @@ export function parseSweep(input: unknown, name = 'sweep'): Sweep {
   const shared = typeof base === 'string' ? presets[base as PresetName].config : base;
   const runs = choices.map((values, i) => runOf(shared, values, `run ${i + 1} of ${total}`));
   refuseEqual(runs);
-  const named = { ...(input as SweepDefinition), name: given ?? name };
+  const { format: _, ...definition } = input as SweepDefinition;
+  const named = { ...definition, name: given ?? name };
   return { name: named.name, definition: named, fields: fields.filter(varies(runs)), runs };
 }
 

@@ -1,0 +1,69 @@
+import { type Advice, configWarnings, parseConfig, type Warning } from '@softmoe/lab';
+import { describe, expect, it } from 'vitest';
+import { adviceWords, warningWords } from './words.ts';
+
+describe('words of advice', () => {
+  it.each<[Advice, command: string, page: string]>([
+    [
+      { kind: 'students-needed', value: 3 },
+      'Use more students: 3 teacher experts need at least 3.',
+      'Use more students: 3 teacher experts need at least 3.',
+    ],
+    [
+      { kind: 'more-students', value: 15 },
+      'Use more students, such as --students 15.',
+      'Use more students, such as 15.',
+    ],
+    [
+      { kind: 'train-longer', value: 300 },
+      'Train longer, such as --train-time 300.',
+      'Train longer, such as until t = 300.',
+    ],
+    [
+      { kind: 'kept-too-few', value: 2 },
+      'Pruning kept only 2 units: give the size with --prune size:N, or a tolerance.',
+      'Pruning kept only 2 units: give the size beside the elimination curve, or a tolerance.',
+    ],
+    [
+      { kind: 'kept-too-many', value: 4, loss: 0.00123 },
+      'Pruning kept 4 units: train longer (the loss was 1.2e-3 when training ended), or give the size with --prune size:N.',
+      'Pruning kept 4 units: train longer (the loss was 1.2e-3 when training ended), or give the size beside the elimination curve.',
+    ],
+    [
+      { kind: 'other-seed', value: 8 },
+      'Start elsewhere, such as --seed 8.',
+      'Start elsewhere, such as with seed 8.',
+    ],
+    [{ kind: 'text', value: 'As it was.' }, 'As it was.', 'As it was.'],
+  ])('name the controls of each surface: %j', (advice, command, page) => {
+    expect(adviceWords(advice)).toBe(command);
+    expect(adviceWords(advice, 'page')).toBe(page);
+  });
+});
+
+describe('words of warnings', () => {
+  it.each<[Warning, string]>([
+    [
+      { kind: 'too-few-students', value: 2, teachers: 3 },
+      '2 students cannot represent 3 teacher experts: the loss will stay above zero and the result cannot be certified. ' +
+        'Use at least 3 students; 5 times as many recover reliably.',
+    ],
+    [
+      { kind: 'small-sample', value: 18, needed: 19, teachers: 2 },
+      'A fixed sample of 18 points cannot determine the 19 parameters of 2 teacher experts: many students fit it exactly, ' +
+        'and the result cannot be certified. Use a sampleSize of 19 at the very least; 10 times as many tell the curvature too.',
+    ],
+    [
+      { kind: 'no-clear-cliff', value: 1.23456, size: 4 },
+      'The elimination curve has no clear cliff: its largest ratio is 1.23, at 4 units.',
+    ],
+    [{ kind: 'text', value: 'As it was.' }, 'As it was.'],
+  ])('tell the numbers of %j', (warning, words) => {
+    expect(warningWords(warning)).toBe(words);
+  });
+
+  it('follow from a config that cannot be certified', () => {
+    const [warning] = configWarnings(parseConfig({ students: 4 }));
+    expect(warningWords(warning!)).toMatch(/cannot be certified/);
+  });
+});

@@ -1,0 +1,80 @@
+import type { Advice, Warning } from '@softmoe/lab';
+
+export { fixed, listed, plural, powerOfTen, readable, signed } from './format.ts';
+
+/** Where advice is followed: by options of a command or by controls of a page. */
+export type Surface = 'command' | 'page';
+
+/** What is turned to follow advice, in the words that stand on a surface. */
+interface Controls {
+  students(value: number): string;
+  time(value: number): string;
+  seed(value: number): string;
+  readonly size: string;
+}
+
+const controls: Readonly<Record<Surface, Controls>> = {
+  command: {
+    students: (value: number) => `--students ${value}`,
+    time: (value: number) => `--train-time ${value}`,
+    seed: (value: number) => `--seed ${value}`,
+    size: ' with --prune size:N',
+  },
+  page: {
+    students: String,
+    time: (value: number) => `until t = ${value}`,
+    seed: (value: number) => `with seed ${value}`,
+    size: ' beside the elimination curve',
+  },
+};
+
+/** What to change so that a run recovers more, in a sentence. */
+export function adviceWords(advice: Advice, surface: Surface = 'command'): string {
+  const by = controls[surface];
+  switch (advice.kind) {
+    case 'students-needed':
+      return `Use more students: ${advice.value} teacher experts need at least ${advice.value}.`;
+    case 'more-students':
+      return `Use more students, such as ${by.students(advice.value)}.`;
+    case 'train-longer':
+      return `Train longer, such as ${by.time(advice.value)}.`;
+    case 'kept-too-few':
+      return `Pruning kept only ${advice.value} units: give the size${by.size}, or a tolerance.`;
+    case 'kept-too-many':
+      return (
+        `Pruning kept ${advice.value} units: train longer (the loss was ${advice.loss.toExponential(1)} when ` +
+        `training ended), or give the size${by.size}.`
+      );
+    case 'other-seed':
+      return `Start elsewhere, such as ${by.seed(advice.value)}.`;
+    case 'text':
+      return advice.value;
+  }
+}
+
+/** What a user should know of a run, in sentences. */
+export function warningWords(warning: Warning): string {
+  switch (warning.kind) {
+    case 'too-few-students': {
+      const { value, teachers } = warning;
+      return (
+        `${value} students cannot represent ${teachers} teacher experts: the loss will stay above zero and the result ` +
+        `cannot be certified. Use at least ${teachers} students; 5 times as many recover reliably.`
+      );
+    }
+    case 'small-sample': {
+      const { value, needed, teachers } = warning;
+      return (
+        `A fixed sample of ${value} points cannot determine the ${needed} parameters of ${teachers} teacher ` +
+        `experts: many students fit it exactly, and the result cannot be certified. Use a sampleSize of ${needed} at the ` +
+        'very least; 10 times as many tell the curvature too.'
+      );
+    }
+    case 'no-clear-cliff': {
+      const { value, size } = warning;
+      return `The elimination curve has no clear cliff: its largest ratio is ${value.toPrecision(3)}, at ${size} units.`;
+    }
+    case 'text':
+      return warning.value;
+  }
+}

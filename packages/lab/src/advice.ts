@@ -1,0 +1,69 @@
+import { tangentDim, translationDim } from '@softmoe/model/linalg';
+import { hasClosedForm } from '@softmoe/population';
+import type { Pruned } from '@softmoe/prune';
+import type { Config } from './config.ts';
+import type { Milestones } from './milestones.ts';
+import type { Advice, Warning } from './result-schema.ts';
+
+/** What a user should know before a run that will not do what the paper describes. */
+export function configWarnings(config: Config): Warning[] {
+  const { students, teachers, finetune } = config;
+  const warnings: Warning[] = [];
+  if (students < teachers) warnings.push({ kind: 'too-few-students', value: students, teachers });
+  const needed = hasClosedForm(config) ? 0 : freeParameters(config);
+  if (finetune.sampleSize < needed) {
+    warnings.push({ kind: 'small-sample', value: finetune.sampleSize, needed, teachers });
+  }
+  return warnings;
+}
+
+/**
+ * Parameters of a student of the teacher's size in the span of both, in which it is fine-tuned, docs/theory.md (38); less
+ * the translations that change no function.
+ */
+function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): number {
+  const r = Math.min(inputDim, 4 * teachers);
+  const spec = { inputDim: r, experts: teachers, routing, gate, expert };
+  return tangentDim(spec) - translationDim(spec);
+}
+
+/** Below this ratio a cliff tells one size from another no better than chance would. */
+const CLEAR_CLIFF = 2;
+
+/** What a user should know of an elimination curve that a size was read from. */
+export function cliffWarnings({ curve, kept }: Pruned, { prune }: Config): Warning[] {
+  const lossAt = (size: number) => curve.find((point) => point.size === size)?.loss ?? 0;
+  const ratio = lossAt(kept.length - 1) / lossAt(kept.length);
+  if (prune.rule !== 'cliff' || !(ratio < CLEAR_CLIFF)) return [];
+  return [{ kind: 'no-clear-cliff', value: ratio, size: kept.length }];
+}
+
+/** How a run ended, as far as advice depends on it. */
+export interface Ending {
+  readonly config: Config;
+  readonly milestones: Milestones;
+  /** When training ended. */
+  readonly trainedLoss: number;
+  /** Teacher experts that were not recovered. */
+  readonly missing: number;
+  /** Units left after pruning. */
+  readonly survivors: number;
+}
+
+/** What to change so that the run recovers more, if anything. */
+export function adviceFor(ending: Ending): Advice[] {
+  const { config, milestones, trainedLoss, missing, survivors } = ending;
+  const { teachers, students, seed, train } = config;
+  if (students < teachers) return [{ kind: 'students-needed', value: teachers }];
+  if (missing === 0) {
+    if (survivors <= teachers) return [];
+    return [{ kind: 'kept-too-many', value: survivors, loss: trainedLoss }];
+  }
+  const advice: Advice[] = [];
+  if (students < 5 * teachers) advice.push({ kind: 'more-students', value: 5 * teachers });
+  const late = milestones.expert.some((time) => time === null || time > train.time / 2);
+  if (late) advice.push({ kind: 'train-longer', value: 2 * train.time });
+  if (survivors < teachers) advice.push({ kind: 'kept-too-few', value: survivors });
+  advice.push({ kind: 'other-seed', value: seed + 1 });
+  return advice;
+}

@@ -1,0 +1,140 @@
+import type { Certificate } from '@softmoe/certify';
+import type { FileFormat } from '@softmoe/model/checks';
+import { z } from 'zod';
+import { completeConfig } from './config-completion.ts';
+import { type Config, configSchema } from './config-schema.ts';
+import { type Immutable, RESULT_FORMAT } from './formats.ts';
+
+const count = z.int().min(0);
+const numbers = z.array(z.number());
+/** Of what is not defined for every run. */
+const maybe = z.number().nullable();
+const kind = <Kind extends string>(name: Kind) => ({ kind: z.literal(name) });
+
+/** Sentences, which results of version 1 had: they are shown as they are. */
+const text = z.string().transform((value) => ({ kind: 'text' as const, value }));
+const told = z.object({ ...kind('text'), value: z.string() });
+
+const advice = z.discriminatedUnion('kind', [
+  /** There are fewer students than this number of teacher experts. */
+  z.object({ ...kind('students-needed'), value: count }),
+  z.object({ ...kind('more-students'), value: count }),
+  /** To this time. */
+  z.object({ ...kind('train-longer'), value: z.number() }),
+  /** Pruning kept only this number of units, fewer than the teacher has. */
+  z.object({ ...kind('kept-too-few'), value: count }),
+  /** Pruning kept this number of units, more than the teacher has, at this loss when training ended. */
+  z.object({ ...kind('kept-too-many'), value: count, loss: z.number() }),
+  z.object({ ...kind('other-seed'), value: count }),
+  told,
+]);
+
+const warning = z.discriminatedUnion('kind', [
+  /** This number of students cannot represent that of teacher experts. */
+  z.object({ ...kind('too-few-students'), value: count, teachers: count }),
+  /** A fixed sample of this number of points is smaller than the number of parameters that it should determine. */
+  z.object({ ...kind('small-sample'), value: count, needed: count, teachers: count }),
+  /** The elimination curve's largest ratio of losses is this, at that size. */
+  z.object({ ...kind('no-clear-cliff'), value: z.number(), size: count }),
+  told,
+]);
+
+/** Of each teacher expert with the student matched to it. */
+const overlaps = { expert: numbers, router: numbers };
+const times = z.array(maybe);
+
+const certificate: z.ZodType<Certificate> = z.object({
+  verdict: z.enum(['certified', 'not-converged', 'nonzero-loss', 'saddle', 'degenerate']),
+  mu: z.number(),
+  lambdaMax: z.number(),
+  eigenvalueError: z.number(),
+  estimate: z
+    .object({ curvatureError: z.number(), muError: maybe, lambdaMaxError: maybe })
+    .exactOptional(),
+  step: maybe,
+  predictedContraction: maybe,
+  measuredContraction: maybe,
+  distanceContraction: maybe,
+  observedOrder: maybe,
+  onePointConvexity: maybe,
+  loss: z.number(),
+  gradientNorm: z.number(),
+  parameterError: z.number().exactOptional(),
+});
+
+const resultSchema = z.object({
+  format: z
+    .object({ name: z.literal(RESULT_FORMAT.name), version: z.literal(RESULT_FORMAT.version) })
+    .catch({ ...RESULT_FORMAT }),
+  inputDim: count,
+  teachers: count,
+  students: count,
+  seed: count,
+  engine: z.enum(['exact', 'subspace', 'online']),
+  /**
+   * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Where
+   * units share their gates that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
+   */
+  recovered: count,
+  /** Units left after pruning. */
+  survivors: count,
+  /** For each of them, the student units that it was made of, by number from 1: first the one that it stands for. */
+  origins: z.array(z.array(count)),
+  /** Largest absolute difference over all parameters up to symmetry; null unless survivors = teachers. */
+  parameterError: maybe,
+  loss: z.object({
+    /** Of an engine that samples, on its first batch. */
+    start: z.number(),
+    /** Of an engine that samples, on the samples that pruning is done on, as `pruned` is. */
+    trained: z.number(),
+    pruned: z.number(),
+    final: z.number(),
+  }),
+  /** Where fine-tuning on fresh samples ended, before its last stage; null but for the online engine. */
+  online: z.object({ steps: count, loss: z.number(), parameterError: maybe }).nullable(),
+  /** What a step of fine-tuning multiplies the loss by; null where it was not linear. */
+  contraction: z.object({ predicted: maybe, measured: maybe }),
+  /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
+  alignment: z.object({ ...overlaps, trained: z.object(overlaps) }),
+  /** Flow times at which each teacher expert was first matched by an expert, and by its router, with overlap 0.5. */
+  milestones: z.object({ expert: times, router: times }),
+  /** Teacher experts that were not recovered, by number from 1, with the final overlaps of the unit matched to each. */
+  missing: z.array(
+    z.object({
+      teacherExpert: count,
+      /** Whether a unit was left to be matched to it. */
+      matched: z.boolean(),
+      expert: z.number(),
+      router: z.number(),
+    }),
+  ),
+  /** What to change so that the run recovers more, if anything. */
+  advice: z.array(z.union([advice, text])),
+  warnings: z.array(z.union([warning, text])),
+  /** Size against loss after refit. */
+  elimination: z.array(z.object({ size: count, loss: z.number() })),
+  certificate,
+  steps: z.object({ train: count, finetune: count }),
+  seconds: z.number(),
+  timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
+  config: configSchema.transform(completeConfig),
+});
+
+/** What to change so that a run recovers more: surfaces word it. */
+export type Advice = Immutable<z.output<typeof advice>>;
+
+/** What a user should know of a run: surfaces word it. */
+export type Warning = Immutable<z.output<typeof warning>>;
+
+/** What result.json holds: plain data. */
+export type Summary = Immutable<Omit<z.output<typeof resultSchema>, 'config'>> & {
+  readonly config: Config;
+};
+
+/** result.json, for `readFormat`. */
+export const resultFormat: FileFormat<Summary> = {
+  ...RESULT_FORMAT,
+  what: 'result',
+  since: 1,
+  schema: resultSchema,
+};

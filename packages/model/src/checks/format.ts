@@ -1,0 +1,130 @@
+import { type ErrorDetail, FormatError, type SoftmoeError } from '../errors.ts';
+
+/** What a file says that it holds, under the key `format`. Files without one are of version 1. */
+export interface Format {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** One thing that a schema finds wrong, as zod tells it. */
+export interface SchemaIssue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Of unknown keys. */
+  readonly keys?: readonly string[];
+  readonly expected?: unknown;
+  readonly values?: readonly unknown[];
+  /** What has a wrong size, and the limit that it breaks. */
+  readonly origin?: string;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly inclusive?: boolean | undefined;
+  readonly exact?: boolean | undefined;
+}
+
+type Parsed<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } };
+
+/** A kind of file, as it is written now and as it may be read. */
+export interface FileFormat<T> extends Format {
+  /** What errors call it, such as `result`. */
+  readonly what: string;
+  /** The oldest version that can still be read. */
+  readonly since: number;
+  /** A zod schema, of files of all versions from `since` on. */
+  readonly schema: { safeParse(input: unknown): Parsed<T> };
+}
+
+/** Where something was read. */
+export interface ReadFrom {
+  /** A path, and what else tells the place. */
+  readonly file: string;
+  /** What to do where it cannot be read. */
+  readonly remedy: string;
+  readonly error?: new (problem: string, detail: ErrorDetail) => SoftmoeError;
+}
+
+/**
+ * What the JSON value of a file holds, checked. Throws a {@link FormatError}, or the error asked for, that names the file, the
+ * field and its value where that is of another format or version, or not what the schema says.
+ */
+export function readFormat<T>(json: unknown, format: FileFormat<T>, from: ReadFrom): T {
+  const { what, name, version, since, schema } = format;
+  const { file, remedy, error = FormatError } = from;
+  const found = formatIn(json);
+  if (found?.name !== undefined && found.name !== name) {
+    const problem = `must be ${name} in ${file}`;
+    throw new error(problem, { field: `${what}.format.name`, value: found.name, remedy });
+  }
+  const foundVersion = found === undefined ? 1 : found.version;
+  if (!isBetween(foundVersion, since, version)) {
+    const readable = since === version ? `version ${version}` : `versions ${since} to ${version}`;
+    throw new error(`is not one that this softmoe reads, ${readable}, in ${file}`, {
+      field: `${what}.format.version`,
+      value: foundVersion,
+      remedy: isBetween(foundVersion, version + 1, Infinity) ? `${NEWER} ${remedy}` : remedy,
+    });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const { problem, path, value } = schemaProblem(parsed.error.issues, json);
+  throw new error(`${problem}, in ${file}`, { field: [what, ...path].join('.'), value, remedy });
+}
+
+const NEWER = 'Read it with the version of softmoe that wrote it.';
+
+function formatIn(json: unknown): Partial<Record<keyof Format, unknown>> | undefined {
+  const { format } = Object(json) as { format?: unknown };
+  return format === undefined ? undefined : Object(format);
+}
+
+function isBetween(version: unknown, from: number, to: number): boolean {
+  return typeof version === 'number' && version >= from && version <= to;
+}
+
+/** The first thing that a schema found wrong with `input`, in the parts of a typed error. */
+export function schemaProblem(
+  [issue]: readonly SchemaIssue[],
+  input: unknown,
+  unknownKey = 'is not a field here',
+): { readonly problem: string; readonly path: readonly string[]; readonly value: unknown } {
+  const { keys = [], path } = issue!;
+  const at = [...path, ...keys.slice(0, 1)];
+  const value = at.reduce<unknown>(
+    (object, key) => (object as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    input,
+  );
+  const problem = keys.length > 0 ? unknownKey : wordsOf(issue!, value);
+  return { problem, path: at.map(String), value };
+}
+
+/** What a schema expected, without the category of its message. */
+function wordsOf(issue: SchemaIssue, value: unknown): string {
+  const { code, expected, values = [], origin, minimum, maximum, inclusive, exact } = issue;
+  switch (code) {
+    case 'invalid_type':
+      return `expected ${expected}, received ${typeOf(value)}`;
+    case 'invalid_value':
+      return values.length === 1 ? `expected ${JSON.stringify(values[0])}` : issue.message;
+    case 'too_small':
+    case 'too_big': {
+      const side = code === 'too_small' ? '>' : '<';
+      const limit = `${exact ? 'exactly ' : inclusive ? `${side}=` : side}${minimum ?? maximum}`;
+      const unit = units[origin ?? ''];
+      return `expected ${origin} ${unit ? `to have ${limit} ${unit}` : `to be ${limit}`}`;
+    }
+    default:
+      return issue.message;
+  }
+}
+
+const units: Readonly<Record<string, string>> = { string: 'characters', array: 'items' };
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  const isNumber = typeof value === 'number' && Number.isFinite(value);
+  return typeof value === 'number' && !isNumber ? String(value) : typeof value;
+}

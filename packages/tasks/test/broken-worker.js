@@ -1,1 +1,0 @@
-throw new Error('this worker is broken');
