@@ -50,14 +50,14 @@ export interface Certificate {
   /** Factor of the loss per step, docs/theory.md (30); of the distance to the limit it is the square root. */
   readonly predictedContraction: number | null;
   /**
-   * The same, measured: the square of the factor per step of the part of the distance along the slowest directions,
+   * Measured factor of the loss per step: the square of that of the part of the distance along the slowest directions,
    * between distances 1e-6 and 1e-11; of the whole distance if the run has no part there. ln measured/ln predicted is 1
    * if the Hessian governs the run.
    */
   readonly measuredContraction: number | null;
   /**
-   * The same of the whole distance, late in that window. It is smaller where slow rates lie so close together that the
-   * slowest had no time to outlast the others.
+   * Square of the factor per step of the whole distance, late in that window. It is smaller than `measuredContraction` where
+   * slow rates lie so close together that the slowest had no time to outlast the others.
    */
   readonly distanceContraction: number | null;
   /** Observed order of convergence of Levenberg–Marquardt. */

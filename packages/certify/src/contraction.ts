@@ -43,7 +43,7 @@ export function measureContraction(distances: readonly Distance[]): number | und
   );
 }
 
-/** The same of the whole distance, over the late part of the window. */
+/** What one step did to the loss, as the square of what it did to the whole distance, over the late part of the window. */
 export function measureDistanceContraction(distances: readonly Distance[]): number | undefined {
   const inside = distances.filter(({ distance }) => isInside(distance));
   const end = Math.min(...inside.map(({ distance }) => distance));

@@ -1,12 +1,12 @@
 import type { MoE, NDArray, Params } from '@softmoe/model';
 import {
   addScaled,
+  axpy,
   dot,
-  dotAt,
   frameOf,
   matrixSize,
+  row,
   toTangentCoordinates,
-  zeros,
 } from '@softmoe/model/linalg';
 import type { Block, Spectrum } from './spectrum.ts';
 
@@ -54,10 +54,9 @@ export function slowPart(
 /** ‖Σ_i c_i x_i‖² over the rows x_i of routers, then experts: the order of the complement block. */
 function squareOfCombination(weights: Float64Array, { router, expert }: Params): number {
   const { rows: m, columns: d } = matrixSize(router);
-  const sum = zeros([d]).data;
+  const sum = new Float64Array(d);
   weights.forEach((weight, i) => {
-    const { data } = i < m ? router : expert;
-    for (let c = 0; c < d; c++) sum[c] = sum[c]! + weight * data[(i % m) * d + c]!;
+    axpy(weight, i < m ? row(router, i) : row(expert, i - m), sum);
   });
-  return dotAt(sum, 0, sum, 0, d);
+  return dot(sum, sum);
 }

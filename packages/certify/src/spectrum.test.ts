@@ -132,7 +132,7 @@ describe('eigenpairs', () => {
   });
 });
 
-it('is finite next to entries that are subnormal', () => {
+it('eigenpairs are finite next to entries that are subnormal', () => {
   for (const tiny of [5e-324, 1e-310, 1e-200]) {
     for (const large of [1, 1e-3, 5e-324]) {
       const matrix = ndarray([3, 3], [0, tiny, 0, tiny, large, tiny, 0, tiny, 1e-5]);

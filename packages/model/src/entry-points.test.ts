@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { decodeTensors, encodeTensors } from './checks/index.ts';
 import {
   createMoE,
@@ -60,4 +61,29 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   const action = () => call(value as never);
   expect(action).toThrow(SoftmoeError);
   expect(action).toThrow(expect.objectContaining({ name, field }));
+});
+
+/** All names that a module of re-exports has, types among them, in the order in which it lists them. */
+function namesOf(entry: string): string[] {
+  const text = readFileSync(new URL(entry, import.meta.url), 'utf8');
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].map((match) => match[1]!);
+  return lists.flatMap((list) => list.match(/\b(?!type\b)\w+/g) ?? []);
+}
+
+describe('the entries', () => {
+  it('of the package itself are the nouns that users need', () => {
+    expect(namesOf('./index.ts')).toEqual([
+      ...['Curvature', 'Draw', 'Estimator', 'ExactObjective', 'Gram', 'Objective', 'Points'],
+      ...['TrailPoint', 'FormatError', 'ShapeError', 'SoftmoeError', 'UnknownNameError'],
+      ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
+      ...['Frame', 'toSpan', 'Expert', 'Gate', 'normaliseRows', 'retract', 'createMoE', 'loadMoE'],
+      ...['saveMoE', 'NDArray', 'ndarray', 'Routing', 'MoE', 'MoESpec', 'Params', 'nearestImage'],
+      'parameterError',
+    ]);
+  });
+
+  it('share no name, so that each has one home', () => {
+    const all = ['./index.ts', './checks/index.ts', './linalg/index.ts'].flatMap(namesOf);
+    expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
+  });
 });

@@ -1,3 +1,4 @@
+import type { Written } from './checks/require.ts';
 import { requireKeys, requireObject } from './checks/require.ts';
 import { UnknownNameError } from './errors.ts';
 import { gelu } from './experts/gelu.ts';
@@ -7,7 +8,6 @@ import { relu } from './experts/relu.ts';
 import { type SeriesSpec, series } from './experts/series.ts';
 import { tanh } from './experts/tanh.ts';
 import type { Expert, ExpertFamily } from './function.ts';
-import type { Written } from './spec.ts';
 
 /**
  * An expert's non-linearity h by name and constants.
@@ -22,6 +22,7 @@ export type ExpertSpec =
   | { readonly kind: 'gelu' }
   | { readonly kind: 'linear' };
 
+/** Kinds of expert that a spec can name. */
 export type ExpertKind = ExpertSpec['kind'];
 
 /** A new kind of expert is one file in `experts/`, its line here and its spec above. */
@@ -29,6 +30,7 @@ const families: {
   readonly [Kind in ExpertKind]: ExpertFamily<Extract<ExpertSpec, { readonly kind: Kind }>>;
 } = { hermite, series, relu, tanh, gelu, linear };
 
+/** All kinds of expert, for messages and forms. */
 export const expertKinds: readonly ExpertKind[] = Object.keys(families).filter(isExpertKind);
 
 /**

@@ -4,11 +4,13 @@ import { probit } from './gates/probit.ts';
 import { sigmoid } from './gates/sigmoid.ts';
 import { tanh } from './gates/tanh.ts';
 
+/** Gates that a spec can name. */
 export type GateName = 'sigmoid' | 'probit' | 'tanh';
 
 /** A new gate is one file in `gates/`, its line here and its name above. */
 const gates: Readonly<Record<GateName, Gate>> = { sigmoid, probit, tanh };
 
+/** The names of all gates, for messages and forms. */
 export const gateNames: readonly GateName[] = Object.keys(gates).filter(isGateName);
 
 /**

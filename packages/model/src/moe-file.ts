@@ -31,7 +31,10 @@ export function loadMoE(bytes: Uint8Array): MoE {
   return model;
 }
 
-/** {@link saveMoE} of a model in any coordinates, for files from which a computation goes on. */
+/**
+ * A safetensors file of a model, as {@link saveMoE} writes it, of one in the coordinates of a frame too: for files from which
+ * a computation goes on. Throws what saveMoE throws but for its coordinates.
+ */
 export function encodeMoE(model: MoE): Uint8Array<ArrayBuffer> {
   requireObject('model', model, ['spec', 'params']);
   const { spec, params } = createMoE(model.spec, model.params);

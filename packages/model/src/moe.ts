@@ -1,3 +1,4 @@
+import type { Written } from './checks/require.ts';
 import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { checkExpert } from './expert.ts';
@@ -6,7 +7,7 @@ import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import { routingOf } from './routing.ts';
-import type { MoE, MoESpec, ParameterLayout, ParameterName, Params, Written } from './spec.ts';
+import type { MoE, MoESpec, ParameterLayout, ParameterName, Params } from './spec.ts';
 
 /** How far the length of a row may be from 1. */
 export const UNIT_TOLERANCE = 1e-9;
@@ -56,7 +57,10 @@ export function requireModel(field: string, model: MoE): void {
   checkNumbers(`${field}.`, model.spec, model.params);
 }
 
-/** {@link requireModel} without a look at the numbers themselves, for what is called once a step. */
+/**
+ * Throws a typed error unless `model` has a valid spec and parameters of its shapes, for what is called once a step: unlike
+ * {@link requireModel} it does not look at the numbers themselves.
+ */
 export function requireForm(field: string, model: MoE): void {
   requireObject(field, model, ['spec', 'params']);
   checkSpec(model.spec, `${field}.spec`);

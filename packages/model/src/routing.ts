@@ -7,6 +7,7 @@ import type { GatedRouting, RoutingName } from './spec.ts';
 /** A new kind of routing is one file beside this one, its line here and its name above. */
 const routings: Readonly<Record<RoutingName, Routing>> = { independent, softmax };
 
+/** The names of all kinds of routing, for messages and forms. */
 export const routingNames: readonly RoutingName[] = Object.keys(routings).filter(isRoutingName);
 
 /**

@@ -35,19 +35,8 @@ export interface SharedSpec extends CommonSpec {
 export type GatedRouting = 'independent';
 /** Routing in which units share their gates. */
 export type SharedRouting = 'softmax';
+/** Kinds of routing that a spec can name. */
 export type RoutingName = GatedRouting | SharedRouting;
-
-/**
- * A spec or options as one may write them: names are any texts and checked when they are read, so that an object literal in
- * a variable of its own will do, whose texts TypeScript widens to `string`.
- */
-export type Written<T> = T extends string
-  ? T | (string & {})
-  : T extends readonly unknown[]
-    ? T
-    : T extends object
-      ? { readonly [Key in keyof T]: Written<T[Key]> }
-      : T;
 
 /** Parameters of m units over d dimensions, or a vector of their shape such as a gradient: float64 arrays by name. */
 export type Params = {
@@ -61,16 +50,19 @@ export type Params = {
   readonly routerBias?: NDArray;
 };
 
+/** Parameters by name; `routerBias` only where units share their gates. */
 export type ParameterName = keyof Params;
 
+/** A soft-routed mixture of experts: what it is and its numbers. `createMoE` makes one that is valid. */
 export interface MoE {
   readonly spec: MoESpec;
   readonly params: Params;
 }
 
 /** Where a parameter lives: each row on the unit sphere, or anywhere. */
-export type Manifold = 'sphere' | 'free';
+type Manifold = 'sphere' | 'free';
 
+/** One parameter of a spec, without its numbers. */
 export interface ParameterLayout {
   readonly name: ParameterName;
   readonly shape: readonly number[];

@@ -23,7 +23,7 @@ export const plain: MoE = createMoE(
   },
 );
 
-/** The same units under softmax routing. */
+/** The units of {@link plain} under softmax routing. */
 export const shared: MoE = createMoE(
   { ...plain.spec, routing: 'softmax' },
   {

@@ -7,7 +7,6 @@ export type {
   TaskContext,
   TaskFunction,
   TaskKind,
-  TaskOutcome,
   TaskWorker,
 } from './task.ts';
 export {
@@ -17,6 +16,7 @@ export {
   type TaskProgress,
 } from './task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions, threadModule } from './task-pool.ts';
+export type { TaskOutcome } from './task-record.ts';
 export {
   TASK_RECORD_FORMAT,
   type TaskEnvironment,

@@ -5,7 +5,8 @@ import { SoftmoeError } from '@softmoe/model';
 import { Tinypool } from 'tinypool';
 import { codeOf, kindOf, modulesOf } from './code-hash.ts';
 import { cannotStart, WorkerError } from './errors.ts';
-import type { ModuleExport, Task, TaskWorker, TimedOutcome } from './task.ts';
+import type { ModuleExport, Task, TaskWorker } from './task.ts';
+import type { TimedOutcome } from './task-record.ts';
 import { type ExportAddress, type LoadFailure, type ThreadTask, taskErrorOf } from './thread.ts';
 
 /** Worker threads that do tasks, one task a thread at a time. */

@@ -147,7 +147,7 @@ it('overlaps refuses models of different frames, of as many coordinates or not',
   expect(overlaps(inside, inside).router.data[0]).toBeCloseTo(1, 14);
 });
 
-describe('signs', () => {
+describe('the signs of overlaps', () => {
   const unit = (a: number, w: number, v: number, kind: (typeof kinds)[number]) =>
     createMoE(specOf({ inputDim: 2, experts: 1, ...kind }), {
       router: ndarray([1, 2], [v, 0]),
@@ -185,7 +185,7 @@ describe('signs', () => {
   });
 });
 
-it('is exact for the same function with duplicates in unequal numbers and a dead unit', () => {
+it('alignment is exact for the same function with duplicates in unequal numbers and a dead unit', () => {
   const teacher = someModel({ inputDim: 4, experts: 3, routing: 'softmax' });
   const copies = [2, 0, 0, 1, 0, 1];
   const shares = [1, 0.5, 0.2, 0.75, 0.3, 0.25];

@@ -1,5 +1,5 @@
 import type { MoE, Params } from '@softmoe/model';
-import { dotAt, makeParams, param } from '@softmoe/model/linalg';
+import { axpy, dotAt, makeParams, param } from '@softmoe/model/linalg';
 
 /**
  * The model at x + Σ_s scales[s]·slopes[s], brought back to its manifold by normalising the rows on spheres.
@@ -13,19 +13,14 @@ export function displace(
   let landed = true;
   const params = makeParams(model.spec, ({ name, shape, manifold }) => {
     const data = param(model.params, name).data.slice();
-    for (let s = 0; s < scales.length; s++) {
-      if (scales[s] !== 0) addMultiple(data, scales[s]!, param(slopes[s]!, name).data);
-    }
+    scales.forEach((scale, s) => {
+      if (scale !== 0) axpy(scale, param(slopes[s]!, name).data, data);
+    });
     landed &&=
       manifold === 'sphere' ? normaliseInPlace(data, shape[1] ?? 1) : data.every(Number.isFinite);
     return { shape, data };
   });
   return landed ? { spec: model.spec, params } : undefined;
-}
-
-/** target += scale·source. */
-export function addMultiple(target: Float64Array, scale: number, source: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = target[i]! + scale * source[i]!;
 }
 
 function normaliseInPlace(data: Float64Array, columns: number): boolean {

@@ -9,11 +9,10 @@ import { describe, expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
 import { pull } from '../fixtures/objectives.ts';
 import { collect } from '../fixtures/steppers.ts';
-import { overlapsToCsv, overlapsToNpy, recordsToCsv } from './export.ts';
-import { plainFlow } from './fields/plain-flow.ts';
+import { encodeNpy, overlapsToCsv, overlapsToNpy, recordsToCsv } from './export.ts';
+import { plainFlow } from './fields.ts';
 import { integrate } from './integrate.ts';
 import { euler } from './methods/euler.ts';
-import { encodeNpy } from './npy.ts';
 import { run } from './run.ts';
 
 const model = someModel({ inputDim: 4, experts: 3 });

@@ -1,6 +1,5 @@
 import { type NDArray, ndarray, ShapeError } from '@softmoe/model';
 import { sizeOf } from '@softmoe/model/linalg';
-import { encodeNpy } from './npy.ts';
 import type { TrainRecord } from './record.ts';
 
 /** All that an export reads of a record. */
@@ -106,4 +105,22 @@ function unequal(field: string, value: unknown): ShapeError {
     value,
     remedy: 'Export the records of one run, trained with a teacher; export phases one by one.',
   });
+}
+
+/** The array as a NumPy file of format version 1.0, dtype '<f8', row-major: `numpy.load` reads it. */
+export function encodeNpy({ shape, data }: NDArray): Uint8Array<ArrayBuffer> {
+  const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const dictionary = `{'descr': '<f8', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const preamble = 10;
+  const length = Math.ceil((preamble + dictionary.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(length + 8 * data.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
+  view.setUint16(8, length - preamble, true);
+  const header = `${dictionary.padEnd(length - preamble - 1)}\n`;
+  bytes.set(new TextEncoder().encode(header), preamble);
+  data.forEach((x, i) => {
+    view.setFloat64(length + 8 * i, x, true);
+  });
+  return bytes;
 }

@@ -2,30 +2,32 @@ export { type Alignment, alignment, type Overlaps, overlaps } from './alignment.
 export { loadState, saveState } from './checkpoint.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
 export {
+  encodeNpy,
   type OverlapFiles,
   overlapsToCsv,
   overlapsToNpy,
   recordsToCsv,
   type StatelessRecord,
 } from './export.ts';
-export type { VectorField } from './field.ts';
-export { type BalancedFlowOptions, balancedFlow } from './fields/balanced-flow.ts';
-export { frozen } from './fields/frozen.ts';
-export { plainFlow } from './fields/plain-flow.ts';
+export {
+  type BalancedFlowOptions,
+  balancedFlow,
+  frozen,
+  plainFlow,
+  type VectorField,
+} from './fields.ts';
 export { type Flow, integrate, type Method } from './integrate.ts';
 export { bogackiShampine } from './methods/bogacki-shampine.ts';
 export { dormandPrince } from './methods/dormand-prince.ts';
-export { euler } from './methods/euler.ts';
+export { euler, type SgdOptions, sgd } from './methods/euler.ts';
 export type {
   AdaptiveMemory,
   AdaptiveOptions,
   FixedOptions,
   RungeKuttaMemory,
 } from './methods/runge-kutta.ts';
-export { encodeNpy } from './npy.ts';
 export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamMemory, type AdamOptions, adam } from './optimizers/adam.ts';
-export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { recordOf, type TrainRecord } from './record.ts';
 export {
   breather,

@@ -1,6 +1,6 @@
 import type { Objective } from '@softmoe/model';
 import { requireFunction } from '@softmoe/model/checks';
-import type { VectorField } from './field.ts';
+import type { VectorField } from './fields.ts';
 import type { Evaluation, Stepper, TrainState } from './state.ts';
 
 /** The differential equation ẋ = field(x, ∇L(x)) on the parameters' manifold. */

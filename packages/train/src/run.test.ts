@@ -7,7 +7,7 @@ import { counted, noisyPull, pull } from '../fixtures/objectives.ts';
 import { collect, steppers } from '../fixtures/steppers.ts';
 import { loadState, saveState } from './checkpoint.ts';
 import { DivergedError } from './errors.ts';
-import { plainFlow } from './fields/plain-flow.ts';
+import { plainFlow } from './fields.ts';
 import { integrate } from './integrate.ts';
 import { bogackiShampine } from './methods/bogacki-shampine.ts';
 import { euler } from './methods/euler.ts';

@@ -8,6 +8,7 @@ export interface SeriesSpec {
   readonly coefficients: readonly number[];
 }
 
+/** The highest degree of a Hermite expert or series. */
 export const MAX_HERMITE_DEGREE = 6;
 
 /** h = Σ_p η_p He_p/√p!, docs/theory.md (4). */

@@ -21,6 +21,7 @@ export interface Extremes {
   readonly max: Eigenpair;
 }
 
+/** When {@link lanczos} is content, and where it starts. */
 export interface LanczosOptions {
   /** Error bound to reach at both ends, relative to the largest |eigenvalue|. Default 1e-10. */
   readonly tolerance?: number;

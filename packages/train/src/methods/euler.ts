@@ -1,7 +1,7 @@
 import { type Params, retract } from '@softmoe/model';
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import { addScaled } from '@softmoe/model/linalg';
-import type { VectorField } from '../field.ts';
+import { plainFlow, type VectorField } from '../fields.ts';
 import type { Method } from '../integrate.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { NO_MEMORY, type NoMemory, ownMemory } from '../state.ts';
@@ -35,4 +35,19 @@ export function euler(
       return { model: retract(model.spec, moved), memory: own };
     },
   };
+}
+
+export interface SgdOptions {
+  readonly learningRate: number;
+}
+
+/**
+ * Gradient descent on the manifold, x ← R(x − η ∇L) with R the normalisation of rows: Euler's method on the plain flow,
+ * docs/theory.md (18), so η is also the flow time of an update. Throws a typed error unless η > 0 is the only option.
+ */
+export function sgd(options: SgdOptions): Optimizer<NoMemory> {
+  requireKeys('sgd', options, ['learningRate']);
+  const { learningRate } = options;
+  requireFinite('sgd.learningRate', learningRate, Number.MIN_VALUE);
+  return euler(plainFlow, { fixedStep: learningRate });
 }

@@ -3,9 +3,7 @@ import { scaleParams } from '@softmoe/model/linalg';
 import { describe, expect, it } from 'vitest';
 import { someModel } from '../../../model/test/models.ts';
 import { coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
-import type { VectorField } from '../field.ts';
-import { balancedFlow } from '../fields/balanced-flow.ts';
-import { plainFlow } from '../fields/plain-flow.ts';
+import { balancedFlow, plainFlow, type VectorField } from '../fields.ts';
 import { integrate, type Method } from '../integrate.ts';
 import type { TrainState } from '../state.ts';
 import { bogackiShampine } from './bogacki-shampine.ts';
@@ -69,7 +67,7 @@ describe.each(methods)('$name with fixed steps', ({ order, make, counts }) => {
     expect(slope(steps, errors)).toBeGreaterThan(order - 0.1);
   });
 
-  it('stays on the sphere and ends at the time asked for', async () => {
+  it('a fixed step stays on the sphere and ends at the time asked for', async () => {
     const end = await run(plainFlow, pull(target), make({ fixedStep: 0.3 }));
     expect(end.step).toBe(4);
     expect(end.time).toBe(TIME);

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { someModel } from '../../../model/test/models.ts';
 import { counted, coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
 import { StepSizeError } from '../errors.ts';
-import { balancedFlow } from '../fields/balanced-flow.ts';
-import { plainFlow } from '../fields/plain-flow.ts';
+import { balancedFlow, plainFlow } from '../fields.ts';
 import { integrate } from '../integrate.ts';
 import type { Stepper, TrainState } from '../state.ts';
 import { bogackiShampine } from './bogacki-shampine.ts';
@@ -166,13 +165,13 @@ describe.each([
   });
 });
 
-it('refuses to go on from the state of another method', async () => {
+it('an adaptive method refuses to go on from the state of another', async () => {
   const fixed = integrate(plainFlow, pull(target), bogackiShampine({ fixedStep: 0.1 }));
   const adaptive = integrate(plainFlow, pull(target), bogackiShampine());
   await expect(adaptive.step(await fixed.init(start))).rejects.toThrow('state.memory');
 });
 
-it('starts with a step in proportion to the time scale of the flow', async () => {
+it('an adaptive method starts with a step in proportion to the time scale of the flow', async () => {
   const fast = pull(scaleParams(1000, target));
   const slow = await integrate(plainFlow, pull(target), dormandPrince()).init(start);
   const quick = await integrate(plainFlow, fast, dormandPrince()).init(start);

@@ -1,6 +1,5 @@
 import type { MoE, Params } from '@softmoe/model';
-import { dotAt, param, parameterLayout } from '@softmoe/model/linalg';
-import { addMultiple } from '../displace.ts';
+import { axpy, dotAt, param, parameterLayout } from '@softmoe/model/linalg';
 
 const SAFETY = 0.9;
 const LEAST_GROWTH = 0.2;
@@ -28,9 +27,9 @@ export function errorNorm(
     const from = param(before.params, name).data;
     const to = param(after.params, name).data;
     const error = new Float64Array(from.length);
-    for (let s = 0; s < weights.length; s++) {
-      if (weights[s] !== 0) addMultiple(error, length * weights[s]!, param(slopes[s]!, name).data);
-    }
+    weights.forEach((weight, s) => {
+      if (weight !== 0) axpy(length * weight, param(slopes[s]!, name).data, error);
+    });
     for (let start = 0; start < error.length; start += columns) {
       const scale = atol + rtol * Math.max(norm(from, start, columns), norm(to, start, columns));
       const ratio = norm(error, start, columns) / scale;

@@ -5,14 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { anyModel, someModel } from '../../../model/test/models.ts';
 import { coupled, distance, offSphere, pull, pulled } from '../../fixtures/objectives.ts';
 import { DivergedError } from '../errors.ts';
-import { balancedFlow } from '../fields/balanced-flow.ts';
-import { plainFlow } from '../fields/plain-flow.ts';
+import { balancedFlow, plainFlow } from '../fields.ts';
 import { integrate } from '../integrate.ts';
-import { euler } from '../methods/euler.ts';
+import { euler, sgd } from '../methods/euler.ts';
 import { descend, type Optimizer } from '../optimizer.ts';
 import type { Stepper, TrainState } from '../state.ts';
 import { adam } from './adam.ts';
-import { sgd } from './sgd.ts';
 
 const shape = { inputDim: 4, experts: 2 };
 const start = someModel(shape);

@@ -1,7 +1,18 @@
-import { type MoE, type Params, UnsupportedError } from '@softmoe/model';
+import { type MoE, type Params, UnknownNameError, UnsupportedError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { mapParams } from '@softmoe/model/linalg';
-import { ZeroAmplitudeError } from '../errors.ts';
+import { mapParams, scaleParams, zeros } from '@softmoe/model/linalg';
+import { ZeroAmplitudeError } from './errors.ts';
+
+/**
+ * The right-hand side of an ordinary differential equation on the parameters' manifold: the velocity of `model` given
+ * the Riemannian gradient of the loss there. Tangent to the manifold, of the names and shapes of the parameters.
+ */
+export type VectorField = (model: MoE, gradient: Params) => Params;
+
+/** Gradient flow ẋ = −∇L on the manifold, docs/theory.md (18): the flow of fine-tuning. */
+export function plainFlow(_model: MoE, gradient: Params): Params {
+  return scaleParams(-1, gradient);
+}
 
 /** κ of docs/theory.md (19): how fast log|a| moves against the directions. 2 makes the flow that of balanced layers. */
 export interface BalancedFlowOptions {
@@ -45,4 +56,25 @@ export function balancedFlow(
     }
     return { shape, data: result };
   });
+}
+
+/**
+ * `field` with the parameters of these names at rest: what the others would do if those never learnt. The others still feel
+ * where the frozen ones stand. Throws {@link UnknownNameError} when the field moves no parameter of a name.
+ */
+export function frozen(field: VectorField, names: readonly string[]): VectorField {
+  return (model, gradient): Params => {
+    const velocity = field(model, gradient);
+    const unknown = names.find((name) => !Object.hasOwn(velocity, name));
+    if (unknown !== undefined) {
+      throw new UnknownNameError('is not a parameter of the model', {
+        field: 'names',
+        value: unknown,
+        remedy: `Use one of ${Object.keys(velocity).join(', ')}.`,
+      });
+    }
+    return mapParams(velocity, (array, name) =>
+      names.includes(name) ? zeros(array.shape) : array,
+    );
+  };
 }

@@ -1,12 +1,11 @@
-import { ndarray, UnsupportedError } from '@softmoe/model';
+import { ndarray, UnknownNameError, UnsupportedError } from '@softmoe/model';
 import { dotParams, projectTangent, scaleParams } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyModel, someModel } from '../../../model/test/models.ts';
-import { coupled } from '../../fixtures/objectives.ts';
-import { ZeroAmplitudeError } from '../errors.ts';
-import { balancedFlow } from './balanced-flow.ts';
-import { plainFlow } from './plain-flow.ts';
+import { anyModel, someModel } from '../../model/test/models.ts';
+import { coupled } from '../fixtures/objectives.ts';
+import { ZeroAmplitudeError } from './errors.ts';
+import { balancedFlow, frozen, plainFlow } from './fields.ts';
 
 const objective = coupled(Float64Array.of(0.5, -0.3, 0.8), Float64Array.of(-0.2, 0.7, 0.4));
 const shape = { inputDim: 3, experts: 2 };
@@ -84,4 +83,22 @@ it('balancedFlow refuses softmax routing, where plainFlow is minus the gradient'
   expect(() => balancedFlow(model, gradient)).toThrow(UnsupportedError);
   expect(() => balancedFlow(model, gradient)).toThrow(/^spec.routing: .*plainFlow/);
   expect(plainFlow(model, gradient)).toEqual(scaleParams(-1, gradient));
+});
+
+it('frozen holds the named parameters at rest and leaves the velocity of all others as it is', async () => {
+  const model = someModel({ inputDim: 3, experts: 2 });
+  const { gradient } = await objective.evaluate(model, 0);
+  const free = balancedFlow(model, gradient);
+  const held = frozen(balancedFlow, ['expert'])(model, gradient);
+  expect(free.expert.data.some((x) => x !== 0)).toBe(true);
+  expect(held.expert).toEqual({ shape: [2, 3], data: new Float64Array(6) });
+  expect(held.router).toEqual(free.router);
+  expect(held.amplitude).toEqual(free.amplitude);
+  expect(balancedFlow(model, gradient)).toEqual(free);
+});
+
+it('frozen rejects the name of no parameter', async () => {
+  const model = someModel({ inputDim: 3, experts: 2 });
+  const { gradient } = await objective.evaluate(model, 0);
+  expect(() => frozen(balancedFlow, ['experts'])(model, gradient)).toThrow(UnknownNameError);
 });
