@@ -2,8 +2,8 @@ import type { BackendInfo } from '@softmoe/backend';
 import { isSupported } from '@softmoe/kernels';
 import { SoftmoeError } from '@softmoe/model';
 import { version_core } from '@tensorflow/tfjs-core';
+import type { TfjsBackendName, TfjsBackendOptions } from './start.ts';
 import { TFJS_VERSION } from './start.ts';
-import type { TfjsBackendName, TfjsBackendOptions } from './tfjs-backend.ts';
 import { type Opened, openTfjsBackend } from './tfjs-backend.ts';
 
 /** One thing that fast training needs, whether it is there, and a sentence about it. */

@@ -1,13 +1,12 @@
 import type { Backend, BackendInfo } from '@softmoe/backend';
-import { type Kernels, KernelsError, loadKernels, type Variant } from '@softmoe/kernels';
+import { type Kernels, KernelsError, loadKernels } from '@softmoe/kernels';
 import { UnknownNameError, UnsupportedError } from '@softmoe/model';
 import { createComposedBackend } from './composed-backend.ts';
 import { createFusedBackend } from './fused-backend.ts';
 import { copyingOp, enableFusedOp, zeroCopyOp } from './fused-op.ts';
 import { ownRegion, type Region, tfjsRegion } from './region.ts';
-import { startTfjs } from './start.ts';
+import { startTfjs, type TfjsBackendName, type TfjsBackendOptions } from './start.ts';
 import { tfjsHeapOf } from './tfjs-heap.ts';
-import type { WasmFiles } from './wasm-files.ts';
 import { TfjsStartError } from './wasm-files.ts';
 
 /**
@@ -104,22 +103,4 @@ function requireOneOf(field: string, value: string, names: readonly string[]): v
     value,
     remedy: `Use one of ${names.join(', ')}.`,
   });
-}
-
-/** The tfjs backends that softmoe runs on. */
-export type TfjsBackendName = 'wasm' | 'cpu';
-
-export interface TfjsBackendOptions {
-  /** `fused` (default on wasm): kernels of our own. `composed` (the only one on cpu): core ops of tfjs. */
-  readonly kernels?: 'fused' | 'composed';
-  /**
-   * Of the fused kernels: `relaxed` is faster and its bits depend on the processor, `simd` gives the same bits everywhere;
-   * `auto` (default) takes relaxed where the engine has it.
-   */
-  readonly variant?: Variant | 'auto';
-  /**
-   * Where the page finds the WebAssembly files of tfjs-backend-wasm: their folder, or an address each. Not needed in Node
-   * or under Vite, and of no effect once tfjs has started the backend.
-   */
-  readonly wasmPaths?: string | WasmFiles;
 }

@@ -1,8 +1,3 @@
-import { SoftmoeError } from '@softmoe/model';
-import { TasksInterruptedError } from '@softmoe/tasks';
-import type { StopSignals } from './stop-signals.ts';
-import type { Output } from './streams.ts';
-
 /** What the process' exit code tells scripts. */
 export const exitCodes = {
   /** Every teacher expert was recovered, and the result is certified. */
@@ -28,22 +23,3 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** Tells why work that had begun could not go on, and the exit code. What is no error of ours is thrown on. */
-export function endedByError(error: unknown, stderr: Output): ExitCode {
-  if (!(error instanceof SoftmoeError)) throw error;
-  stderr.write(`${error.name}: ${error.message}\n`);
-  return exitCodes.failed;
-}
-
-/** The same of tasks, which may also have been stopped: then it says how to go on. */
-export function tasksEndedEarly(
-  error: unknown,
-  stop: StopSignals,
-  stderr: Output,
-  remedy: string,
-): ExitCode {
-  if (!(error instanceof TasksInterruptedError)) return endedByError(error, stderr);
-  stderr.write(`stopped: ${error.value}; ${remedy}\n`);
-  return stop.exitCode;
-}

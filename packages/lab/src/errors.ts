@@ -1,5 +1,4 @@
 import { SoftmoeError } from '@softmoe/model';
-import type { Snapshot } from './snapshot.ts';
 
 /** A field of an experiment's config is unknown, of the wrong type or out of range. */
 export class ConfigError extends SoftmoeError {
@@ -14,19 +13,4 @@ export class SnapshotError extends SoftmoeError {
 /** An experiment cannot do this in its present phase. */
 export class PhaseError extends SoftmoeError {
   override readonly name = 'PhaseError';
-}
-
-/** A pipeline was stopped by its signal; `snapshot` goes on from there. */
-export class InterruptedError extends SoftmoeError {
-  override readonly name = 'InterruptedError';
-  readonly snapshot: Snapshot;
-
-  constructor(snapshot: Snapshot) {
-    super('was aborted', {
-      field: 'signal',
-      value: `in phase ${snapshot.phase}`,
-      remedy: 'Call resumePipeline with the snapshot of this error to go on.',
-    });
-    this.snapshot = snapshot;
-  }
 }

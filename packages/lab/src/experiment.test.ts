@@ -3,11 +3,12 @@ import { parameterError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
-import { InterruptedError, PhaseError, SnapshotError } from './errors.ts';
+import { PhaseError, SnapshotError } from './errors.ts';
 import { createExperiment, type Experiment, restoreExperiment } from './experiment.ts';
 import type { ExperimentEvent } from './phases.ts';
 import { resumePipeline, runPipeline } from './pipeline.ts';
 import { type ExperimentResult, summaryOf } from './result.ts';
+import { InterruptedError } from './snapshot.ts';
 
 const small: ConfigInput = {
   inputDim: 24,

@@ -1,12 +1,18 @@
 import type { Backend } from '@softmoe/backend';
 import type { MoE } from '@softmoe/model';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
-import { InterruptedError, PhaseError } from './errors.ts';
+import { PhaseError } from './errors.ts';
 import type { Milestones } from './milestones.ts';
 import { type ExperimentEvent, runPhases } from './phases.ts';
 import { createProblem } from './problem.ts';
 import { createProgress, type Progress, snapshotOf } from './progress.ts';
-import { checkBackend, checkSnapshot, type Phase, type Snapshot } from './snapshot.ts';
+import {
+  checkBackend,
+  checkSnapshot,
+  InterruptedError,
+  type Phase,
+  type Snapshot,
+} from './snapshot.ts';
 
 /** An experiment at rest between two events: call `next` to advance it, or don't, to pause it. */
 export interface Experiment {

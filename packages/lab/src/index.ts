@@ -15,7 +15,7 @@ export {
   lastStage,
   type TuneRecord,
 } from './course.ts';
-export { ConfigError, InterruptedError, PhaseError, SnapshotError } from './errors.ts';
+export { ConfigError, PhaseError, SnapshotError } from './errors.ts';
 export {
   createExperiment,
   type Experiment,
@@ -38,3 +38,4 @@ export { type FinetuneStage, type RecordLine, recordFormat } from './record-sche
 export { type ExperimentResult, RECOVERED, summaryOf } from './result.ts';
 export { type Advice, resultFormat, type Summary, type Warning } from './result-schema.ts';
 export type { Phase, Snapshot } from './snapshot.ts';
+export { InterruptedError } from './snapshot.ts';

@@ -9,12 +9,12 @@ import {
   type TrainRecord,
   type TrainState,
 } from '@softmoe/train';
-import { InterruptedError } from './errors.ts';
 import { createFinetuneProblem } from './finetune-problem.ts';
 import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
 import type { FinetuneStage } from './record-schema.ts';
 import { type ExperimentResult, type Findings, resultOf } from './result.ts';
+import { InterruptedError } from './snapshot.ts';
 
 /**
  * What one call of `next` brought forth. Records are in working coordinates, and so is the `teacher` beside them;

@@ -2,11 +2,11 @@ import { createReferenceBackend } from '@softmoe/backend';
 import { parameterError } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from './config.ts';
-import { InterruptedError } from './errors.ts';
 import { createExperiment, restoreExperiment } from './experiment.ts';
 import { resumePipeline, runPipeline } from './pipeline.ts';
 import { summaryOf } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
+import { InterruptedError } from './snapshot.ts';
 
 const softmax: ConfigInput = {
   inputDim: 6,

@@ -1,5 +1,6 @@
 import type { BackendInfo } from '@softmoe/backend';
-import type { Config } from './config.ts';
+import { SoftmoeError } from '@softmoe/model';
+import type { Config } from './config-schema.ts';
 import { SnapshotError } from './errors.ts';
 import type { MilestoneTracker } from './milestones.ts';
 
@@ -57,4 +58,19 @@ export function checkBackend(
     value: bits(backend),
     remedy: 'Go on with that one, or start again from its config: the bits would differ.',
   });
+}
+
+/** A pipeline was stopped by its signal; `snapshot` goes on from there. */
+export class InterruptedError extends SoftmoeError {
+  override readonly name = 'InterruptedError';
+  readonly snapshot: Snapshot;
+
+  constructor(snapshot: Snapshot) {
+    super('was aborted', {
+      field: 'signal',
+      value: `in phase ${snapshot.phase}`,
+      remedy: 'Call resumePipeline with the snapshot of this error to go on.',
+    });
+    this.snapshot = snapshot;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Written } from './checks/require.ts';
 import { requireKeys, requireObject } from './checks/require.ts';
 import { UnknownNameError } from './errors.ts';
 import { gelu } from './experts/gelu.ts';
@@ -7,7 +8,6 @@ import { relu } from './experts/relu.ts';
 import { type SeriesSpec, series } from './experts/series.ts';
 import { tanh } from './experts/tanh.ts';
 import type { Expert, ExpertFamily } from './function.ts';
-import type { Written } from './spec.ts';
 
 /**
  * An expert's non-linearity h by name and constants.

@@ -1,3 +1,4 @@
+import type { Written } from './checks/require.ts';
 import { requireInteger, requireKeys, requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { checkExpert } from './expert.ts';
@@ -6,7 +7,7 @@ import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import { routingOf } from './routing.ts';
-import type { MoE, MoESpec, ParameterLayout, ParameterName, Params, Written } from './spec.ts';
+import type { MoE, MoESpec, ParameterLayout, ParameterName, Params } from './spec.ts';
 
 /** How far the length of a row may be from 1. */
 export const UNIT_TOLERANCE = 1e-9;

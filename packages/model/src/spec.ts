@@ -38,18 +38,6 @@ export type SharedRouting = 'softmax';
 /** Kinds of routing that a spec can name. */
 export type RoutingName = GatedRouting | SharedRouting;
 
-/**
- * A spec or options as one may write them: names are any texts and checked when they are read, so that an object literal in
- * a variable of its own will do, whose texts TypeScript widens to `string`.
- */
-export type Written<T> = T extends string
-  ? T | (string & {})
-  : T extends readonly unknown[]
-    ? T
-    : T extends object
-      ? { readonly [Key in keyof T]: Written<T[Key]> }
-      : T;
-
 /** Parameters of m units over d dimensions, or a vector of their shape such as a gradient: float64 arrays by name. */
 export type Params = {
   /** Rows v_i, [m, d]. */

@@ -1,6 +1,6 @@
 import type { MoE, NDArray } from '@softmoe/model';
-import { type Blocks, row, zeros } from '@softmoe/model/linalg';
-import { evaluatePair } from './pair.ts';
+import { addAt, addEntry, axpy, type Blocks, matrixSize, row, zeros } from '@softmoe/model/linalg';
+import { evaluatePair } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, OVERLAPS, PairKernel, RHO } from './pair-kernel.ts';
 
 /** The rows that a unit's own derivative runs along: slot 0 is the router v, slot 1 the expert w. */
@@ -68,28 +68,28 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
       const rows = rowsOf(student, i, student, l);
       const { first } = studentPairs;
       addWithinUnit(studentPairs, rows, i, a * b, b);
-      for (let s = 0; s < 2; s++) {
-        for (let t = 0; t < 2; t++) {
+      unit1.forEach((ofFirst, s) => {
+        unit2.forEach((ofSecond, t) => {
           const identity = a * b * first[mixedOverlap[s]![t]!]!;
           const at = [offset(s, i), offset(t, l)] as const;
           for (const target of [span.hessian, span.gaussNewton]) {
-            addOuterProducts(target, at, unit1[s]!, unit2[t]!, studentPairs.second, rows, a * b);
+            addOuterProducts(target, at, ofFirst, ofSecond, studentPairs.second, rows, a * b);
             addIdentity(target, at, r, identity);
           }
           for (const target of [complement.hessian, complement.gaussNewton]) {
-            addAt(target, s * m + i, t * m + l, identity);
+            addEntry(target, s * m + i, t * m + l, identity);
           }
-        }
-      }
-      for (let t = 0; t < 2; t++) {
-        for (const { overlap, row: index } of unit2[t]!) {
+        });
+      });
+      unit2.forEach((ofSecond, t) => {
+        for (const { overlap, row: index } of ofSecond) {
           for (const target of [span.hessian, span.gaussNewton]) {
             addBorder(target, amplitudeOffset + i, offset(t, l), rows[index]!, b * first[overlap]!);
           }
         }
-      }
-      addAt(span.hessian, amplitudeOffset + i, amplitudeOffset + l, value);
-      addAt(span.gaussNewton, amplitudeOffset + i, amplitudeOffset + l, value);
+      });
+      addEntry(span.hessian, amplitudeOffset + i, amplitudeOffset + l, value);
+      addEntry(span.gaussNewton, amplitudeOffset + i, amplitudeOffset + l, value);
     }
     for (let j = 0; j < k; j++) {
       const b = -teacherAmplitude[j]!;
@@ -109,15 +109,15 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
     border: number,
   ): void {
     const { first, second } = kernel;
-    for (let s = 0; s < 2; s++) {
-      for (let t = 0; t < 2; t++) {
+    unit1.forEach((directions, s) => {
+      unit1.forEach((others, t) => {
         const at = [offset(s, i), offset(t, i)] as const;
-        addOuterProducts(span.hessian, at, unit1[s]!, unit1[t]!, second, rows, weight);
-        if (s === t) continue;
+        addOuterProducts(span.hessian, at, directions, others, second, rows, weight);
+        if (s === t) return;
         addIdentity(span.hessian, at, r, weight * first[ALPHA1]!);
-        addAt(complement.hessian, s * m + i, t * m + i, weight * first[ALPHA1]!);
-      }
-      for (const { overlap, row: index } of unit1[s]!) {
+        addEntry(complement.hessian, s * m + i, t * m + i, weight * first[ALPHA1]!);
+      });
+      for (const { overlap, row: index } of directions) {
         addBorder(
           span.hessian,
           amplitudeOffset + i,
@@ -126,7 +126,7 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
           border * first[overlap]!,
         );
       }
-    }
+    });
   }
 }
 
@@ -150,23 +150,18 @@ function addOuterProducts(
   rows: readonly Float64Array[],
   weight: number,
 ): void {
-  const size = target.shape[1]!;
+  const { columns: size } = matrixSize(target);
   const r = rows[0]!.length;
   for (const x of first) {
-    const left1 = rows[x.row]!;
     const combined = new Float64Array(r);
     for (const y of other) {
       const scale = weight * second[x.overlap * OVERLAPS + y.overlap]!;
-      const source = rows[y.row]!;
-      for (let c = 0; c < r; c++) combined[c] = combined[c]! + scale * source[c]!;
+      axpy(scale, rows[y.row]!, combined);
     }
-    for (let p = 0; p < r; p++) {
+    rows[x.row]!.forEach((scale, p) => {
       const start = (top + p) * size + left;
-      const scale = left1[p]!;
-      for (let c = 0; c < r; c++) {
-        target.data[start + c] = target.data[start + c]! + scale * combined[c]!;
-      }
-    }
+      for (let c = 0; c < r; c++) addAt(target.data, start + c, scale * combined[c]!);
+    });
   }
 }
 
@@ -176,7 +171,7 @@ function addIdentity(
   r: number,
   value: number,
 ): void {
-  for (let p = 0; p < r; p++) addAt(target, top + p, left + p, value);
+  for (let p = 0; p < r; p++) addEntry(target, top + p, left + p, value);
 }
 
 /** Adds scale·vector to a row of the matrix and to the same column. */
@@ -188,13 +183,7 @@ function addBorder(
   scale: number,
 ): void {
   vector.forEach((x, c) => {
-    addAt(target, index, start + c, scale * x);
-    addAt(target, start + c, index, scale * x);
+    addEntry(target, index, start + c, scale * x);
+    addEntry(target, start + c, index, scale * x);
   });
-}
-
-/** Adds `value` to an entry of a matrix. */
-function addAt(target: NDArray, i: number, j: number, value: number): void {
-  const at = i * target.shape[1]! + j;
-  target.data[at] = target.data[at]! + value;
 }

@@ -79,11 +79,11 @@ function applyHessian(model: MoE, teacher: MoE, vector: Params): Params {
   };
 }
 
-describe('the Hessian against differences of the gradient at points that are not critical', () => {
+describe('the Hessian, against differences of the gradient at points that are not critical', () => {
   const configs = (['sigmoid', 'probit', 'tanh'] as GateName[]).flatMap((gate) =>
     [cubic, series].map((expert) => ({ gate, expert })),
   );
-  it.each(configs)('$gate, $expert.kind', async ({ gate, expert }) => {
+  it.each(configs)('agrees for $gate gates and $expert.kind experts', async ({ gate, expert }) => {
     const inputDim = 19;
     const teacher = createTeacher({
       inputDim,
@@ -120,7 +120,7 @@ describe('the Hessian against differences of the gradient at points that are not
   });
 });
 
-describe('at an orthonormal teacher', () => {
+describe('populationCurvature at an orthonormal teacher', () => {
   const spec = { inputDim: 32, experts: 3, gate: 'sigmoid', expert: cubic } as const;
   const teacher = createTeacher({ ...spec, geometry: { kind: 'orthonormal' }, seed: 0 });
   const curvature = populationCurvature(teacher, teacher);
@@ -148,7 +148,7 @@ describe('at an orthonormal teacher', () => {
   });
 });
 
-it('splits the dimension into span and complement', () => {
+it('populationCurvature splits the dimension into span and complement', () => {
   const student = createStudent({
     inputDim: 50,
     experts: 4,

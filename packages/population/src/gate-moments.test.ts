@@ -32,7 +32,7 @@ describe.each(gateNames)('the moments of %s', (name) => {
   });
 });
 
-it('has the values of docs/theory.md (9) for the sigmoid', () => {
+it('gateMoments has the values of docs/theory.md (9) for the sigmoid', () => {
   const { normalised } = gateMoments(gateOf('sigmoid'));
   expect(normalised[0]).toBeCloseTo(0.5, 15);
   expect(normalised[1]).toBeCloseTo(0.206620964, 9);

@@ -52,13 +52,10 @@ function byQuadrature(gate: Gate): GateMoments {
   const decay = gate.singularity;
   const count = Math.ceil((-Math.log(RESOLUTION) / decay) ** 2);
   const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;
-  const weights = new Float64Array(points);
-  const x = new Float64Array(points);
-  for (let i = 0; i < points; i++) {
-    x[i] = i * GRID_STEP - GRID_END;
-    weights[i] =
-      (gate.value(x[i]!) * Math.exp(-0.5 * x[i]! * x[i]!) * GRID_STEP) / Math.sqrt(2 * Math.PI);
-  }
+  const grid = Float64Array.from({ length: points }, (_, i) => i * GRID_STEP - GRID_END);
+  const weights = grid.map(
+    (x) => (gate.value(x) * Math.exp(-0.5 * x * x) * GRID_STEP) / Math.sqrt(2 * Math.PI),
+  );
   const normalised = new Float64Array(count);
   let previous: Float64Array = new Float64Array(points);
   let current: Float64Array = new Float64Array(points).fill(1);
@@ -66,8 +63,9 @@ function byQuadrature(gate: Gate): GateMoments {
     const next = new Float64Array(points);
     let sum = 0;
     for (let i = 0; i < points; i++) {
-      sum += weights[i]! * current[i]!;
-      next[i] = (x[i]! * current[i]! - Math.sqrt(n) * previous[i]!) / Math.sqrt(n + 1);
+      const value = current[i]!;
+      sum += weights[i]! * value;
+      next[i] = (grid[i]! * value - Math.sqrt(n) * previous[i]!) / Math.sqrt(n + 1);
     }
     normalised[n] = sum;
     previous = current;

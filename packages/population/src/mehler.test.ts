@@ -29,7 +29,7 @@ describe.each(gateNames)('M_00 of %s', (name: GateName) => {
   });
 });
 
-it('is differentiated by raising both orders: ∂M_{r,s}/∂ρ = M_{r+1,s+1}', () => {
+it('MehlerTable is differentiated by raising both orders: ∂M_{r,s}/∂ρ = M_{r+1,s+1}', () => {
   const orders = [0, 1, 2, 3, 4].flatMap((r) => [0, 1, 2, 3, 4].map((s) => [r, s] as const));
   fc.assert(
     fc.property(
@@ -56,7 +56,7 @@ it('is differentiated by raising both orders: ∂M_{r,s}/∂ρ = M_{r+1,s+1}', (
   );
 });
 
-it('does not depend on how far |ρ| is rounded up to choose the number of terms', () => {
+it('MehlerTable does not depend on how far |ρ| is rounded up to choose the number of terms', () => {
   const gate = gateOf('tanh');
   const table = new MehlerTable(gate, gate, [[3, 3]]);
   for (let bucket = 1; bucket < 64; bucket++) {

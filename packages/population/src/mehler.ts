@@ -132,12 +132,13 @@ function termsNeeded(sizes: Float64Array, rest: number, start: number): Uint16Ar
     const safe = (TAIL / suffix) ** (1 / n);
     const bucket = Math.floor(safe * BUCKETS) + 1;
     const terms = (n - start) / 2 + 1;
-    if (bucket <= BUCKETS) needed[bucket] = Math.max(needed[bucket]!, terms);
+    if (bucket <= BUCKETS) needed[bucket] = Math.max(needed[bucket] ?? 0, terms);
   }
-  for (let bucket = 1; bucket <= BUCKETS; bucket++) {
-    needed[bucket] = Math.max(needed[bucket]!, needed[bucket - 1]!);
-  }
-  return needed;
+  let most = 0;
+  return needed.map((terms) => {
+    most = Math.max(most, terms);
+    return most;
+  });
 }
 
 function uniqueOrders(orders: Iterable<readonly [number, number]>): (readonly [number, number])[] {

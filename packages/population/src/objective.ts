@@ -1,13 +1,13 @@
 import type { ExactObjective, MoE, NDArray } from '@softmoe/model';
 import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
+  addAt,
   addProduct,
   dotAt,
   multiplyTransposed,
   projectTangent,
   zeros,
 } from '@softmoe/model/linalg';
-import { stackRows } from './overlaps.ts';
 import { pairExpectations } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
 
@@ -84,21 +84,27 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
         self ? 1 : overlaps[v + routerRow]!,
       );
       const { first } = kernel;
-      weights[w + i] = weights[w + i]! + weight * first[ALPHA1]!;
-      weights[v + m + i] = weights[v + m + i]! + weight * first[ALPHA1]!;
-      weights[w + routerRow] = weights[w + routerRow]! + weight * first[BETA1]!;
-      weights[w + expertRow] = weights[w + expertRow]! + weight * first[GAMMA]!;
-      weights[v + expertRow] = weights[v + expertRow]! + weight * first[ALPHA2]!;
-      weights[v + routerRow] = weights[v + routerRow]! + weight * first[RHO]!;
+      const dGamma = first[GAMMA]!;
+      const dAlpha1 = first[ALPHA1]!;
+      const dBeta1 = first[BETA1]!;
+      const dAlpha2 = first[ALPHA2]!;
+      const dRho = first[RHO]!;
+      addAt(weights, w + i, weight * dAlpha1);
+      addAt(weights, v + m + i, weight * dAlpha1);
+      addAt(weights, w + routerRow, weight * dBeta1);
+      addAt(weights, w + expertRow, weight * dGamma);
+      addAt(weights, v + expertRow, weight * dAlpha2);
+      addAt(weights, v + routerRow, weight * dRho);
       if (other) {
+        const dBeta2 = first[BETA2]!;
         const v2 = routerRow * columns;
         const w2 = expertRow * columns;
-        weights[w2 + routerRow] = weights[w2 + routerRow]! + weight * first[BETA2]!;
-        weights[v2 + expertRow] = weights[v2 + expertRow]! + weight * first[BETA2]!;
-        weights[w2 + i] = weights[w2 + i]! + weight * first[ALPHA2]!;
-        weights[w2 + m + i] = weights[w2 + m + i]! + weight * first[GAMMA]!;
-        weights[v2 + m + i] = weights[v2 + m + i]! + weight * first[BETA1]!;
-        weights[v2 + i] = weights[v2 + i]! + weight * first[RHO]!;
+        addAt(weights, w2 + routerRow, weight * dBeta2);
+        addAt(weights, v2 + expertRow, weight * dBeta2);
+        addAt(weights, w2 + i, weight * dAlpha2);
+        addAt(weights, w2 + m + i, weight * dGamma);
+        addAt(weights, v2 + m + i, weight * dBeta1);
+        addAt(weights, v2 + i, weight * dRho);
       }
       return value;
     };
@@ -106,17 +112,19 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
     for (let i = 0; i < m; i++) {
       const a = amplitude[i]!;
       for (let l = i; l < m; l++) {
-        const weight = (l === i ? 0.5 : 1) * a * amplitude[l]!;
+        const b = amplitude[l]!;
+        const weight = (l === i ? 0.5 : 1) * a * b;
         const value = addPair(studentPairs, i, l, m + l, weight);
         loss += weight * value;
-        dAmplitude.data[i] = dAmplitude.data[i]! + amplitude[l]! * value;
-        if (l > i) dAmplitude.data[l] = dAmplitude.data[l]! + a * value;
+        addAt(dAmplitude.data, i, b * value);
+        if (l > i) addAt(dAmplitude.data, l, a * value);
       }
       for (let j = 0; j < k; j++) {
-        const weight = -a * teacherAmplitude[j]!;
+        const b = -teacherAmplitude[j]!;
+        const weight = a * b;
         const value = addPair(teacherPairs, i, 2 * m + j, 2 * m + k + j, weight);
         loss += weight * value;
-        dAmplitude.data[i] = dAmplitude.data[i]! - teacherAmplitude[j]! * value;
+        addAt(dAmplitude.data, i, b * value);
       }
     }
 
@@ -131,6 +139,14 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
       },
     };
   };
+}
+
+/** The rows of V and W of a model, stacked: router rows 0 … m − 1, expert rows m … 2m − 1, as one [2m, d] array. */
+function stackRows({ params: { router, expert } }: MoE): Float64Array {
+  const rows = new Float64Array(2 * router.data.length);
+  rows.set(router.data);
+  rows.set(expert.data, router.data.length);
+  return rows;
 }
 
 interface Scratch {
@@ -169,7 +185,5 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
 
 function halfQuadraticForm(matrix: Float64Array, vector: Float64Array): number {
   const n = vector.length;
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += 0.5 * vector[i]! * dotAt(matrix, i * n, vector, 0, n);
-  return sum;
+  return vector.reduce((sum, x, i) => sum + 0.5 * x * dotAt(matrix, i * n, vector, 0, n), 0);
 }

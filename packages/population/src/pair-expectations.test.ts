@@ -47,7 +47,7 @@ describe('pairExpectations against independent quadrature, up to ρ = ±1', () =
     readFileSync(new URL('../fixtures/near-singular.json', import.meta.url), 'utf8'),
   ) as { cases: NearSingular[] };
   for (const gate of gateNames) {
-    it(`${gate}: ${cases.filter((c) => c.gate === gate).length} pairs within 1e-12`, () => {
+    it(`agrees for ${gate} gates: ${cases.filter((c) => c.gate === gate).length} pairs within 1e-12`, () => {
       let worst = 0;
       for (const c of cases.filter((c) => c.gate === gate)) {
         const value = pairExpectations(unit(gate, c.p, c.v1, c.w1), unit(gate, c.q, c.v2, c.w2));
@@ -96,7 +96,7 @@ describe('populationGram', () => {
   });
 });
 
-it('does not change when student and teacher are rotated together', () => {
+it('populationGram does not change when student and teacher are rotated together', () => {
   fc.assert(
     fc.property(
       fc.nat(1000),

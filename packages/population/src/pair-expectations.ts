@@ -1,7 +1,6 @@
 import type { Gram, MoE, NDArray } from '@softmoe/model';
 import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import { dotAt, zeros } from '@softmoe/model/linalg';
-import { evaluatePair } from './pair.ts';
 import { PairKernel } from './pair-kernel.ts';
 
 /**
@@ -43,6 +42,24 @@ export function populationGram(student: MoE, teacher: MoE): Gram {
     cross: timesVector(pairs, weights),
     target: dotAt(weights, 0, timesVector(own, weights).data, 0, k),
   };
+}
+
+/** E[u u'] of unit i of `a` and unit j of `b`, of one input dimension, from the overlaps of their rows. */
+export function evaluatePair(kernel: PairKernel, a: MoE, i: number, b: MoE, j: number): number {
+  const d = a.spec.inputDim;
+  const v1 = a.params.router.data;
+  const w1 = a.params.expert.data;
+  const v2 = b.params.router.data;
+  const w2 = b.params.expert.data;
+  const self = a === b && i === j;
+  return kernel.evaluate(
+    self ? 1 : dotAt(w1, i * d, w2, j * d, d),
+    dotAt(w1, i * d, v1, i * d, d),
+    dotAt(w1, i * d, v2, j * d, d),
+    dotAt(w2, j * d, v1, i * d, d),
+    dotAt(w2, j * d, v2, j * d, d),
+    self ? 1 : dotAt(v1, i * d, v2, j * d, d),
+  );
 }
 
 function timesVector(matrix: Float64Array, vector: Float64Array): NDArray {

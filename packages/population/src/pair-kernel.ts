@@ -1,4 +1,5 @@
 import type { MoESpec } from '@softmoe/model';
+import { addAt } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
 import { MehlerTable } from './mehler.ts';
 
@@ -75,8 +76,8 @@ export class PairKernel {
 
       const dw = polynomialDerivative(weights, gamma);
       const tRho = this.#sum(n + m, 1, 1);
-      first[GAMMA] = first[GAMMA]! + dw * t;
-      first[RHO] = first[RHO]! + w * tRho;
+      addAt(first, GAMMA, dw * t);
+      addAt(first, RHO, w * tRho);
       if (this.#derivatives > 1) {
         this.#addSecond(GAMMA, GAMMA, polynomialSecond(weights, gamma) * t);
         this.#addSecond(GAMMA, RHO, dw * tRho);
@@ -100,8 +101,8 @@ export class PairKernel {
     const { first } = this;
     const tAlpha = this.#sum(degree, 1, 0);
     const tBeta = this.#sum(degree, 0, 1);
-    first[alpha] = first[alpha]! + w * tAlpha;
-    first[beta] = first[beta]! + w * tBeta;
+    addAt(first, alpha, w * tAlpha);
+    addAt(first, beta, w * tBeta);
     if (this.#derivatives < 2) return;
     this.#addSecond(GAMMA, alpha, dw * tAlpha);
     this.#addSecond(GAMMA, beta, dw * tBeta);
@@ -142,8 +143,8 @@ export class PairKernel {
 
   #addSecond(x: number, y: number, value: number): void {
     const { second } = this;
-    second[x * OVERLAPS + y] = second[x * OVERLAPS + y]! + value;
-    if (x !== y) second[y * OVERLAPS + x] = second[y * OVERLAPS + x]! + value;
+    addAt(second, x * OVERLAPS + y, value);
+    if (x !== y) addAt(second, y * OVERLAPS + x, value);
   }
 
   /** K^{nm}: P¹_n convolved with P²_m. */

@@ -136,7 +136,7 @@ describe('eliminationCurve', () => {
   });
 });
 
-describe('duplicates', () => {
+describe('duplicate units', () => {
   const k = 5;
   const base = randomFeatures(21, k, 60);
   const weights = [1, -1.5, 2, 0.7, 1];
@@ -193,8 +193,8 @@ describe('duplicates', () => {
   });
 });
 
-describe('small and odd cases', () => {
-  it('one unit', () => {
+describe('eliminationCurve in small and odd cases', () => {
+  it('of one unit has two points', () => {
     const gram = { students: ndarray([1, 1], [4]), cross: ndarray([1], [2]), target: 3 };
     const curve = eliminationCurve(gram);
     expect(curve.map((p) => p.kept)).toEqual([[0], []]);
@@ -202,12 +202,12 @@ describe('small and odd cases', () => {
     expect(curve[1]!.loss).toBeCloseTo(1.5, 15);
   });
 
-  it('zero target', () => {
+  it('of a zero target is zero', () => {
     const gram = { students: ndarray([1, 1], [4]), cross: ndarray([1], [0]), target: 0 };
     expect(eliminationCurve(gram).map((p) => p.loss)).toEqual([0, 0]);
   });
 
-  it('64 units, most of them redundant', () => {
+  it('has its cliff at 8 of 64 units, most of them redundant', () => {
     const base = randomFeatures(31, 8, 200);
     const features = Array.from({ length: 64 }, (_, i) => perturb(base[i % 8]!, 10 ** -(i % 9), i));
     const curve = eliminationCurve(

@@ -1,5 +1,5 @@
 import type { Gram } from '@softmoe/model';
-import { dotAt } from '@softmoe/model/linalg';
+import { axpy, dot, dotAt, norm } from '@softmoe/model/linalg';
 import { type Factor, factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf } from './gram.ts';
 
@@ -89,11 +89,10 @@ function dualVectors({ lower, units }: Factor): Float64Array {
 }
 
 function unitVector(vector: Float64Array): Float64Array {
-  const length = Math.sqrt(dotAt(vector, 0, vector, 0, vector.length));
+  const length = norm(vector);
   return vector.map((x) => x / length);
 }
 
 function removeComponent(vector: Float64Array, direction: Float64Array): void {
-  const component = dotAt(vector, 0, direction, 0, vector.length);
-  for (let q = 0; q < vector.length; q++) vector[q] = vector[q]! - component * direction[q]!;
+  axpy(-dot(vector, direction), direction, vector);
 }

@@ -2,7 +2,6 @@ import { createMoE, type Gram, type MoE, ndarray, SoftmoeError } from '@softmoe/
 import { expect, it } from 'vitest';
 import {
   cliff,
-  clusters,
   eliminationCurve,
   merge,
   prune,
@@ -48,8 +47,8 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   ],
   ['redundancy', redundancy, null, 'ValueError', 'gram'],
   [
-    'clusters',
-    (options) => clusters(gram, options),
+    'redundancy',
+    (options) => redundancy(gram, options),
     { threshold: 1 },
     'UnknownNameError',
     'options.threshold',

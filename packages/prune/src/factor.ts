@@ -1,5 +1,5 @@
 import type { Gram } from '@softmoe/model';
-import { dotAt } from '@softmoe/model/linalg';
+import { axpy, dotAt, entry } from '@softmoe/model/linalg';
 import { checkSquare } from './gram.ts';
 
 /**
@@ -23,6 +23,17 @@ export interface Factor {
   readonly scale: Float64Array;
 }
 
+/** A unit on its way into the factor. */
+interface Candidate {
+  readonly unit: number;
+  /** 1/√(E u²), 0 for the zero function. */
+  readonly scale: number;
+  /** Share of its E u² outside the span of the units taken. */
+  left: number;
+  /** Inner product of that part with the target, both scaled to one. */
+  cross: number;
+}
+
 /** A pivot may be this much shorter than the longest candidate when it explains more of the target. */
 const PIVOT_SHARE = 0.1;
 
@@ -38,54 +49,53 @@ const PIVOT_SHARE = 0.1;
  */
 export function factorise(gram: Gram, resolution: number): Factor {
   const m = gram.cross.data.length;
-  const matrix = gram.students.data;
-  const inverseNorm = Float64Array.from({ length: m }, (_, i) => inverseRoot(matrix[i * m + i]!));
   const targetScale = inverseRoot(gram.target);
-
-  const left = inverseNorm.map((s) => (s > 0 ? 1 : 0));
-  const cross = gram.cross.data.map((t, i) => t * inverseNorm[i]! * targetScale);
+  const candidates = Array.from(gram.cross.data, (t, unit): Candidate => {
+    const scale = inverseRoot(entry(gram.students, unit, unit));
+    return { unit, scale, left: scale > 0 ? 1 : 0, cross: t * scale * targetScale };
+  });
   const rows = new Float64Array(m * m);
   const target: number[] = [];
   let unexplained = targetScale > 0 ? 1 : 0;
 
-  const units: number[] = [];
-  const open = new Set(left.keys());
+  const taken: Candidate[] = [];
+  const open = new Set(candidates);
   for (let rank = 0; rank < m; rank++) {
-    const pivot = choosePivot(open, left, cross, resolution);
+    const pivot = choosePivot(open, resolution);
     if (pivot === undefined) break;
     open.delete(pivot);
-    units.push(pivot);
-    const length = Math.sqrt(left[pivot]!);
-    const coordinate = cross[pivot]! / length;
-    rows[pivot * m + rank] = length;
+    taken.push(pivot);
+    const length = Math.sqrt(pivot.left);
+    const coordinate = pivot.cross / length;
+    rows[pivot.unit * m + rank] = length;
     target.push(coordinate);
     unexplained -= coordinate * coordinate;
-    for (const j of open) {
-      const product = matrix[j * m + pivot]! * inverseNorm[j]! * inverseNorm[pivot]!;
-      const entry = (product - dotAt(rows, j * m, rows, pivot * m, rank)) / length;
-      rows[j * m + rank] = entry;
-      left[j] = left[j]! - entry * entry;
-      cross[j] = cross[j]! - entry * coordinate;
+    for (const other of open) {
+      const product = entry(gram.students, other.unit, pivot.unit) * other.scale * pivot.scale;
+      const along = (product - dotAt(rows, other.unit * m, rows, pivot.unit * m, rank)) / length;
+      rows[other.unit * m + rank] = along;
+      other.left -= along * along;
+      other.cross -= along * coordinate;
     }
   }
-  for (const j of open) checkSquare(left[j]!, resolution, `students[${j}, ${j}]`);
+  for (const { unit, left } of open) checkSquare(left, resolution, `students[${unit}, ${unit}]`);
 
-  const rank = units.length;
+  const rank = taken.length;
   const lower = new Float64Array(rank * rank);
-  units.forEach((i, q) => {
-    lower.set(rows.subarray(i * m, i * m + q + 1), q * rank);
+  taken.forEach(({ unit }, q) => {
+    lower.set(rows.subarray(unit * m, unit * m + q + 1), q * rank);
   });
   const amplitude = solveTransposed(lower, target);
   const total = amplitude.reduce((sum, a) => sum + Math.abs(a), 0);
   checkSquare(unexplained, resolution * (1 + total * total), 'target');
   return {
-    units,
-    dependent: [...open],
+    units: taken.map(({ unit }) => unit),
+    dependent: Array.from(open, ({ unit }) => unit),
     lower,
     target: Float64Array.from(target),
     unexplained,
     amplitude,
-    scale: Float64Array.from(units, (i) => inverseNorm[i]!),
+    scale: Float64Array.from(taken, ({ scale }) => scale),
   };
 }
 
@@ -94,27 +104,24 @@ function solveTransposed(lower: Float64Array, b: readonly number[]): Float64Arra
   const rank = b.length;
   const x = Float64Array.from(b);
   for (let q = rank - 1; q >= 0; q--) {
-    x[q] = x[q]! / lower[q * rank + q]!;
-    for (let p = 0; p < q; p++) x[p] = x[p]! - lower[q * rank + p]! * x[q]!;
+    const solution = x[q]! / lower[q * rank + q]!;
+    x[q] = solution;
+    axpy(-solution, lower.subarray(q * rank, q * rank + q), x.subarray(0, q));
   }
   return x;
 }
 
-function choosePivot(
-  open: ReadonlySet<number>,
-  left: Float64Array,
-  cross: Float64Array,
-  resolution: number,
-): number | undefined {
+/** The candidate to take next, undefined where the rest is dependent. */
+function choosePivot(open: ReadonlySet<Candidate>, resolution: number): Candidate | undefined {
   let longest = 0;
-  for (const j of open) longest = Math.max(longest, left[j]!);
+  for (const { left } of open) longest = Math.max(longest, left);
   const shortest = Math.max(resolution, PIVOT_SHARE * longest);
-  let best: number | undefined;
+  let best: Candidate | undefined;
   let bestGain = -1;
-  for (const j of open) {
-    const gain = cross[j]! ** 2 / left[j]!;
-    if (left[j]! > shortest && gain > bestGain) {
-      best = j;
+  for (const candidate of open) {
+    const gain = candidate.cross ** 2 / candidate.left;
+    if (candidate.left > shortest && gain > bestGain) {
+      best = candidate;
       bestGain = gain;
     }
   }

@@ -1,6 +1,6 @@
 import { type Gram, ValueError } from '@softmoe/model';
 import { checkArray, requireFinite, requireKeys, requireObject } from '@softmoe/model/checks';
-import { dot, dotAt, zeros } from '@softmoe/model/linalg';
+import { dot, dotAt, entry, takeRows } from '@softmoe/model/linalg';
 
 /** How well the Gram data is known. */
 export interface GramOptions {
@@ -43,32 +43,30 @@ export function checkGram(gram: Gram, resolution: number): void {
   checkArray('gram.students', students, [Math.max(m, 1), Math.max(m, 1)]);
   checkArray('gram.cross', cross, [m]);
   requireFinite('gram.target', target, 0);
-  const norm = new Float64Array(m);
-  for (let i = 0; i < m; i++) {
-    const square = students.data[i * m + i]!;
+  const norms = Float64Array.from({ length: m }, (_, i) => {
+    const square = entry(students, i, i);
     requireFinite(`gram.students[${i}, ${i}]`, square, 0);
-    norm[i] = Math.sqrt(square);
-  }
+    return Math.sqrt(square);
+  });
   const slack = SLACK * resolution;
-  for (let i = 0; i < m; i++) {
-    for (let l = 0; l < i; l++) {
-      const value = students.data[i * m + l]!;
-      const size = norm[i]! * norm[l]!;
-      if (Math.abs(value - students.data[l * m + i]!) > slack * size) {
-        throw inconsistent('is not symmetric', `students[${i}, ${l}]`, [
-          value,
-          students.data[l * m + i]!,
-        ]);
+  norms.forEach((norm, i) => {
+    const product = cross.data[i]!;
+    norms.subarray(0, i).forEach((other, l) => {
+      const value = entry(students, i, l);
+      const mirrored = entry(students, l, i);
+      const size = norm * other;
+      if (Math.abs(value - mirrored) > slack * size) {
+        throw inconsistent('is not symmetric', `students[${i}, ${l}]`, [value, mirrored]);
       }
       if (Math.abs(value) > (1 + slack) * size) {
         throw inconsistent(`exceeds √(G_ii G_ll) = ${size}`, `students[${i}, ${l}]`, value);
       }
+    });
+    const size = norm * Math.sqrt(target);
+    if (Math.abs(product) > (1 + slack) * size) {
+      throw inconsistent(`exceeds √(G_ii E y²) = ${size}`, `cross[${i}]`, product);
     }
-    const size = norm[i]! * Math.sqrt(target);
-    if (Math.abs(cross.data[i]!) > (1 + slack) * size) {
-      throw inconsistent(`exceeds √(G_ii E y²) = ${size}`, `cross[${i}]`, cross.data[i]);
-    }
-  }
+  });
 }
 
 /** Throws {@link ValueError} when a squared length came out negative by more than inexact data explains. */
@@ -104,15 +102,10 @@ export function tieOf({ target }: Gram): number {
 
 /** The Gram data of the chosen units, in the order given. */
 export function subGram(gram: Gram, units: readonly number[]): Gram {
-  const m = gram.cross.data.length;
-  const s = units.length;
-  const students = zeros([s, s]);
-  const cross = zeros([s]);
-  units.forEach((i, row) => {
-    cross.data[row] = gram.cross.data[i]!;
-    units.forEach((l, column) => {
-      students.data[row * s + column] = gram.students.data[i * m + l]!;
-    });
-  });
-  return { students, cross, target: gram.target };
+  const entries = units.flatMap((i) => units.map((l) => entry(gram.students, i, l)));
+  return {
+    students: { shape: [units.length, units.length], data: Float64Array.from(entries) },
+    cross: takeRows(gram.cross, units),
+    target: gram.target,
+  };
 }

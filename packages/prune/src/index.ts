@@ -1,14 +1,7 @@
-export {
-  type Cluster,
-  type ClusterOptions,
-  clusters,
-  DUPLICATE,
-  redundancy,
-} from './clusters.ts';
 export { type CurvePoint, eliminationCurve } from './elimination.ts';
 export { type GramOptions, lossOf } from './gram.ts';
 export { merge } from './merge.ts';
-export { prune } from './prune.ts';
-export type { GramOf, Pruned } from './pruned.ts';
+export { type GramOf, type Pruned, type PruneOptions, prune } from './prune.ts';
+export { redundancy } from './redundancy.ts';
 export { type Refit, refit } from './refit.ts';
 export { cliff, type SizeRule, sizeWithin } from './size.ts';

@@ -264,7 +264,11 @@ describe('prune refuses', () => {
     await expect(prune(student, gramOf, { tolerance: 1e-9 })).rejects.toThrow(/at least/);
     const unknown: unknown = 'knee';
     await expect(prune(student, gramOf, unknown as SizeRule)).rejects.toThrow(UnknownNameError);
-    await expect(prune(student, gramOf, 'cliff', { redundancy: 2 })).rejects.toThrow(ValueError);
+    for (const redundancy of [2, 0.4, NaN]) {
+      const refused = prune(student, gramOf, 'cliff', { redundancy });
+      await expect(refused).rejects.toThrow(expect.objectContaining({ field: 'redundancy' }));
+      await expect(refused).rejects.toThrow(ValueError);
+    }
   });
 });
 

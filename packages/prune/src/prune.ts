@@ -6,16 +6,49 @@ import {
   ShapeError,
   ValueError,
 } from '@softmoe/model';
-import { requireFunction, requireModel, routingOf } from '@softmoe/model/checks';
-import { takeRows } from '@softmoe/model/linalg';
-import { type ClusterOptions, redundancy, requireRedundancy } from './clusters.ts';
-import { eliminationCurve } from './elimination.ts';
-import { checkGram, lossOf, resolutionOf, tieOf } from './gram.ts';
+import { requireFinite, requireFunction, requireModel, routingOf } from '@softmoe/model/checks';
+import { entry, matrixSize, takeRows } from '@softmoe/model/linalg';
+import { type CurvePoint, eliminationCurve } from './elimination.ts';
+import { checkGram, type GramOptions, lossOf, resolutionOf, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
-import type { GramOf, Pruned } from './pruned.ts';
+import { redundancy } from './redundancy.ts';
 import { refitUnits } from './refit.ts';
 import { pointOf, regroupings } from './regroup.ts';
 import { chooseSize, requireRule, type SizeRule } from './size.ts';
+
+/** Gram data of a model against the target; it must give the same answer for the same units every time. */
+export type GramOf = (model: MoE) => Gram | Promise<Gram>;
+
+/** How {@link prune} tells duplicates, and how well the Gram data is known. */
+export interface PruneOptions extends GramOptions {
+  /** Least redundancy of two duplicates, from 0.5 to 1; 0.7 by default. */
+  readonly redundancy?: number;
+}
+
+/** A pruned model and what it came from. */
+export interface Pruned {
+  /** The small model, of `kept.length` units. */
+  readonly model: MoE;
+  /** For each of its units, the unit of the original that it stands for, ascending. */
+  readonly kept: readonly number[];
+  /**
+   * For each of its units, the original units merged in it: the kept one first, then from the most redundant on, or from the
+   * largest share of the gate on where units share their gates.
+   */
+  readonly merged: readonly (readonly number[])[];
+  /** The elimination curve of the original, from all units down to none. */
+  readonly curve: readonly CurvePoint[];
+  /** Loss of the original with its own amplitudes, from its own Gram data, docs/theory.md (12). */
+  readonly lossBefore: number;
+  /** Loss of `model` with its own amplitudes, from its own Gram data. */
+  readonly lossAfter: number;
+}
+
+/**
+ * Redundancy from which two units count as duplicates, unless told otherwise: an angle of 45°. Two sigmoid units with one
+ * expert and unrelated routers have 0.85, and belong together when routers are still on their way.
+ */
+const DUPLICATE = 0.7;
 
 /**
  * Prunes `model` on Gram data alone: the size by `rule` on the elimination curve, duplicates of kept units merged into them
@@ -33,13 +66,14 @@ export async function prune(
   model: MoE,
   gramOf: GramOf,
   rule: SizeRule = 'cliff',
-  options: ClusterOptions = {},
+  options: PruneOptions = {},
 ): Promise<Pruned> {
   requireModel('model', model);
   requireFunction('gramOf', gramOf);
   requireRule(rule, model.spec.experts);
   const resolution = resolutionOf(options);
-  const threshold = requireRedundancy(options);
+  const { redundancy: threshold = DUPLICATE } = options;
+  requireFinite('redundancy', threshold, 0.5, 1);
   const { name, ownGates } = routingOf(model.spec.routing);
   if (!ownGates) requireNoThreshold(options, name);
   const checkedGramOf = async (of: MoE) => {
@@ -63,14 +97,14 @@ async function pruneUnits(
   rule: SizeRule,
   threshold: number,
   resolution: number,
-  options: ClusterOptions,
+  options: PruneOptions,
 ): Promise<Pruned> {
   const gram = await gramOf(model);
   const curve = eliminationCurve(gram, options);
   const size = chooseSize(curve, rule, options);
   const { kept } = curve.find((point) => point.size === size)!;
 
-  const duplicates = duplicatesOf(kept, redundancy(gram, options).data, threshold);
+  const duplicates = duplicatesOf(kept, redundancy(gram, options), threshold);
   const merged = duplicates.some((group) => group.length > 1)
     ? await chooseMerges(model, duplicates, gramOf, resolution)
     : duplicates;
@@ -94,7 +128,7 @@ async function pruneGroups(
   gramOf: CheckedGramOf,
   rule: SizeRule,
   resolution: number,
-  options: ClusterOptions,
+  options: PruneOptions,
 ): Promise<Pruned> {
   const found = await regroupings(model, gramOf, resolution);
   const { gram } = found[0]!;
@@ -102,7 +136,7 @@ async function pruneGroups(
   const size = chooseSize(curve, rule, options);
   const chosen = found.find(({ groups }) => groups.length === size)!;
   const merged = chosen.groups.toSorted((a, b) => a[0]! - b[0]!);
-  // The same model and amplitudes, in the order of the units kept.
+  // Model and amplitudes stay as found, in the order of the units kept.
   const order = merged.map((group) => chosen.groups.indexOf(group));
   const amplitude = takeRows(chosen.refit.amplitude, order);
   return {
@@ -122,11 +156,11 @@ function withAmplitude({ spec, params }: MoE, amplitude: NDArray): MoE {
 /** For each kept unit, itself and the dropped units most redundant with it, the most redundant first. */
 function duplicatesOf(
   kept: readonly number[],
-  redundancies: Float64Array,
+  redundancies: NDArray,
   threshold: number,
 ): number[][] {
-  const m = Math.sqrt(redundancies.length);
-  const share = (i: number, l: number) => redundancies[i * m + l]!;
+  const { rows: m } = matrixSize(redundancies);
+  const share = (i: number, l: number) => entry(redundancies, i, l);
   const groups = new Map(kept.map((unit) => [unit, [unit]]));
   for (let i = 0; i < m; i++) {
     if (groups.has(i)) continue;
@@ -167,7 +201,7 @@ async function chooseMerges(
   return chosen.map((candidate) => units[candidate]!);
 }
 
-function requireNoThreshold({ redundancy: threshold }: ClusterOptions, routing: string): void {
+function requireNoThreshold({ redundancy: threshold }: PruneOptions, routing: string): void {
   if (threshold === undefined) return;
   throw new ValueError(
     `has no meaning under ${routing} routing, where the loss decides what to merge`,

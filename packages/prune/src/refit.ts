@@ -4,6 +4,7 @@ import { zeros } from '@softmoe/model/linalg';
 import { factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf, subGram } from './gram.ts';
 
+/** Amplitudes refitted on Gram data, and what they reach. */
 export interface Refit {
   /** Best amplitudes of the kept units in the order given, [s]; 0 for dependent ones. */
   readonly amplitude: NDArray;
@@ -25,7 +26,7 @@ export function refit(gram: Gram, kept?: readonly number[], options: GramOptions
   return refitUnits(gram, kept ?? [...gram.cross.data.keys()], resolution);
 }
 
-/** {@link refit} of Gram data that is known to be valid. */
+/** Best amplitudes of the units `kept`, as {@link refit} finds them, on Gram data that is known to be valid. */
 export function refitUnits(gram: Gram, kept: readonly number[], resolution: number): Refit {
   checkUnits(kept, gram.cross.data.length);
   const factor = factorise(subGram(gram, kept), resolution);

@@ -1,9 +1,10 @@
 import type { Gram, MoE } from '@softmoe/model';
 import { routingOf } from '@softmoe/model/checks';
-import { redundancy } from './clusters.ts';
+import { entry } from '@softmoe/model/linalg';
 import type { CurvePoint } from './elimination.ts';
 import { tieOf } from './gram.ts';
 import { merge } from './merge.ts';
+import { redundancy } from './redundancy.ts';
 import { type Refit, refitUnits } from './refit.ts';
 
 /** Units of the original, in groups each of which is one unit of a smaller model. */
@@ -75,13 +76,13 @@ export function pointOf({ groups, refit }: Regrouping): CurvePoint {
 
 /** Each unit with the one that it is most redundant with, first below second, each pair once. */
 function nearestPairs(gram: Gram, resolution: number): [number, number][] {
-  const share = redundancy(gram, { noise: resolution }).data;
+  const share = redundancy(gram, { noise: resolution });
   const m = gram.cross.data.length;
   const pairs = new Map<number, [number, number]>();
   for (let i = 0; i < m; i++) {
     let nearest = i === 0 ? 1 : 0;
     for (let l = 0; l < m; l++) {
-      if (l !== i && share[i * m + l]! > share[i * m + nearest]!) nearest = l;
+      if (l !== i && entry(share, i, l) > entry(share, i, nearest)) nearest = l;
     }
     const pair: [number, number] = [Math.min(i, nearest), Math.max(i, nearest)];
     pairs.set(pair[0] * m + pair[1], pair);

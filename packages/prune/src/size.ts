@@ -79,7 +79,7 @@ export function sizeWithin(
   });
 }
 
-/** L(0), after a check that the curve ends there. */
+/** The null loss L(0), after a check that the curve ends there. */
 function nullLossOf(curve: readonly CurvePoint[]): number {
   const last = curve.at(-1);
   if (curve.length > 1 && last?.size === 0 && last.loss > 0) return last.loss;

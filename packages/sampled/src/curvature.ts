@@ -1,6 +1,14 @@
 import type { Curvature, MoE, NDArray, Points } from '@softmoe/model';
 import { checkInputs, requireInteger, requireObject } from '@softmoe/model/checks';
-import { type Blocks, dotAt, identity, tangentDim, zeros } from '@softmoe/model/linalg';
+import {
+  addAt,
+  type Blocks,
+  dotAt,
+  entry,
+  identity,
+  tangentDim,
+  zeros,
+} from '@softmoe/model/linalg';
 import { jacobians, withOnes } from './jacobians.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
@@ -61,11 +69,11 @@ function meanSquare(rows: Float64Array, n: number): NDArray {
     const start = s * n;
     for (let i = 0; i < n; i++) {
       const x = rows[start + i]! / size;
-      for (let j = 0; j <= i; j++) data[i * n + j] = data[i * n + j]! + x * rows[start + j]!;
+      for (let j = 0; j <= i; j++) addAt(data, i * n + j, x * rows[start + j]!);
     }
   }
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) data[j * n + i] = data[i * n + j]!;
+    for (let j = 0; j < i; j++) data[j * n + i] = entry(matrix, i, j);
   }
   return matrix;
 }

@@ -11,13 +11,13 @@ const kind = { inputDim: 5, expert: { kind: 'relu' }, routing: 'softmax' } as co
 const teacher = createTeacher({ ...kind, experts: 2, geometry: { kind: 'orthonormal' }, seed: 3 });
 const { objective } = sampled(createDataset(teacher, { seed: 1, size: 100 }), backend);
 
-it('has the teacher as a minimum of zero loss', async () => {
+it('fixedSample has the teacher as a minimum of zero loss', async () => {
   const { loss, gradient } = await objective.evaluate(teacher, 0);
   expect(loss).toBe(0);
   expect(dotParams(gradient, gradient)).toBe(0);
 });
 
-it('gives a tangent gradient, the same at every step', async () => {
+it('fixedSample gives a tangent gradient, the same at every step', async () => {
   const student = createStudent({ ...kind, experts: 3, seed: 1, amplitude: 0.5 });
   const { loss, gradient } = await objective.evaluate(student, 4);
   expect(await objective.evaluate(student, 0)).toEqual({ loss, gradient });
@@ -31,7 +31,7 @@ it('gives a tangent gradient, the same at every step', async () => {
   expect(slope).toBeCloseTo(dotParams(gradient, gradient), 6);
 });
 
-it('refuses a sample whose arrays do not fit the model', async () => {
+it('fixedSample refuses a sample whose arrays do not fit the model', async () => {
   const points = { inputs: new Float64Array(8), targets: new Float64Array(2), size: 2 };
   const wrong = sampled(points, backend).objective;
   await expect(wrong.evaluate(teacher, 0)).rejects.toThrow(ShapeError);

@@ -15,7 +15,7 @@ const backend = createReferenceBackend();
 const fresh = (options: FreshBatchesOptions) =>
   sampled(freshBatches(teacher, options), backend).objective;
 
-it('is the loss and tangent gradient on the batch of its stream, seed and step', async () => {
+it('freshBatches estimate the loss and tangent gradient on the batch of its stream, seed and step', async () => {
   const options = { batchSize: 50, seed: 7, stream: 'points', noise: 0.3 };
   const found = await fresh(options).evaluate(student, 12);
   const draw = { seed: 7, stream: 'points', step: 12, size: 50, noise: 0.3 };
@@ -25,7 +25,7 @@ it('is the loss and tangent gradient on the batch of its stream, seed and step',
   expect(distance(found.gradient, gradient)).toBeGreaterThan(1e-3);
 });
 
-it('draws another batch each step, and the same again for the same step', async () => {
+it('freshBatches draw another batch each step, and the same again for the same step', async () => {
   const objective = fresh({ batchSize: 20, seed: 1 });
   const [first, second, again] = await Promise.all(
     [0, 1, 0].map((step) => objective.evaluate(student, step)),
@@ -34,7 +34,7 @@ it('draws another batch each step, and the same again for the same step', async 
   expect(again).toEqual(first);
 });
 
-it("uses the backend's fused step where it has one", async () => {
+it("freshBatches use the backend's fused step where it has one", async () => {
   const draws: Draw[] = [];
   const fused: Backend = {
     ...backend,
@@ -51,7 +51,7 @@ it("uses the backend's fused step where it has one", async () => {
   expect(draws).toEqual([{ seed: 5, stream: 'train', step: 9, size: 4, noise: 0 }]);
 });
 
-it('has the population gradient as its mean', async () => {
+it('freshBatches have the population gradient as their mean', async () => {
   const batches = 800;
   const objective = fresh({ batchSize: 256, seed: 3 });
   const exact = await populationObjective(teacher).evaluate(student, 0);
@@ -78,7 +78,7 @@ it.each([
   [{ batchSize: 0, seed: 1 }, 'batchSize'],
   [{ batchSize: 8, seed: -1 }, 'seed'],
   [{ batchSize: 8, seed: 1, noise: -0.1 }, 'noise'],
-])('refuses %j', (options, field) => {
+])('freshBatches refuse %j', (options, field) => {
   expect(() => fresh(options)).toThrow(ValueError);
   expect(() => fresh(options)).toThrow(field);
 });

@@ -1,6 +1,6 @@
 import type { Backend } from '@softmoe/backend';
 import type { Gram, MoE, Points } from '@softmoe/model';
-import { zeros } from '@softmoe/model/linalg';
+import { addAt, entry, zeros } from '@softmoe/model/linalg';
 import type { Source } from './source.ts';
 
 /**
@@ -14,10 +14,11 @@ export async function sampleGram(model: MoE, source: Source, backend: Backend): 
     const outputs = await backend.units(model, points.inputs, points.size);
     addMoments(sums, outputs, points, source.size);
   }
+  const upper = { shape: [m, m], data: sums.students };
   const students = zeros([m, m]);
   for (let i = 0; i < m; i++) {
     for (let l = 0; l < m; l++) {
-      students.data[i * m + l] = sums.students[Math.min(i, l) * m + Math.max(i, l)]!;
+      students.data[i * m + l] = entry(upper, Math.min(i, l), Math.max(i, l));
     }
   }
   return { students, cross: { shape: [m], data: sums.cross }, target: sums.target };
@@ -37,10 +38,8 @@ function addMoments(
     sums.target += (y * y) / size;
     for (let i = 0; i < m; i++) {
       const u = outputs[s * m + i]! / size;
-      cross[i] = cross[i]! + u * y;
-      for (let l = i; l < m; l++) {
-        students[i * m + l] = students[i * m + l]! + u * outputs[s * m + l]!;
-      }
+      addAt(cross, i, u * y);
+      for (let l = i; l < m; l++) addAt(students, i * m + l, u * outputs[s * m + l]!);
     }
   }
 }

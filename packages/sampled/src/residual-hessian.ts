@@ -1,8 +1,11 @@
 import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model';
 import type { Inputs } from '@softmoe/model/checks';
 import {
+  addAt,
   dotAt,
+  entry,
   mapParams,
+  matrixSize,
   outputGradients,
   radialDerivatives,
   subtractRadial,
@@ -72,32 +75,32 @@ function logitDifferences(
     const below = outputGradients(shifted(whole, b, -distance), extended, weights.length);
     const columns = above.length / weights.length;
     /** By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b. */
-    const moments = new Float64Array(columns * wide);
+    const moments = zeros([columns, wide]);
     weights.forEach((weight, s) => {
       for (let p = 0; p < columns; p++) {
         const at = s * columns + p;
         const x = (weight * (above[at]! - below[at]!)) / (2 * distance);
         for (let c = 0; c < wide; c++) {
-          moments[p * wide + c] = moments[p * wide + c]! + x * extended[s * wide + c]!;
+          addAt(moments.data, p * wide + c, x * extended[s * wide + c]!);
         }
       }
     });
     const write = (row: number, p: number) => {
-      span.data.set(moments.subarray(p * wide, p * wide + r), row * parameters + b * r);
+      span.data.set(moments.data.subarray(p * wide, p * wide + r), row * parameters + b * r);
       if (!biased || b >= m) return;
       const bias = 2 * m * r + m + b;
-      span.data[row * parameters + bias] = moments[p * wide + r]!;
+      span.data[row * parameters + bias] = entry(moments, p, r);
     };
     for (let row = 0; row < 2 * m * r; row++) write(row, Math.floor(row / r) * wide + (row % r));
     for (let i = 2 * m * r; i < parameters; i++) write(i, i + 2 * m);
     for (let other = 0; other < 2 * m; other++) {
-      complement.data[other * 2 * m + b] = moments[((other + 1) * wide - 1) * wide + r]!;
+      complement.data[other * 2 * m + b] = entry(moments, (other + 1) * wide - 1, r);
     }
   }
   // f is linear in the amplitudes: their columns are their rows, and zero where they meet.
   for (let i = 2 * m * r; i < 2 * m * r + m; i++) {
     for (let p = 0; p < parameters; p++) {
-      span.data[p * parameters + i] = span.data[i * parameters + p]!;
+      span.data[p * parameters + i] = entry(span, i, p);
     }
   }
   return { span, complement };
@@ -113,7 +116,7 @@ function shifted({ spec, params }: MoE, b: number, distance: number): MoE {
       if (key !== name) return array;
       const data = array.data.slice();
       const last = ((b % m) + 1) * wide - 1;
-      data[last] = data[last]! + distance;
+      addAt(data, last, distance);
       return { shape: array.shape, data };
     }),
   };
@@ -135,15 +138,17 @@ export interface DifferenceHessian {
  * plus the asymmetry that is left.
  */
 export function extrapolated(far: NDArray, near: NDArray): DifferenceHessian {
-  const n = near.shape[0]!;
+  const { rows: n } = matrixSize(near);
   const correction = near.data.map((x, i) => (x - far.data[i]!) / 3);
-  const raw = near.data.map((x, i) => x + correction[i]!);
+  const raw = { shape: near.shape, data: near.data.map((x, i) => x + correction[i]!) };
   const hessian = zeros([n, n]);
   let asymmetry = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      hessian.data[i * n + j] = 0.5 * (raw[i * n + j]! + raw[j * n + i]!);
-      asymmetry += (0.5 * (raw[i * n + j]! - raw[j * n + i]!)) ** 2;
+      const value = entry(raw, i, j);
+      const mirrored = entry(raw, j, i);
+      hessian.data[i * n + j] = 0.5 * (value + mirrored);
+      asymmetry += (0.5 * (value - mirrored)) ** 2;
     }
   }
   const square = dotAt(correction, 0, correction, 0, correction.length);

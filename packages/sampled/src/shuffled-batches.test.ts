@@ -16,7 +16,7 @@ const dataset = createDataset(teacher, { seed: 1, size: 90 });
 const shuffled = (options: ShuffledBatchesOptions) =>
   sampled(shuffledBatches(dataset, options), backend).objective;
 
-it('is the loss and tangent gradient on the batch of its seed and step', async () => {
+it('shuffledBatches estimate the loss and tangent gradient on the batch of its seed and step', async () => {
   const options = { batchSize: 40, seed: 6 };
   const found = await shuffled(options).evaluate(student, 4);
   const batch = batchOf(dataset, { ...options, step: 4 });
@@ -25,7 +25,7 @@ it('is the loss and tangent gradient on the batch of its seed and step', async (
   expect(distance(found.gradient, projectTangent(student, gradient))).toBe(0);
 });
 
-it('averages to the loss on the whole set over an epoch', async () => {
+it('shuffledBatches average to the loss on the whole set over an epoch', async () => {
   const objective = shuffled({ batchSize: 30, seed: 2 });
   let sum = 0;
   for (let step = 3; step < 6; step++) sum += (await objective.evaluate(student, step)).loss;
@@ -37,7 +37,7 @@ it('averages to the loss on the whole set over an epoch', async () => {
   expect(sum / 3).toBeCloseTo(whole.loss, 12);
 });
 
-it('can be learnt', async () => {
+it('shuffledBatches can be learnt', async () => {
   const objective = shuffled({ batchSize: 90, seed: 2 });
   const stepper = descend(adam({ learningRate: 0.02 }), objective);
   let state = await stepper.init(student);
@@ -50,7 +50,7 @@ it.each([
   [{ batchSize: 91, seed: 1 }, 'batchSize'],
   [{ batchSize: 1.5, seed: 1 }, 'batchSize'],
   [{ batchSize: 8, seed: -1 }, 'seed'],
-])('refuses %j', (options, field) => {
+])('shuffledBatches refuse %j', (options, field) => {
   expect(() => shuffled(options)).toThrow(ValueError);
   expect(() => shuffled(options)).toThrow(field);
 });

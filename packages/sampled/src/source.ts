@@ -20,6 +20,7 @@ export interface Source {
   parts(): Iterable<Points>;
 }
 
+/** Size, stream and noise of fresh batches, and the size of the sample. */
 export interface FreshBatchesOptions {
   /** Points drawn for each step. */
   readonly batchSize: number;
@@ -71,6 +72,7 @@ export function freshBatches(teacher: MoE, options: FreshBatchesOptions): Source
   };
 }
 
+/** Size and order of the batches of a fixed data set. */
 export interface ShuffledBatchesOptions {
   /** Points of each step, at most the size of the data set. */
   readonly batchSize: number;
@@ -112,8 +114,9 @@ export function fixedSample(points: Points): Source {
 /** The whole sample of a source in one piece. */
 export function samplePoints(source: Source): Points {
   const parts = [...source.parts()];
-  if (parts.length === 1) return parts[0]!;
-  const columns = parts[0]!.inputs.length / parts[0]!.size;
+  const first = parts[0]!;
+  if (parts.length === 1) return first;
+  const columns = first.inputs.length / first.size;
   const inputs = new Float64Array(source.size * columns);
   const targets = new Float64Array(source.size);
   let row = 0;

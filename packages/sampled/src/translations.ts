@@ -1,13 +1,19 @@
 import type { MoE, MoESpec, NDArray } from '@softmoe/model';
 import { routingOf } from '@softmoe/model/checks';
-import { matrixSize, toTangentCoordinates, translationDirections } from '@softmoe/model/linalg';
+import {
+  addEntry,
+  entry,
+  matrixSize,
+  toTangentCoordinates,
+  translationDirections,
+} from '@softmoe/model/linalg';
 
 /** Unit vectors along the translations that change no function, docs/theory.md (6), in tangent coordinates. */
 export function flatCoordinates(model: MoE): Float64Array[] {
   return translationDirections(model).map((vector) => toTangentCoordinates(model, vector));
 }
 
-/** Unit vectors along those translations out of the span: all routers by one vector, among the 2m logits. */
+/** Unit vectors along the translations that change no function, out of the span: all routers by one vector, among the 2m logits. */
 export function flatLogits({ routing, experts: m }: MoESpec): Float64Array[] {
   const flat = routingOf(routing).translations.includes('router');
   return flat ? [new Float64Array(2 * m).fill(1 / Math.sqrt(m), 0, m)] : [];
@@ -21,15 +27,15 @@ export function withoutFlat(matrix: NDArray, flat: readonly Float64Array[]): NDA
   const { rows: n } = matrixSize(matrix);
   if (flat.length === 0 || flat.length === n) return matrix;
   let trace = 0;
-  for (let i = 0; i < n; i++) trace += matrix.data[i * n + i]!;
+  for (let i = 0; i < n; i++) trace += entry(matrix, i, i);
   const mean = trace / (n - flat.length);
-  const data = matrix.data.slice();
+  const result = { shape: matrix.shape, data: matrix.data.slice() };
   for (const direction of flat) {
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        data[i * n + j] = data[i * n + j]! + mean * direction[i]! * direction[j]!;
-      }
-    }
+    direction.forEach((x, i) => {
+      direction.forEach((y, j) => {
+        addEntry(result, i, j, mean * x * y);
+      });
+    });
   }
-  return { shape: matrix.shape, data };
+  return result;
 }

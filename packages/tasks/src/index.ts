@@ -8,12 +8,12 @@ export type {
   TaskContext,
   TaskFunction,
   TaskKind,
-  TaskOutcome,
   TaskWorker,
 } from './task.ts';
 export { taskId } from './task-id.ts';
 export { type LedgerOptions, openTaskLedger, type TaskLedger } from './task-ledger.ts';
 export { createTaskPool, type TaskPool, type TaskPoolOptions, threadModule } from './task-pool.ts';
+export type { TaskOutcome } from './task-record.ts';
 export {
   TASK_RECORD_FORMAT,
   type TaskEnvironment,

@@ -1,6 +1,5 @@
 import type { FileFormat, Format } from '@softmoe/model/checks';
 import { z } from 'zod';
-import type { TaskOutcome } from './task.ts';
 
 /** What the record of a task says it is. Records of before, without it, are of the same version. */
 export const TASK_RECORD_FORMAT = {
@@ -51,6 +50,11 @@ export type TaskEnvironment = Readonly<z.output<typeof environment>>;
 
 /** Why a task failed, as plain data. */
 export type TaskError = Readonly<z.output<typeof error>>;
+
+/** What became of a task, before it is recorded. */
+export type TaskOutcome<Output = unknown> =
+  | { readonly status: 'done'; readonly output: Output }
+  | { readonly status: 'failed'; readonly error: TaskError };
 
 /** One task in the record: one JSON line, one file while a sweep runs. */
 export type TaskRecord<Output = unknown> = Readonly<z.output<typeof base>> & TaskOutcome<Output>;

@@ -1,4 +1,4 @@
-import type { TaskError } from './task-record.ts';
+import type { TaskOutcome } from './task-record.ts';
 
 /**
  * A piece of work that a worker does from plain data alone: `kind` names the function, `input` is its argument. Two tasks
@@ -36,11 +36,6 @@ export interface TaskKind extends ModuleExport {
 
 /** What does tasks, by their kind. */
 export type TaskWorker = Readonly<Record<string, TaskKind>>;
-
-/** What became of a task, before it is recorded. */
-export type TaskOutcome<Output = unknown> =
-  | { readonly status: 'done'; readonly output: Output }
-  | { readonly status: 'failed'; readonly error: TaskError };
 
 /** What became of a task, and how long it took. */
 export type TimedOutcome = TaskOutcome & { readonly seconds: number };

@@ -1,7 +1,7 @@
 import { SoftmoeError } from '@softmoe/model';
 import { TaskFailure } from './errors.ts';
-import type { Task, TaskFunction, TaskOutcome, TimedOutcome } from './task.ts';
-import type { TaskError } from './task-record.ts';
+import type { Task, TaskFunction, TimedOutcome } from './task.ts';
+import type { TaskError, TaskOutcome } from './task-record.ts';
 
 /** What a thread is given: a task, and the exports of modules that do it. */
 export interface ThreadTask {

@@ -6,6 +6,7 @@ import {
   requireModel,
   requireObject,
 } from '@softmoe/model/checks';
+import { axpy } from '@softmoe/model/linalg';
 import { permutation } from './shuffle.ts';
 import { noiseNormals, normals } from './stream.ts';
 
@@ -22,13 +23,11 @@ export function sampleBatch(teacher: MoE, draw: Draw, firstRow: number = 0): Poi
   requireFinite('noise', noise, 0);
   const inputs = normals(draw, teacher.spec.inputDim, firstRow);
   const targets = forward(teacher, inputs, size);
-  if (noise > 0) {
-    const xi = noiseNormals(draw, firstRow);
-    for (let i = 0; i < size; i++) targets[i] = targets[i]! + noise * xi[i]!;
-  }
+  if (noise > 0) axpy(noise, noiseNormals(draw, firstRow), targets);
   return { inputs, targets, size };
 }
 
+/** Seed, size, noise and stream of a fixed data set. */
 export interface DatasetOptions {
   readonly seed: number;
   readonly size: number;
@@ -45,6 +44,7 @@ export function createDataset(teacher: MoE, options: DatasetOptions): Points<Flo
   return sampleBatch(teacher, { seed, stream, step: 0, size, noise });
 }
 
+/** Which batch of a shuffled data set. */
 export interface BatchOptions {
   readonly seed: number;
   /** At most the size of the data set. */

@@ -38,7 +38,9 @@ export function orthonormalRows(array: NDArray): NDArray {
     const x = row(result, i);
     const length = orthogonalise(x, basis, ORTHOGONAL);
     if (length === 0) throw dependentRow(i);
-    for (let c = 0; c < columns; c++) x[c] = x[c]! / length;
+    x.forEach((value, c) => {
+      x[c] = value / length;
+    });
     basis.push(x);
   }
   return result;

@@ -4,6 +4,7 @@ import { randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
 import { scalarNormals } from './stream.ts';
 
+/** Sizes, kinds, amplitude and seed of a student. */
 export type StudentOptions = GatingOptions & {
   /** d, the dimension of x. */
   readonly inputDim: number;

@@ -8,7 +8,7 @@ import {
   ValueError,
 } from '@softmoe/model';
 import { checkSpec, requireFinite, requireKeys, type Written } from '@softmoe/model/checks';
-import { zeros } from '@softmoe/model/linalg';
+import { axpy, row, zeros } from '@softmoe/model/linalg';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
 
@@ -23,12 +23,14 @@ export type Geometry =
   | { readonly kind: 'random-unit' }
   | { readonly kind: 'correlated'; readonly overlap: number };
 
+/** Names of the geometries of teachers. */
 export const geometryKinds: readonly Geometry['kind'][] = [
   'orthonormal',
   'random-unit',
   'correlated',
 ];
 
+/** Sizes, kinds, geometry and seed of a teacher. */
 export type TeacherOptions = GatingOptions & {
   /** d, the dimension of x. */
   readonly inputDim: number;
@@ -140,9 +142,7 @@ function correlateRows(orthonormal: NDArray, overlap: number): NDArray {
   const alpha = Math.sqrt(1 - overlap);
   const beta = (Math.sqrt(1 + (k - 1) * overlap) - alpha) / k;
   const sum = new Float64Array(d);
-  orthonormal.data.forEach((x, index) => {
-    sum[index % d] = sum[index % d]! + x;
-  });
+  for (let i = 0; i < k; i++) axpy(1, row(orthonormal, i), sum);
   return {
     shape: [k, d],
     data: orthonormal.data.map((x, index) => alpha * x + beta * sum[index % d]!),
@@ -164,7 +164,11 @@ function spreadAmplitudes(k: number, spread: number): Float64Array {
   const amplitudes = new Float64Array(k).fill(1);
   if (spread === 1) return amplitudes;
   const ratio = rootOf(1 / spread, k - 1);
-  for (let j = 1; j < k - 1; j++) amplitudes[j] = amplitudes[j - 1]! * ratio;
+  let amplitude = 1;
+  for (let j = 1; j < k - 1; j++) {
+    amplitude *= ratio;
+    amplitudes[j] = amplitude;
+  }
   if (k > 1) amplitudes[k - 1] = 1 / spread;
   return amplitudes;
 }

@@ -1,6 +1,6 @@
 import { findingsOf, type JudgedClaim, type ReproduceProgress, reproduce, type Scale, selectClaims, withInterval, writeReproduction } from '@softmoe/claims';
 import { createTaskPool, openTaskStore } from '@softmoe/tasks';
-import { tasksEndedEarly } from '../exit-codes.ts';
+import { tasksEndedEarly } from '../stop-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { duration } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';

@@ -9,8 +9,8 @@ import {
 } from '@softmoe/lab';
 import type { RunFolder } from '@softmoe/runs';
 import { InvalidArgumentError, Option } from 'commander';
-import { type ExitCode, endedByError, exitCodes } from '../exit-codes.ts';
-import { listenForStop } from '../stop-signals.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { endedByError, listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { createProgress } from './progress.ts';
 import { introduction, isComplete, story } from './story.ts';

@@ -16,8 +16,8 @@ import {
   type TaskRecord,
   taskId,
 } from '@softmoe/tasks';
-import { type ExitCode, endedByError, exitCodes, tasksEndedEarly } from '../exit-codes.ts';
-import { listenForStop } from '../stop-signals.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { endedByError, listenForStop, tasksEndedEarly } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { worker } from '../worker.ts';
 import { loadQueue } from './load-queue.ts';

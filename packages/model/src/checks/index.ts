@@ -10,14 +10,7 @@ export { checkArray, checkSpec, requireForm, requireModel } from '../moe.ts';
 export { decodeMoE, encodeMoE } from '../moe-file.ts';
 export { hasOwnGates, routingNames, routingOf } from '../routing.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from '../safetensors.ts';
-export type {
-  GatedRouting,
-  GatedSpec,
-  RoutingName,
-  SharedRouting,
-  SharedSpec,
-  Written,
-} from '../spec.ts';
+export type { GatedRouting, GatedSpec, RoutingName, SharedRouting, SharedSpec } from '../spec.ts';
 export {
   type FileFormat,
   type Format,
@@ -26,6 +19,7 @@ export {
   type SchemaIssue,
   schemaProblem,
 } from './format.ts';
+export type { Written } from './require.ts';
 export {
   requireFinite,
   requireFunction,

@@ -70,3 +70,15 @@ export function requireFunction(field: string, value: unknown): void {
     remedy: 'Check the order of the arguments and what made this one.',
   });
 }
+
+/**
+ * A spec or options as one may write them: names are any texts and checked when they are read, so that an object literal in
+ * a variable of its own will do, whose texts TypeScript widens to `string`.
+ */
+export type Written<T> = T extends string
+  ? T | (string & {})
+  : T extends readonly unknown[]
+    ? T
+    : T extends object
+      ? { readonly [Key in keyof T]: Written<T[Key]> }
+      : T;

@@ -33,6 +33,6 @@ export { ConvergenceError } from './errors.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
-export { matrixSize, row, rowProducts, takeRows } from './rows.ts';
+export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
 export { addAt, axpy, dot, dotAt, norm } from './vectors.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { array } from '../../test/arbitraries.ts';
 import { ndarray, sizeOf, zeros } from '../ndarray.ts';
-import { matrixSize, row, rowProducts, takeRows } from './rows.ts';
+import { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 import { addAt, axpy, dot, dotAt, norm } from './vectors.ts';
 
 const matrix = ndarray([3, 2], [1, 2, 3, 4, 5, 6]);
@@ -62,6 +62,13 @@ describe('words for what loops do', () => {
     const y = Float64Array.of(1, 2);
     addAt(y, 1, 0.5);
     expect([...y]).toEqual([1, 2.5]);
+  });
+
+  it('entry and addEntry read and add to one number of a matrix', () => {
+    const copy = ndarray([3, 2], matrix.data.slice());
+    addEntry(copy, 2, 0, 0.5);
+    expect(entry(copy, 2, 0)).toBe(5.5);
+    expect([...copy.data]).toEqual([1, 2, 3, 4, 5.5, 6]);
   });
 
   it('norm is the Euclidean length', () => {

@@ -7,6 +7,17 @@ export function matrixSize(array: NDArray): { rows: number; columns: number } {
   return { rows, columns: rows === 0 ? 0 : array.data.length / rows };
 }
 
+/** The number in row `i` and column `j` of a matrix; nothing is checked. */
+export function entry(matrix: NDArray, i: number, j: number): number {
+  return matrix.data[i * matrix.shape[1]! + j]!;
+}
+
+/** Adds `value` to the number in row `i` and column `j` of a matrix; nothing is checked. */
+export function addEntry(matrix: NDArray, i: number, j: number, value: number): void {
+  const at = i * matrix.shape[1]! + j;
+  matrix.data[at] = matrix.data[at]! + value;
+}
+
 /** Row `i` as a view: writing to it writes to the array. */
 export function row(array: NDArray, i: number): Float64Array {
   const { columns } = matrixSize(array);
