@@ -1,14 +1,14 @@
 // Figures of how a checkout is built: sizes of files and packages, what is named where, what is exported, import circles.
 // node tests/house/src/house.js [FOLDER] [--list] [--json]
 // FOLDER is the root of any checkout, this one by default; nothing has to be installed or built. --list names the files
-// behind the figures. A file is source if it is .ts, .js or .svelte below packages/NAME/src or apps/NAME/src and no test.
+// behind the figures. A file is source if it is .ts, .js or .svelte below src or assembly of a package or app, and no test.
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { circles } from './circles.js';
+import { exportsOf } from './exports.js';
 import {
   entriesOf,
-  exportedNames,
   importsOf,
   manifestOf,
   resolveImport,
@@ -24,9 +24,12 @@ const { values: options, positionals } = parseArgs({
 const root = resolve(positionals[0] ?? fileURLToPath(new URL('../../..', import.meta.url)));
 const isPackage = ({ workspace }) => workspace.startsWith('packages');
 
-/** Files that softmax may be named in: those of routing, those called after it, schemas, and the kernels. */
-const OWN = /(^|\/)(routing|[^/]*softmax[^/]*)(\/|\.ts$)|schema[^/]*$|^packages\/kernels\//;
+/** Files that softmax may be named in: of model those of routing and those called after it, the schema, and the kernels. */
+const OWN =
+  /^packages\/model\/src\/(.*\/)?(routing|[^/]*softmax[^/]*)(\/|\.ts$)|\/config-schema\.ts$|^packages\/kernels\//;
 const SHORT = 25;
+/** Docstrings that say nothing alone on hover. */
+const LEANING = /\/\*\*[\s*]*((?:The same|Their|Those)\b.*)/g;
 
 const files = sourceFiles(root);
 const byPath = new Map(files.map((file) => [file.path, file]));
@@ -58,7 +61,20 @@ const asserted = files
 const countOf = (of) => of.reduce((total, { count }) => total + count, 0);
 
 const model = packages.find((folder) => manifestOf(root, folder).name === '@softmoe/model');
-const exported = [...exportedNames(byPath, entries.get('@softmoe/model'))].sort();
+const checkout = { files: byPath, entries };
+const exported = [...exportsOf(checkout, entries.get('@softmoe/model')).keys()].sort();
+const bare = [...entries.values()]
+  .filter((path) => byPath.has(path))
+  .flatMap((path) => [...exportsOf(checkout, path).values()])
+  .filter(({ documented }) => !documented)
+  .map(({ path, name }) => `${name}  ${path}`);
+const undocumented = [...new Set(bare)].sort();
+const leaning = files.flatMap(({ path, text }) =>
+  [...text.matchAll(LEANING)].map(({ 1: words, index }) => {
+    const line = text.slice(0, index).split('\n').length;
+    return `${path}:${line}  ${words}`;
+  }),
+);
 
 const graph = new Map(
   files.map((file) => [
@@ -87,6 +103,8 @@ const figures = [
   ['lines with ]!', countOf(asserted), asserted.map(({ path, count }) => `${count}  ${path}`)],
   ['  of them in packages', countOf(asserted.filter(isPackage))],
   [`exported names of ${join(model, 'src')}`, exported.length, exported],
+  ['exported names without a docstring', undocumented.length, undocumented],
+  ['docstrings that lean on what precedes', leaning.length, leaning],
   ['import circles, types included', groups.length, groups.map((group) => group.join(' ⇄ '))],
 ];
 

@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 /**
- * The source of a checkout: every .ts, .js and .svelte file below packages/NAME/src and apps/NAME/src but tests (.test.ts).
- * Paths are relative to the checkout.
+ * The source of a checkout: every .ts, .js and .svelte file below src and assembly of its packages and apps but tests
+ * (.test.ts). Paths are relative to the checkout.
  */
 export function sourceFiles(root) {
   return workspaces(root).flatMap((folder) =>
-    filesBelow(join(root, folder, 'src'))
+    ['src', 'assembly']
+      .flatMap((name) => filesBelow(join(root, folder, name)))
       .filter((path) => /\.(ts|js|svelte)$/.test(path) && !/\.test\.[tj]s$/.test(path))
       .map((path) => {
         const text = readFileSync(path, 'utf8');
@@ -53,31 +54,11 @@ export function importsOf({ text }) {
   );
 }
 
-/** The file of the checkout that an import means; undefined for a package of others. */
+/** The file of the checkout that an import means, in AssemblyScript without its ending; undefined for a package of others. */
 export function resolveImport(entries, from, name) {
-  return name.startsWith('.') ? join(dirname(from), name) : entries.get(name);
-}
-
-/** Names that a module exports, types among them; what it passes on by `export *` is looked up in `files`, by path. */
-export function exportedNames(files, path) {
-  const { text } = files.get(path);
-  const code = withoutComments(text);
-  const names = new Set();
-  for (const [, list] of code.matchAll(/^export\s+(?:type\s+)?\{([^}]*)\}/gm)) {
-    for (const item of list.split(',').map((word) => word.trim())) {
-      if (item !== '') names.add(item.split(/\s+/).at(-1));
-    }
-  }
-  const declared =
-    /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type|enum)\s+(\w+)/gm;
-  for (const [, name] of code.matchAll(declared)) names.add(name);
-  for (const [, alias, from] of code.matchAll(
-    /^export\s+\*\s*(?:as\s+(\w+)\s+)?from\s*['"](\.[^'"]+)['"]/gm,
-  )) {
-    if (alias) names.add(alias);
-    else for (const name of exportedNames(files, join(dirname(path), from))) names.add(name);
-  }
-  return names;
+  if (!name.startsWith('.')) return entries.get(name);
+  const path = join(dirname(from), name);
+  return /\.\w+$/.test(path) ? path : `${path}.ts`;
 }
 
 export function withoutComments(text) {
