@@ -3,6 +3,7 @@ import { loadKernels, type Variant } from '@softmoe/kernels';
 import { createFusedBackend } from './fused-backend.ts';
 import { ownRegion } from './region.ts';
 
+/** Which variant of the fused kernels a backend without TensorFlow.js runs on. */
 export interface KernelsBackendOptions {
   /** As in `createTfjsBackend`: relaxed where the engine has it, unless asked for one of the two. */
   readonly variant?: Variant | 'auto';

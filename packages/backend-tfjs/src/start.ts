@@ -19,7 +19,7 @@ export const TFJS_VERSION = '4.22.0';
 /** A tfjs backend that runs. */
 export interface Started {
   readonly backend: KernelBackend;
-  /** The same, if it is tfjs-backend-wasm. */
+  /** That backend once more where it is tfjs-backend-wasm. */
   readonly wasm?: Wasm.BackendWasm;
   /** Whether the WebAssembly of tfjs itself uses SIMD. */
   readonly simd: boolean;
@@ -155,6 +155,7 @@ function twoCores(packageName: string, value: string): TfjsStartError {
 /** The tfjs backends that softmoe runs on. */
 export type TfjsBackendName = 'wasm' | 'cpu';
 
+/** Kernels, variant and WebAssembly files of a TensorFlow.js backend. */
 export interface TfjsBackendOptions {
   /** `fused` (default on wasm): kernels of our own. `composed` (the only one on cpu): core ops of tfjs. */
   readonly kernels?: 'fused' | 'composed';

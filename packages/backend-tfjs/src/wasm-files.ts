@@ -9,7 +9,7 @@ type WasmFileName =
   | 'tfjs-backend-wasm-threaded-simd.wasm';
 
 /**
- * Their addresses in a page. A bundler that follows `new URL(…, import.meta.url)` into packages, as a Vite build does, has
+ * Addresses of the WebAssembly files in a page. A bundler that follows `new URL(…, import.meta.url)` into packages, as a Vite build does, has
  * put them there; otherwise tfjs is this package's neighbour in node_modules. The file with threads is never asked for,
  * since threads are off.
  */

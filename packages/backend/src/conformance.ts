@@ -6,6 +6,7 @@ import { type DrawBatch, onlineCases } from './conformance/online.ts';
 export { type ConformanceCase, ConformanceError } from './conformance/case.ts';
 export type { DrawBatch } from './conformance/online.ts';
 
+/** What the conformance suite needs beside the backend. */
 export interface ConformanceOptions {
   /** Draws the batch of a `Draw`: `sampleBatch` of `@softmoe/teacher`. Without it `onlineStep` is not tested. */
   readonly drawBatch?: DrawBatch;

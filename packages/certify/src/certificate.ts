@@ -70,6 +70,7 @@ export interface Certificate {
   readonly parameterError?: number;
 }
 
+/** What {@link certify} may be told of the run that led to the model. */
 export interface CertifyOptions {
   /** What the run was to reach, in the coordinates of the model; compared with it where they are of one size. */
   readonly target?: MoE | undefined;

@@ -12,6 +12,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 /** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
 export const DENSE_LIMIT = 300;
 
+/** Up to which size a spectrum is computed whole, and how exactly its ends are otherwise. */
 export interface SpectrumOptions {
   /** Largest size for the dense decomposition. Default {@link DENSE_LIMIT}. */
   readonly denseLimit?: number;
@@ -33,6 +34,7 @@ export interface Spectrum {
   readonly dimension: number;
 }
 
+/** One block of a {@link Spectrum}: eigenvalues of one matrix, each with its multiplicity. */
 export interface Block {
   readonly size: number;
   /** How often each eigenvalue of the block occurs. */

@@ -25,6 +25,7 @@ export interface CertificateTolerances {
   readonly nearFlat: number;
 }
 
+/** The tolerances by which {@link Verdict}s are judged unless others are given. */
 export const certificateTolerances: CertificateTolerances = {
   gradient: 1e-10,
   loss: 1e-12,

@@ -22,4 +22,5 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
+/** One of the exit codes of the command. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -48,7 +48,7 @@ export function endedByError(error: unknown, stderr: Output): ExitCode {
   return exitCodes.failed;
 }
 
-/** The same of tasks, which may also have been stopped: then it says how to go on. */
+/** Tells why tasks that had begun could not go on, and the exit code; where they were stopped, how to go on. */
 export function tasksEndedEarly(
   error: unknown,
   stop: StopSignals,

@@ -7,6 +7,7 @@ import { fixed, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 
+/** What the certificate figure draws: records of fine-tuning, and the factors of the loss per step. */
 export interface CertificateFigureData {
   readonly records: readonly RecordLine[];
   /** What a step multiplies the loss by; null where the method does not converge linearly. */

@@ -2,6 +2,7 @@ import { plot } from '@observablehq/plot';
 import type { Figure } from './figure.ts';
 import { color, fixedColor } from './palette.ts';
 
+/** Where and in which colours and width a figure is drawn. */
 export interface DrawOptions {
   /** What makes the elements: a page's document by default, linkedom's in Node. */
   readonly document?: Document;

@@ -4,6 +4,7 @@ import type { Figure } from './figure.ts';
 import { plural, readable } from './format.ts';
 import { color } from './palette.ts';
 
+/** What the elimination figure draws: size against loss, and the size that was kept. */
 export interface EliminationFigureData {
   readonly curve: readonly { readonly size: number; readonly loss: number }[];
   /** Units kept by pruning. */

@@ -27,7 +27,7 @@ export function fixed(value: number, decimals: number): string {
   return minus(value.toFixed(decimals));
 }
 
-/** The same with its sign, also if it is plus. */
+/** With `decimals` decimals, a true minus sign, and a plus where it is positive. */
 export function signed(value: number, decimals: number): string {
   const text = fixed(value, decimals);
   return value < 0 ? text : `+${text}`;

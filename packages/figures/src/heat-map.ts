@@ -2,6 +2,7 @@ import { cell, text } from '@observablehq/plot';
 import type { Figure } from './figure.ts';
 import { color } from './palette.ts';
 
+/** One cell of a heat map: its place, its share and what is written in it. */
 export interface HeatMapCell {
   readonly x: number | string;
   readonly y: number | string;
@@ -11,6 +12,7 @@ export interface HeatMapCell {
   readonly label: string;
 }
 
+/** What a heat map draws: cells over two axes with their labels. */
 export interface HeatMapFigureData {
   readonly name: string;
   readonly title: string;

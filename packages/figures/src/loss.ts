@@ -14,6 +14,7 @@ import { clockOf, plural, powerOfTen, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 
+/** What the loss figure draws: the records of a run and, where known, its sizes and predicted slope. */
 export interface LossFigureData {
   readonly records: readonly RecordLine[];
   /** Units before and after pruning, once pruned. */
@@ -133,7 +134,7 @@ function share(explained: readonly Share[], ofTime: (time: number) => number): M
   ];
 }
 
-/** Those of teacher experts found at about the same time stand above each other. */
+/** Labels of teacher experts found at about the same time stand above each other. */
 function numbers(
   found: readonly { readonly at: number; readonly j: number }[],
   ofTime: (time: number) => number,

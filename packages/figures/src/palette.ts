@@ -47,6 +47,7 @@ export const palette = {
   },
 } as const;
 
+/** Names of the colours of figures, which a page may set as CSS variables. */
 export type ColorName = keyof typeof palette.light;
 
 const TEACHERS = 8;

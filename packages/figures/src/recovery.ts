@@ -3,6 +3,7 @@ import type { Figure } from './figure.ts';
 import { fixed, listed } from './format.ts';
 import { color } from './palette.ts';
 
+/** How many runs recovered at one value of the field. */
 export interface RecoveryPoint {
   /** Of the swept field. */
   readonly value: number;
@@ -10,6 +11,7 @@ export interface RecoveryPoint {
   readonly runs: number;
 }
 
+/** What the recovery figure draws: shares of recovered runs over one field. */
 export interface RecoveryFigureData {
   /** The swept field's name, such as `students`. */
   readonly field: string;

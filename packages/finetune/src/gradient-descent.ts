@@ -4,6 +4,7 @@ import { addScaled, gradientScale, normParams } from '@softmoe/model/linalg';
 import { DivergedError, ownMemory, type Stepper, type TrainState } from '@softmoe/train';
 import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } from './progress.ts';
 
+/** What {@link gradientDescent} descends on, and what its step comes from. */
 export interface GradientDescentOptions {
   readonly objective: Objective;
   /** Ends of the spectrum of the Hessian at a model, to a few digits: `spectrumEnds` of @softmoe/certify gives them. */

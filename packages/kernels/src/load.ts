@@ -2,6 +2,7 @@ import { KernelsValueError } from './errors.ts';
 import { type KernelExports, Kernels } from './kernels.ts';
 import { chooseVariant, compiled, type Variant } from './variants.ts';
 
+/** Which variant of the kernels to load, and into which memory. */
 export interface LoadOptions {
   /** The memory to work on, for example that of another WebAssembly module; by default a new one of one page. */
   readonly memory?: WebAssembly.Memory;

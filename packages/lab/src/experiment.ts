@@ -43,6 +43,7 @@ export interface Experiment {
   snapshot(): Snapshot;
 }
 
+/** What an experiment may be given beside its config. */
 export interface ExperimentOptions {
   /** What the subspace and online engines compute on. */
   readonly backend?: Backend;

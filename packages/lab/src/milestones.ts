@@ -17,7 +17,7 @@ export function lagsOf({ expert, router }: Milestones): number[] {
   });
 }
 
-/** Their mean; undefined where there is no such pair. */
+/** The mean time from an expert to its router, over the pairs of which both were found; undefined without one. */
 export function meanLag(milestones: Milestones): number | undefined {
   const lags = lagsOf(milestones);
   return lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0) / lags.length;

@@ -10,6 +10,7 @@ import type { ExperimentEvent } from './phases.ts';
 import type { ExperimentResult } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** What runs of a whole experiment may be given: options of the experiment, a listener and a signal. */
 export interface PipelineOptions extends ExperimentOptions {
   /** Called with every event, in order; the next one waits for it. */
   readonly onRecord?: (event: ExperimentEvent) => void | Promise<void>;

@@ -58,8 +58,10 @@ export const presets = {
   },
 } as const satisfies Readonly<Record<string, { about: string; config: ConfigInput }>>;
 
+/** Names of the presets. */
 export type PresetName = keyof typeof presets;
 
+/** All names of presets, in the order in which they are listed. */
 export const presetNames: readonly PresetName[] = Object.keys(presets) as PresetName[];
 
 /** The complete config of a preset, with `changes` on top. Throws {@link UnknownNameError} or `ConfigError`. */

@@ -4,6 +4,7 @@ import type { Config } from './config-schema.ts';
 import { SnapshotError } from './errors.ts';
 import type { MilestoneTracker } from './milestones.ts';
 
+/** Where an experiment stands: learning, pruning, fine-tuning, or done. */
 export type Phase = 'train' | 'prune' | 'finetune' | 'done';
 
 /** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */

@@ -29,6 +29,7 @@ export interface RecordOptions {
   readonly everyTime?: number | undefined;
 }
 
+/** Where a run starts, when it ends, and what it records on the way. */
 export interface RunOptions {
   /** A model to start from, or a state to go on from. */
   readonly start: MoE | TrainState;

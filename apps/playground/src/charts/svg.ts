@@ -22,7 +22,7 @@ export function svgOf(name: string, playground: Playground): string | undefined 
   return new XMLSerializer().serializeToString(svg);
 }
 
-/** Those of `@softmoe/figures` that show what the page's figure of that name shows. */
+/** Figures of `@softmoe/figures` that show what the page's figure of that name shows. */
 function figuresOf(name: string, { session, sweep }: Playground): Figure[] {
   if (name === 'sweep') return sweep.points.length > 0 ? [dimensionFigure(sweep.points)] : [];
   const { config, pruned, plane, summary } = session;

@@ -25,7 +25,7 @@ export class Playground {
   /** The exact flow beside an online run, while `overlay` asks for it. */
   reference: Session | undefined = $state.raw();
   overlay: boolean = $state(false);
-  /** Those who want less motion see results rather than curves that grow. */
+  /** Who wants less motion sees results rather than curves that grow. */
   speed: number = $state(
     matchMedia('(prefers-reduced-motion: reduce)').matches ? Number.POSITIVE_INFINITY : 1,
   );

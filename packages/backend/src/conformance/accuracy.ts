@@ -107,7 +107,7 @@ function everyInput(): ConformanceCase[] {
   );
 }
 
-/** The same numbers, not at the start of their buffer and not to its end. */
+/** The numbers of an array as a view, not at the start of their buffer and not to its end. */
 function view64(numbers: Inputs): Float64Array {
   const view = new Float64Array(new ArrayBuffer(8 * (numbers.length + 5)), 8 * 3, numbers.length);
   view.set(numbers);

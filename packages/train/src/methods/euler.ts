@@ -37,6 +37,7 @@ export function euler(
   };
 }
 
+/** Learning rate of {@link sgd}. */
 export interface SgdOptions {
   readonly learningRate: number;
 }

@@ -14,6 +14,7 @@ import {
 import type { Optimizer } from '../optimizer.ts';
 import { ownMemory } from '../state.ts';
 
+/** Learning rate and decays of {@link adam}. */
 export interface AdamOptions {
   readonly learningRate: number;
   /** Decay of the mean gradient. Default 0.9. */
