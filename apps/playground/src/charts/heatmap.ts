@@ -1,4 +1,4 @@
-import { rgb } from './axes.ts';
+import { rgb } from './color.ts';
 
 export interface Diverging {
   readonly low: string;

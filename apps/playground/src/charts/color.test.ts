@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rgb, withAlpha } from './axes.ts';
+import { rgb, withAlpha } from './color.ts';
 import { paintHeatmap } from './heatmap.ts';
 
 it('reads long and short colours', () => {
