@@ -2,7 +2,7 @@ import type { BackendInfo } from '@softmoe/backend';
 import { isSupported } from '@softmoe/kernels';
 import { SoftmoeError } from '@softmoe/model';
 import { version_core } from '@tensorflow/tfjs-core';
-import type { TfjsBackendName, TfjsBackendOptions } from './start.ts';
+import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 import { TFJS_VERSION } from './start.ts';
 import { type Opened, openTfjsBackend } from './tfjs-backend.ts';
 

@@ -1,4 +1,3 @@
-import type { Variant } from '@softmoe/kernels';
 import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import {
   engine,
@@ -10,8 +9,9 @@ import {
   tidy,
   version_core,
 } from '@tensorflow/tfjs-core';
+import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 import { startedBackend } from './tfjs-engine.ts';
-import { pageWasmFiles, TfjsStartError, type WasmFiles } from './wasm-files.ts';
+import { pageWasmFiles, TfjsStartError } from './wasm-files.ts';
 
 /** The release of TensorFlow.js that this package is made for and tested with. */
 export const TFJS_VERSION = '4.22.0';
@@ -150,23 +150,4 @@ function twoCores(packageName: string, value: string): TfjsStartError {
     value,
     remedy: `Have one copy of it: npm install @tensorflow/tfjs-core@${TFJS_VERSION} and npm dedupe; npm ls @tensorflow/tfjs-core shows them.`,
   });
-}
-
-/** The tfjs backends that softmoe runs on. */
-export type TfjsBackendName = 'wasm' | 'cpu';
-
-/** Kernels, variant and WebAssembly files of a TensorFlow.js backend. */
-export interface TfjsBackendOptions {
-  /** `fused` (default on wasm): kernels of our own. `composed` (the only one on cpu): core ops of tfjs. */
-  readonly kernels?: 'fused' | 'composed';
-  /**
-   * Of the fused kernels: `relaxed` is faster and its bits depend on the processor, `simd` gives the same bits everywhere;
-   * `auto` (default) takes relaxed where the engine has it.
-   */
-  readonly variant?: Variant | 'auto';
-  /**
-   * Where the page finds the WebAssembly files of tfjs-backend-wasm: their folder, or an address each. Not needed in Node
-   * or under Vite, and of no effect once tfjs has started the backend.
-   */
-  readonly wasmPaths?: string | WasmFiles;
 }

@@ -4,8 +4,9 @@ import { UnknownNameError, UnsupportedError } from '@softmoe/model';
 import { createComposedBackend } from './composed-backend.ts';
 import { createFusedBackend } from './fused-backend.ts';
 import { copyingOp, enableFusedOp, zeroCopyOp } from './fused-op.ts';
+import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 import { ownRegion, type Region, tfjsRegion } from './region.ts';
-import { startTfjs, type TfjsBackendName, type TfjsBackendOptions } from './start.ts';
+import { startTfjs } from './start.ts';
 import { tfjsHeapOf } from './tfjs-heap.ts';
 import { TfjsStartError } from './wasm-files.ts';
 
