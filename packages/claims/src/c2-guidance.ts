@@ -1,5 +1,6 @@
 import { dot } from '@observablehq/plot';
 import { color, plural, readable } from '@softmoe/figures';
+import type { AlignedPair } from '@softmoe/lab';
 import {
   type Claim,
   dimsOf,
@@ -14,7 +15,6 @@ import {
 import { atLeast, type ClaimNumber, type ClaimTable, combined } from './finding.ts';
 import { diagonal, withInterval } from './finding-parts.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import type { AlignedPair } from './measurements/pair-tracker.ts';
 import { bootstrapAll } from './statistics/bootstrap.ts';
 import { meanShare } from './statistics/interval.ts';
 import { median } from './statistics/summaries.ts';

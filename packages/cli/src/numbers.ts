@@ -1,6 +1,26 @@
+import { lossBound } from '@softmoe/figures/words';
+
 /** Numbers as people read them. A value that is not there is shown as nothing. */
 export const readable = (x: number | null | undefined): string =>
   missing(x) ? '' : Math.abs(x) >= 0.01 || x === 0 ? significant(x) : x.toExponential(1);
+
+/** A loss in the words of {@link readable}, or that rounding decides it; `scale` is the loss at the start. */
+export function lossWords(
+  loss: number | null | undefined,
+  scale?: number,
+  digits: (loss: number) => string = readable,
+): string {
+  if (missing(loss)) return '';
+  const power = lossBound(loss, scale);
+  return power === undefined ? digits(loss) : `0 to rounding, below 1e${power}`;
+}
+
+/** A loss in a table, where `<1e-15` stands for a loss that rounding decides. */
+export function lossCell(loss: number | null | undefined, scale?: number): string {
+  if (missing(loss)) return '';
+  const power = lossBound(loss, scale);
+  return power === undefined ? readable(loss) : `<1e${power}`;
+}
 
 export const significant = (x: number): string => `${Number(x.toPrecision(3))}`;
 

@@ -1,5 +1,15 @@
 import { arrow, dot, lineY, link, type Markish, ruleY, text } from '@observablehq/plot';
-import { ALIGNED, type Config, courseOf, meanLag, type RecordLine } from '@softmoe/lab';
+import {
+  ALIGNED,
+  type Config,
+  courseOf,
+  type Milestones,
+  meanLag,
+  metPairs,
+  milestonesOf,
+  orderOf,
+  type RecordLine,
+} from '@softmoe/lab';
 import { lanesOf } from './axes.ts';
 import { alignedUntil, cutWords, orderTitle, thinned } from './course.ts';
 import type { Figure } from './figure.ts';
@@ -14,14 +24,14 @@ interface Crossing {
 }
 
 /**
- * Overlap of each teacher expert, and of its router, with the student matched to it, over time. Where both have
- * crossed one half an arc leads from the expert's crossing to the router's: the lag. The config tells what time is.
+ * Overlap of each teacher expert, and of its router, with the student matched to it, over time. Where both
+ * overlaps of a unit have crossed one half an arc leads from the expert's crossing to the router's: the lag. Times are
+ * those of {@link Milestones}; the config tells the symmetries, and what time is.
  */
-export function alignmentFigure(records: readonly RecordLine[], config?: Config): Figure {
-  const course = courseOf(records);
-  const { milestones } = course;
-  const train = course.train.filter(({ alignment }) => alignment);
-  const end = alignedUntil({ ...course, train });
+export function alignmentFigure(records: readonly RecordLine[], config: Config): Figure {
+  const train = courseOf(records).train.filter(({ alignment }) => alignment);
+  const milestones = milestonesOf(train, config);
+  const end = alignedUntil(train, milestones);
   const shown = thinned(train.filter(({ time }) => time <= end));
   // The units to follow are those matched when training ended, also where the time axis ends before.
   const followed = traces(
@@ -32,10 +42,6 @@ export function alignmentFigure(records: readonly RecordLine[], config?: Config)
   const experts = Array.from({ length: k }, (_, j) => j);
   const crossings = (kind: Crossing['kind']): Crossing[] =>
     milestones[kind].flatMap((at, j) => (at === null ? [] : [{ j, kind, at }]));
-  const lags = experts.flatMap((j) => {
-    const [from, to] = [milestones.expert[j] ?? null, milestones.router[j] ?? null];
-    return from === null || to === null ? [] : [{ j, from, to }];
-  });
   const least = Math.min(
     0,
     ...followed.flatMap(({ expert, router }) => [...expert, ...router]).map(Number),
@@ -43,7 +49,7 @@ export function alignmentFigure(records: readonly RecordLine[], config?: Config)
   return {
     name: 'alignment',
     title: orderTitle(milestones),
-    caption: captionOf(lags, meanLag(milestones), k) + cutWords(end, train),
+    caption: captionOf(milestones) + cutWords(end, train),
     options: {
       height: 400,
       marginTop: 40,
@@ -58,16 +64,16 @@ export function alignmentFigure(records: readonly RecordLine[], config?: Config)
       marks: [
         ruleY([0]),
         ...experts.flatMap((j) => curves(shown, followed[j]!, j)),
-        arrow(lags, {
-          x1: 'from',
-          x2: 'to',
+        arrow(metPairs(milestones), {
+          x1: 'expert',
+          x2: 'router',
           y1: ALIGNED,
           y2: ALIGNED,
           bend: 40,
           insetStart: 6,
           insetEnd: 8,
           headLength: 6,
-          stroke: ({ j }) => teacherColor(j),
+          stroke: ({ teacher }) => teacherColor(teacher),
           strokeWidth: 1.25,
         }),
         ...markers(crossings('router'), end),
@@ -169,18 +175,16 @@ function legend(end: number): Markish[] {
   ];
 }
 
-function captionOf(
-  lags: readonly { readonly from: number; readonly to: number }[],
-  mean: number | undefined,
-  k: number,
-): string {
+function captionOf(milestones: Milestones): string {
   const what =
     'Overlap of each teacher expert (solid, dots) and its router (dashed, rings) with the student unit ' +
-    'matched to it at the end; a tick marks where it took over the match. Dots and rings mark where they first reach ½';
-  if (mean === undefined) return `${what}. No router has followed its expert there yet.`;
-  const led = lags.filter(({ from, to }) => from < to).length;
+    'matched to it at the end; a tick marks where it took over the match. Dots and rings mark where the first unit that found both first reached ½';
+  const [mean, k] = [meanLag(milestones), milestones.expert.length];
+  const { met, told, expertFirst } = orderOf(milestones);
+  if (met === 0) return `${what}. No router has followed its expert there yet.`;
+  if (mean === undefined) return `${what}. The records lie too far apart to tell which came first.`;
   return (
     `${what}; an arc leads from expert to router, on average ${fixed(Math.abs(mean), 1)} ${mean < 0 ? 'earlier' : 'later'}. The expert came first in ` +
-    `${led} of ${plural(lags.length, 'pair')}${lags.length < k ? `; there are ${k} teacher experts` : ''}.`
+    `${expertFirst} of ${plural(told, 'pair')}${told < k ? `; there are ${k} teacher experts` : ''}.`
   );
 }

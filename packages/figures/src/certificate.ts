@@ -3,7 +3,7 @@ import { courseOf, lastStage, type RecordLine } from '@softmoe/lab';
 import { DRAWN, decades, drawable } from './axes.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './figure.ts';
-import { fixed, plural, readable } from './format.ts';
+import { fixed, lossWords, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 
@@ -40,7 +40,7 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
   return {
     name: 'certificate',
     title: 'Fine-tuning against its prediction',
-    caption: captionOf(tuned, contraction, line.length > 0),
+    caption: captionOf(tuned, records[0]?.loss, contraction, line.length > 0),
     options: {
       height: 320,
       marginTop: 32,
@@ -81,12 +81,13 @@ function note(label: string | undefined, dy: number): Markish {
 
 function captionOf(
   exact: readonly RecordLine[],
+  scale: number | undefined,
   { predicted, measured }: CertificateFigureData['contraction'],
   drawn: boolean,
 ): string {
   const [first, last] = [exact[0], exact.at(-1)];
   if (!first || !last) return 'Fine-tuning has not begun.';
-  const run = `The loss over ${plural(last.step, 'step')} of fine-tuning, from ${readable(first.loss)} to ${readable(Math.abs(last.loss))}`;
+  const run = `The loss over ${plural(last.step, 'step')} of fine-tuning, from ${lossWords(first.loss, scale)} to ${lossWords(last.loss, scale)}`;
   if (predicted === null || measured === null) return `${run}.`;
   const agreement = Math.log(measured) / Math.log(predicted);
   return (

@@ -1,10 +1,10 @@
-import { ALIGNED, type Course, lagsOf, type Milestones, type RecordLine } from '@softmoe/lab';
+import { ALIGNED, type Milestones, orderOf, type RecordLine } from '@softmoe/lab';
 import { fixed } from './format.ts';
 
 /** What milestones show of the order in which experts and routers align, in a few words. */
 export function orderTitle(milestones: Milestones): string {
-  const lags = lagsOf(milestones);
-  return lags.length > 0 && lags.every((lag) => lag > 0)
+  const { met, expertFirst } = orderOf(milestones);
+  return met > 0 && expertFirst === met
     ? 'Experts align first, routers follow'
     : 'How experts and routers align';
 }
@@ -16,7 +16,7 @@ const BEYOND = 2.2;
  * Until when the order of alignment is worth looking at: all of training, or, where every expert and router was found and
  * stayed so, until well after the last of them.
  */
-export function alignedUntil({ train, milestones }: Course): number {
+export function alignedUntil(train: readonly RecordLine[], milestones: Milestones): number {
   const end = train.at(-1)?.time || 1;
   const times = [...milestones.expert, ...milestones.router];
   const last = Math.max(...times.map((time) => time ?? Infinity));

@@ -1,7 +1,7 @@
 import { dot, lineY, link, text } from '@observablehq/plot';
 import { decades } from './axes.ts';
 import type { Figure } from './figure.ts';
-import { plural, readable } from './format.ts';
+import { lossBound, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 
 /** What the elimination figure draws: size against loss, and the size that was kept. */
@@ -11,12 +11,11 @@ export interface EliminationFigureData {
   readonly kept: number;
 }
 
-/** Exact zeros, and losses lost in rounding, have no place on a logarithmic scale. */
-const VISIBLE = 1e-16;
-
 /** Loss by number of units, while units are removed one by one, and the cliff below the size that pruning kept. */
 export function eliminationFigure({ curve, kept }: EliminationFigureData): Figure {
-  const points = curve.filter(({ loss }) => loss > VISIBLE);
+  const nullLoss = curve.find(({ size }) => size === 0)?.loss;
+  /** Losses lost in rounding have no place on a logarithmic scale. */
+  const points = curve.filter(({ loss }) => loss > 0 && lossBound(loss, nullLoss) === undefined);
   const here = points.find(({ size }) => size === kept);
   const below = points.find(({ size }) => size === kept - 1);
   const cliff = here && below ? [{ here, below, ratio: below.loss / here.loss }] : [];

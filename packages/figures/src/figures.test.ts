@@ -3,6 +3,7 @@ import {
   type ExperimentResult,
   type FinetuneStage,
   lastStage,
+  milestonesOf,
   type RecordLine,
   recordLine,
   runPipeline,
@@ -45,7 +46,7 @@ const trained = () => courseOf(records).train.at(-1)!;
 
 describe('the figures of a run', () => {
   it('finds the milestones of the result in the records', () => {
-    expect(courseOf(records).milestones).toEqual(result.milestones);
+    expect(milestonesOf(courseOf(records).train, result.config)).toEqual(result.milestones);
   });
 
   it('counts the steps of fine-tuning on through its stages, also of a run that is still in the first', () => {
@@ -63,13 +64,18 @@ describe('the figures of a run', () => {
   });
 
   it('draws both phases of the loss, each teacher expert found and the predicted slope', () => {
-    const figure = lossFigure({ records, sizes: result, predicted: result.contraction.predicted });
+    const figure = lossFigure({
+      records,
+      sizes: result,
+      predicted: result.contraction.predicted,
+      config: result.config,
+    });
     const svg = draw(figure);
     expect(marksOf(svg, 'rule')).toBe(2 + 1);
     expect(textsOf(svg)).toEqual(
       expect.arrayContaining(['1', '2', '1  learn', '2  prune 8 → 2', '3  fine-tune', '10⁻¹⁵']),
     );
-    expect(marksOf(svg, 'line')).toBe(3);
+    expect(marksOf(svg, 'line')).toBe(4);
     expect(figure.caption).toContain('straight line');
   });
 
@@ -81,7 +87,7 @@ describe('the figures of a run', () => {
   });
 
   it('draws a curve for each expert and router, and an arc for each lag', () => {
-    const svg = draw(alignmentFigure(records));
+    const svg = draw(alignmentFigure(records, result.config));
     expect(marksOf(svg, 'line')).toBe(4);
     expect(marksOf(svg, 'arrow')).toBe(2);
     const stroked = (j: number) => svg.querySelectorAll(`path[stroke="${light(j)}"]`).length;
@@ -95,7 +101,7 @@ describe('the figures of a run', () => {
       ...result.milestones.router.map(Number),
     );
     const endOf = (lines: readonly RecordLine[]) =>
-      (alignmentFigure(lines).options.x as { domain: number[] }).domain[1];
+      (alignmentFigure(lines, result.config).options.x as { domain: number[] }).domain[1];
     expect(endOf(train)).toBeCloseTo(2.2 * last, 9);
     expect(endOf(train.slice(0, 9))).toBe(train[8]!.time);
     const lost = { student: [0, 1], expert: [0.4, 1], router: [1, 1] };
@@ -106,14 +112,27 @@ describe('the figures of a run', () => {
   it('writes the lags in flow time', () => {
     const { expert, router } = result.milestones;
     const lags = expert.map((at, j) => router[j]! - at!);
-    const texts = textsOf(draw(lagsFigure(records)));
+    const texts = textsOf(draw(lagsFigure(records, result.config)));
     expect(texts).toEqual(expect.arrayContaining(lags.map((lag) => `+${lag.toFixed(1)}`)));
   });
 
+  it('draw no lag and claim no order where the records lie too far apart to tell', () => {
+    const { train } = courseOf(records);
+    const ends = [train[0]!, train.at(-1)!];
+    expect(
+      textsOf(draw(lagsFigure(ends, result.config))).filter((text) => text === '?'),
+    ).toHaveLength(2);
+    const { title, caption } = alignmentFigure(ends, result.config);
+    expect(title).toBe('How experts and routers align');
+    expect(caption).toContain('too far apart to tell which came first');
+  });
+
   it('says so where nothing has been found yet', () => {
-    const figure = lagsFigure(records.slice(0, 2));
+    const figure = lagsFigure(records.slice(0, 2), result.config);
     expect(textsOf(draw(figure)).filter((text) => text === 'not found')).toHaveLength(2);
-    expect(alignmentFigure(records.slice(0, 2)).caption).toContain('No router has followed');
+    expect(alignmentFigure(records.slice(0, 2), result.config).caption).toContain(
+      'No router has followed',
+    );
   });
 
   it('draws a square for each overlap, hollow where it is negative', () => {
@@ -168,7 +187,7 @@ describe('the figures of a run', () => {
 
 describe('drawFigure', () => {
   it('gives a whole file for print, or one that follows the page', () => {
-    const figure = alignmentFigure(records);
+    const figure = alignmentFigure(records, result.config);
     const print = draw(figure, 380);
     expect(print.getAttribute('width')).toBe('380');
     expect(print.getAttribute('xmlns')).toBe('http://www.w3.org/2000/svg');

@@ -22,6 +22,27 @@ export function readable(value: number, digits: number = 2): string {
   return `${minus(mantissa)}·${powerOfTen(power)}`;
 }
 
+/** A loss is a difference of numbers of its scale: up to this many ulps of it, rounding decides. */
+const LOSS_ULPS = 4;
+/** As far below zero as rounding takes a loss; one further below is a fault, and shown as it is. */
+const BELOW_ZERO = 64;
+
+/**
+ * The least power of ten that a loss is known to be below where rounding decides what is left of it, undefined where the
+ * loss is more than rounding. A squared loss is never below zero, but for rounding. `scale` is the loss at the start.
+ */
+export function lossBound(loss: number, scale: number = 1): number | undefined {
+  const rounding = LOSS_ULPS * Number.EPSILON * scale;
+  if (loss > rounding || loss < -BELOW_ZERO * rounding || rounding === 0) return undefined;
+  return Math.ceil(Math.log10(Math.max(Math.abs(loss), rounding)));
+}
+
+/** A loss to two figures, or `0 to rounding, below 10⁻¹⁵` where rounding decides: see {@link lossBound}. */
+export function lossWords(loss: number, scale: number = 1): string {
+  const power = lossBound(loss, scale);
+  return power === undefined ? readable(loss) : `0 to rounding, below ${powerOfTen(power)}`;
+}
+
 /** With `decimals` decimals and a true minus sign. */
 export function fixed(value: number, decimals: number): string {
   return minus(value.toFixed(decimals));

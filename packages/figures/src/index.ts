@@ -11,6 +11,8 @@ export {
   clockOf,
   fixed,
   listed,
+  lossBound,
+  lossWords,
   plural,
   powerOfTen,
   readable,

@@ -1,24 +1,25 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
-import { type Config, courseOf, type RecordLine } from '@softmoe/lab';
+import { type Config, courseOf, metPairs, milestonesOf, type RecordLine } from '@softmoe/lab';
 import { alignedUntil, cutWords } from './course.ts';
 import type { Figure } from './figure.ts';
 import { clockOf, fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 
-/** When each teacher expert and its router were found, at overlap ½, and the lag between the two. The config tells what time is. */
-export function lagsFigure(records: readonly RecordLine[], config?: Config): Figure {
-  const course = courseOf(records);
-  const { milestones } = course;
-  const end = alignedUntil(course);
+/**
+ * When each teacher expert and its router were found by one unit, at overlap ½, and the lag between the two where the
+ * records tell it. The config tells the symmetries, and what time is.
+ */
+export function lagsFigure(records: readonly RecordLine[], config: Config): Figure {
+  const { train } = courseOf(records);
+  const milestones = milestonesOf(train, config);
+  const end = alignedUntil(train, milestones);
   const clock = clockOf(config);
   const rows = milestones.expert.map((expert, j) => ({
     j,
     expert,
     router: milestones.router[j] ?? null,
   }));
-  const pairs = rows.flatMap(({ j, expert, router }) =>
-    expert === null || router === null ? [] : [{ j, expert, router }],
-  );
+  const pairs = metPairs(milestones).map(({ teacher, ...pair }) => ({ ...pair, j: teacher }));
   const waiting = rows.flatMap(({ j, expert, router }) =>
     expert !== null && router === null ? [{ j, expert }] : [],
   );
@@ -30,7 +31,7 @@ export function lagsFigure(records: readonly RecordLine[], config?: Config): Fig
   return {
     name: 'lags',
     title: 'From each expert to its router',
-    caption: captionOf(rows, clock.name) + cutWords(end, course.train),
+    caption: captionOf(rows, clock.name) + cutWords(end, train),
     options: {
       height: 52 + 28 * Math.max(4, rows.length),
       marginTop: 8,
@@ -57,7 +58,7 @@ export function lagsFigure(records: readonly RecordLine[], config?: Config): Fig
         text(pairs, {
           x: right,
           y,
-          text: ({ expert, router }) => signed(router - expert, 1),
+          text: ({ lag, told }) => (told ? signed(lag, 1) : '?'),
           textAnchor: 'start',
           dx: 12,
           fontWeight: 600,

@@ -4,13 +4,14 @@ import {
   courseOf,
   isOnline,
   lastStage,
+  milestonesOf,
   type RecordLine,
   type TuneRecord,
 } from '@softmoe/lab';
 import { DRAWN, decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './figure.ts';
-import { clockOf, plural, powerOfTen, readable } from './format.ts';
+import { clockOf, lossWords, plural, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 
@@ -21,7 +22,10 @@ export interface LossFigureData {
   readonly sizes?: { readonly students: number; readonly survivors: number } | undefined;
   /** What a step of fine-tuning is predicted to multiply the loss by. */
   readonly predicted?: number | null | undefined;
-  /** Tells what time is, and whether the loss is exact: then so is what of it is explained, which is drawn too. */
+  /**
+   * Tells what time is, when teacher experts were found, and whether the loss is exact: then so is what of it is explained.
+   * Both are drawn with it.
+   */
   readonly config?: Config | undefined;
 }
 
@@ -31,7 +35,7 @@ const TUNING = 0.59;
 
 /** Loss of the whole run on one logarithmic scale: training over time, then fine-tuning over steps. */
 export function lossFigure({ records, sizes, predicted, config }: LossFigureData): Figure {
-  const { train, tune, milestones } = courseOf(records);
+  const { train, tune } = courseOf(records);
   const end = train.at(-1)?.time || 1;
   const steps = tune.at(-1)?.total || 1;
   const width = tune.length > 0 ? TRAINING : 1;
@@ -41,7 +45,9 @@ export function lossFigure({ records, sizes, predicted, config }: LossFigureData
   const exact = lastStage({ tune });
   const y = decades([...losses, 1], 'loss');
   const explained = config?.engine === 'exact' ? explainedOf(train, y.domain[0]) : [];
-  const found = milestones.expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]));
+  const found = config
+    ? milestonesOf(train, config).expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]))
+    : [];
   const marks: Markish[] = [
     ...xAxis(roundTicks(end, 6 * width), ofTime, clockOf(config).axis, width / 2),
     ruleX(found, {
@@ -230,17 +236,15 @@ function captionOf(
   const { train, tune, found } = run;
   const [first, last] = [train[0], train.at(-1)];
   if (!first || !last) return 'No record yet.';
-  const learned = `While learning, the loss falls from ${readable(first.loss)} to ${readable(last.loss)}${
+  const learned = `While learning, the loss ${last.loss < first.loss ? 'falls' : 'goes'} from ${readable(first.loss)} to ${lossWords(last.loss, first.loss)}${
     found > 0
       ? `; numbered lines mark when ${plural(found, 'teacher expert')} ${found === 1 ? 'was' : 'were'} found, at overlap ½`
       : ''
   }.${drawn.explained ? ' The grey dotted line is what the student explains of it, 1 − L/L₀, on the same scale.' : ''}`;
   const end = tune.at(-1);
   if (!end) return learned;
-  const final =
-    Math.abs(end.loss) < 1e-15 ? `below ${powerOfTen(-15)}` : `to ${readable(end.loss)}`;
   const line = drawn.predicted
     ? ', along the straight line (dotted) that the Hessian predicts on this logarithmic scale'
     : '';
-  return `${learned} After pruning, fine-tuning takes it ${final}${line}.`;
+  return `${learned} After pruning, fine-tuning takes it to ${lossWords(end.loss, first.loss)}${line}.`;
 }

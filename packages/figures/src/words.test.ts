@@ -26,8 +26,8 @@ describe('words of advice', () => {
     ],
     [
       { kind: 'kept-too-many', value: 4, loss: 0.00123 },
-      'Pruning kept 4 units: train longer (the loss was 1.2e-3 when training ended), or give the size with --prune size:N.',
-      'Pruning kept 4 units: train longer (the loss was 1.2e-3 when training ended), or give the size beside the elimination curve.',
+      'Pruning kept 4 units: train longer (the loss was 0.0012 when training ended), or give the size with --prune size:N.',
+      'Pruning kept 4 units: train longer (the loss was 0.0012 when training ended), or give the size beside the elimination curve.',
     ],
     [
       { kind: 'other-seed', value: 8 },
@@ -52,6 +52,10 @@ describe('words of warnings', () => {
       { kind: 'small-sample', value: 18, needed: 19, teachers: 2 },
       'A fixed sample of 18 points cannot determine the 19 parameters of 2 teacher experts: many students fit it exactly, ' +
         'and the result cannot be certified. Use a sampleSize of 19 at the very least; 10 times as many tell the curvature too.',
+    ],
+    [
+      { kind: 'coarse-times', value: 100 },
+      'Times of alignment are interpolated between records 100 apart, which is coarse for some of them: take smaller steps, or record more often.',
     ],
     [
       { kind: 'no-clear-cliff', value: 1.23456, size: 4 },

@@ -1,6 +1,16 @@
 import type { Advice, Warning } from '@softmoe/lab';
+import { readable } from './format.ts';
 
-export { fixed, listed, plural, powerOfTen, readable, signed } from './format.ts';
+export {
+  fixed,
+  listed,
+  lossBound,
+  lossWords,
+  plural,
+  powerOfTen,
+  readable,
+  signed,
+} from './format.ts';
 
 /** Where advice is followed: by options of a command or by controls of a page. */
 export type Surface = 'command' | 'page';
@@ -42,7 +52,7 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
       return `Pruning kept only ${advice.value} units: give the size${by.size}, or a tolerance.`;
     case 'kept-too-many':
       return (
-        `Pruning kept ${advice.value} units: train longer (the loss was ${advice.loss.toExponential(1)} when ` +
+        `Pruning kept ${advice.value} units: train longer (the loss was ${readable(advice.loss)} when ` +
         `training ended), or give the size${by.size}.`
       );
     case 'other-seed':
@@ -70,6 +80,11 @@ export function warningWords(warning: Warning): string {
         'very least; 10 times as many tell the curvature too.'
       );
     }
+    case 'coarse-times':
+      return (
+        `Times of alignment are interpolated between records ${readable(warning.value)} apart, which is coarse for some of them: ` +
+        'take smaller steps, or record more often.'
+      );
     case 'no-clear-cliff': {
       const { value, size } = warning;
       return `The elimination curve has no clear cliff: its largest ratio is ${value.toPrecision(3)}, at ${size} units.`;

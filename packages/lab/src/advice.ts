@@ -2,7 +2,7 @@ import { tangentDim, translationDim } from '@softmoe/model/linalg';
 import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
 import type { Config } from './config.ts';
-import type { Milestones } from './milestones.ts';
+import { coarsestStep, type Milestones } from './milestones.ts';
 import type { Advice, Warning } from './result-schema.ts';
 
 /** What a user should know before a run that will not do what the paper describes. */
@@ -25,6 +25,12 @@ function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): 
   const r = Math.min(inputDim, 4 * teachers);
   const spec = { inputDim: r, experts: teachers, routing, gate, expert };
   return tangentDim(spec) - translationDim(spec);
+}
+
+/** What a user should know of times of alignment. */
+export function coarseWarnings(milestones: Milestones): Warning[] {
+  const step = coarsestStep(milestones);
+  return step === undefined ? [] : [{ kind: 'coarse-times', value: step }];
 }
 
 /** Below this ratio a cliff tells one size from another no better than chance would. */

@@ -1,4 +1,7 @@
-import { type Milestones, MilestoneTracker } from './milestones.ts';
+import type { Config } from './config-schema.ts';
+import type { Milestones } from './milestones.ts';
+import { PairTracker, type PairTrackerState } from './pair-tracker.ts';
+import { recordOfLine } from './record-line.ts';
 import type { RecordLine } from './record-schema.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
@@ -10,8 +13,6 @@ export interface TuneRecord extends RecordLine {
 export interface Course {
   readonly train: readonly RecordLine[];
   readonly tune: readonly TuneRecord[];
-  /** As a run's result has them, of training so far. */
-  readonly milestones: Milestones;
 }
 
 /** Sorts the records of one run, in the order in which they came. */
@@ -22,9 +23,21 @@ export function courseOf(records: readonly RecordLine[]): Course {
   const tune = tuned.map((record): TuneRecord => {
     return { ...record, total: record.step + (isOnline(record) ? 0 : online) };
   });
-  const tracker = new MilestoneTracker(train[0]?.alignment?.expert.length ?? 0);
-  for (const record of train) tracker.add(record);
-  return { train, tune, milestones: tracker.milestones };
+  return { train, tune };
+}
+
+/** The milestones of training so far, from its records: a run's result has them of all training. */
+export function milestonesOf(train: readonly RecordLine[], config: Config): Milestones {
+  const tracker = trackerOf(config);
+  for (const line of train) tracker.add(recordOfLine(line));
+  return tracker.milestones;
+}
+
+/** A tracker of the pairs of a config's student and teacher, whose amplitudes are positive. */
+export function trackerOf(config: Config, state?: PairTrackerState): PairTracker {
+  const { inputDim, students: experts, teachers, gate, expert, routing } = config;
+  const spec = { inputDim, experts, gate, expert, routing };
+  return new PairTracker(spec, new Array<number>(teachers).fill(1), state);
 }
 
 /** Whether a record of fine-tuning is of the stage on fresh batches, before the last one. */

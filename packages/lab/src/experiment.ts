@@ -119,7 +119,7 @@ function start(
       return progress.phase;
     },
     get milestones() {
-      return progress.milestones.milestones;
+      return progress.pairs.milestones;
     },
     get student() {
       return progress.student();

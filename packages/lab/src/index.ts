@@ -13,6 +13,7 @@ export {
   courseOf,
   isOnline,
   lastStage,
+  milestonesOf,
   type TuneRecord,
 } from './course.ts';
 export { ConfigError, PhaseError, SnapshotError } from './errors.ts';
@@ -24,12 +25,16 @@ export {
 } from './experiment.ts';
 export {
   ALIGNED,
-  crossing,
+  type AlignmentOrder,
+  isCoarse,
   lagsOf,
+  type MetPair,
   type Milestones,
-  MilestoneTracker,
   meanLag,
+  metPairs,
+  orderOf,
 } from './milestones.ts';
+export { type AlignedPair, PairTracker, type PairTrackerState } from './pair-tracker.ts';
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';

@@ -1,44 +1,47 @@
-import type { TrainRecord } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
-import { lagsOf, MilestoneTracker, meanLag } from './milestones.ts';
+import { coarsestStep, lagsOf, type Milestones, meanLag, metPairs, orderOf } from './milestones.ts';
 
-const at = (time: number, expert: number, router: number) =>
-  ({
-    time,
-    alignment: { student: [0], expert: [expert], router: [router] },
-  }) as unknown as TrainRecord;
-
-describe('MilestoneTracker', () => {
-  it('interpolates the time at which an overlap of 0.5 is crossed first', () => {
-    const tracker = new MilestoneTracker(1);
-    for (const record of [at(0, 0.1, 0), at(2, 0.3, 0.1), at(4, 0.7, 0.2), at(6, 0.2, 0.6)]) {
-      tracker.add(record);
-    }
-    expect(tracker.milestones.expert[0]).toBeCloseTo(3, 12);
-    expect(tracker.milestones.router[0]).toBeCloseTo(5.5, 12);
-  });
-
-  it('takes the first record as it is, and null for what never aligns', () => {
-    const tracker = new MilestoneTracker(1);
-    tracker.add(at(0, 0.9, 0.1));
-    tracker.add(at(1, 0.9, 0.2));
-    expect(tracker.milestones).toEqual({ expert: [0], router: [null] });
-  });
-
-  it('goes on from its state', () => {
-    const whole = new MilestoneTracker(1);
-    const first = new MilestoneTracker(1);
-    for (const tracker of [whole, first]) tracker.add(at(0, 0, 0));
-    const second = new MilestoneTracker(1, structuredClone(first.state));
-    for (const tracker of [whole, second]) tracker.add(at(1, 0.8, 0.6));
-    expect(second.milestones).toEqual(whole.milestones);
-  });
+/** Found between records `step` apart. */
+const found = (expert: (number | null)[], router: (number | null)[], step = 0.5): Milestones => ({
+  expert,
+  router,
+  step: {
+    expert: expert.map((at) => (at === null ? null : step)),
+    router: router.map((at) => (at === null ? null : step)),
+  },
 });
 
-describe('lags', () => {
-  it('are those of complete pairs', () => {
-    expect(lagsOf({ expert: [2, 4, null, 1], router: [5, 9, 3, null] })).toEqual([3, 5]);
-    expect(meanLag({ expert: [2, 4, null, 1], router: [5, 9, 3, null] })).toBe(4);
-    expect(meanLag({ expert: [2], router: [null] })).toBeUndefined();
+describe('pairs that met', () => {
+  it('are those of which both expert and router were found', () => {
+    const milestones = found([2, 4, null, 9], [5, 9, 3, null]);
+    expect(metPairs(milestones).map(({ teacher }) => teacher)).toEqual([0, 1]);
+    expect(orderOf(milestones)).toEqual({ met: 2, told: 2, expertFirst: 2 });
+    expect(lagsOf(milestones)).toEqual([3, 5]);
+    expect(meanLag(milestones)).toBe(4);
+  });
+
+  it('count no expert as first whose router was never found', () => {
+    expect(orderOf(found([35.6], [null]))).toEqual({ met: 0, told: 0, expertFirst: 0 });
+    expect(meanLag(found([35.6], [null]))).toBeUndefined();
+  });
+
+  it('tell no order where records lie as far apart as the times themselves', () => {
+    const coarse = found([39.6, 35.6], [130.4, 124.6], 100);
+    expect(orderOf(coarse)).toEqual({ met: 2, told: 0, expertFirst: 0 });
+    expect(lagsOf(coarse)).toEqual([]);
+    expect(coarsestStep(coarse)).toBe(100);
+  });
+
+  it('tell the order of an early expert whose router came many records later', () => {
+    expect(orderOf(found([0.3], [40], 1))).toEqual({ met: 1, told: 1, expertFirst: 1 });
+  });
+
+  it('of results of before, which held no steps, are taken as they are', () => {
+    expect(orderOf({ expert: [2, 6], router: [5, 4] })).toEqual({
+      met: 2,
+      told: 2,
+      expertFirst: 1,
+    });
+    expect(coarsestStep({ expert: [2, 6], router: [5, 4] })).toBeUndefined();
   });
 });

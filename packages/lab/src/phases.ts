@@ -61,7 +61,7 @@ export async function* runPhases(
     refined: progress.refined,
     certificate,
     finetuneSteps: progress.finetuned!.step,
-    milestones: progress.milestones.milestones,
+    milestones: progress.pairs.milestones,
     timing: progress.timing,
     setupSeconds,
     models: {
@@ -91,7 +91,7 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
   });
   for await (const record of records) {
     progress.startLoss ??= record.loss;
-    progress.milestones.add(record);
+    progress.pairs.add(record);
     if (record.time >= time) progress.phase = 'prune';
     yield { phase: 'train', record, teacher: working.teacher };
   }

@@ -2,7 +2,8 @@ import type { BackendInfo } from '@softmoe/backend';
 import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
 import { loadState, saveState, type TrainState } from '@softmoe/train';
 import type { Config } from './config.ts';
-import { MilestoneTracker } from './milestones.ts';
+import { trackerOf } from './course.ts';
+import type { PairTracker } from './pair-tracker.ts';
 import type { Phase, Snapshot } from './snapshot.ts';
 
 /** How far an experiment has come: everything of it that changes. */
@@ -11,7 +12,7 @@ export interface Progress {
   phase: Phase;
   /** What the run computes on; undefined where it needs no backend. */
   readonly backend: BackendInfo | undefined;
-  readonly milestones: MilestoneTracker;
+  readonly pairs: PairTracker;
   readonly timing: { train: number; prune: number; finetune: number };
   /** The student that the experiment was given to start from, if it was. */
   readonly given: MoE | undefined;
@@ -36,7 +37,7 @@ export function createProgress(
     config,
     phase: resumed?.phase ?? 'train',
     backend: backend ?? resumed?.backend,
-    milestones: new MilestoneTracker(config.teachers, resumed?.milestones),
+    pairs: trackerOf(config, resumed?.pairs),
     timing: { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) },
     given: resumed?.student ? loadMoE(resumed.student) : given,
     startLoss: resumed?.startLoss,
@@ -48,15 +49,15 @@ export function createProgress(
 
 /** All of `progress` that {@link createProgress} needs to go on from it. */
 export function snapshotOf(progress: Omit<Progress, 'student'>): Snapshot {
-  const { config, phase, backend, startLoss, milestones, timing, given } = progress;
+  const { config, phase, backend, startLoss, pairs, timing, given } = progress;
   const { trained, refined, finetuned } = progress;
   return {
-    version: 2,
+    version: 3,
     config,
     phase,
     ...(backend ? { backend } : {}),
     startLoss,
-    milestones: milestones.state,
+    pairs: pairs.state,
     timing: { ...timing },
     ...(given ? { student: saveMoE(given) } : {}),
     trained: trained && saveState(trained),

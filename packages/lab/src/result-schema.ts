@@ -36,6 +36,8 @@ const warning = z.discriminatedUnion('kind', [
   z.object({ ...kind('small-sample'), value: count, needed: count, teachers: count }),
   /** The elimination curve's largest ratio of losses is this, at that size. */
   z.object({ ...kind('no-clear-cliff'), value: z.number(), size: count }),
+  /** Times of alignment are interpolated between records that lie this far apart, in flow time. */
+  z.object({ ...kind('coarse-times'), value: z.number() }),
   told,
 ]);
 
@@ -96,8 +98,13 @@ const resultSchema = z.object({
   contraction: z.object({ predicted: maybe, measured: maybe }),
   /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
   alignment: z.object({ ...overlaps, trained: z.object(overlaps) }),
-  /** Flow times at which each teacher expert was first matched by an expert, and by its router, with overlap 0.5. */
-  milestones: z.object({ expert: times, router: times }),
+  /** Flow times at which one student unit's expert and router each reached overlap 0.5 with each teacher unit. */
+  milestones: z.object({
+    expert: times,
+    router: times,
+    unit: times.exactOptional(),
+    step: z.object({ expert: times, router: times }).exactOptional(),
+  }),
   /** Teacher experts that were not recovered, by number from 1, with the final overlaps of the unit matched to each. */
   missing: z.array(
     z.object({

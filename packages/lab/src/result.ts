@@ -3,7 +3,7 @@ import { type MoE, parameterError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
-import { adviceFor, cliffWarnings, configWarnings } from './advice.ts';
+import { adviceFor, cliffWarnings, coarseWarnings, configWarnings } from './advice.ts';
 import type { Config } from './config.ts';
 import { RESULT_FORMAT } from './formats.ts';
 import type { Milestones } from './milestones.ts';
@@ -103,7 +103,11 @@ export function resultOf(findings: Findings): ExperimentResult {
       missing: missing.length,
       survivors,
     }),
-    warnings: [...configWarnings(config), ...cliffWarnings(pruned, config)],
+    warnings: [
+      ...configWarnings(config),
+      ...coarseWarnings(findings.milestones),
+      ...cliffWarnings(pruned, config),
+    ],
     elimination: pruned.curve.map(({ size, loss }: CurvePoint) => ({ size, loss })),
     certificate,
     steps: { train: trained.record.step, finetune: findings.finetuneSteps },

@@ -45,7 +45,10 @@ describe('an experiment without a closed form', () => {
   it('fits fewer points than parameters with another student: warned of before, uncertified after', async () => {
     const finetune = { ...softmax.finetune, sampleSize: 18 };
     const few = await runPipeline({ ...softmax, finetune }, { backend });
-    expect(few.warnings).toEqual([{ kind: 'small-sample', value: 18, needed: 19, teachers: 2 }]);
+    expect(few.warnings).toEqual([
+      { kind: 'small-sample', value: 18, needed: 19, teachers: 2 },
+      { kind: 'coarse-times', value: 1 },
+    ]);
     expect(few.survivors).toBe(2);
     expect(few.loss.final).toBeLessThan(1e-20);
     expect(few.certificate.verdict).toBe('degenerate');

@@ -2,20 +2,20 @@ import type { BackendInfo } from '@softmoe/backend';
 import { SoftmoeError } from '@softmoe/model';
 import type { Config } from './config-schema.ts';
 import { SnapshotError } from './errors.ts';
-import type { MilestoneTracker } from './milestones.ts';
+import type { PairTrackerState } from './pair-tracker.ts';
 
 /** Where an experiment stands: learning, pruning, fine-tuning, or done. */
 export type Phase = 'train' | 'prune' | 'finetune' | 'done';
 
 /** Everything that an experiment needs to go on elsewhere: survives `structuredClone` and `postMessage`. */
 export interface Snapshot {
-  readonly version: 2;
+  readonly version: 3;
   readonly config: Config;
   readonly phase: Phase;
   /** What the run computes on; unset where it needs no backend. Only the same one goes on to the same bits. */
   readonly backend?: BackendInfo | undefined;
   readonly startLoss: number | undefined;
-  readonly milestones: MilestoneTracker['state'];
+  readonly pairs: PairTrackerState;
   readonly timing: { train: number; prune: number; finetune: number };
   /** The file of the student that the experiment was given to start from, if it was. */
   readonly student?: Uint8Array | undefined;
@@ -29,7 +29,7 @@ export interface Snapshot {
 
 /** Throws {@link SnapshotError} unless `snapshot` is of this version and holds the state that its phase goes on from. */
 export function checkSnapshot(snapshot: Snapshot): void {
-  if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== 2) {
+  if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== 3) {
     throw new SnapshotError('is none, or of another version', {
       field: 'snapshot.version',
       value: snapshot?.version,

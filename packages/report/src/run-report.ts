@@ -17,7 +17,15 @@ import {
   plural,
   warningWords,
 } from '@softmoe/figures';
-import { type Course, courseOf, lastStage, type RecordLine, type Summary } from '@softmoe/lab';
+import {
+  type Course,
+  courseOf,
+  lastStage,
+  milestonesOf,
+  orderOf,
+  type RecordLine,
+  type Summary,
+} from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
 import { type Run, readModel, readRecords, readRun } from '@softmoe/runs';
 import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
@@ -50,7 +58,7 @@ export async function runReport(path: string): Promise<ReportDocument> {
       ...(result?.warnings ?? []).map(warningWords),
     ],
     sections: [
-      ...(records.length > 0 ? [overview(records, run), learning(records, course, run)] : []),
+      ...(records.length > 0 ? [overview(records, run), learning(records, course.train, run)] : []),
       ...(course.train.some(({ overlaps }) => overlaps) ? [studentSection(course, run)] : []),
       ...(result ? [pruning(result), finetuning(records, result)] : []),
       ...(student && teacher ? functions(student, teacher, result) : []),
@@ -102,22 +110,22 @@ function overview(records: readonly RecordLine[], { config, result }: Run): Repo
   };
 }
 
-function learning(records: readonly RecordLine[], course: Course, run: Run): ReportSection {
-  const { expert, router } = course.milestones;
-  const found = expert.filter((at, j) => at !== null && router[j] !== null).length;
+function learning(records: readonly RecordLine[], train: Course['train'], run: Run): ReportSection {
+  const milestones = milestonesOf(train, run.config);
+  const { met: found } = orderOf(milestones);
   const all = found === run.config.teachers;
   return {
     id: 'learning',
-    heading: orderTitle(course.milestones),
+    heading: orderTitle(milestones),
     verdict: {
       word: `${found} of ${run.config.teachers} found`,
       tone: all ? 'good' : run.result ? 'bad' : 'open',
     },
     blocks: [
-      text(orderWords(course, run.config)),
+      text(orderWords(milestones, run.config)),
       drawn(alignmentFigure(records, run.config)),
       drawn(lagsFigure(records, run.config)),
-      milestonesTable(course, run),
+      milestonesTable(train, milestones, run),
     ],
   };
 }

@@ -1,5 +1,12 @@
-import { clockOf, fixed, readable, signed } from '@softmoe/figures';
-import type { Course, Summary } from '@softmoe/lab';
+import { clockOf, fixed, lossWords, readable, signed } from '@softmoe/figures';
+import {
+  type Course,
+  isCoarse,
+  type MetPair,
+  type Milestones,
+  metPairs,
+  type Summary,
+} from '@softmoe/lab';
 import type { Run } from '@softmoe/runs';
 import type { ReportBlock } from './document.ts';
 
@@ -7,12 +14,17 @@ type Table = ReportBlock & { readonly kind: 'table' };
 
 /** When each teacher expert was found, and how well it was known when learning ended and at the end. */
 export function milestonesTable(
-  { milestones, train }: Course,
+  train: Course['train'],
+  milestones: Milestones,
   { config, result }: Pick<Run, 'config' | 'result'>,
 ): Table {
   const learned = train.at(-1)?.alignment;
-  const at = (time: number | null | undefined) =>
-    time === null || time === undefined ? '–' : fixed(time, 1);
+  const pairs = metPairs(milestones);
+  const at = (kind: 'expert' | 'router', j: number) => {
+    const time = milestones[kind][j] ?? null;
+    if (time === null) return '–';
+    return isCoarse(time, milestones.step?.[kind][j]) ? `~${readable(time, 1)}` : fixed(time, 1);
+  };
   const unmatched = new Set(
     result?.missing.flatMap((one) => (one.matched ? [] : [one.teacherExpert - 1])),
   );
@@ -32,14 +44,13 @@ export function milestonesTable(
       'router',
       ...(result ? ['final expert', 'final router'] : []),
     ],
-    rows: milestones.expert.map((expert, j) => {
-      const router = milestones.router[j] ?? null;
+    rows: milestones.expert.map((_, j) => {
       const known = (learned?.student[j] ?? -1) >= 0;
       return [
         `${j + 1}`,
-        at(expert),
-        at(router),
-        expert === null || router === null ? '–' : signed(router - expert, 1),
+        at('expert', j),
+        at('router', j),
+        lagWords(pairs.find(({ teacher }) => teacher === j)),
         overlap(learned?.expert[j], known),
         overlap(learned?.router[j], known),
         ...(result
@@ -51,6 +62,11 @@ export function milestonesTable(
       ];
     }),
   };
+}
+
+function lagWords(pair: MetPair | undefined): string {
+  if (!pair) return '–';
+  return pair.told ? signed(pair.lag, 1) : '?';
 }
 
 /** What each unit that pruning left was made of. */
@@ -65,11 +81,15 @@ export function originsTable({ origins }: Summary): Table {
 }
 
 /** All that the certificate holds, with what it means. */
-export function certificateTable({ certificate, parameterError, contraction }: Summary): Table {
+export function certificateTable({
+  certificate,
+  parameterError,
+  contraction,
+  loss,
+}: Summary): Table {
   const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
     certificate;
   const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
-    ['loss', 'at the end', Math.abs(certificate.loss)],
     ['gradient', 'its length at the end', certificate.gradientNorm],
     ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
     ['μ', 'least curvature on the tangent space', mu, 6],
@@ -98,9 +118,12 @@ export function certificateTable({ certificate, parameterError, contraction }: S
     kind: 'table',
     caption: 'The certificate: what the final student’s own Hessian says.',
     columns: ['quantity', 'meaning', 'value'],
-    rows: rows.flatMap(([name, meaning, value, digits = 3]) =>
-      value === null || value === undefined ? [] : [[name, meaning, readable(value, digits)]],
-    ),
+    rows: [
+      ['loss', 'at the end', lossWords(certificate.loss, loss.start)],
+      ...rows.flatMap(([name, meaning, value, digits = 3]) =>
+        value === null || value === undefined ? [] : [[name, meaning, readable(value, digits)]],
+      ),
+    ],
   };
 }
 

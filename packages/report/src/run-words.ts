@@ -1,5 +1,5 @@
-import { clockOf, fixed, listed, plural, readable } from '@softmoe/figures';
-import { type Course, hasClosedForm, lagsOf, meanLag, type Summary } from '@softmoe/lab';
+import { clockOf, fixed, listed, lossBound, lossWords, plural, readable } from '@softmoe/figures';
+import { hasClosedForm, type Milestones, meanLag, orderOf, type Summary } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
 
 type Config = Summary['config'];
@@ -50,7 +50,7 @@ export function everyExpert(teachers: number): string {
 }
 
 /** Who aligned when, and who led. */
-export function orderWords({ milestones }: Course, config: Config): string {
+export function orderWords(milestones: Milestones, config: Config): string {
   const { name: time } = clockOf(config);
   const { expert } = milestones;
   const found = expert.flatMap((at, j) => (at === null ? [] : [{ j: j + 1, at }]));
@@ -60,18 +60,20 @@ export function orderWords({ milestones }: Course, config: Config): string {
     found.length === 1
       ? `Expert ${found[0]!.j} was found at ${time} ${fixed(found[0]!.at, 1)}.`
       : `Experts were found in the order ${listed(found.map(({ j }) => j))}, from ${time} ${fixed(found[0]!.at, 1)} to ${fixed(found.at(-1)!.at, 1)}.`;
-  const lags = lagsOf(milestones);
   const mean = meanLag(milestones);
-  if (mean === undefined) {
+  const { met, told, expertFirst } = orderOf(milestones);
+  if (met === 0) {
     return `${order} ${found.length === 1 ? 'Its router has not' : 'None of their routers has'} followed.`;
   }
-  const led = lags.filter((lag) => lag > 0).length;
-  const share = lags.length === 1 ? 'The' : `In ${led} of ${lags.length} pairs the`;
-  const before = led === 0 && lags.length === 1 ? 'after' : 'before';
-  const delay = `${fixed(Math.abs(mean), 1)} units of ${time} ${mean < 0 ? 'before' : 'after'} ${lags.length === 1 ? 'the expert' : 'their experts'}`;
+  if (mean === undefined) {
+    return `${order} The records lie too far apart to tell whether experts or routers came first.`;
+  }
+  const share = told === 1 ? 'The' : `In ${expertFirst} of ${told} pairs the`;
+  const before = expertFirst === 0 && told === 1 ? 'after' : 'before';
+  const delay = `${fixed(Math.abs(mean), 1)} units of ${time} ${mean < 0 ? 'before' : 'after'} ${told === 1 ? 'the expert' : 'their experts'}`;
   return (
-    `${order} ${share} expert came ${before} its router; ${lags.length === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
-    (config.routing === 'independent' && led === lags.length ? GUIDANCE : '')
+    `${order} ${share} expert came ${before} its router; ${told === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
+    (config.routing === 'independent' && expertFirst === met ? GUIDANCE : '')
   );
 }
 
@@ -90,7 +92,7 @@ export function pruningWords(result: Summary): string[] {
     tolerance: 'It stopped within the loss that was asked for',
   }[config.prune.rule];
   const cliff =
-    here !== undefined && below !== undefined && here > 0
+    here !== undefined && below !== undefined && lossBound(here, loss.start) === undefined
       ? `: one unit fewer would make the loss ${readable(below / here)} times as large`
       : '';
   const lost = alignment.trained.expert.flatMap((overlap, j) => {
@@ -100,7 +102,7 @@ export function pruningWords(result: Summary): string[] {
   });
   return [
     `Pruning went from ${plural(students, 'unit')} to ${survivors}; the teacher has ${teachers}. ${rule}${cliff}. Duplicates were merged and the amplitudes refitted.`,
-    `The loss was ${readable(loss.trained)} before and ${readable(loss.pruned)} after. ${
+    `The loss was ${lossWords(loss.trained, loss.start)} before and ${lossWords(loss.pruned, loss.start)} after. ${
       lost.length > 0
         ? `Teacher ${lost.length === 1 ? 'expert' : 'experts'} ${listed(lost)} had been learned and ${lost.length === 1 ? 'was' : 'were'} lost here.`
         : 'No teacher expert that had been learned was lost.'
@@ -125,7 +127,7 @@ export function certificateWords(result: Summary, from: number): string[] {
     ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}. Then `
     : '';
   const words = [
-    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${readable(from)} to ${readable(Math.abs(loss.final))}. ${verdictWords[certificate.verdict]}`,
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${lossWords(from, loss.start)} to ${lossWords(loss.final, loss.start)}. ${verdictWords[certificate.verdict]}`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {

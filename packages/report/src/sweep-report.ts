@@ -1,4 +1,4 @@
-import { listed, plural, readable, secondsFigure } from '@softmoe/figures';
+import { listed, lossWords, plural, readable, secondsFigure } from '@softmoe/figures';
 import {
   describeValues,
   type SweepCell,
@@ -114,7 +114,7 @@ function misses({ sweep, records }: SweepResults): ReportSection[] {
               nameOf(sweep, input),
               `${output.recovered} of ${output.teachers}`,
               `${output.survivors}`,
-              readable(Math.abs(output.loss.final)),
+              lossWords(output.loss.final, output.loss.start),
               output.certificate.verdict,
             ]),
         },

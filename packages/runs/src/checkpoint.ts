@@ -5,8 +5,8 @@ import { type FileFormat, type Format, parseStrictJson, readFormat } from '@soft
 import { z } from 'zod';
 import { START_AGAIN } from './run-files.ts';
 
-/** What checkpoint.json says it is. Version 1 had none, and the states in it are no longer understood. */
-const CHECKPOINT_FORMAT = { name: 'softmoe-checkpoint', version: 2 } as const satisfies Format;
+/** What checkpoint.json says it is. Version 1 had none; the states of 1 and 2 are no longer understood. */
+const CHECKPOINT_FORMAT = { name: 'softmoe-checkpoint', version: 3 } as const satisfies Format;
 
 /** A snapshot on disk, with the length of records.jsonl at that point. */
 export interface Checkpoint {
@@ -19,8 +19,8 @@ const state = z
   .base64()
   .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
   .optional();
-const times = z.array(z.number().nullable());
 const numbers = z.array(z.number());
+const crossing = z.object({ time: z.number(), step: z.number() });
 
 const schema = z.object({
   format: z.object({
@@ -30,7 +30,7 @@ const schema = z.object({
   sha256: z.string(),
   recordBytes: z.int().min(0),
   snapshot: z.object({
-    version: z.literal(2),
+    version: z.literal(3),
     config: z.unknown().transform(parseConfig),
     phase: z.enum(['train', 'prune', 'finetune', 'done']),
     backend: z
@@ -43,9 +43,16 @@ const schema = z.object({
       })
       .optional(),
     startLoss: z.number().optional(),
-    milestones: z.object({
-      found: z.object({ expert: times, router: times }),
-      previous: z.object({ time: z.number(), expert: numbers, router: numbers }).optional(),
+    pairs: z.object({
+      found: z.array(
+        z.object({
+          unit: z.int().min(0),
+          teacher: z.int().min(0),
+          expert: crossing.extend({ router: z.number() }).exactOptional(),
+          router: crossing.exactOptional(),
+        }),
+      ),
+      previous: z.object({ time: z.number(), expert: numbers, router: numbers }).exactOptional(),
     }),
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
     student: state,
@@ -101,13 +108,12 @@ export function decodeCheckpoint(text: string, file: string): Checkpoint {
   const { format: _, sha256, ...content } = json as z.input<typeof schema>;
   if (hashOf(content) !== sha256) throw damaged('it is not what was written');
   const { recordBytes, snapshot } = read;
-  const { startLoss, milestones } = snapshot;
+  const { startLoss } = snapshot;
   return {
     recordBytes,
     snapshot: {
       ...snapshot,
       startLoss,
-      milestones: { ...milestones, previous: milestones.previous },
       trained: snapshot.trained,
       finetuned: snapshot.finetuned,
     },

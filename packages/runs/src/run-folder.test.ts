@@ -194,11 +194,11 @@ it('resumeRunFolder refuses a checkpoint of another version by name', async () =
   const path = join(folder.path, 'checkpoint.json');
   const text = await readFile(path, 'utf8');
   await folder.close();
-  await writeFile(path, text.replace('"version":2', '"version":1'));
+  await writeFile(path, text.replace('"version":3', '"version":2'));
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(FormatError);
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(
     new RegExp(
-      `checkpoint\\.format\\.version: is not .* version 2, in ${path} \\(got 1\\).*Start the run again`,
+      `checkpoint\\.format\\.version: is not .* version 3, in ${path} \\(got 2\\).*Start the run again`,
     ),
   );
 });
@@ -212,7 +212,7 @@ it('resumeRunFolder refuses a damaged checkpoint', async () => {
   const { format: _, ...before } = JSON.parse(text);
   for (const [damaged, problem] of [
     [text.slice(0, -9), `checkpoint: is damaged: is not JSON \\(got "${path}"\\)`],
-    ['{}', `checkpoint\\.format\\.version: .*version 2, in ${path} \\(got 1\\)`],
+    ['{}', `checkpoint\\.format\\.version: .*version 3, in ${path} \\(got 1\\)`],
     [JSON.stringify(before), `checkpoint\\.format\\.version: .*, in ${path} \\(got 1\\)`],
     [
       text.replace('"phase":"train"', '"phase":"?"'),

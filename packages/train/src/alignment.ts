@@ -1,6 +1,6 @@
-import { type MoE, type NDArray, ShapeError } from '@softmoe/model';
+import { type MoE, type MoESpec, type NDArray, ShapeError } from '@softmoe/model';
 import { requireForm, requireSameFrame, routingOf } from '@softmoe/model/checks';
-import { assignRows, rowProducts, signChanges } from '@softmoe/model/linalg';
+import { assignRows, rowProducts, type SignChange, signChanges } from '@softmoe/model/linalg';
 
 /**
  * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where units
@@ -33,9 +33,15 @@ export function overlaps(student: MoE, teacher: MoE): Overlaps {
     });
   }
   return {
-    expert: rowProducts(student.params.expert, teacher.params.expert),
-    router: rowProducts(directionsOf(student), directionsOf(teacher)),
+    expert: cosines(student.params.expert, teacher.params.expert),
+    router: cosines(directionsOf(student), directionsOf(teacher)),
   };
+}
+
+/** Inner products of unit rows: what rounding adds beyond 1 is cut. */
+function cosines(rows: NDArray, others: NDArray): NDArray {
+  const { shape, data } = rowProducts(rows, others);
+  return { shape, data: data.map((cosine) => Math.min(1, Math.max(-1, cosine))) };
 }
 
 function directionsOf({ spec, params }: MoE): NDArray {
@@ -43,9 +49,30 @@ function directionsOf({ spec, params }: MoE): NDArray {
 }
 
 /**
+ * The choice of signs under which overlaps of a pair of units count: among the sign changes of docs/theory.md (6) that
+ * take the sign of a_i to that of a*_j, the one with the largest sum of both overlaps. Where no sign change moves the
+ * amplitude's sign, it is left out. The function takes w_i·w*_j, v_i·v*_j and a_i·a*_j.
+ */
+export function nearestSigns(
+  spec: MoESpec,
+): (expert: number, router: number, amplitudes: number) => SignChange {
+  const changes = signChanges(spec);
+  const byAmplitude = changes.some(({ amplitude }) => amplitude < 0);
+  return (expert, router, amplitudes) => {
+    let best: SignChange = { router: 1, expert: 1, amplitude: 1 };
+    let most = -Infinity;
+    for (const change of changes) {
+      if (byAmplitude && change.amplitude * amplitudes < 0) continue;
+      const sum = change.expert * expert + change.router * router;
+      if (sum > most) [best, most] = [change, sum];
+    }
+    return best;
+  };
+}
+
+/**
  * Matches student units to teacher units one to one so that the sum over pairs of expert overlap + router overlap is
- * largest. The overlaps of a pair count with the best joint choice of signs among the sign changes of docs/theory.md (6)
- * that take the sign of a_i to that of a*_j; where no sign change moves the amplitude's sign, it is left out.
+ * largest. The overlaps of a pair count with the signs of {@link nearestSigns}.
  */
 export function alignment(
   student: MoE,
@@ -56,22 +83,13 @@ export function alignment(
   const k = teacher.spec.experts;
   const a = student.params.amplitude.data;
   const target = teacher.params.amplitude.data;
-  const changes = signChanges(student.spec);
-  const byAmplitude = changes.some((change) => change.amplitude < 0);
+  const nearest = nearestSigns(student.spec);
 
   function aligned(i: number, j: number) {
-    const w = expert.data[i * k + j]!;
-    const v = router.data[i * k + j]!;
-    const sign = a[i]! * target[j]!;
-    let best = { score: -Infinity, expert: 0, router: 0 };
-    for (const change of changes) {
-      if (byAmplitude && change.amplitude * sign < 0) continue;
-      const score = change.expert * w + change.router * v;
-      if (score > best.score) {
-        best = { score, expert: change.expert * w, router: change.router * v };
-      }
-    }
-    return best;
+    const [w, v] = [expert.data[i * k + j]!, router.data[i * k + j]!];
+    const change = nearest(w, v, a[i]! * target[j]!);
+    const pair = { expert: change.expert * w, router: change.router * v };
+    return { ...pair, score: pair.expert + pair.router };
   }
 
   const matched = assignRows(m, k, (i, j) => -aligned(i, j).score);

@@ -1,4 +1,4 @@
-export { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
+export { type Alignment, alignment, nearestSigns, type Overlaps, overlaps } from './alignment.ts';
 export { loadState, saveState } from './checkpoint.ts';
 export { DivergedError, StepSizeError, ZeroAmplitudeError } from './errors.ts';
 export {

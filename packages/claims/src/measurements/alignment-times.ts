@@ -1,7 +1,7 @@
+import { type AlignedPair, PairTracker } from '@softmoe/lab';
 import { row } from '@softmoe/model/linalg';
 import type { TaskFunction } from '@softmoe/tasks';
 import { run } from '@softmoe/train';
-import { type AlignedPair, PairTracker } from './pair-tracker.ts';
 import { createScene, flowStepper, type SceneInput } from './scene.ts';
 
 /** The input of task `claim/alignment-times`. */
@@ -32,7 +32,7 @@ export const alignmentTimes: TaskFunction<AlignmentTimesInput, AlignmentTimes, u
 ) => {
   const scene = createScene(input);
   const { student, teacher } = scene;
-  const tracker = new PairTracker(student.spec, input.teachers);
+  const tracker = new PairTracker(student.spec, [...teacher.params.amplitude.data]);
   let initial: number[][] | undefined;
   let end = { time: 0, steps: 0 };
   for await (const record of run(flowStepper(scene), {

@@ -3,7 +3,7 @@ import type { Config, Summary } from '@softmoe/lab';
 import { type Run, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { flowTime, readable } from '../numbers.ts';
+import { flowTime, lossCell, readable } from '../numbers.ts';
 import { stateOf } from '../run/run-state.ts';
 import type { Streams } from '../streams.ts';
 import { tableLines } from '../table.ts';
@@ -88,12 +88,14 @@ function report(
   [a, b]: readonly [Run, Run],
   { config, found }: { readonly config: Row[]; readonly found: Row[] },
 ): string {
-  const cell = (value: unknown) =>
-    typeof value === 'number' && !Number.isInteger(value) ? readable(value) : String(value ?? '–');
+  const cell = ({ what }: Row, value: unknown, { result }: Run) => {
+    if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '–');
+    return what.startsWith('loss') ? lossCell(value, result?.loss.start) : readable(value);
+  };
   const lines = (heading: string, rows: readonly Row[]) =>
     tableLines(
       [heading, basename(a.path), basename(b.path)],
-      rows.map((row) => [row.what, cell(row.a), cell(row.b)]),
+      rows.map((row) => [row.what, cell(row, row.a, a), cell(row, row.b, b)]),
       { left: 1 },
     );
   const configs =

@@ -1,5 +1,6 @@
 import type { Config, ExperimentEvent } from '@softmoe/lab';
 import { SingleBar } from 'cli-progress';
+import { lossWords } from '../numbers.ts';
 import type { Output } from '../streams.ts';
 
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
@@ -15,7 +16,13 @@ export function createProgress(config: Config, stream: Output): Progress {
 }
 
 /** How far training has come in [0, 1], and what to say about it. */
-function position(config: Config, event: ExperimentEvent): { share: number; text: string } {
+function position(
+  config: Config,
+  event: ExperimentEvent,
+  startLoss: number | undefined,
+): { share: number; text: string } {
+  const lossOf = (loss: number) =>
+    `loss ${lossWords(loss, startLoss, (value) => value.toExponential(2))}`;
   switch (event.phase) {
     case 'train': {
       const { time, loss, alignment } = event.record;
@@ -23,7 +30,7 @@ function position(config: Config, event: ExperimentEvent): { share: number; text
       const aligned = `experts ${count(alignment?.expert)}, routers ${count(alignment?.router)} of ${config.teachers} aligned`;
       return {
         share: time / config.train.time,
-        text: `time ${time.toFixed(1)} of ${config.train.time}, loss ${loss.toExponential(2)}, ${aligned}`,
+        text: `time ${time.toFixed(1)} of ${config.train.time}, ${lossOf(loss)}, ${aligned}`,
       };
     }
     case 'prune':
@@ -34,18 +41,27 @@ function position(config: Config, event: ExperimentEvent): { share: number; text
         const { onlineSteps } = config.finetune;
         return {
           share: step / onlineSteps,
-          text: `on samples: step ${step} of ${onlineSteps}, loss ${loss.toExponential(2)}`,
+          text: `on samples: step ${step} of ${onlineSteps}, ${lossOf(loss)}`,
         };
       }
       const digits = -Math.log10(Math.max(gradientNorm, 1e-15)) / 15;
       return {
         share: Math.min(1, Math.max(0, digits)),
-        text: `step ${step}, loss ${loss.toExponential(2)}, gradient ${gradientNorm.toExponential(1)}`,
+        text: `step ${step}, ${lossOf(loss)}, gradient ${gradientNorm.toExponential(1)}`,
       };
     }
     case 'done':
       return { share: 1, text: '' };
   }
+}
+
+/** Remembers the loss of the first record, the scale of all that follow. */
+function startOf(): (event: ExperimentEvent) => number | undefined {
+  let loss: number | undefined;
+  return (event) => {
+    if ('record' in event) loss ??= event.record.loss;
+    return loss;
+  };
 }
 
 const names = { train: 'learn', prune: 'prune', finetune: 'fine-tune', done: 'done' } as const;
@@ -61,9 +77,10 @@ function bars(config: Config, stream: Output): Progress {
     fps: 12,
   });
   bar.start(1000, 0, { phase: names.train.padEnd(9), text: '' });
+  const start = startOf();
   return {
     show(event) {
-      const { share, text } = position(config, event);
+      const { share, text } = position(config, event, start(event));
       bar.update(Math.round(1000 * share), { phase: names[event.phase].padEnd(9), text });
     },
     stop: () => bar.stop(),
@@ -73,9 +90,10 @@ function bars(config: Config, stream: Output): Progress {
 /** About ten lines a phase. */
 function lines(config: Config, stream: Output): Progress {
   let last = '';
+  const start = startOf();
   return {
     show(event) {
-      const { share, text } = position(config, event);
+      const { share, text } = position(config, event, start(event));
       const key = `${event.phase} ${Math.floor(10 * share)}`;
       if (key === last || text === '') return;
       last = key;

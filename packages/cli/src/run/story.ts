@@ -1,7 +1,22 @@
-import { adviceWords } from '@softmoe/figures/words';
-import type { Summary } from '@softmoe/lab';
+import { adviceWords, lossBound, plural } from '@softmoe/figures/words';
+import {
+  isCoarse,
+  type MetPair,
+  type Milestones,
+  metPairs,
+  orderOf,
+  type Summary,
+} from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { flowTime, readable, seconds, signed, significant } from '../numbers.ts';
+import {
+  flowTime,
+  lossCell,
+  lossWords,
+  readable,
+  seconds,
+  signed,
+  significant,
+} from '../numbers.ts';
 import { tableLines } from '../table.ts';
 
 /** What is being run, in two lines, before it runs. */
@@ -38,29 +53,59 @@ function learned({
   timing,
   alignment,
 }: Summary): string {
+  const pairs = metPairs(milestones);
   const rows = milestones.expert.map((expert, j) => {
     const router = milestones.router[j]!;
     return [
       `${j + 1}`,
-      flowTime(expert),
-      flowTime(router),
-      expert === null || router === null ? '–' : signed(router - expert),
+      timeWords(expert, milestones.step?.expert[j]),
+      timeWords(router, milestones.step?.router[j]),
+      lagWords(pairs.find(({ teacher }) => teacher === j)),
       alignment.trained.expert[j]!.toFixed(4),
       alignment.trained.router[j]!.toFixed(4),
     ];
   });
-  const led = milestones.expert.filter(
-    (expert, j) => expert !== null && expert < (milestones.router[j] ?? Infinity),
-  ).length;
   return [
     `1  Learn: ${methodOf(config.train)}, ${steps.train} steps, ${seconds(timing.train)}`,
-    `   In ${led} of ${rows.length} pairs the expert aligns ${hasOwnGates(config.routing) ? 'first and then guides' : 'before'} its router (times at overlap 0.5):`,
+    ...orderLines(milestones, config),
     ...tableLines(
       ['teacher expert', 'expert at', 'router at', 'lag', 'expert overlap', 'router overlap'],
       rows,
     ),
-    `   Overlaps are those at the end of learning. Loss ${readable(loss.start)} → ${readable(loss.trained)} with ${students} units.`,
+    `   Overlaps are those at the end of learning. Loss ${readable(loss.start)} → ${lossWords(loss.trained, loss.start)} with ${students} units.`,
   ].join('\n');
+}
+
+/** Who came first in how many of the pairs that met, above the table of their times. */
+function orderLines(milestones: Milestones, { routing, teachers }: Summary['config']): string[] {
+  const { met, told, expertFirst } = orderOf(milestones);
+  const first = hasOwnGates(routing) && expertFirst > 0 ? 'first and then guides' : 'before';
+  const unmet = teachers - met;
+  const order =
+    met === 0
+      ? 'No unit has found both the expert and the router of a teacher unit'
+      : told === 0
+        ? `The records lie too far apart to tell who came first in ${plural(met, 'pair')}`
+        : `In ${expertFirst} of ${plural(told, 'pair')} the expert aligns ${first} its router`;
+  return [
+    `   ${order} (times at overlap 0.5):`,
+    ...(told > 0 && told < met
+      ? [`   The records are too far apart to tell in ${met - told} more.`]
+      : []),
+    ...(met > 0 && unmet > 0
+      ? [`   No student unit found both of ${plural(unmet, 'teacher unit')}.`]
+      : []),
+  ];
+}
+
+/** A time, marked as rough where it was interpolated over a step too coarse for it. */
+function timeWords(time: number | null | undefined, step: number | null | undefined): string {
+  return time && isCoarse(time, step) ? `~${Number(time.toPrecision(1))}` : flowTime(time);
+}
+
+function lagWords(pair: MetPair | undefined): string {
+  if (!pair) return '–';
+  return pair.told ? signed(pair.lag) : '?';
 }
 
 function methodOf({ method, flow, step, time }: Summary['config']['train']): string {
@@ -74,7 +119,7 @@ function pruned({ config, elimination, survivors, students, loss, timing }: Summ
   const before = elimination.find(({ size }) => size === survivors - 1)?.loss;
   const at = elimination.find(({ size }) => size === survivors)?.loss;
   const cliff =
-    before !== undefined && at !== undefined && at > 0
+    before !== undefined && at !== undefined && lossBound(at, loss.start) === undefined
       ? `: one unit fewer costs ${significant(before / at)} times the loss`
       : '';
   return [
@@ -82,9 +127,9 @@ function pruned({ config, elimination, survivors, students, loss, timing }: Summ
     `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : 'the units left, some merged'}${cliff}`,
     ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
-      [['loss', ...shown.map((point) => readable(point.loss))]],
+      [['loss', ...shown.map((point) => lossCell(point.loss, loss.start))]],
     ),
-    `   Duplicates merged, amplitudes refitted: loss ${readable(loss.pruned)}.`,
+    `   Duplicates merged, amplitudes refitted: loss ${lossWords(loss.pruned, loss.start)}.`,
   ].join('\n');
 }
 
@@ -111,7 +156,7 @@ function finetuned({
           `   On a fixed sample of ${config.finetune.sampleSize} points, whose labels make the teacher a minimum of zero loss.`,
         ]
       : []),
-    `   Loss ${readable(loss.pruned)} → ${readable(loss.final)}.`,
+    `   Loss ${lossWords(loss.pruned, loss.start)} → ${lossWords(loss.final, loss.start)}.`,
   ];
   const { predicted, measured } = contraction;
   if (predicted !== null && measured !== null) {

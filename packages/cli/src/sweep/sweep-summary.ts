@@ -8,7 +8,7 @@ import {
   type SweepResults,
   sweepCells,
 } from '@softmoe/runs';
-import { readable } from '../numbers.ts';
+import { lossCell, readable } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 
 /** What a sweep found so far, in words and a table of its cells, or as JSON. */
@@ -69,7 +69,7 @@ const SUMMARY: readonly CellColumn[] = [
   ['runs', ({ done, runs }) => (done === runs ? `${runs}` : `${done} of ${runs}`)],
   ['recovered all', ({ recovered, done }) => recoveredShare(recovered, done)],
   ['units', ({ survivors }) => readable(survivors)],
-  ['loss', ({ loss }) => readable(loss)],
+  ['loss', ({ loss }) => lossCell(loss)],
   ['param. error', ({ parameterError }) => readable(parameterError)],
   ['seconds', ({ seconds }) => readable(seconds)],
 ];
