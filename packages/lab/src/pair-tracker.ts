@@ -3,7 +3,7 @@ import { nearestSigns, type StatelessRecord } from '@softmoe/train';
 import { ALIGNED, type Milestones } from './milestones.ts';
 
 /** When an overlap reached {@link ALIGNED}, interpolated linearly between two records. */
-export interface Crossing {
+interface Crossing {
   /** In flow time. */
   readonly time: number;
   /** Flow time between the two records; 0 where the first one already was beyond. */
