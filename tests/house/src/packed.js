@@ -14,10 +14,21 @@ export function packAll(root, tarballs) {
     if (!existsSync(join(packages, name, 'dist'))) {
       throw new Error(`packages/${name} is not built: run \`pnpm build\` first`);
     }
-    execFileSync('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', tarballs], {
-      cwd: join(packages, name),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    execFileSync(
+      'npx',
+      [
+        '-y',
+        'pnpm@12.21.0',
+        '--config.ignore-scripts=true',
+        'pack',
+        '--pack-destination',
+        tarballs,
+      ],
+      {
+        cwd: join(packages, name),
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
   }
 }
 

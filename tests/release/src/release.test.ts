@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Checkout, commit, copyOfRepository, runIn } from './checkout.ts';
+import { type Registry, startRegistry } from './registry.ts';
+
+const UNBUILT = 'prune';
+
+let checkout: Checkout;
+let registry: Registry;
+beforeAll(async () => {
+  checkout = copyOfRepository(UNBUILT);
+  registry = await startRegistry();
+});
+afterAll(async () => {
+  checkout?.remove();
+  await registry?.close();
+});
+
+const manifests = () =>
+  readdirSync(join(checkout.path, 'packages')).map((folder) =>
+    JSON.parse(readFileSync(join(checkout.path, 'packages', folder, 'package.json'), 'utf8')),
+  );
+const versions = () => [...new Set(manifests().map(({ version }) => version))];
+const failureOf = (work: () => string): string => {
+  try {
+    return `no failure: ${work()}`;
+  } catch (error) {
+    return (error as { stderr: string }).stderr;
+  }
+};
+
+describe('a release', () => {
+  it('is refused while changesets are pending', () => {
+    expect(failureOf(() => checkout.run('node', 'scripts/release.mjs'))).toMatch(
+      /^\d+ changesets are pending\. Run `pnpm changeset version`/,
+    );
+  });
+
+  it('starts at 0.1.0 in every package, with changelogs of words alone', () => {
+    checkout.pnpm('exec', 'changeset', 'version');
+    expect(versions()).toEqual(['0.1.0']);
+    const changelog = readFileSync(join(checkout.path, 'packages/cli/CHANGELOG.md'), 'utf8');
+    expect(changelog).toMatch(/^# softmoe\n\n## 0\.1\.0\n\n### Minor Changes\n\n- /);
+    expect(changelog).not.toMatch(/Updated dependencies|^- [0-9a-f]{7}:/m);
+    commit(checkout.run, 'Version');
+  });
+
+  it('publishes every package, also from an unbuilt checkout, and they install and run', () => {
+    writeFileSync(join(checkout.path, '.npmrc'), registry.npmrc);
+    const said = checkout.run(
+      'node',
+      'scripts/release.mjs',
+      '--publish',
+      '--registry',
+      registry.url,
+    );
+    expect(said).toContain(`${manifests().length} packages at 0.1.0 published.`);
+    const user = mkdtempSync(join(tmpdir(), 'softmoe-user-'));
+    try {
+      writeFileSync(join(user, '.npmrc'), registry.npmrc);
+      writeFileSync(join(user, 'package.json'), '{ "private": true, "type": "module" }');
+      runIn(
+        user,
+        'npm',
+        'install',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        'softmoe',
+        '@softmoe/queue',
+      );
+      expect(runIn(user, 'npx', 'softmoe', '--version').trim()).toBe('0.1.0');
+      expect(runIn(user, 'npx', 'softmoe', 'run', 'quick', '--quiet')).toContain('certified');
+      const lock = readFileSync(join(user, 'package-lock.json'), 'utf8');
+      const ours = Object.entries(JSON.parse(lock).packages as Record<string, { version: string }>)
+        .filter(([path]) => /node_modules\/(@softmoe\/\w|softmoe$)/.test(path))
+        .map(([, { version }]) => version);
+      expect(new Set(ours)).toEqual(new Set(['0.1.0']));
+      expect(ours).toHaveLength(manifests().length);
+    } finally {
+      rmSync(user, { recursive: true, force: true });
+    }
+  });
+
+  it('after a minor change of one package is 0.2.0 in all: a peer of the command does not make it 1.0.0', () => {
+    const changeset = "---\n'@softmoe/queue': minor\n---\n\nQueues that pause.\n";
+    writeFileSync(join(checkout.path, '.changeset/pause.md'), changeset);
+    commit(checkout.run, 'Pause queues');
+    checkout.pnpm('exec', 'changeset', 'version');
+    expect(versions()).toEqual(['0.2.0']);
+    const command = manifests().find(({ name }) => name === 'softmoe');
+    expect(command.peerDependencies).toEqual({ '@softmoe/queue': 'workspace:>=0.0.0 <1.0.0' });
+  });
+});
+
+it('packing refuses a package whose exports are missing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'softmoe-empty-'));
+  try {
+    const exports = {
+      '.': {
+        '@softmoe/source': './src/index.ts',
+        types: './dist/index.d.ts',
+        default: './dist/index.js',
+      },
+    };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', exports }));
+    const script = new URL('../../../scripts/exports-exist.mjs', import.meta.url).pathname;
+    expect(failureOf(() => runIn(folder, 'node', script))).toBe(
+      'empty cannot be packed: ./dist/index.d.ts, ./dist/index.js missing. Build it first: pnpm build\n',
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
