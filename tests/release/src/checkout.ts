@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -49,9 +49,4 @@ export function commit(run: Checkout['run'], message: string): void {
   run('git', 'add', '--all');
   const author = ['-c', 'user.name=nobody', '-c', 'user.email=nobody@example.org'];
   run('git', ...author, 'commit', '--quiet', '--no-gpg-sign', '-m', message);
-}
-
-/** The folder of the checkout that a path of the repository names. */
-export function folderOf({ path }: Checkout, name: string): string {
-  return dirname(join(path, 'packages', name, 'package.json'));
 }
