@@ -149,6 +149,26 @@ export const wrongNumbers: Readonly<Record<string, Wrong>> = {
     },
     /far in its tails/,
   ),
+  'clamps its exponents': [
+    gradient(({ shape, data }, name) => {
+      return { shape, data: name === 'expert' ? data.map((x) => x + 0.02) : data };
+    }, reference),
+    /(relu|tanh|gelu|linear) expert to both ends/,
+  ],
+  'clamps the exponents of its gates': [
+    gradient(({ shape, data }, name) => {
+      return { shape, data: name === 'router' ? data.map((x) => x + 0.02) : data };
+    }, reference),
+    /gate to both ends/,
+  ],
+  'shares out gates that never close': wrong(
+    {
+      async units(model, inputs, size) {
+        return (await reference.units(model, inputs, size)).map((u) => Math.max(u, 1e-4));
+      },
+    },
+    /softmax routing to both ends/,
+  ),
   'returns float32 arrays': wrong(
     {
       async predict(...args) {

@@ -6,12 +6,15 @@
 
 import { constant, madd, word } from './simd';
 
-/** Smallest y with a normal e^y: the result stays at about 1e-38 below it. */
-const LOWEST: f32 = -87.3;
+/** Numbers below this are taken for it. Its n is −127, whose 2^n has the bits of 0, so that e^y is 0 from y = −87.7 down. */
+const LOWEST: f32 = -88;
 /** 1.5·2²³: in y·log₂e + ROUNDER the low bits are the whole number n nearest to y·log₂e. */
 const ROUNDER: f32 = 12582912;
 
-/** target = e^−|z|, to 1e-7 for |z| ≤ 8. The polynomial is good to 3e-9. */
+/**
+ * target = e^−|z|, to 1e-7 for |z| ≤ 8, and exactly 0 where it would be no normal number: what is multiplied by it, however
+ * large, vanishes as it should. The polynomial is good to 3e-9.
+ */
 export function exponentials(z: usize, target: usize, bytes: usize): void {
   const sign = word(0x80000000);
   const lowest = constant(LOWEST);

@@ -157,6 +157,45 @@ describe('experts that are no polynomials', () => {
   });
 });
 
+describe('to both ends of float64', () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    'a Hermite expert of degree %d goes to infinity like its power',
+    (degree) => {
+      const { value, derivative: slope } = hermite(degree);
+      for (const z of [1e60, 1e80, 1e110, 1e160, 1e308]) {
+        const power = z ** degree;
+        if (power === Infinity) expect(value(z)).toBe(Infinity);
+        else expect(value(z) / power).toBeGreaterThan(0);
+        expect(value(-z)).toBe((degree % 2 === 0 ? 1 : -1) * value(z));
+        expect(slope(z)).toBeGreaterThan(0);
+        expect(slope(-z)).toBe((degree % 2 === 0 ? -1 : 1) * slope(z));
+      }
+      expect([value(NaN), slope(NaN)]).toEqual([NaN, degree === 1 ? 1 : NaN]);
+    },
+  );
+
+  it('a series takes the sign of its highest power, and ends where its coefficients do', () => {
+    const falling = series(1, 0, 1, 0, -2);
+    expect([falling.value(1e200), falling.value(-1e200)]).toEqual([-Infinity, -Infinity]);
+    expect([falling.derivative(1e200), falling.derivative(-1e200)]).toEqual([-Infinity, Infinity]);
+    const first = series(0, 3, 0, 0, 0, 0, 0);
+    expect([first.value(1e200), first.derivative(-1e300)]).toEqual([3e200, 3]);
+  });
+
+  it('gelu, tanh and relu reach their limits', () => {
+    for (const z of [1e4, 1e37, 1e200, Number.MAX_VALUE]) {
+      for (const kind of ['gelu', 'relu', 'tanh'] as const) {
+        const { value, derivative: slope } = expertOf({ kind });
+        const [values, slopes] = [new Float64Array(2), new Float64Array(2)];
+        evaluate(expertOf({ kind }), Float64Array.of(z, -z), values, slopes);
+        const expected = kind === 'tanh' ? [1, -1, 0, 0] : [z, 0, 1, 0];
+        expect([value(z), value(-z) + 0, slope(z), slope(-z) + 0]).toEqual(expected);
+        expect([...values, ...slopes].map((x) => x + 0)).toEqual(expected);
+      }
+    }
+  });
+});
+
 describe('an error names field, value and remedy', () => {
   it.each([0, 7, 2.5, NaN, Infinity, -1])('degree %d', (degree) => {
     const action = () => hermite(degree);

@@ -128,6 +128,19 @@ describe('gate probit', () => {
   });
 });
 
+it.each(gateNames)('%s reaches its limits, and its slope 0, at both ends of float64', (name) => {
+  const gate = gateOf(name);
+  for (const z of [1e4, 1e37, 1e200, Number.MAX_VALUE, Infinity]) {
+    const lower = name === 'tanh' ? -1 : 0;
+    const values = [gate.value(z), gate.value(-z) + 0, gate.derivative(z), gate.derivative(-z)];
+    expect(values).toEqual([1, lower, 0, 0]);
+  }
+  for (const z of [0, -0, 1e-320, -1e-38, 1e-38]) {
+    expect(gate.value(z)).toBe(name === 'tanh' ? z : 0.5);
+    expect(gate.derivative(z)).toBe(gate.derivative(0));
+  }
+});
+
 it('an unknown gate is an error', () => {
   for (const name of ['relu', '', 'constructor', '__proto__', 'Sigmoid']) {
     expectError(() => gateOf(name), 'UnknownNameError', 'gate', name, /sigmoid, probit, tanh/);

@@ -3,6 +3,7 @@ import { type ExpertKind, gateNames, type Inputs, MAX_HERMITE_DEGREE } from '@so
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
+import { endCases } from './ends.ts';
 import { extremeCases } from './extremes.ts';
 import { batch, type ModelOptions, model, sharedRoutings } from './problems.ts';
 
@@ -27,7 +28,7 @@ const SIZES = [...WIDTHS, 63, 64, 130];
 
 /** Values of all methods against plain float64 arithmetic. */
 export function accuracyCases(): ConformanceCase[] {
-  return [...everyFunction(), ...everyShape(), ...everyInput(), ...extremeCases()];
+  return [...everyFunction(), ...everyShape(), ...everyInput(), ...extremeCases(), ...endCases()];
 }
 
 function everyFunction(): ConformanceCase[] {

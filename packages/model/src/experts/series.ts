@@ -26,9 +26,16 @@ export const series: ExpertFamily<SeriesSpec> = {
  */
 export function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
   const eta = Float64Array.from(coefficients);
+  /** Powers beyond it have no part in the sum, not even where they overflow. */
+  const degree = eta.findLastIndex((c) => c !== 0);
   const root = eta.map((_, p) => Math.sqrt(p));
   const inverseRoot = root.map((r) => 1 / Math.max(r, 1));
   const ratio = root.map((_, p) => Math.sqrt(Math.max(p - 1, 0) / Math.max(p, 1)));
+
+  /** ±Infinity of the sign of η_P z^power, NaN for NaN. */
+  function limit(z: number, power: number): number {
+    return Infinity * eta[degree]! * (power % 2 === 0 ? Math.abs(Math.sign(z)) : Math.sign(z));
+  }
 
   function evaluate(z: Float64Array, value: Float64Array, derivative: Float64Array): void {
     for (let k = 0; k < z.length; k++) {
@@ -36,13 +43,16 @@ export function hermiteSeries(name: string, coefficients: readonly number[]): Ex
       let dh = 0;
       let previous = 0;
       let current = 1;
-      for (let p = 1; p < eta.length; p++) {
+      for (let p = 1; p <= degree; p++) {
         dh += eta[p]! * root[p]! * current;
         const next = z[k]! * inverseRoot[p]! * current - ratio[p]! * previous;
         previous = current;
         current = next;
         h += eta[p]! * current;
       }
+      // Beyond float64, where infinities cancel, the highest power decides.
+      if (Number.isNaN(h)) h = limit(z[k]!, degree);
+      if (Number.isNaN(dh)) dh = limit(z[k]!, degree - 1);
       value[k] = h;
       derivative[k] = dh;
     }
