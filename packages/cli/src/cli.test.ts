@@ -131,6 +131,29 @@ describe('softmoe run', () => {
   });
 });
 
+describe('a run that is too large', () => {
+  it.each(['100000', '1000000'])(
+    '%s students are refused at once, with the number that fits',
+    async (students) => {
+      const out = join(folder, `large-${students}`);
+      const { code, stdout, stderr } = await softmoe(
+        'run',
+        'quick',
+        '--students',
+        students,
+        '--out',
+        out,
+      );
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(
+        /^SizeError: students: would need \d+ [GTP]B of memory in learning, and there are \S+ [GT]B \(got 1000+\)\. Use at most \d+\.\n$/,
+      );
+      expect(existsSync(out)).toBe(false);
+    },
+  );
+});
+
 describe('the built command as a process', () => {
   it('ends in silence when the reader of its output goes away', () => {
     const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));

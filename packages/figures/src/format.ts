@@ -65,6 +65,15 @@ export function listed(words: readonly (string | number)[]): string {
   return last > 0 ? `${words.slice(0, last).join(', ')} and ${words[last]}` : words.join('');
 }
 
+/** A time as one says it: `20 s`, `3 min`, `2.5 h`, `4 days`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Number((seconds / 3600).toFixed(1))} h`;
+  const days = seconds / 86_400;
+  return `${days < 1e5 ? Math.round(days) : readable(days)} days`;
+}
+
 function minus(text: string): string {
   return text.replace('-', '−');
 }

@@ -61,6 +61,16 @@ describe('words of warnings', () => {
       { kind: 'no-clear-cliff', value: 1.23456, size: 4 },
       'The elimination curve has no clear cliff: its largest ratio is 1.23, at 4 units.',
     ],
+    [
+      { kind: 'rows-normalised', value: 3.2e-8, rows: 4 },
+      '4 rows of the model were unit vectors only to 3e-8, as numbers of low precision are: normalised, since exact losses ' +
+        'need unit rows.',
+    ],
+    [
+      { kind: 'long-run', value: 9000, phase: 'finetune' },
+      'This will take about 2.5 h, most of it for fine-tuning, by an estimate that may be off several times over. Fewer ' +
+        'students, teachers or inputs, or a shorter training, take less.',
+    ],
     [{ kind: 'text', value: 'As it was.' }, 'As it was.'],
   ])('tell the numbers of %j', (warning, words) => {
     expect(warningWords(warning)).toBe(words);

@@ -1,7 +1,8 @@
 import type { Advice, Warning } from '@softmoe/lab';
-import { readable } from './format.ts';
+import { duration, plural, readable } from './format.ts';
 
 export {
+  duration,
   fixed,
   listed,
   lossBound,
@@ -62,6 +63,8 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
   }
 }
 
+const phaseWords = { train: 'learning', prune: 'pruning', finetune: 'fine-tuning' } as const;
+
 /** What a user should know of a run, in sentences. */
 export function warningWords(warning: Warning): string {
   switch (warning.kind) {
@@ -88,6 +91,20 @@ export function warningWords(warning: Warning): string {
     case 'no-clear-cliff': {
       const { value, size } = warning;
       return `The elimination curve has no clear cliff: its largest ratio is ${value.toPrecision(3)}, at ${size} units.`;
+    }
+    case 'long-run': {
+      const { value, phase } = warning;
+      return (
+        `This will take about ${duration(value)}, most of it for ${phaseWords[phase]}, by an estimate that may be off several ` +
+        'times over. Fewer students, teachers or inputs, or a shorter training, take less.'
+      );
+    }
+    case 'rows-normalised': {
+      const { value, rows } = warning;
+      return (
+        `${plural(rows, 'row')} of the model ${rows === 1 ? 'was a unit vector' : 'were unit vectors'} only to ${value.toExponential(0)}, as ` +
+        'numbers of low precision are: normalised, since exact losses need unit rows.'
+      );
     }
     case 'text':
       return warning.value;

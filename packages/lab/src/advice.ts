@@ -4,6 +4,7 @@ import type { Pruned } from '@softmoe/prune';
 import type { Config } from './config.ts';
 import { coarsestStep, type Milestones } from './milestones.ts';
 import type { Advice, Warning } from './result-schema.ts';
+import { estimateSize } from './size-estimate.ts';
 
 /** What a user should know before a run that will not do what the paper describes. */
 export function configWarnings(config: Config): Warning[] {
@@ -14,7 +15,24 @@ export function configWarnings(config: Config): Warning[] {
   if (finetune.sampleSize < needed) {
     warnings.push({ kind: 'small-sample', value: finetune.sampleSize, needed, teachers });
   }
+  const long = longPhase(config);
+  if (long) warnings.push(long);
   return warnings;
+}
+
+/** A run that is estimated to take longer than this many seconds is told of before. */
+const LONG = 3600;
+
+/** The phase that takes most of the time, where the whole is hours. */
+function longPhase(config: Config): Warning | undefined {
+  const sizes = estimateSize(config);
+  const value = Object.values(sizes).reduce((sum, { seconds }) => sum + seconds, 0);
+  if (value < LONG) return undefined;
+  const names = ['train', 'prune', 'finetune'] as const;
+  const phase = names.reduce((most, name) =>
+    sizes[name].seconds > sizes[most].seconds ? name : most,
+  );
+  return { kind: 'long-run', value, phase };
 }
 
 /**

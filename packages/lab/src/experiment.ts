@@ -6,6 +6,7 @@ import type { Milestones } from './milestones.ts';
 import { type ExperimentEvent, runPhases } from './phases.ts';
 import { createProblem } from './problem.ts';
 import { createProgress, type Progress, snapshotOf } from './progress.ts';
+import { type Machine, requireFits } from './size-limits.ts';
 import {
   checkBackend,
   checkSnapshot,
@@ -47,11 +48,16 @@ export interface Experiment {
 export interface ExperimentOptions {
   /** What the subspace and online engines compute on. */
   readonly backend?: Backend;
+  /** What there is to compute on: a config that needs more is refused before anything is allocated. */
+  readonly machine?: Machine;
   /** Where training starts, in place of a student drawn from the seed; of the config's dimension, gate and expert. */
   readonly student?: MoE;
 }
 
-/** An experiment at its start. Throws `ConfigError` and what `createTeacher` and `createStudent` throw. */
+/**
+ * An experiment at its start. Throws `ConfigError`, `SizeError` for one that the machine cannot hold, and what `createTeacher` and
+ * `createStudent` throw.
+ */
 export function createExperiment(config: ConfigInput, options: ExperimentOptions = {}): Experiment {
   return start(parseConfig(config), options, undefined);
 }
@@ -67,14 +73,15 @@ export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions
 
 function start(
   config: Config,
-  { backend, student: given }: ExperimentOptions,
+  { backend, machine, student: given }: ExperimentOptions,
   resumed: Snapshot | undefined,
 ): Experiment {
+  requireFits(config, machine, { fused: backend?.onlineStep !== undefined });
   const begun = performance.now();
   const computesOn = config.engine === 'exact' ? undefined : backend?.info;
   if (resumed) checkBackend(resumed, computesOn);
   const state = createProgress(config, given, resumed, computesOn);
-  const problem = createProblem(state.config, backend, state.given);
+  const problem = createProblem(state.config, backend, state.given, machine);
   const progress: Progress = {
     ...state,
     student: () => problem.lift(state.trained?.model ?? problem.working.student),

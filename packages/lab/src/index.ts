@@ -42,5 +42,12 @@ export { type PlacedRecord, recordLine, recordOfLine } from './record-line.ts';
 export { type FinetuneStage, type RecordLine, recordFormat } from './record-schema.ts';
 export { type ExperimentResult, RECOVERED, summaryOf } from './result.ts';
 export { type Advice, resultFormat, type Summary, type Warning } from './result-schema.ts';
+export {
+  estimateSize,
+  type PhaseSize,
+  type SizeEstimate,
+  type SizeOptions,
+} from './size-estimate.ts';
+export { type Machine, memoryOf, requireFits, SizeError } from './size-limits.ts';
 export type { Phase, Snapshot } from './snapshot.ts';
 export { InterruptedError } from './snapshot.ts';

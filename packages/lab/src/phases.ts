@@ -14,6 +14,7 @@ import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
 import type { FinetuneStage } from './record-schema.ts';
 import { type ExperimentResult, type Findings, resultOf } from './result.ts';
+import { requireTuningFits } from './size-limits.ts';
 import { InterruptedError } from './snapshot.ts';
 
 /**
@@ -154,6 +155,7 @@ async function* finetuning(
   signal: AbortSignal,
 ): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
   const { config } = progress;
+  requireTuningFits(config, problem.machine, from.spec.experts);
   const tuning = createFinetuneProblem(from, problem.teacher, config, problem.estimators);
   const { stage, teacher, student, stepper, lift } = tuning;
   const keep = (state: TrainState) => {

@@ -5,6 +5,7 @@ import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teach
 import type { Stepper } from '@softmoe/train';
 import type { Config } from './config.ts';
 import { type Estimators, estimatorsOf } from './estimators.ts';
+import type { Machine } from './size-limits.ts';
 import { refinerOf, stepperOf } from './steppers.ts';
 
 /** What an experiment computes on. */
@@ -21,13 +22,20 @@ export interface Problem {
   readonly refiner: Stepper | undefined;
   /** Gram data of a model in working coordinates. */
   gramOf(model: MoE): Promise<Gram>;
+  /** What it is computed on, as far as the caller says. */
+  readonly machine: Machine | undefined;
 }
 
 /**
  * Teacher, student and training of a config, from `given` where there is such a student. All engines but online run in span
  * coordinates, docs/theory.md (14) and (37). Throws typed errors for what cannot be built.
  */
-export function createProblem(config: Config, backend: Backend | undefined, given?: MoE): Problem {
+export function createProblem(
+  config: Config,
+  backend: Backend | undefined,
+  given?: MoE,
+  machine?: Machine,
+): Problem {
   if (given) requireLike(given, config);
   const { teachers, students, seed, geometry, amplitudeSpread, initialAmplitude } = config;
   const kind = { inputDim: config.inputDim, expert: config.expert, seed, ...gatingOf(config) };
@@ -44,6 +52,7 @@ export function createProblem(config: Config, backend: Backend | undefined, give
     student,
     working,
     lift: working.lift,
+    machine,
     estimators,
     stepper: stepperOf(config, estimators.train(working.teacher).objective),
     refiner: estimators.refine && refinerOf(config, estimators.refine(teacher).objective),

@@ -38,6 +38,14 @@ const warning = z.discriminatedUnion('kind', [
   z.object({ ...kind('no-clear-cliff'), value: z.number(), size: count }),
   /** Times of alignment are interpolated between records that lie this far apart, in flow time. */
   z.object({ ...kind('coarse-times'), value: z.number() }),
+  /** This number of rows of the student given, of lengths off 1 by up to that, were normalised. */
+  z.object({ ...kind('rows-normalised'), value: z.number(), rows: count }),
+  /** About this number of seconds of one core. */
+  z.object({
+    ...kind('long-run'),
+    value: z.number(),
+    phase: z.enum(['train', 'prune', 'finetune']),
+  }),
   told,
 ]);
 

@@ -1,5 +1,6 @@
 import { type ConfigInput, parseConfig, runPipeline, type Summary, summaryOf } from '@softmoe/lab';
 import type { TaskContext, TaskFunction } from '@softmoe/tasks';
+import { thisMachine } from './experiment-machine.ts';
 import type { ExperimentServices } from './experiment-services.ts';
 
 /** The kind of task that is one run of the pipeline: a config in, its summary out. */
@@ -23,5 +24,5 @@ export async function runExperimentTask(
   const config = parseConfig(input);
   const backend =
     config.engine === 'exact' ? {} : { backend: await services.openBackend('wasm-simd') };
-  return summaryOf(await runPipeline(config, { ...backend, signal }));
+  return summaryOf(await runPipeline(config, { ...backend, machine: thisMachine(), signal }));
 }

@@ -1,3 +1,4 @@
+export { thisMachine } from './experiment-machine.ts';
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
 export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
@@ -13,6 +14,7 @@ export {
   sweepJsonSchema,
 } from './sweep/definition.ts';
 export { flatten, getField } from './sweep/fields.ts';
+export { requireJobsFit } from './sweep/memory.ts';
 export { exportSweep, resultFiles, resultRow, writeResults } from './sweep/results-table.ts';
 export { inShard, parseShard, type Shard } from './sweep/shard.ts';
 export {

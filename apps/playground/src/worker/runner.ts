@@ -8,6 +8,7 @@ import {
   type ExperimentEvent,
   restoreExperiment,
   summaryOf,
+  type Warning,
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
@@ -15,6 +16,7 @@ import type { Activity, Axes, Frame, PruneReport, Reply, Request, Source } from 
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
 import { atRest, readSource } from './source.ts';
+import { thisPage } from './this-page.ts';
 
 /** Milliseconds between two drawings of the plane. */
 const PLANE_EVERY = 120;
@@ -34,6 +36,8 @@ export class Runner {
   #activity: Activity = 'idle';
   #autoplay = false;
   #imported = false;
+  /** What was done to the student that was read, if one was. */
+  #read: readonly Warning[] = [];
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
   #axes: Axes | null = null;
@@ -129,7 +133,7 @@ export class Runner {
     this.#experiment = experiment;
     const { config } = experiment;
     const runsOn = { ...chosen, backend: chosen.backend.info };
-    const warnings = configWarnings(config);
+    const warnings = [...configWarnings(config), ...this.#read];
     this.#post({ type: 'started', run, config, warnings, runsOn, imported: this.#imported });
     if (experiment.phase === 'done') this.#set('done');
     else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
@@ -137,13 +141,19 @@ export class Runner {
   }
 
   #create(source: Source, backend: Backend): Experiment {
+    this.#read = [];
     if (source.kind === 'snapshot') {
       this.#imported = source.snapshot.student !== undefined;
-      return restoreExperiment(source.snapshot, { backend });
+      return restoreExperiment(source.snapshot, { backend, machine: thisPage() });
     }
-    const { config, student } = readSource(source);
+    const { config, student, warnings = [] } = readSource(source);
+    this.#read = warnings;
     this.#imported = student !== undefined;
-    return createExperiment(config, { backend, ...(student ? { student } : {}) });
+    return createExperiment(config, {
+      backend,
+      machine: thisPage(),
+      ...(student ? { student } : {}),
+    });
   }
 
   #play(): void {

@@ -1,4 +1,10 @@
-import { type Config, type ConfigInput, parseConfig, presetConfig } from '@softmoe/lab';
+import {
+  type Config,
+  type ConfigInput,
+  parseConfig,
+  presetConfig,
+  type Warning,
+} from '@softmoe/lab';
 import { loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
 import type { Source } from '../protocol.ts';
 import { type Change, changed } from '../session/draft.ts';
@@ -15,6 +21,8 @@ const MAX_MODEL_BYTES = 1 << 28;
 export interface Start {
   readonly config: Config;
   readonly student?: MoE;
+  /** What was done to the student that was read. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** What a run starts from, checked. Throws a typed error with a remedy for anything wrong. */
@@ -40,10 +48,11 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
     };
   }
   requireSize(name, bytes, MAX_MODEL_BYTES);
-  const student = loadMoE(bytes);
+  const warnings: Warning[] = [];
+  const student = loadMoE(bytes, (normalised) => warnings.push(normalised));
   const { inputDim, experts: students, expert, ...gating } = student.spec;
   const spec = { inputDim, students, expert, ...gating } as Change;
-  return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student };
+  return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student, warnings };
 }
 
 function readJson(name: string, bytes: Uint8Array): object {

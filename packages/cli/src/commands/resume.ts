@@ -1,5 +1,5 @@
 import { restoreExperiment } from '@softmoe/lab';
-import { resumeRunFolder } from '@softmoe/runs';
+import { resumeRunFolder, thisMachine } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type BackendName, backendNameOf, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -20,7 +20,7 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
       try {
         const name = options.backend ?? (snapshot.backend && backendNameOf(snapshot.backend));
         const backend = await openBackend(snapshot.config, name);
-        const experiment = restoreExperiment(snapshot, { backend });
+        const experiment = restoreExperiment(snapshot, { backend, machine: thisMachine() });
         setExitCode(await execute(experiment, folder, options, streams));
         backend.dispose();
       } finally {

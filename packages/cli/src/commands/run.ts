@@ -1,5 +1,5 @@
 import { createExperiment, parseConfig, presets } from '@softmoe/lab';
-import { createRunFolder } from '@softmoe/runs';
+import { createRunFolder, thisMachine } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type BackendName, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -31,7 +31,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     const fields = withOptions(await readConfig(source), options);
     const config = parseConfig(fields);
     const backend = await openBackend(config, options.backend);
-    const experiment = createExperiment(config, { backend });
+    const experiment = createExperiment(config, { backend, machine: thisMachine() });
     const { out } = options;
     const folder =
       out === undefined ? undefined : await createRunFolder(out, experiment.snapshot());

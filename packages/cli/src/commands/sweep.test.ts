@@ -52,6 +52,17 @@ describe('softmoe sweep', () => {
     expect(await endings(out)).toEqual(before);
   });
 
+  it('refuses a run that is too large before it starts, and does the others', async () => {
+    const list = [{ students: 4 }, { students: 1_000_000 }];
+    const file = await define('large', { base: small.base, list });
+    const { code, stdout } = await softmoe('sweep', file, '--out', at('large'), '--quiet');
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/1 of 2 runs done/);
+    const { records } = await readSweep(at('large'));
+    const failed = records.filter((record) => record.status === 'failed');
+    expect(failed).toMatchObject([{ error: { name: 'SizeError', field: 'students' } }]);
+  });
+
   it('runs engines that sample on backends of the threads', async () => {
     const online = { engine: 'online', 'train.batchSize': 64, 'train.time': 1 };
     const base = { ...small.base, students: 4, finetune: { onlineSteps: 2, maxSteps: 5 } };

@@ -2,6 +2,7 @@ import type { Config, ExperimentEvent } from '@softmoe/lab';
 import { SingleBar } from 'cli-progress';
 import { lossWords } from '../numbers.ts';
 import type { Output } from '../streams.ts';
+import { createTimeLeft } from './time-left.ts';
 
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
 export interface Progress {
@@ -12,8 +13,17 @@ export interface Progress {
 
 /** Bars on a terminal, plain lines elsewhere. */
 export function createProgress(config: Config, stream: Output): Progress {
-  return stream.isTTY ? bars(config, stream) : lines(config, stream);
+  const start = startOf();
+  const timeLeft = createTimeLeft();
+  const told = (event: ExperimentEvent) => {
+    const { share, text } = position(config, event, start(event));
+    const stage = event.phase === 'finetune' ? event.stage : event.phase;
+    return { share, text: `${text}${timeLeft(stage, share)}` };
+  };
+  return stream.isTTY ? bars(told, stream) : lines(told, stream);
 }
+
+type Tell = (event: ExperimentEvent) => { readonly share: number; readonly text: string };
 
 /** How far training has come in [0, 1], and what to say about it. */
 function position(
@@ -66,7 +76,7 @@ function startOf(): (event: ExperimentEvent) => number | undefined {
 
 const names = { train: 'learn', prune: 'prune', finetune: 'fine-tune', done: 'done' } as const;
 
-function bars(config: Config, stream: Output): Progress {
+function bars(told: Tell, stream: Output): Progress {
   const bar = new SingleBar({
     stream,
     format: '{phase} [{bar}] {text}',
@@ -77,10 +87,9 @@ function bars(config: Config, stream: Output): Progress {
     fps: 12,
   });
   bar.start(1000, 0, { phase: names.train.padEnd(9), text: '' });
-  const start = startOf();
   return {
     show(event) {
-      const { share, text } = position(config, event, start(event));
+      const { share, text } = told(event);
       bar.update(Math.round(1000 * share), { phase: names[event.phase].padEnd(9), text });
     },
     stop: () => bar.stop(),
@@ -88,12 +97,11 @@ function bars(config: Config, stream: Output): Progress {
 }
 
 /** About ten lines a phase. */
-function lines(config: Config, stream: Output): Progress {
+function lines(told: Tell, stream: Output): Progress {
   let last = '';
-  const start = startOf();
   return {
     show(event) {
-      const { share, text } = position(config, event, start(event));
+      const { share, text } = told(event);
       const key = `${event.phase} ${Math.floor(10 * share)}`;
       if (key === last || text === '') return;
       last = key;

@@ -2,8 +2,10 @@ import {
   inShard,
   openSweepFolder,
   readSweep,
+  requireJobsFit,
   type Shard,
   type Sweep,
+  thisMachine,
   writeResults,
 } from '@softmoe/runs';
 import {
@@ -42,8 +44,16 @@ export async function executeSweep(
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   const queuePackage = queue === undefined ? undefined : await loadQueue();
+  const runs = sweep.runs.filter(({ task }) => !shard || isIn(shard, task));
+  const tasks = runs.map(({ task }) => task);
+  if (queue === undefined) {
+    requireJobsFit(
+      runs.map(({ config }) => config),
+      jobs,
+      thisMachine(),
+    );
+  }
   const store = await openSweepFolder(folder, sweep);
-  const tasks = sweep.runs.map(({ task }) => task).filter((task) => !shard || isIn(shard, task));
   const stop = listenForStop();
   const progress = quiet ? undefined : createSweepProgress(sweep, stderr);
   const say = progress?.say ?? ((line: string) => stderr.write(`${line}\n`));

@@ -1,0 +1,192 @@
+import type { Config } from './config.ts';
+import { finetuneStageOf } from './estimators.ts';
+
+/** What a phase of an experiment needs, in numbers of a float64 each and in floating-point operations. */
+export interface PhaseSize {
+  /** Most numbers alive at a time, the models of the experiment included. */
+  readonly numbers: number;
+  /** Numbers of the largest single array. */
+  readonly largest: number;
+  /** Additions and multiplications, to an order of magnitude: how many steps a run takes is not known before. */
+  readonly flops: number;
+  /** Seconds of one core that these take, to an order of magnitude. */
+  readonly seconds: number;
+}
+
+/** What a run of a config needs, by phase. */
+export interface SizeEstimate {
+  readonly train: PhaseSize;
+  readonly prune: PhaseSize;
+  readonly finetune: PhaseSize;
+}
+
+/** What a config does not say. */
+export interface SizeOptions {
+  /** Units that pruning leaves: by default those asked for, else those of the teacher, at which its cliff is. */
+  readonly kept?: number;
+  /** Whether the backend draws batches inside its kernels and never holds one. Default false. */
+  readonly fused?: boolean;
+}
+
+/** The sizes that everything follows from. */
+interface Sizes {
+  readonly d: number;
+  readonly k: number;
+  readonly m: number;
+  /** Units kept by pruning. */
+  readonly s: number;
+  /** Coordinates in which training runs: those of the span of all rows, docs/theory.md (14), or of the inputs. */
+  readonly r: number;
+  /** 2(m + k) rows of routers and experts. */
+  readonly rows: number;
+}
+
+/** Operations a second on one core of 2024: of plain JavaScript, of its matrix products in tiles, and of the float32 kernels. */
+const SCALAR = 1e9;
+const TILES = 4e9;
+const KERNELS = 2e10;
+
+/** Points that pruning averages over where it samples, those computed at a time, and those for each of many candidates. */
+const GRAM = { points: 65_536, batch: 4096, candidate: 16_384 };
+
+/** Looks at the spectrum in a run of gradient descent, and products with a Hessian that Lanczos takes in each. */
+const LOOKS = 6;
+const LANCZOS = 120;
+/** Steps of a typical fine-tuning by gradient descent, and by Levenberg–Marquardt. */
+const DESCENT = 400;
+const MARQUARDT = 10;
+
+/**
+ * Memory and work of a run from its config alone, before anything is allocated.
+ *
+ * With m students, k teachers, r = min(d, 2(m + k)) coordinates and s units kept, in r′ = min(d, 2(s + k)):
+ *
+ * - models and span: 2(m + k)d + 4md + 2rd + 8(m + k)r
+ * - training: 8m(m + k) + 2(m + k)r of overlaps and rows and (2(stages + 1) + 8)mr of models, slopes and gradients;
+ *   engines that sample add twice their batch, unless kernels draw it. Work: a pair sum of 150(p + 1)² operations for each of m²/2 + mk pairs, p the
+ *   degree of the experts, and 16m(m + k)r for products of rows, an evaluation
+ * - pruning: 8m² of Gram matrices and factors; m²/2 pair sums and 4m³
+ * - fine-tuning: P = s(2r′ + 1) parameters and dense Hessians of P² numbers, six at a time; 2P² operations for each product
+ *   that Lanczos takes. On a fixed sample of n points the Jacobians beside them, n(5P + 4r′)
+ *
+ * Bytes are 8 a number. The engine's own start is not in it.
+ */
+export function estimateSize(config: Config, options: SizeOptions = {}): SizeEstimate {
+  const { kept = expectedSize(config), fused = false } = options;
+  const { inputDim: d, teachers: k, students: m } = config;
+  const rows = 2 * (m + k);
+  const r = config.engine === 'online' ? d : Math.min(d, rows);
+  const sizes = { d, k, m, s: kept, r, rows };
+  const span = config.engine === 'online' ? 0 : 2 * r * d;
+  const models = rows * d + 4 * m * d + span + 4 * rows * r;
+  const within = (phase: PhaseSize): PhaseSize => ({
+    ...phase,
+    numbers: phase.numbers + models,
+    largest: Math.max(phase.largest, 2 * m * d, span / 2),
+  });
+  return {
+    train: within(training(config, sizes, fused)),
+    prune: within(pruning(config, sizes)),
+    finetune: within(finetuning(config, sizes)),
+  };
+}
+
+/** Units that pruning keeps as far as a config tells: as many as asked for, or as the teacher has. */
+function expectedSize({ prune, students, teachers }: Config): number {
+  return prune.rule === 'size' ? prune.size : Math.min(students, teachers);
+}
+
+function training(config: Config, { k, m, r, rows }: Sizes, fused: boolean): PhaseSize {
+  const { engine, train, expert } = config;
+  const { evaluations, stages } = evaluationsOf(train);
+  const state = (2 * (stages + 1) + 8) * m * r;
+  if (engine === 'exact') {
+    const overlaps = 4 * m * rows;
+    const pairs = evaluations * pairFlops(expert) * m * (m / 2 + k);
+    const products = evaluations * 8 * m * rows * r;
+    const numbers = overlaps + rows * r + state;
+    const phase = phaseOf(numbers, 2 * m * rows, pairs + products, SCALAR);
+    return { ...phase, seconds: pairs / SCALAR + products / TILES };
+  }
+  const batch = fused ? 4 * m * r : 2 * train.batchSize * r;
+  const flops = evaluations * train.batchSize * r * (8 * m + 4 * k + 20);
+  const refining =
+    engine === 'online' ? config.finetune.onlineSteps * train.batchSize * r * 16 * k : 0;
+  return phaseOf(batch + state, batch / 2, flops + refining, KERNELS);
+}
+
+/** Evaluations of the gradient in training: adaptive methods take about as many at each time, more to more digits. */
+function evaluationsOf({ method, time, step, tolerance }: Config['train']): {
+  readonly evaluations: number;
+  readonly stages: number;
+} {
+  const digits = (order: number) => (1e-4 / tolerance) ** (1 / order);
+  switch (method) {
+    case 'bogackiShampine':
+      return { evaluations: 4 * time * digits(3), stages: 3 };
+    case 'dormandPrince':
+      return { evaluations: 3 * time * digits(5), stages: 6 };
+    default:
+      return { evaluations: time / step, stages: 1 };
+  }
+}
+
+function pruning(config: Config, { k, m, r }: Sizes): PhaseSize {
+  const { engine, routing, expert } = config;
+  const matrices = 8 * m * m;
+  const elimination = 4 * m ** 3;
+  if (engine === 'exact') {
+    const pairs = pairFlops(expert) * m * (m + k);
+    return phaseOf(matrices, m * m, pairs + elimination, SCALAR);
+  }
+  const own = routing === 'independent';
+  const sample = own ? GRAM.points : GRAM.candidate;
+  const batch = GRAM.batch * (r + m);
+  const of = (units: number) => sample * (4 * units * r + units ** 2);
+  const flops = own ? 2 * of(m) : (m * m * of(m)) / 2;
+  const numbers = matrices + batch + keptSample(config, r);
+  return phaseOf(numbers, Math.max(m * m, batch), flops + elimination, own ? SCALAR : KERNELS);
+}
+
+function finetuning(config: Config, { d, k, s, r: before }: Sizes): PhaseSize {
+  const { finetune, expert } = config;
+  const r = Math.min(d, 2 * (s + k));
+  const parameters = s * (2 * r + 1);
+  const square = parameters ** 2;
+  const descends = finetune.method === 'gradientDescent';
+  const looks = descends ? LOOKS : MARQUARDT;
+  const spectra = looks * (2 * LANCZOS + 60) * square;
+  const systems = descends ? 0 : (MARQUARDT * parameters ** 3) / 3;
+  const steps = Math.min(finetune.maxSteps, descends ? DESCENT : MARQUARDT);
+  if (finetuneStageOf(config) === 'exact') {
+    const matrices = (descends ? 6 : 7) * square;
+    const work = steps * pairFlops(expert) * s * (s + k) + spectra + systems;
+    return phaseOf(matrices, square, work, SCALAR);
+  }
+  const n = finetune.sampleSize;
+  const jacobians = n * (5 * parameters + 4 * r) + keptSample(config, before);
+  const differences = looks * 8 * s * n * parameters * r;
+  const work = steps * n * 16 * s * r + looks * n * square + differences + spectra + systems;
+  return phaseOf(jacobians + 8 * square, Math.max(n * parameters, square), work, SCALAR);
+}
+
+/** Numbers of the sample that pruning averages over, where it is small enough to be kept for the rest of the run. */
+function keptSample({ engine, routing }: Config, r: number): number {
+  const points = routing === 'independent' ? GRAM.points : GRAM.candidate;
+  return engine !== 'exact' && points * r <= 2 ** 22 ? points * (r + 1) : 0;
+}
+
+/** Operations of the expectation of a pair of units and its derivatives, docs/theory.md (7), by the degree of the experts. */
+function pairFlops(expert: Config['expert']): number {
+  const degree =
+    expert.kind === 'hermite'
+      ? expert.degree
+      : expert.kind === 'series'
+        ? expert.coefficients.length - 1
+        : 1;
+  return 150 * (degree + 1) ** 2;
+}
+
+function phaseOf(numbers: number, largest: number, flops: number, rate: number): PhaseSize {
+  return { numbers, largest, flops, seconds: flops / rate };
+}
