@@ -125,6 +125,21 @@ describe('eigenpairs', () => {
     );
   });
 
+  it.each([1e-320, 1e-300, 1e-170, 1e170, 1e300])('scale with the matrix, at %d too', (size) => {
+    const unit = ndarray([3, 3], [2, -1, 0, -1, 2, -1, 0, -1, 2]);
+    const scaled = ndarray(
+      [3, 3],
+      unit.data.map((x) => x * size),
+    );
+    const digits = size < 1e-310 ? 3 : 13;
+    for (const denseLimit of [0, 300]) {
+      const [ends, pairs] = [unit, scaled].map((a) => eigenpairs(a, { denseLimit }));
+      pairs!.forEach(({ value }, i) => {
+        expect(value / size).toBeCloseTo(ends![i]!.value, digits);
+      });
+    }
+  });
+
   it('refuses what is not a square matrix of finite numbers', () => {
     expect(() => eigenpairs(zeros([2, 3]))).toThrow(ShapeError);
     expect(() => eigenpairs(zeros([0, 0]))).toThrow(ShapeError);

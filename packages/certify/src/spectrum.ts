@@ -6,7 +6,7 @@ import {
   ShapeError,
   ValueError,
 } from '@softmoe/model';
-import { type Eigenpair, lanczos, matrixSize } from '@softmoe/model/linalg';
+import { type Eigenpair, lanczos, matrixSize, scaleOf } from '@softmoe/model/linalg';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 /** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
@@ -101,10 +101,27 @@ function requireComplement({ complement }: Curvature, multiplicity: number): voi
   );
 }
 
-/** Eigenpairs of a symmetric matrix, ascending: all of them up to `denseLimit`, above it the first and the last. */
+/**
+ * Eigenpairs of a symmetric matrix, ascending: all of them up to `denseLimit`, above it the first and the last. A matrix of
+ * numbers near an end of float64 is decomposed at another scale.
+ */
 export function eigenpairs(matrix: NDArray, options: SpectrumOptions = {}): readonly Eigenpair[] {
   const { denseLimit = DENSE_LIMIT, tolerance = 1e-10 } = options;
-  if (matrixSize(matrix).rows <= denseLimit) return denseEigenpairs(matrix);
+  const scale = scaleOf(matrix.data);
+  const scaled = scale === 1 ? matrix : { ...matrix, data: matrix.data.map((x) => x * scale) };
+  const pairs =
+    matrixSize(matrix).rows <= denseLimit
+      ? denseEigenpairs(scaled)
+      : lanczosEnds(scaled, tolerance);
+  if (scale === 1) return pairs;
+  return pairs.map(({ value, error, vector }) => ({
+    value: value / scale,
+    error: error / scale,
+    vector,
+  }));
+}
+
+function lanczosEnds(matrix: NDArray, tolerance: number): readonly Eigenpair[] {
   const { min, max } = lanczos(matrix, { tolerance });
   return [min, max];
 }

@@ -65,6 +65,6 @@ export function judge(
   }
   // Curvatures scale with a², so those of a weak unit are small beside λ_max. They are not flat if the minimum is isolated:
   // ‖∇L‖·(Lipschitz constant of the Hessian ≈ λ_max) ≤ ½μ² (Newton–Kantorovich), which fails in a quartic valley.
-  const isolated = curved && gradientNorm * lambdaMax <= 0.5 * mu * mu;
+  const isolated = curved && gradientNorm * (lambdaMax / mu) <= 0.5 * mu;
   return isolated || mu > limit.flat * lambdaMax ? 'certified' : 'degenerate';
 }

@@ -168,7 +168,7 @@ function isDue(step: number, norm: number, memory: DescentMemory): boolean {
  * constant of the Hessian.
  */
 function stageOf(norm: number, mu: number, lambdaMax: number): number {
-  if (!(mu > 0 && norm * lambdaMax <= 0.5 * mu * mu)) return FAR;
+  if (!(mu > 0 && norm * (lambdaMax / mu) <= 0.5 * mu)) return FAR;
   return norm <= SETTLED_DISTANCE * mu ? SETTLED : ISOLATED;
 }
 

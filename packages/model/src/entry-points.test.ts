@@ -76,8 +76,19 @@ describe('the entries', () => {
       ...['Curvature', 'Draw', 'Estimator', 'ExactObjective', 'Gram', 'Objective', 'Points'],
       ...['TrailPoint', 'FormatError', 'ShapeError', 'SoftmoeError', 'UnknownNameError'],
       ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
-      ...['Frame', 'toSpan', 'Expert', 'Gate', 'normaliseRows', 'retract', 'createMoE', 'loadMoE'],
-      ...['saveMoE', 'NDArray', 'ndarray', 'Routing', 'MoE', 'MoESpec', 'Params', 'nearestImage'],
+      ...['Frame', 'toSpan', 'Expert', 'Gate', 'normaliseRows', 'retract', 'createMoE'],
+      ...[
+        'NormalisedRows',
+        'loadMoE',
+        'saveMoE',
+        'NDArray',
+        'ndarray',
+        'Routing',
+        'MoE',
+        'MoESpec',
+        'Params',
+        'nearestImage',
+      ],
       'parameterError',
     ]);
   });

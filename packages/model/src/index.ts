@@ -22,7 +22,7 @@ export type { Frame } from './frames/frame.ts';
 export { toSpan } from './frames/span.ts';
 export type { Expert, Gate } from './function.ts';
 export { normaliseRows, retract } from './manifold.ts';
-export { createMoE } from './moe.ts';
+export { createMoE, type NormalisedRows } from './moe.ts';
 export { loadMoE, saveMoE } from './moe-file.ts';
 export { type NDArray, ndarray } from './ndarray.ts';
 export type { Routing } from './routing/interface.ts';

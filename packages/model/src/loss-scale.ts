@@ -1,4 +1,5 @@
 import type { Objective } from './contracts.ts';
+import { rootOfProduct } from './linalg/norm.ts';
 import { zeros } from './ndarray.ts';
 import type { MoE } from './spec.ts';
 
@@ -14,5 +15,5 @@ export async function nullLoss(objective: Objective, { spec, params }: MoE): Pro
  * of that size can have where the largest curvature is that.
  */
 export function gradientScale(nullLoss: number, lambdaMax: number): number {
-  return Math.sqrt(2 * nullLoss * Math.max(lambdaMax, 0));
+  return rootOfProduct(2 * nullLoss, Math.max(lambdaMax, 0));
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { array, moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
+import { norm } from './linalg/norm.ts';
 import { matrixSize, row } from './linalg/rows.ts';
 import { dot } from './linalg/vectors.ts';
 import {
@@ -12,7 +13,7 @@ import {
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
-import { createMoE, param, parameterLayout } from './moe.ts';
+import { createMoE, param, parameterLayout, unitTolerance } from './moe.ts';
 import { ndarray, sizeOf } from './ndarray.ts';
 import { addScaled, dotParams, normParams } from './params.ts';
 import type { MoE, Params } from './spec.ts';
@@ -178,3 +179,53 @@ function model12(row: readonly number[] = [1, 0]): MoE {
     },
   );
 }
+
+describe('normaliseRows', () => {
+  it('gives directions of rows whose squares underflow or overflow', () => {
+    const rows = ndarray(
+      [4, 3],
+      [
+        [1e-162, 2e-162, 2e-162],
+        [3e200, 4e200, 0],
+        [5e-324, -5e-324, 0],
+        [1.7e308, 1.7e308, 1.7e308],
+      ].flat(),
+    );
+    const { data } = normaliseRows(rows);
+    const expected = [1 / 3, 2 / 3, 2 / 3, 0.6, 0.8, 0, Math.SQRT1_2, -Math.SQRT1_2, 0];
+    for (const [i, x] of [...expected, ...new Array(3).fill(1 / Math.sqrt(3))].entries()) {
+      expect(Math.abs(data[i]! - x)).toBeLessThan(3e-16);
+    }
+  });
+
+  it('gives unit rows of any numbers that float64 has, which it then keeps', () => {
+    const size = fc.tuple(
+      fc.double({ min: 0.1, max: 9, noNaN: true }),
+      fc.integer({ min: -320, max: 307 }),
+    );
+    const anyRow = fc.array(
+      size.map(([x, e]) => x * 10 ** (e / 2) * 10 ** (e / 2)),
+      {
+        minLength: 1,
+        maxLength: 7,
+      },
+    );
+    fc.assert(
+      fc.property(anyRow, (xs) => {
+        fc.pre(xs.some((x) => x !== 0));
+        const { data } = normaliseRows(ndarray([1, xs.length], xs));
+        expect(Math.abs(norm(data) - 1)).toBeLessThanOrEqual(unitTolerance(xs.length));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    ['zeros', [0, 0], 0],
+    ['NaN', [1, NaN], NaN],
+    ['Infinity', [1, -Infinity], Infinity],
+  ])('refuses a row of %s', (_, row, length) => {
+    const act = () => normaliseRows(ndarray([1, 2], row), 'rows');
+    expectError(act, 'ValueError', 'rows[0]', length, /not all zero/);
+  });
+});

@@ -1,4 +1,5 @@
 import { ValueError } from './errors.ts';
+import { rescaleAt } from './linalg/norm.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
@@ -6,13 +7,13 @@ import { type NDArray, zeros } from './ndarray.ts';
 import { makeParams, mapParams } from './params.ts';
 import type { MoE, Params } from './spec.ts';
 
-/** The rows divided by their lengths. Throws {@link ValueError} for a row that has no direction. */
+/** Rows divided by their lengths, at any scale. Throws {@link ValueError} for a row that has no direction. */
 export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
   const { rows, columns } = matrixSize(array);
-  const result = zeros(array.shape);
+  const data = array.data.slice();
   for (let i = 0; i < rows; i++) {
     const start = i * columns;
-    const length = Math.sqrt(dotAt(array.data, start, array.data, start, columns));
+    const length = rescaleAt(data, start, columns);
     if (!(length > 0) || !Number.isFinite(length)) {
       throw new ValueError('row has no direction', {
         field: `${field}[${i}]`,
@@ -21,9 +22,9 @@ export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
           'Give finite numbers that are not all zero; if a step led here, take a smaller one.',
       });
     }
-    for (let j = 0; j < columns; j++) result.data[start + j] = array.data[start + j]! / length;
+    for (let j = start; j < start + columns; j++) data[j] = data[j]! / length;
   }
-  return result;
+  return { shape: array.shape, data };
 }
 
 /** Brings parameters back to their manifolds: rows on a sphere are normalised, free arrays are kept. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import { SoftmoeError } from './errors.ts';
-import { createMoE } from './moe.ts';
+import { createMoE, type NormalisedRows } from './moe.ts';
 import { loadMoE, saveMoE } from './moe-file.ts';
 import { ndarray } from './ndarray.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
@@ -48,6 +48,31 @@ describe('saveMoE and loadMoE', () => {
 
   it('keep −0, subnormal and large numbers, in the spec too', () => {
     expect(loadMoE(saveMoE(model))).toEqual(model);
+  });
+
+  it('normalise rows of a float32 file and tell of it, or refuse it where nobody is told', () => {
+    const bytes = changed(
+      {},
+      { router: ndarray([2, 2], [Math.fround(0.6), Math.fround(0.8), 1, 0]) },
+    );
+    const told: NormalisedRows[] = [];
+    const loaded = loadMoE(bytes, (normalised) => told.push(normalised));
+    const off = Math.hypot(Math.fround(0.6), Math.fround(0.8)) - 1;
+    expect(told).toEqual([{ kind: 'rows-normalised', value: Math.abs(off), rows: 1 }]);
+    expect(Math.hypot(...loaded.params.router.data.slice(0, 2))).toBe(1);
+    expect([...loaded.params.router.data.slice(2)]).toEqual([1, 0]);
+    expect(loaded.params.expert).toEqual(model.params.expert);
+    expectError(() => loadMoE(bytes), 'ValueError', 'params.router[0]', 1 + off, /second argument/);
+    const far = changed({}, { router: ndarray([2, 2], [0.3, 0.4, 1, 0]) });
+    const load = () => loadMoE(far, (normalised) => told.push(normalised));
+    expectError(load, 'ValueError', 'params.router[0]', 0.5, /normaliseRows/);
+    expect(told).toHaveLength(1);
+  });
+
+  it('leave rows within 4 ulp of unit length as they are, and say nothing', () => {
+    const near = changed({}, { expert: ndarray([2, 2], [1 + 4 * Number.EPSILON, 0, 0, 1]) });
+    const loaded = loadMoE(near, () => expect.unreachable());
+    expect(loaded.params.expert.data[0]).toBe(1 + 4 * Number.EPSILON);
   });
 
   it('write plain float64 tensors and a readable spec', () => {

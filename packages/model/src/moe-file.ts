@@ -2,7 +2,7 @@ import { requireObject } from './checks/require.ts';
 import { parseStrictJson } from './checks/strict-json.ts';
 import { FormatError, UnsupportedError } from './errors.ts';
 import { requireFrame } from './frames/frame.ts';
-import { createMoE } from './moe.ts';
+import { createMoE, type NormalisedRows, withUnitRows } from './moe.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
 import type { MoE, MoESpec, Params } from './spec.ts';
 
@@ -22,12 +22,20 @@ export function saveMoE(model: MoE): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The model in a file written by {@link saveMoE}. Throws {@link FormatError} for any other file, what {@link createMoE}
+ * The model in a file written by {@link saveMoE}, or by another program with the same names and metadata. Rows that are unit
+ * vectors only to the precision of a dtype such as F32 are normalised where `onNormalised` is given, which is then told; without
+ * it such a file is refused. Throws {@link FormatError} for any other file, what {@link createMoE}
  * throws for a spec or parameters that make no model, and {@link ShapeError} for one in the coordinates of a frame.
  */
-export function loadMoE(bytes: Uint8Array): MoE {
-  const model = decodeMoE(bytes);
+export function loadMoE(
+  bytes: Uint8Array,
+  onNormalised?: (normalised: NormalisedRows) => void,
+): MoE {
+  const { spec, params } = readFile(bytes);
+  const unit = onNormalised && withUnitRows(spec, params);
+  const model = createMoE(spec, unit?.params ?? params);
   requireFrame('file', model.spec);
+  if (unit?.done) onNormalised?.(unit.done);
   return model;
 }
 
@@ -44,6 +52,12 @@ export function encodeMoE(model: MoE): Uint8Array<ArrayBuffer> {
 
 /** The model in a file written by {@link encodeMoE}. Throws what {@link loadMoE} throws but for its coordinates. */
 export function decodeMoE(bytes: Uint8Array): MoE {
+  const { spec, params } = readFile(bytes);
+  return createMoE(spec, params);
+}
+
+/** What stands in the file of a model: nothing of it is checked but that it is one. */
+function readFile(bytes: Uint8Array): MoE {
   const { tensors, metadata } = decodeTensors(bytes);
   const version = metadata[VERSION_KEY];
   const spec = metadata[SPEC_KEY];
@@ -54,7 +68,10 @@ export function decodeMoE(bytes: Uint8Array): MoE {
       remedy: 'Load a file that saveMoE wrote, with a softmoe at least as new as its writer.',
     });
   }
-  return createMoE(parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec, tensors as Params);
+  return {
+    spec: parseStrictJson(spec, `metadata.${SPEC_KEY}`) as MoESpec,
+    params: tensors as unknown as Params,
+  };
 }
 
 /** Throws {@link UnsupportedError} for a gate, expert or routing that is an object of functions: no file can hold it. */

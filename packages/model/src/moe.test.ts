@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
-import { createMoE, param, parameterLayout, requireModel, UNIT_TOLERANCE } from './moe.ts';
+import { createMoE, param, parameterLayout, requireModel, unitTolerance } from './moe.ts';
 import { type NDArray, ndarray, zeros } from './ndarray.ts';
 import type { MoE, MoESpec, ParameterName, Params } from './spec.ts';
 
@@ -51,7 +51,7 @@ describe('createMoE', () => {
   });
 
   it('takes rows that are unit vectors to the tolerance', () => {
-    const long = ndarray([2, 3], [1 + 0.9 * UNIT_TOLERANCE, 0, 0, 0, 0.6, 0.8]);
+    const long = ndarray([2, 3], [1 + 0.9 * unitTolerance(3), 0, 0, 0, 0.6, 0.8]);
     expect(createMoE(spec, { ...params, router: long }).params.router).toBe(long);
   });
 });
@@ -177,7 +177,7 @@ describe('a bad parameter is an error', () => {
 
   it('a row that is not a unit vector, by its index', () => {
     const long = (factor: number): NDArray => ndarray([2, 3], [1, 0, 0, 0, factor, 0]);
-    for (const factor of [0, 0.5, 1 + 2 * UNIT_TOLERANCE, 1 - 2 * UNIT_TOLERANCE]) {
+    for (const factor of [0, 0.5, 1 + 2 * unitTolerance(3), 1 - 2 * unitTolerance(3), 1 + 5e-10]) {
       const [field, remedy] = ['params.router[1]', /normaliseRows/];
       expectError(withParams({ router: long(factor) }), 'ValueError', field, factor, remedy);
     }

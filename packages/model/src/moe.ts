@@ -3,14 +3,19 @@ import { requireInteger, requireKeys, requireObject } from './checks/require.ts'
 import { ShapeError, ValueError } from './errors.ts';
 import { checkExpert } from './expert.ts';
 import { gateOf } from './gate.ts';
+import { normAt } from './linalg/norm.ts';
 import { matrixSize } from './linalg/rows.ts';
-import { dotAt } from './linalg/vectors.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
 import { routingOf } from './routing.ts';
 import type { MoE, MoESpec, ParameterLayout, ParameterName, Params } from './spec.ts';
 
-/** How far the length of a row may be from 1. */
-export const UNIT_TOLERANCE = 1e-9;
+/**
+ * How far the length of a row of that many numbers may be from 1: 4 ulp, which is rounding. A sum of many squares rounds
+ * more often, and so do the lengths that rows were divided by.
+ */
+export function unitTolerance(columns: number): number {
+  return 4 * Number.EPSILON * Math.max(1, Math.sqrt(columns) / 16);
+}
 
 /** Name, shape and manifold of every parameter of a model of that spec, in the order in which they are stored. */
 export function parameterLayout(spec: MoESpec): {
@@ -38,8 +43,8 @@ export function param(params: Params, name: ParameterName, field: string = 'para
 }
 
 /**
- * A model from its spec and parameters, checked: known names, right shapes, finite numbers, unit rows to 1e-9.
- * Arrays are shared, not copied.
+ * A model from its spec and parameters, checked: known names, right shapes, finite numbers, unit rows to rounding
+ * (exact losses are right only of those; {@link retract} normalises the rows of any). Arrays are shared, not copied.
  */
 export function createMoE(spec: Written<MoESpec>, params: Params): MoE {
   checkSpec(spec);
@@ -146,19 +151,68 @@ function checkFinite(field: string, { shape, data }: NDArray): void {
 }
 
 function checkUnitRows(field: string, array: NDArray): void {
-  const { rows, columns } = matrixSize(array);
-  for (let i = 0; i < rows; i++) {
-    const length = Math.sqrt(dotAt(array.data, i * columns, array.data, i * columns, columns));
-    if (Math.abs(length - 1) <= UNIT_TOLERANCE) continue;
-    throw new ValueError(
-      `row must be a unit vector to ${UNIT_TOLERANCE}, but its length is ${length}`,
-      {
-        field: `${field}[${i}]`,
-        value: length,
-        remedy: 'Divide the row by its length (normaliseRows does).',
-      },
-    );
+  for (const { row, length } of rowsOffUnit(array)) {
+    throw new ValueError(`row must be a unit vector to rounding, but its length is ${length}`, {
+      field: `${field}[${row}]`,
+      value: length,
+      remedy:
+        'Divide the row by its length: normaliseRows does, and loadMoE with a second argument that is told.',
+    });
   }
+}
+
+/** Rows whose length is not 1 to rounding. */
+function* rowsOffUnit(array: NDArray): Generator<{ row: number; length: number }> {
+  const { rows, columns } = matrixSize(array);
+  const tolerance = unitTolerance(columns);
+  for (let row = 0; row < rows; row++) {
+    const length = normAt(array.data, row * columns, columns);
+    if (!(Math.abs(length - 1) <= tolerance)) yield { row, length };
+  }
+}
+
+/** What was done to rows that were unit vectors only to the precision of where they came from. */
+export interface NormalisedRows {
+  readonly kind: 'rows-normalised';
+  /** The largest distance of a length from 1. */
+  readonly value: number;
+  /** How many rows were divided by their lengths. */
+  readonly rows: number;
+}
+
+/** What rounding to 8 bits, as bfloat16 does, can make of the length of a unit vector. */
+const LOW_PRECISION = 1 / 128;
+
+/**
+ * `params` of a model of `spec` with those rows on spheres normalised that are unit vectors to low precision only, and what
+ * was done; rows that are further off stay for {@link createMoE} to refuse, and those of unit length keep their bits.
+ */
+export function withUnitRows(
+  spec: Written<MoESpec>,
+  params: Params,
+): { readonly params: Params; readonly done: NormalisedRows | undefined } {
+  checkSpec(spec);
+  checkShapes('', spec, params);
+  const result: Partial<Record<ParameterName, NDArray>> = {};
+  let [value, rows] = [0, 0];
+  for (const { name, manifold } of Object.values(parameterLayout(spec))) {
+    const array = param(params, name);
+    const off = manifold === 'sphere' ? [...rowsOffUnit(array)] : [];
+    const rounded = off.filter(({ length }) => Math.abs(length - 1) <= LOW_PRECISION);
+    if (rounded.length === 0) continue;
+    const { columns } = matrixSize(array);
+    const data = array.data.slice();
+    for (const { row, length } of rounded) {
+      for (let j = row * columns; j < (row + 1) * columns; j++) data[j] = data[j]! / length;
+      value = Math.max(value, Math.abs(length - 1));
+      rows++;
+    }
+    result[name] = { shape: array.shape, data };
+  }
+  return {
+    params: { ...params, ...result },
+    done: rows > 0 ? { kind: 'rows-normalised', value, rows } : undefined,
+  };
 }
 
 function indexIn(shape: readonly number[], flat: number): number[] {

@@ -84,3 +84,10 @@ describe('parameters as one long vector', () => {
     );
   });
 });
+
+it('normParams is right where squares underflow or overflow', () => {
+  expect(normParams(paramsOf([1e200, 0], [0, 2e200], [2e200])) / 3e200).toBeCloseTo(1, 14);
+  expect(normParams(paramsOf([1e-200, 0], [0, 2e-200], [0], [2e-200])) / 3e-200).toBeCloseTo(1, 14);
+  expect(normParams(paramsOf([0, 0], [0, 0], [0]))).toBe(0);
+  expect(normParams(paramsOf([0, NaN], [0, 0], [0]))).toBeNaN();
+});

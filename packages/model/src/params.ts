@@ -1,3 +1,4 @@
+import { norm, rootOfSquares } from './linalg/norm.ts';
 import { dot } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
@@ -64,7 +65,7 @@ export function dotParams(x: Params, y: Params): number {
   return x.routerBias ? sum + dot(x.routerBias.data, param(y, 'routerBias').data) : sum;
 }
 
-/** Euclidean length of all parameters together. */
+/** Euclidean length of all parameters together, right to rounding at every scale. */
 export function normParams(x: Params): number {
-  return Math.sqrt(dotParams(x, x));
+  return rootOfSquares(dotParams(x, x), () => paramEntries(x).map(([, { data }]) => norm(data)));
 }

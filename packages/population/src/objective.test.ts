@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createMoE, type MoE, ndarray } from '@softmoe/model';
+import { createMoE, loadMoE, type MoE, ndarray, saveMoE } from '@softmoe/model';
+import { decodeTensors, encodeTensors } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { populationObjective } from './objective.ts';
 import { pairExpectations } from './pair-expectations.ts';
@@ -68,5 +69,40 @@ describe.each(cases)('a quadrature at d=$inputDim, k=$teachers, m=$students', (c
     for (const name of ['router', 'expert', 'amplitude'] as const) {
       expect(distance(gradient[name]!.data, c.gradient[name].flat())).toBeLessThan(1e-14);
     }
+  });
+});
+
+describe('a model of low precision', () => {
+  const { teacher, student } = cases[0]!;
+  const exact = modelOf(student);
+  /** The file of `exact` with every row longer or shorter by that share, as another program might have written it. */
+  const fileOf = (share: number) => {
+    const { tensors, metadata } = decodeTensors(saveMoE(exact));
+    const router = { ...tensors.router!, data: tensors.router!.data.map((x) => x * (1 + share)) };
+    const expert = { ...tensors.expert!, data: tensors.expert!.data.map((x) => x * (1 - share)) };
+    return encodeTensors({ ...tensors, router, expert }, metadata);
+  };
+  const lossOf = async (model: MoE) =>
+    (await populationObjective(modelOf(teacher)).evaluate(model, 0)).loss;
+
+  it.each([5e-10, 3e-8, 2e-3])(
+    'off by %d has the exact loss to 1e-15 once normalised',
+    async (share) => {
+      const told: number[] = [];
+      const model = loadMoE(fileOf(share), ({ rows, value }) => told.push(rows, value));
+      expect(told[0]).toBe(2 * exact.spec.experts);
+      expect(told[1]! / share).toBeCloseTo(1, 5);
+      expect(Math.abs((await lossOf(model)) - (await lossOf(exact)))).toBeLessThan(1e-15);
+    },
+  );
+
+  it('is refused where it would have a wrong loss', () => {
+    const { tensors } = decodeTensors(fileOf(5e-10));
+    const { router, expert } = tensors;
+    const params = { ...exact.params, router: router!, expert: expert! };
+    expect(() => createMoE(exact.spec, params)).toThrow(/unit vector to rounding/);
+    const model = { spec: exact.spec, params };
+    expect(() => populationObjective(model)).toThrow(/teacher\.params\.router\[0\]/);
+    return expect(lossOf(model)).rejects.toThrow(/model\.params\.router\[0\]/);
   });
 });

@@ -2,10 +2,10 @@ import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model
 import type { Inputs } from '@softmoe/model/checks';
 import {
   addAt,
-  dotAt,
   entry,
   mapParams,
   matrixSize,
+  norm,
   outputGradients,
   radialDerivatives,
   subtractRadial,
@@ -142,15 +142,14 @@ export function extrapolated(far: NDArray, near: NDArray): DifferenceHessian {
   const correction = near.data.map((x, i) => (x - far.data[i]!) / 3);
   const raw = { shape: near.shape, data: near.data.map((x, i) => x + correction[i]!) };
   const hessian = zeros([n, n]);
-  let asymmetry = 0;
+  const asymmetry = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       const value = entry(raw, i, j);
       const mirrored = entry(raw, j, i);
       hessian.data[i * n + j] = 0.5 * (value + mirrored);
-      asymmetry += (0.5 * (value - mirrored)) ** 2;
+      asymmetry[i * n + j] = 0.5 * (value - mirrored);
     }
   }
-  const square = dotAt(correction, 0, correction, 0, correction.length);
-  return { hessian, error: Math.sqrt(square) + Math.sqrt(asymmetry) };
+  return { hessian, error: norm(correction) + norm(asymmetry) };
 }

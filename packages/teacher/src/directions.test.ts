@@ -77,6 +77,17 @@ describe('orthonormalRows', () => {
     }
   });
 
+  it('does not depend on the lengths of the rows, however small or large', () => {
+    const array = normalRows(8, 'lengths', 3, 5);
+    const sizes = [1e-300, 1e200, 1e300];
+    const frame = orthonormalRows(array);
+    const scaled = orthonormalRows({
+      shape: array.shape,
+      data: array.data.map((x, index) => x * sizes[Math.floor(index / 5)]!),
+    });
+    for (const [i, x] of scaled.data.entries()) expect(x).toBeCloseTo(frame.data[i]!, 13);
+  });
+
   it('leaves its input alone', () => {
     const array = normalRows(8, 'input', 3, 4);
     const before = array.data.slice();

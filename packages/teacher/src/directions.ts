@@ -1,5 +1,5 @@
 import { type NDArray, ndarray, normaliseRows, ShapeError, ValueError } from '@softmoe/model';
-import { matrixSize, orthogonalise, row } from '@softmoe/model/linalg';
+import { matrixSize, orthogonalise, rescaleAt, row } from '@softmoe/model/linalg';
 import { normals } from './stream.ts';
 
 /**
@@ -36,6 +36,7 @@ export function orthonormalRows(array: NDArray): NDArray {
   const basis: Float64Array[] = [];
   for (let i = 0; i < rows; i++) {
     const x = row(result, i);
+    rescaleAt(x, 0, columns);
     const length = orthogonalise(x, basis, ORTHOGONAL);
     if (length === 0) throw dependentRow(i);
     x.forEach((value, c) => {

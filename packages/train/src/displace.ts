@@ -1,5 +1,5 @@
 import type { MoE, Params } from '@softmoe/model';
-import { axpy, dotAt, makeParams, param } from '@softmoe/model/linalg';
+import { axpy, makeParams, param, rescaleAt } from '@softmoe/model/linalg';
 
 /**
  * The model at x + Σ_s scales[s]·slopes[s], brought back to its manifold by normalising the rows on spheres.
@@ -25,7 +25,7 @@ export function displace(
 
 function normaliseInPlace(data: Float64Array, columns: number): boolean {
   for (let start = 0; start < data.length; start += columns) {
-    const length = Math.sqrt(dotAt(data, start, data, start, columns));
+    const length = rescaleAt(data, start, columns);
     if (!(length > 0 && length < Infinity)) return false;
     const scale = 1 / length;
     for (let j = start; j < start + columns; j++) data[j] = data[j]! * scale;

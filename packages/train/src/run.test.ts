@@ -288,3 +288,34 @@ describe.each(steppers)('a resumed run with $name', ({ make }) => {
     expect(meter.count).toBe(before);
   });
 });
+
+it.each([1e-200, 1e200])(
+  'a gradient of size %d is finite, and its length is right',
+  async (size) => {
+    const steep: Objective = {
+      evaluate: async (model, step) => {
+        const { loss, gradient } = await objective.evaluate(model, step);
+        return { loss, gradient: scaleParams(size, gradient) };
+      },
+    };
+    const [plain, scaled] = await Promise.all(
+      [
+        { of: objective, h: 0.01 },
+        { of: steep, h: 0.01 / size },
+      ].map(({ of, h }) =>
+        go({ stepper: integrate(plainFlow, of, euler({ fixedStep: h })), until: { steps: 3 } }),
+      ),
+    );
+    expect(scaled!.items).toHaveLength(plain!.items.length);
+    for (const [i, { gradientNorm, loss }] of scaled!.items.entries()) {
+      expect(gradientNorm / size).toBeCloseTo(plain!.items[i]!.gradientNorm, 12);
+      expect(loss).toBeCloseTo(plain!.items[i]!.loss, 12);
+    }
+    const stop = { gradientNorm: 1e-150 };
+    const { end } = await go({
+      stepper: integrate(plainFlow, steep, euler({ fixedStep: 0.01 / size })),
+      until: { ...stop, steps: 2 },
+    });
+    expect(end.reason).toBe(size < 1e-150 ? 'gradientNorm' : 'steps');
+  },
+);

@@ -13,7 +13,15 @@ import {
   toSpan,
   ValueError,
 } from '../index.ts';
-import { addScaled, frameOf, identity, normParams, rowProducts } from '../linalg/index.ts';
+import {
+  addScaled,
+  frameOf,
+  identity,
+  norm,
+  normParams,
+  row,
+  rowProducts,
+} from '../linalg/index.ts';
 
 const distance = (a: MoE, b: MoE) => normParams(addScaled(a.params, -1, b.params));
 
@@ -108,3 +116,21 @@ it('createMoE refuses a frame that is no name', () => {
     expect(() => createMoE(spec, model.params)).toThrow(/^spec\.frame/);
   }
 });
+
+it.each([1e-310, 1e-200, 1e200, 1e307])(
+  'a span is orthonormal with free router rows of size %d',
+  (size) => {
+    const { spec, params } = someModel({ inputDim: 6, experts: 2, routing: 'softmax' });
+    const data = params.router.data.map((x) => x * size);
+    const free = createMoE(spec, { ...params, router: { shape: params.router.shape, data } });
+    const { basis, student } = toSpan(free, free);
+    const products = rowProducts(basis, basis);
+    for (const [i, x] of products.data.entries()) {
+      expect(x).toBeCloseTo(identity(basis.shape[0]!).data[i]!, 13);
+    }
+    const lengths = (array: NDArray) => [0, 1].map((i) => norm(row(array, i)) / size);
+    for (const [i, length] of lengths(student.params.router).entries()) {
+      expect(length).toBeCloseTo(lengths(free.params.router)[i]!, 9);
+    }
+  },
+);

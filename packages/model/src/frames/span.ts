@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts';
 import { orthogonalise, subtractProjections } from '../linalg/gram-schmidt.ts';
+import { rescaleAt, scaleOf } from '../linalg/norm.ts';
 import { matrixSize, row } from '../linalg/rows.ts';
 import { retract } from '../manifold.ts';
 import { requireModel } from '../moe.ts';
@@ -64,10 +65,12 @@ function extendBasis(rows: NDArray, basis: Float64Array[], storage: Float64Array
   const { rows: count, columns: d } = matrixSize(rows);
   return Array.from({ length: count }, (_, i) => {
     const rest = row(rows, i).slice();
+    const scale = scaleOf(rest);
+    if (scale !== 1) rescaleAt(rest, 0, d);
     const coordinates = new Float64Array(Math.min(basis.length + 1, d));
     if (basis.length === d) {
       subtractProjections(rest, basis, coordinates);
-      return coordinates;
+      return coordinates.map((x) => x / scale);
     }
     const left = orthogonalise(rest, basis, ORTHOGONAL, coordinates);
     if (left > 0) {
@@ -76,7 +79,7 @@ function extendBasis(rows: NDArray, basis: Float64Array[], storage: Float64Array
       coordinates[basis.length] = left;
       basis.push(storage.subarray(start, start + d));
     }
-    return coordinates;
+    return coordinates.map((x) => x / scale);
   });
 }
 

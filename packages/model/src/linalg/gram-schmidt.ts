@@ -1,3 +1,4 @@
+import { norm } from './norm.ts';
 import { dot } from './vectors.ts';
 
 /** When a vector counts as orthogonal to a basis, and when it has no part beside it, as shares of a length. */
@@ -29,7 +30,7 @@ export function subtractProjections(
 
 /**
  * Makes `x`, in place, orthogonal to the orthonormal `basis` by as many passes of {@link subtractProjections} as rounding
- * asks for, whatever `x` is. Returns the length that is left, or 0 where `x` lies in the basis to rounding.
+ * asks for, whatever `x` is, of numbers far from both ends of float64 (`rescaleAt`). Returns the length that is left, or 0 where `x` lies in the basis to rounding.
  *
  * @internal
  */
@@ -39,10 +40,10 @@ export function orthogonalise(
   { kept, least }: Orthogonality,
   coordinates?: Float64Array,
 ): number {
-  const whole = Math.sqrt(dot(x, x));
+  const whole = norm(x);
   for (let before = whole; ; ) {
     subtractProjections(x, basis, coordinates);
-    const after = Math.sqrt(dot(x, x));
+    const after = norm(x);
     if (!(after > least * whole)) return 0;
     if (after > kept * before) return after;
     before = after;

@@ -33,6 +33,7 @@ export { ConvergenceError } from './errors.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
+export { norm, normAt, rescaleAt, rootOfProduct, scaleOf } from './norm.ts';
 export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
-export { addAt, axpy, dot, dotAt, norm } from './vectors.ts';
+export { addAt, axpy, dot, dotAt } from './vectors.ts';

@@ -2,9 +2,10 @@ import { ShapeError, ValueError } from '../errors.ts';
 import type { NDArray } from '../ndarray.ts';
 import { ConvergenceError } from './errors.ts';
 import { subtractProjections } from './gram-schmidt.ts';
+import { norm, rescaleAt } from './norm.ts';
 import { matrixSize } from './rows.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
-import { axpy, dot, dotAt, norm } from './vectors.ts';
+import { axpy, dot, dotAt } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
 export interface Eigenpair {
@@ -91,7 +92,7 @@ function krylov(
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
   let q: Float64Array = start.slice();
-  const length = norm(q);
+  const length = rescaleAt(q, 0, n);
   orthogonalise(q, basis);
   if (!normalise(q, 1e-10 * length)) return undefined;
   for (let nextCheck = 4; ; ) {
@@ -197,8 +198,8 @@ function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): void {
 
 /** Divides `x` by its length, unless that is at most `least`: then false. */
 function normalise(x: Float64Array, least: number): boolean {
-  const length = norm(x);
-  if (!(length > least)) return false;
+  if (!(norm(x) > least)) return false;
+  const length = rescaleAt(x, 0, x.length);
   for (let i = 0; i < x.length; i++) x[i] = x[i]! / length;
   return true;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { array } from '../../test/arbitraries.ts';
 import { ndarray, sizeOf, zeros } from '../ndarray.ts';
 import { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
-import { addAt, axpy, dot, dotAt, norm } from './vectors.ts';
+import { addAt, axpy, dot, dotAt } from './vectors.ts';
 
 const matrix = ndarray([3, 2], [1, 2, 3, 4, 5, 6]);
 
@@ -69,10 +69,5 @@ describe('words for what loops do', () => {
     addEntry(copy, 2, 0, 0.5);
     expect(entry(copy, 2, 0)).toBe(5.5);
     expect([...copy.data]).toEqual([1, 2, 3, 4, 5.5, 6]);
-  });
-
-  it('norm is the Euclidean length', () => {
-    expect(norm([2, -3, 6])).toBe(7);
-    expect(norm([])).toBe(0);
   });
 });

@@ -39,8 +39,3 @@ export function axpy(scale: number, x: ArrayLike<number>, y: Float64Array): void
 export function addAt(array: Float64Array, at: number, value: number): void {
   array[at] = array[at]! + value;
 }
-
-/** Euclidean length of a vector. */
-export function norm(x: ArrayLike<number>): number {
-  return Math.sqrt(dot(x, x));
-}

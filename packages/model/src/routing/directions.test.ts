@@ -35,3 +35,16 @@ it('router directions are zero where a row does not differ from the mean: for on
   const equal = routerDirections({ ...teacher, params: { ...teacher.params, router } });
   expect(equal.data.every((x) => x === 0)).toBe(true);
 });
+
+it.each([1e-320, 1e-200, 1e200])('router directions do not depend on a scale of %d', (size) => {
+  const router = ndarray(
+    [3, 4],
+    [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0].map((x) => x * size),
+  );
+  const routerBias = ndarray([3], [0, 0, 0]);
+  const at = (array: MoE['params']['router']) =>
+    routerDirections({ ...teacher, params: { ...teacher.params, router: array, routerBias } }).data;
+  const unit = at(ndarray([3, 4], [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0]));
+  for (const [i, x] of at(router).entries())
+    expect(x).toBeCloseTo(unit[i]!, size < 1e-300 ? 3 : 14);
+});

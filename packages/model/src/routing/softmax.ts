@@ -1,6 +1,6 @@
 import { expertOf } from '../expert.ts';
+import { norm, rescaleAt } from '../linalg/norm.ts';
 import { row } from '../linalg/rows.ts';
-import { dot } from '../linalg/vectors.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { alignedRow, meanDirection } from '../symmetries/aligned-row.ts';
 import type { Routing } from './interface.ts';
@@ -48,13 +48,14 @@ export const softmax: Routing = {
     for (let i = 0; i < m; i++) {
       const v = row(router, i);
       for (let j = 0; j < d; j++) mean[j] = mean[j]! + shares[i]! * v[j]!;
-      longest = Math.max(longest, Math.sqrt(dot(v, v)));
+      longest = Math.max(longest, norm(v));
     }
     const directions = zeros([m, d]);
     for (let i = 0; i < m; i++) {
       const difference = row(router, i).map((x, j) => x - mean[j]!);
-      const length = Math.sqrt(dot(difference, difference));
-      if (length > SAME * longest) row(directions, i).set(difference.map((x) => x / length));
+      if (!(norm(difference) > SAME * longest)) continue;
+      const length = rescaleAt(difference, 0, d);
+      row(directions, i).set(difference.map((x) => x / length));
     }
     return directions;
   },

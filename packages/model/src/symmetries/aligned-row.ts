@@ -1,4 +1,5 @@
 import type { Parity } from '../function.ts';
+import { norm } from '../linalg/norm.ts';
 import { row } from '../linalg/rows.ts';
 import { dot } from '../linalg/vectors.ts';
 import type { NDArray } from '../ndarray.ts';
@@ -42,6 +43,6 @@ export function meanDirection(
     const weight = weights[i]! / total;
     for (let j = 0; j < mean.length; j++) mean[j] = mean[j]! + weight * aligned.row[j]!;
   });
-  const length = Math.sqrt(dot(mean, mean));
+  const length = norm(mean);
   return length > 0.5 && length < 2 ? mean.map((x) => x / length) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { MoE, Params } from '@softmoe/model';
-import { axpy, dotAt, param, parameterLayout } from '@softmoe/model/linalg';
+import { axpy, normAt, param, parameterLayout } from '@softmoe/model/linalg';
 
 const SAFETY = 0.9;
 const LEAST_GROWTH = 0.2;
@@ -31,8 +31,9 @@ export function errorNorm(
       if (weight !== 0) axpy(length * weight, param(slopes[s]!, name).data, error);
     });
     for (let start = 0; start < error.length; start += columns) {
-      const scale = atol + rtol * Math.max(norm(from, start, columns), norm(to, start, columns));
-      const ratio = norm(error, start, columns) / scale;
+      const scale =
+        atol + rtol * Math.max(normAt(from, start, columns), normAt(to, start, columns));
+      const ratio = normAt(error, start, columns) / scale;
       if (Number.isNaN(ratio)) return Infinity;
       largest = Math.max(largest, ratio);
     }
@@ -48,8 +49,8 @@ export function firstStep(model: MoE, slope: Params): number {
     const from = param(model.params, name).data;
     const speed = param(slope, name).data;
     for (let start = 0; start < from.length; start += columns) {
-      const size = norm(from, start, columns) || 1;
-      fastest = Math.max(fastest, norm(speed, start, columns) / size);
+      const size = normAt(from, start, columns) || 1;
+      fastest = Math.max(fastest, normAt(speed, start, columns) / size);
     }
   }
   return fastest > 0 ? 0.01 / fastest : 1;
@@ -70,8 +71,4 @@ export function growthAfterAccept(
 
 export function shrinkAfterReject(error: number, order: number): number {
   return Math.max(SAFETY * error ** (-1 / order), LEAST_GROWTH);
-}
-
-function norm(data: Float64Array, start: number, columns: number): number {
-  return Math.sqrt(dotAt(data, start, data, start, columns));
 }

@@ -1,10 +1,11 @@
-import { type MoE, type NDArray, type Params, retract } from '@softmoe/model';
+import { type MoE, type NDArray, type Params, retract, ValueError } from '@softmoe/model';
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
   copyParams,
   dotAt,
   mapParams,
+  normAt,
   type ParameterName,
   param,
   parameterLayout,
@@ -21,7 +22,7 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** Decay of the mean squared gradient. Default 0.999. */
   readonly beta2?: number;
-  /** Default 1e-8. */
+  /** Default 1e-8, at least 1e-150: below that, squares of gradients that it does not outweigh would underflow. */
   readonly epsilon?: number;
 }
 
@@ -34,6 +35,7 @@ export interface AdamMemory {
   readonly second: Params;
 }
 
+const LEAST_EPSILON = 1e-150;
 const NONE = zeros([0]);
 const NO_PARAMS: Params = { router: NONE, expert: NONE, amplitude: NONE };
 const BLANK: AdamMemory = { updates: 0, first: NO_PARAMS, second: NO_PARAMS };
@@ -54,7 +56,7 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
   requireFinite('adam.learningRate', learningRate, Number.MIN_VALUE);
   requireFinite('adam.beta1', beta1, 0, 1 - Number.EPSILON);
   requireFinite('adam.beta2', beta2, 0, 1 - Number.EPSILON);
-  requireFinite('adam.epsilon', epsilon, Number.MIN_VALUE);
+  requireFinite('adam.epsilon', epsilon, LEAST_EPSILON);
 
   return {
     init(model) {
@@ -76,7 +78,9 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
         const result = zeros(g.shape);
         for (let b = 0; b < count; b++) {
           const start = b * size;
-          v[b] = beta2 * v[b]! + (1 - beta2) * dotAt(g.data, start, g.data, start, size);
+          const square = dotAt(g.data, start, g.data, start, size);
+          if (square === Infinity) throw squareOverflow(`${name}[${b}]`, g.data, start, size);
+          v[b] = beta2 * v[b]! + (1 - beta2) * square;
           const scale = meanScale / (Math.sqrt(squareScale * v[b]!) + epsilon);
           for (let j = start; j < start + size; j++) {
             m[j] = beta1 * m[j]! + (1 - beta1) * g.data[j]!;
@@ -89,6 +93,20 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
       return { model: moved, memory: { updates, first: projectTangent(moved, first), second } };
     },
   };
+}
+
+/** Beyond 1e154 a gradient has no square in float64, and a second moment of Infinity would stop the row for ever. */
+function squareOverflow(
+  field: string,
+  gradient: Float64Array,
+  start: number,
+  size: number,
+): ValueError {
+  return new ValueError('has no square in float64, so that adam has no second moment for it', {
+    field: `gradient.${field}`,
+    value: normAt(gradient, start, size),
+    remedy: 'Scale targets and amplitudes down, or use sgd.',
+  });
 }
 
 /** What shares a second moment: a row on a sphere, an entry of a free array. */

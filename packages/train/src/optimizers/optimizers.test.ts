@@ -1,4 +1,4 @@
-import { type MoE, ndarray, type Params, ValueError } from '@softmoe/model';
+import { type MoE, type NDArray, ndarray, type Params, ValueError } from '@softmoe/model';
 import { addScaled, dotAt, mapParams, projectTangent, scaleParams } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -171,6 +171,7 @@ it.each([
   () => adam({ learningRate: -1 }),
   () => adam({ learningRate: 1, beta1: 1 }),
   () => adam({ learningRate: 1, epsilon: 0 }),
+  () => adam({ learningRate: 1, epsilon: 1e-160 }),
   () => euler(plainFlow, { fixedStep: Number.POSITIVE_INFINITY }),
 ])('an optimiser refuses options out of range', (make) => {
   expect(make).toThrow(ValueError);
@@ -190,4 +191,32 @@ it('an optimiser refuses to go on from the state of another', async () => {
   const state: TrainState = await descend(sgd({ learningRate: 1 }), objective).init(start);
   const other: Stepper = descend(adam({ learningRate: 1 }), objective);
   await expect(other.step(state)).rejects.toThrow('state.memory.updates');
+});
+
+it('adam says of which row the square is beyond float64, where its second moment would stop it for ever', async () => {
+  const huge = (size: number) =>
+    descend(adam({ learningRate: 0.1 }), {
+      evaluate: async (model) => ({
+        loss: 1,
+        gradient: projectTangent(
+          model,
+          mapParams(target, (array) => scaled(array, size)),
+        ),
+      }),
+    });
+  const scaled = ({ shape, data }: NDArray, size: number) => ({
+    shape,
+    data: data.map((x) => size * x),
+  });
+  const good = huge(1e150);
+  const moved = await good.step(await good.init(start));
+  expect(angle(start, moved.model, 'router', 0)).toBeCloseTo(Math.atan(0.1), 6);
+  const bad = huge(1e160);
+  const error = await bad.step(await bad.init(start)).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ValueError);
+  expect(error).toMatchObject({
+    field: 'gradient.router[0]',
+    problem: expect.stringMatching(/adam/),
+  });
+  expect((error as ValueError).value).toBeGreaterThan(1e159);
 });
