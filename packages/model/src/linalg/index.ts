@@ -35,4 +35,4 @@ export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './l
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
-export { addAt, axpy, dot, dotAt, norm } from './vectors.ts';
+export { addAt, axpy, axpyAt, dot, dotAt, norm } from './vectors.ts';

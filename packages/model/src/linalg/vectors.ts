@@ -35,6 +35,18 @@ export function axpy(scale: number, x: ArrayLike<number>, y: Float64Array): void
   for (let i = 0; i < y.length; i++) y[i] = y[i]! + scale * x[i]!;
 }
 
+/** y += scale·x in place for `length` numbers of `x` from `xStart` and of `y` from `yStart`; nothing is checked. */
+export function axpyAt(
+  scale: number,
+  x: Float64Array,
+  xStart: number,
+  y: Float64Array,
+  yStart: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) y[yStart + i] = y[yStart + i]! + scale * x[xStart + i]!;
+}
+
 /** Adds `value` to the number at `at` of `array`. */
 export function addAt(array: Float64Array, at: number, value: number): void {
   array[at] = array[at]! + value;
