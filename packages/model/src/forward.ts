@@ -1,6 +1,6 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
-import { addProduct } from './linalg/matrix.ts';
-import { dot } from './linalg/vectors.ts';
+import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
+import { addAt, dot } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
@@ -69,8 +69,9 @@ export function lossAndGradient(
     const { start, rows } = block;
     addOutputs(amplitude, block, outputs);
     for (let s = 0; s < rows; s++) {
-      residuals[start + s] = outputs[start + s]! - targets[start + s]!;
-      weights[s] = residuals[start + s]! / size;
+      const residual = outputs[start + s]! - targets[start + s]!;
+      residuals[start + s] = residual;
+      weights[s] = residual / size;
     }
     addAmplitudeGradient(block, weights, dAmplitude);
     routing.slopes(amplitude, block, outputs.subarray(start), weights, slopes);
@@ -92,10 +93,10 @@ export function lossAndGradient(
 /** Adds f(x) = Σ_i a_i g h at the block's points to `outputs`, [size]. */
 export function addOutputs(amplitude: Float64Array, block: Block, outputs: Float64Array): void {
   const { start, rows, stride, gate, expert } = block;
-  for (let i = 0; i < amplitude.length; i++) {
+  for (const [i, a] of amplitude.entries()) {
     for (let s = 0; s < rows; s++) {
       const k = i * stride + s;
-      outputs[start + s] = outputs[start + s]! + amplitude[i]! * gate[k]! * expert[k]!;
+      addAt(outputs, start + s, a * gate[k]! * expert[k]!);
     }
   }
 }
@@ -107,13 +108,7 @@ export function writeExpertSlopes(
   weights: Float64Array,
   slopes: Float64Array,
 ): void {
-  for (let i = 0; i < amplitude.length; i++) {
-    const a = amplitude[i]!;
-    for (let s = 0; s < rows; s++) {
-      const k = i * stride + s;
-      slopes[k] = weights[s]! * a * gate[k]! * expertSlope[k]!;
-    }
-  }
+  writeScaledProducts(amplitude, gate, expertSlope, weights, rows, stride, slopes);
 }
 
 /** Adds Σ_s weights[s] ∂f/∂a_i = Σ_s weights[s] g h to `dAmplitude`, [m]. */
@@ -128,7 +123,7 @@ function addAmplitudeGradient(
       const k = i * stride + s;
       sum += weights[s]! * gate[k]! * expert[k]!;
     }
-    dAmplitude[i] = dAmplitude[i]! + sum;
+    addAt(dAmplitude, i, sum);
   }
 }
 
@@ -137,6 +132,6 @@ function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64
   for (let i = 0; i < sums.length; i++) {
     let sum = 0;
     for (let s = 0; s < rows; s++) sum += slopes[i * stride + s]!;
-    sums[i] = sums[i]! + sum;
+    addAt(sums, i, sum);
   }
 }

@@ -57,7 +57,8 @@ export function evaluate(
     return;
   }
   for (let k = 0; k < z.length; k++) {
-    value[k] = f.value(z[k]!);
-    derivative[k] = f.derivative(z[k]!);
+    const x = z[k]!;
+    value[k] = f.value(x);
+    derivative[k] = f.derivative(x);
   }
 }

@@ -1,4 +1,4 @@
-import { row } from './linalg/rows.ts';
+import { matrixSize, row } from './linalg/rows.ts';
 import { tangentDim, toTangentCoordinates } from './manifold.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
 import { makeParams } from './params.ts';
@@ -24,7 +24,7 @@ export function toTangentMatrix(model: MoE, matrix: NDArray): NDArray {
 }
 
 function tangentRows(model: MoE, matrix: NDArray): NDArray {
-  const count = matrix.shape[0]!;
+  const { rows: count } = matrixSize(matrix);
   const result = zeros([count, tangentDim(model.spec)]);
   for (let i = 0; i < count; i++) {
     row(result, i).set(toTangentCoordinates(model, asParams(model.spec, row(matrix, i))));

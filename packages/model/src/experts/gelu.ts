@@ -9,9 +9,10 @@ const expert: Expert = {
   derivative: (z) => probit.value(z) + z * probit.derivative(z),
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const phi = probit.value(z[k]!);
-      value[k] = z[k]! * phi;
-      derivative[k] = phi + z[k]! * probit.derivative(z[k]!);
+      const x = z[k]!;
+      const phi = probit.value(x);
+      value[k] = x * phi;
+      derivative[k] = phi + x * probit.derivative(x);
     }
   },
 };

@@ -82,7 +82,7 @@ function checkCoefficients(field: string, coefficients: readonly number[]): void
       remedy: `Give η_0 … η_p for a degree p of at most ${MAX_HERMITE_DEGREE}.`,
     });
   }
-  for (let p = 0; p < length; p++) requireFinite(`${field}[${p}]`, coefficients[p]!);
+  for (const [p, eta] of coefficients.entries()) requireFinite(`${field}[${p}]`, eta);
   if (coefficients.every((c) => c === 0)) {
     throw new ValueError('are all zero, so the expert is the zero function', {
       field,

@@ -15,9 +15,10 @@ export const sigmoid: Gate = {
   },
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const e = Math.exp(-Math.abs(z[k]!));
+      const x = z[k]!;
+      const e = Math.exp(-Math.abs(x));
       const g = 1 / (1 + e);
-      value[k] = z[k]! < 0 ? e * g : g;
+      value[k] = x < 0 ? e * g : g;
       derivative[k] = e * g * g;
     }
   },

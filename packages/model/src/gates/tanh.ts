@@ -13,9 +13,10 @@ export const tanh: Gate = {
   /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const e = Math.expm1(-2 * Math.abs(z[k]!));
+      const x = z[k]!;
+      const e = Math.expm1(-2 * Math.abs(x));
       const scale = 1 / (2 + e);
-      value[k] = z[k]! < 0 ? e * scale : -e * scale;
+      value[k] = x < 0 ? e * scale : -e * scale;
       derivative[k] = 4 * (1 + e) * scale * scale;
     }
   },

@@ -35,4 +35,16 @@ export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './l
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
-export { addAt, axpy, axpyAt, dot, dotAt, norm } from './vectors.ts';
+export {
+  addAt,
+  axpy,
+  axpyAt,
+  combination,
+  difference,
+  dot,
+  dotAt,
+  norm,
+  product,
+  scale,
+  scaleAt,
+} from './vectors.ts';

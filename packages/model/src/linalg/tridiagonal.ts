@@ -1,4 +1,5 @@
 import { ConvergenceError } from './errors.ts';
+import { addAt } from './vectors.ts';
 
 const SWEEPS_PER_VALUE = 60;
 
@@ -16,7 +17,8 @@ export function tridiagonalEigen(
 ): Float64Array {
   const n = diagonal.length;
   const d = Float64Array.from(diagonal);
-  const e = Float64Array.from({ length: n }, (_, i) => (i < n - 1 ? offDiagonal[i]! : 0));
+  const e = new Float64Array(n);
+  e.set(Array.from(offDiagonal).slice(0, n - 1));
   for (let low = 0; low < n; low++) {
     for (let sweep = 0; ; sweep++) {
       const high = endOfBlock(d, e, low);
@@ -59,13 +61,14 @@ function qlSweep(
   let cosine = 1;
   let shift = 0;
   for (let i = high - 1; i >= low; i--) {
-    const f = sine * e[i]!;
-    const b = cosine * e[i]!;
+    const coupling = e[i]!;
+    const f = sine * coupling;
+    const b = cosine * coupling;
     const r = Math.hypot(f, g);
     e[i + 1] = r;
     if (r === 0) {
       // The matrix has split: undo the pending shift and let the next sweep see the two parts.
-      d[i + 1] = d[i + 1]! - shift;
+      addAt(d, i + 1, -shift);
       e[high] = 0;
       return;
     }
@@ -77,12 +80,13 @@ function qlSweep(
     d[i + 1] = g + shift;
     g = cosine * turn - b;
     for (const z of rows) {
+      const here = z[i]!;
       const next = z[i + 1]!;
-      z[i + 1] = sine * z[i]! + cosine * next;
-      z[i] = cosine * z[i]! - sine * next;
+      z[i + 1] = sine * here + cosine * next;
+      z[i] = cosine * here - sine * next;
     }
   }
-  d[low] = d[low]! - shift;
+  addAt(d, low, -shift);
   e[low] = g;
   e[high] = 0;
 }
