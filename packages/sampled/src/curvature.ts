@@ -1,7 +1,8 @@
 import type { Curvature, MoE, NDArray, Points } from '@softmoe/model';
 import { checkInputs, requireInteger, requireObject } from '@softmoe/model/checks';
 import {
-  addAt,
+  axpy,
+  axpyAt,
   type Blocks,
   dotAt,
   entry,
@@ -69,7 +70,7 @@ function meanSquare(rows: Float64Array, n: number): NDArray {
     const start = s * n;
     for (let i = 0; i < n; i++) {
       const x = rows[start + i]! / size;
-      for (let j = 0; j <= i; j++) addAt(data, i * n + j, x * rows[start + j]!);
+      axpyAt(x, rows, start, data, i * n, i + 1);
     }
   }
   for (let i = 0; i < n; i++) {
@@ -95,7 +96,9 @@ function blocksOf(
 }
 
 function sum(a: NDArray, b: NDArray): NDArray {
-  return { shape: a.shape, data: a.data.map((x, i) => x + b.data[i]!) };
+  const data = a.data.slice();
+  axpy(1, b.data, data);
+  return { shape: a.shape, data };
 }
 
 /** Standard error of the mean of (row·vector)². */
