@@ -2,13 +2,16 @@ import { type MoE, type NDArray, type Params, retract } from '@softmoe/model';
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
+  axpyAt,
   copyParams,
   dotAt,
   mapParams,
+  matrixSize,
   type ParameterName,
   param,
   parameterLayout,
   projectTangent,
+  scaleAt,
   zeros,
 } from '@softmoe/model/linalg';
 import type { Optimizer } from '../optimizer.ts';
@@ -76,12 +79,13 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
         const result = zeros(g.shape);
         for (let b = 0; b < count; b++) {
           const start = b * size;
-          v[b] = beta2 * v[b]! + (1 - beta2) * dotAt(g.data, start, g.data, start, size);
-          const scale = meanScale / (Math.sqrt(squareScale * v[b]!) + epsilon);
-          for (let j = start; j < start + size; j++) {
-            m[j] = beta1 * m[j]! + (1 - beta1) * g.data[j]!;
-            result.data[j] = scale * m[j]!;
-          }
+          const square = dotAt(g.data, start, g.data, start, size);
+          const meanSquare = beta2 * v[b]! + (1 - beta2) * square;
+          v[b] = meanSquare;
+          scaleAt(beta1, m, start, m, start, size);
+          axpyAt(1 - beta1, g.data, start, m, start, size);
+          const scale = meanScale / (Math.sqrt(squareScale * meanSquare) + epsilon);
+          scaleAt(scale, m, start, result.data, start, size);
         }
         return result;
       });
@@ -92,7 +96,9 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
 }
 
 /** What shares a second moment: a row on a sphere, an entry of a free array. */
-function blocksOf({ spec }: MoE, name: ParameterName, { shape, data }: NDArray) {
-  const count = parameterLayout(spec)[name]?.manifold === 'sphere' ? shape[0]! : data.length;
+function blocksOf({ spec }: MoE, name: ParameterName, array: NDArray) {
+  const { data } = array;
+  const count =
+    parameterLayout(spec)[name]?.manifold === 'sphere' ? matrixSize(array).rows : data.length;
   return { count, size: data.length / count };
 }
