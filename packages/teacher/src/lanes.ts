@@ -14,8 +14,8 @@ const HASH_STARTS = [0x9e3779b9, 0x7f4a7c15, 0xf39cc060, 0x5cedc834] as const;
 export function seedLanes(seed: number, nameHash: number, step: number, block: number): Int32Array {
   const high = Math.floor(seed / 2 ** 32);
   const states = new Int32Array(LANES * WORDS_OF_STATE);
-  for (let word = 0; word < WORDS_OF_STATE; word++) {
-    let prefix = murmurMix(HASH_STARTS[word]!, seed % 2 ** 32);
+  for (const [word, start] of HASH_STARTS.entries()) {
+    let prefix = murmurMix(start, seed % 2 ** 32);
     prefix = murmurMix(prefix, high);
     prefix = murmurMix(prefix, nameHash);
     prefix = murmurMix(prefix, step);
