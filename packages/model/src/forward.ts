@@ -1,6 +1,6 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
-import { addAt, dot } from './linalg/vectors.ts';
+import { addAt, at, dot } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
@@ -33,7 +33,7 @@ export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
     for (let i = 0; i < m; i++) {
       for (let s = 0; s < rows; s++) {
         const k = i * stride + s;
-        outputs[(start + s) * m + i] = gate[k]! * expert[k]!;
+        outputs[(start + s) * m + i] = at(gate, k) * at(expert, k);
       }
     }
   }
@@ -96,7 +96,7 @@ export function addOutputs(amplitude: Float64Array, block: Block, outputs: Float
   for (const [i, a] of amplitude.entries()) {
     for (let s = 0; s < rows; s++) {
       const k = i * stride + s;
-      addAt(outputs, start + s, a * gate[k]! * expert[k]!);
+      addAt(outputs, start + s, a * at(gate, k) * at(expert, k));
     }
   }
 }
@@ -121,7 +121,7 @@ function addAmplitudeGradient(
     let sum = 0;
     for (let s = 0; s < rows; s++) {
       const k = i * stride + s;
-      sum += weights[s]! * gate[k]! * expert[k]!;
+      sum += at(weights, s) * at(gate, k) * at(expert, k);
     }
     addAt(dAmplitude, i, sum);
   }
@@ -131,7 +131,7 @@ function addAmplitudeGradient(
 function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64Array): void {
   for (let i = 0; i < sums.length; i++) {
     let sum = 0;
-    for (let s = 0; s < rows; s++) sum += slopes[i * stride + s]!;
+    for (let s = 0; s < rows; s++) sum += at(slopes, i * stride + s);
     addAt(sums, i, sum);
   }
 }

@@ -1,6 +1,6 @@
 import { ValueError } from './errors.ts';
 import { matrixSize } from './linalg/rows.ts';
-import { axpyAt, dotAt } from './linalg/vectors.ts';
+import { at, axpyAt, dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
 import { makeParams, mapParams } from './params.ts';
@@ -123,8 +123,8 @@ export function fromTangentCoordinates(model: MoE, coordinates: Float64Array): P
 /** Applies to `y`, in place, the reflection that swaps e_1 and −sign(x_1)·x, for the unit row x at `start` of `points`. */
 function reflect(points: Float64Array, start: number, y: Float64Array): Float64Array {
   const d = y.length;
-  const x1 = points[start]!;
-  const y1 = y[0]!;
+  const x1 = at(points, start);
+  const y1 = at(y, 0);
   const sign = x1 >= 0 ? 1 : -1;
   const alongNormal = dotAt(points, start, y, 0, d) + sign * y1;
   const scale = alongNormal / (1 + Math.abs(x1));

@@ -1,6 +1,7 @@
 import { requireFinite } from '../checks/require.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import type { Expert, ExpertFamily, Parity } from '../function.ts';
+import { at } from '../linalg/vectors.ts';
 
 export interface SeriesSpec {
   readonly kind: 'series';
@@ -32,16 +33,16 @@ export function hermiteSeries(name: string, coefficients: readonly number[]): Ex
 
   function evaluate(z: Float64Array, value: Float64Array, derivative: Float64Array): void {
     for (let k = 0; k < z.length; k++) {
-      let h = eta[0]!;
+      let h = at(eta, 0);
       let dh = 0;
       let previous = 0;
       let current = 1;
       for (let p = 1; p < eta.length; p++) {
-        dh += eta[p]! * root[p]! * current;
-        const next = z[k]! * inverseRoot[p]! * current - ratio[p]! * previous;
+        dh += at(eta, p) * at(root, p) * current;
+        const next = at(z, k) * at(inverseRoot, p) * current - at(ratio, p) * previous;
         previous = current;
         current = next;
-        h += eta[p]! * current;
+        h += at(eta, p) * current;
       }
       value[k] = h;
       derivative[k] = dh;
@@ -51,18 +52,18 @@ export function hermiteSeries(name: string, coefficients: readonly number[]): Ex
   const point = new Float64Array(1);
   const value = new Float64Array(1);
   const derivative = new Float64Array(1);
-  function at(z: number, result: Float64Array): number {
+  function atPoint(z: number, result: Float64Array): number {
     point[0] = z;
     evaluate(point, value, derivative);
-    return result[0]!;
+    return at(result, 0);
   }
 
   return {
     name,
     parity: parityOf(coefficients),
     coefficients: [...coefficients],
-    value: (z) => at(z, value),
-    derivative: (z) => at(z, derivative),
+    value: (z) => atPoint(z, value),
+    derivative: (z) => atPoint(z, derivative),
     evaluate,
   };
 }

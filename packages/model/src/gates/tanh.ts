@@ -1,4 +1,5 @@
 import type { Gate } from '../function.ts';
+import { at } from '../linalg/vectors.ts';
 
 /** Hyperbolic tangent. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22). */
 export const tanh: Gate = {
@@ -13,7 +14,7 @@ export const tanh: Gate = {
   /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const x = z[k]!;
+      const x = at(z, k);
       const e = Math.expm1(-2 * Math.abs(x));
       const scale = 1 / (2 + e);
       value[k] = x < 0 ? e * scale : -e * scale;

@@ -1,6 +1,6 @@
 import type { NDArray } from '../ndarray.ts';
 import { matrixSize } from './rows.ts';
-import { axpyAt, dotAt } from './vectors.ts';
+import { at, axpyAt, dotAt } from './vectors.ts';
 
 /**
  * The x with (matrix + shift·I) x = rhs, for a symmetric `matrix` [n, n] of which the lower triangle is read. Undefined
@@ -13,23 +13,22 @@ export function solvePositive(
 ): Float64Array | undefined {
   const { rows: n } = matrixSize(matrix);
   const factor = matrix.data.slice();
-  const at = (i: number, j: number) => factor[i * n + j]!;
   for (let i = 0; i < n; i++) {
     const row = i * n;
     for (let j = 0; j < i; j++) {
-      const rest = at(i, j) - dotAt(factor, row, factor, j * n, j);
-      factor[row + j] = rest / at(j, j);
+      const rest = at(factor, row + j) - dotAt(factor, row, factor, j * n, j);
+      factor[row + j] = rest / at(factor, j * n + j);
     }
-    const pivot = at(i, i) + shift - dotAt(factor, row, factor, row, i);
+    const pivot = at(factor, row + i) + shift - dotAt(factor, row, factor, row, i);
     if (!(pivot > 0)) return undefined;
     factor[row + i] = Math.sqrt(pivot);
   }
   const x = Float64Array.from(rhs);
   for (let i = 0; i < n; i++) {
-    x[i] = (x[i]! - dotAt(factor, i * n, x, 0, i)) / at(i, i);
+    x[i] = (at(x, i) - dotAt(factor, i * n, x, 0, i)) / at(factor, i * n + i);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const value = x[i]! / at(i, i);
+    const value = at(x, i) / at(factor, i * n + i);
     x[i] = value;
     axpyAt(-value, factor, i * n, x, 0, i);
   }

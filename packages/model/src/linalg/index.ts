@@ -37,6 +37,7 @@ export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.
 export { tridiagonalEigen } from './tridiagonal.ts';
 export {
   addAt,
+  at,
   axpy,
   axpyAt,
   combination,

@@ -5,7 +5,7 @@ import { subtractProjections } from './gram-schmidt.ts';
 import { identity } from './matrix.ts';
 import { entry, matrixSize, row } from './rows.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
-import { combination, dot, dotAt, norm } from './vectors.ts';
+import { at, combination, dot, dotAt, norm } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
 export interface Eigenpair {
@@ -133,7 +133,7 @@ function ritzError(
   const values = tridiagonalEigen(diagonal, offDiagonal, [last]);
   const { low, high, scale } = ends(values);
   return {
-    bound: residual * Math.max(Math.abs(last[low]!), Math.abs(last[high]!)),
+    bound: residual * Math.max(Math.abs(at(last, low)), Math.abs(at(last, high))),
     wanted: Math.max(tolerance, 16 * Math.sqrt(n) * Number.EPSILON) * scale,
   };
 }

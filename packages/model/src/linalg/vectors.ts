@@ -73,7 +73,9 @@ export function difference(x: Float64Array, y: Float64Array): Float64Array {
 
 /** x_i·y_i of two vectors of the same length, as a new one. */
 export function product(x: Float64Array, y: Float64Array): Float64Array {
-  return x.map((value, i) => value * y[i]!);
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < result.length; i++) result[i] = x[i]! * y[i]!;
+  return result;
 }
 
 /** Σ_i weights[i]·vectors[i] of vectors of `length` numbers, as a new one. */
@@ -87,6 +89,11 @@ export function combination(
     axpy(weights[i]!, vector, sum);
   });
   return sum;
+}
+
+/** The number at `i` of `array`; nothing is checked. */
+export function at(array: Float64Array, i: number): number {
+  return array[i]!;
 }
 
 /** Adds `value` to the number at `at` of `array`. */

@@ -1,6 +1,6 @@
 import { expertOf } from '../expert.ts';
 import { row, takeRows } from '../linalg/rows.ts';
-import { addAt, combination, difference, dot, product } from '../linalg/vectors.ts';
+import { addAt, at, combination, difference, dot, product } from '../linalg/vectors.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { alignedRows, meanDirection } from '../symmetries/aligned-row.ts';
 import type { Routing } from './interface.ts';
@@ -27,7 +27,7 @@ export const softmax: Routing = {
     for (const [i, a] of amplitude.entries()) {
       for (let s = 0; s < rows; s++) {
         const k = i * stride + s;
-        slopes[k] = weights[s]! * gate[k]! * (a * expert[k]! - outputs[s]!);
+        slopes[k] = at(weights, s) * at(gate, k) * (a * at(expert, k) - at(outputs, s));
       }
     }
   },
@@ -98,19 +98,19 @@ function writeGates(
   const total = new Float64Array(stride);
   for (const [i, b] of bias.entries()) {
     for (let s = 0; s < stride; s++) {
-      const z = logits[i * stride + s]! + b;
+      const z = at(logits, i * stride + s) + b;
       gate[i * stride + s] = z;
-      if (z > largest[s]!) largest[s] = z;
+      if (z > at(largest, s)) largest[s] = z;
     }
   }
   for (let i = 0; i < bias.length; i++) {
     for (let s = 0; s < stride; s++) {
-      const e = Math.exp(gate[i * stride + s]! - largest[s]!);
+      const e = Math.exp(at(gate, i * stride + s) - at(largest, s));
       gate[i * stride + s] = e;
       addAt(total, s, e);
     }
   }
-  for (let k = 0; k < gate.length; k++) gate[k] = gate[k]! / total[k % stride]!;
+  for (let k = 0; k < gate.length; k++) gate[k] = at(gate, k) / at(total, k % stride);
 }
 
 /** softmax(b), which is π(0). */

@@ -1,5 +1,5 @@
 import { matrixSize } from '../linalg/rows.ts';
-import { addAt, difference } from '../linalg/vectors.ts';
+import { addAt, at, difference } from '../linalg/vectors.ts';
 import { param, parameterLayout } from '../moe.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { mapParams } from '../params.ts';
@@ -56,7 +56,7 @@ function translateColumns(array: NDArray, target: NDArray, middle: Middle): NDAr
   const data = array.data.slice();
   const differences = difference(target.data, array.data);
   for (let j = 0; j < columns; j++) {
-    const column = Float64Array.from({ length: rows }, (_, i) => differences[i * columns + j]!);
+    const column = Float64Array.from({ length: rows }, (_, i) => at(differences, i * columns + j));
     const shift = middle(column);
     for (let k = j; k < data.length; k += columns) addAt(data, k, shift);
   }
