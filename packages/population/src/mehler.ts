@@ -1,4 +1,5 @@
 import type { Gate } from '@softmoe/model';
+import { at, product } from '@softmoe/model/linalg';
 import { type GateMoments, gateMoments } from './gate-moments.ts';
 
 /** What is left out of any sum, in absolute terms. */
@@ -59,7 +60,7 @@ export function polynomial(
   terms: number = coefficients.length,
 ): number {
   let sum = 0;
-  for (let c = terms - 1; c >= 0; c--) sum = sum * x + coefficients[c]!;
+  for (let c = terms - 1; c >= 0; c--) sum = sum * x + at(coefficients, c);
   return sum;
 }
 
@@ -86,10 +87,10 @@ function createSeries(
   const index = r * stride + s;
   const mirror = symmetric ? s * stride + r : index;
   const count = Math.min(a.normalised.length - r, b.normalised.length - s);
-  const terms = Float64Array.from(
-    { length: count },
-    (_, n) => a.normalised[r + n]! * b.normalised[s + n]! * factorialRatio(n, r, s),
-  );
+  const terms = product(
+    a.normalised.subarray(r, r + count),
+    b.normalised.subarray(s, s + count),
+  ).map((c, n) => c * factorialRatio(n, r, s));
   const sizes = terms.map(Math.abs);
   const odd = terms.filter((_, n) => n % 2 === 1);
   const even = terms.filter((_, n) => n % 2 === 0 && n > 0);
@@ -129,7 +130,7 @@ function termsNeeded(sizes: Float64Array, rest: number, start: number): Uint16Ar
   const last = sizes.length - 1 - ((sizes.length - 1 - start) % 2);
   let suffix = rest;
   for (let n = last; n >= start; n -= 2) {
-    const size = sizes[n]!;
+    const size = at(sizes, n);
     if (size === 0) continue;
     suffix += size;
     const safe = (TAIL / suffix) ** (1 / n);

@@ -3,6 +3,7 @@ import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
   addAt,
   addProduct,
+  at,
   dotAt,
   multiplyTransposed,
   projectTangent,
@@ -61,7 +62,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
     let loss = teacherLoss;
 
     /** The inner product of a student's row with any row, by their numbers. */
-    const overlap = (row: number, other: number) => overlaps[row * columns + other]!;
+    const overlap = (row: number, other: number) => at(overlaps, row * columns + other);
 
     /** Adds weight·E[u_i u_j] for the units whose router and expert rows have these numbers. */
     const addPair = (
@@ -78,7 +79,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
         overlap(m + i, i),
         overlap(m + i, routerRow),
         overlap(i, expertRow),
-        other ? overlap(expertRow, routerRow) : teacherOwn[routerRow - 2 * m]!,
+        other ? overlap(expertRow, routerRow) : at(teacherOwn, routerRow - 2 * m),
         self ? 1 : overlap(i, routerRow),
       );
       const slope = (by: number) => weight * kernel.derivative(by);
@@ -105,7 +106,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
 
     for (const [i, a] of amplitude.entries()) {
       for (let l = i; l < m; l++) {
-        const b = amplitude[l]!;
+        const b = at(amplitude, l);
         const weight = (l === i ? 0.5 : 1) * a * b;
         const value = addPair(studentPairs, i, l, m + l, weight);
         loss += weight * value;

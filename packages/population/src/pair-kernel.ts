@@ -1,5 +1,5 @@
 import type { MoESpec } from '@softmoe/model';
-import { addAt } from '@softmoe/model/linalg';
+import { addAt, at, product } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
 import { MehlerTable, polynomial } from './mehler.ts';
 
@@ -98,12 +98,12 @@ export class PairKernel {
 
   /** ∂E[u₁u₂] by an overlap, at the overlaps evaluated last. */
   derivative(overlap: number): number {
-    return this.#first[overlap]!;
+    return at(this.#first, overlap);
   }
 
   /** ∂²E[u₁u₂] by two overlaps, at the overlaps evaluated last. */
   secondDerivative(overlap: number, other: number): number {
-    return this.#second[overlap * OVERLAPS + other]!;
+    return at(this.#second, overlap * OVERLAPS + other);
   }
 
   /** ∂/∂α and ∂/∂β of one unit, and their mixed derivatives with γ and ρ, from the convolution at hand. */
@@ -166,8 +166,8 @@ export class PairKernel {
     const half2 = p2.length >> 1;
     for (let r = 0; r <= n + m; r++) k[r] = 0;
     for (let a = 0; a <= n; a++) {
-      const x = p1[a]! * p1[half1 + n - a]!;
-      for (let b = 0; b <= m; b++) k[a + b] = k[a + b]! + x * p2[b]! * p2[half2 + m - b]!;
+      const x = at(p1, a) * at(p1, half1 + n - a);
+      for (let b = 0; b <= m; b++) k[a + b] = at(k, a + b) + x * at(p2, b) * at(p2, half2 + m - b);
     }
   }
 
@@ -177,7 +177,7 @@ export class PairKernel {
     const k = this.#convolution;
     let index = i * stride + degree + j;
     let sum = 0;
-    for (let r = 0; r <= degree; r++, index += stride - 1) sum += k[r]! * values[index]!;
+    for (let r = 0; r <= degree; r++, index += stride - 1) sum += at(k, r) * at(values, index);
     return sum;
   }
 }
@@ -195,12 +195,12 @@ function groupsOf(e1: Float64Array, e2: Float64Array): Group[] {
   const groups: Group[] = [];
   for (let n = 0; n < e1.length; n++) {
     for (let m = 0; m < e2.length; m++) {
-      const weights = new Float64Array(Math.min(e1.length - n, e2.length - m));
+      const count = Math.min(e1.length - n, e2.length - m);
       let factorial = 1;
-      for (let c = 0; c < weights.length; c++) {
+      const weights = product(e1.subarray(n, n + count), e2.subarray(m, m + count)).map((e, c) => {
         if (c > 0) factorial *= c;
-        weights[c] = (e1[n + c]! * e2[m + c]!) / factorial;
-      }
+        return e / factorial;
+      });
       if (weights.every((x) => x === 0)) continue;
       const slopes = weights.slice(1).map((x, c) => (c + 1) * x);
       const bends = weights.slice(2).map((x, c) => (c + 2) * (c + 1) * x);
@@ -231,10 +231,14 @@ function scaled(coefficients: readonly number[]): Float64Array {
 /** x^a/a! in the first half of `powers`, y^b/b! in the second. */
 function fillPowers(powers: Float64Array, x: number, y: number): void {
   const half = powers.length >> 1;
-  powers[0] = 1;
-  powers[half] = 1;
+  let ofX = 1;
+  let ofY = 1;
+  powers[0] = ofX;
+  powers[half] = ofY;
   for (let a = 1; a < half; a++) {
-    powers[a] = (powers[a - 1]! * x) / a;
-    powers[half + a] = (powers[half + a - 1]! * y) / a;
+    ofX = (ofX * x) / a;
+    ofY = (ofY * y) / a;
+    powers[a] = ofX;
+    powers[half + a] = ofY;
   }
 }
