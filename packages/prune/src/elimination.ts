@@ -1,5 +1,5 @@
 import type { Gram } from '@softmoe/model';
-import { axpy, dot, dotAt, norm } from '@softmoe/model/linalg';
+import { at, axpy, dot, dotAt, norm } from '@softmoe/model/linalg';
 import { type Factor, factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf } from './gram.ts';
 
@@ -79,7 +79,7 @@ function dualVectors({ lower, units }: Factor): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let q = i; q < n; q++) {
       const rest = (q === i ? 1 : 0) - dotAt(lower, q * n, duals, i * n, q);
-      duals[i * n + q] = rest / lower[q * n + q]!;
+      duals[i * n + q] = rest / at(lower, q * n + q);
     }
   }
   return duals;

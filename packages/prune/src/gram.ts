@@ -1,6 +1,6 @@
 import { type Gram, ValueError } from '@softmoe/model';
 import { checkArray, requireFinite, requireKeys, requireObject } from '@softmoe/model/checks';
-import { dot, dotAt, entry, takeRows } from '@softmoe/model/linalg';
+import { at, dot, dotAt, entry, takeRows } from '@softmoe/model/linalg';
 
 /** How well the Gram data is known. */
 export interface GramOptions {
@@ -50,7 +50,7 @@ export function checkGram(gram: Gram, resolution: number): void {
   });
   const slack = SLACK * resolution;
   norms.forEach((norm, i) => {
-    const product = cross.data[i]!;
+    const product = at(cross.data, i);
     norms.subarray(0, i).forEach((other, l) => {
       const value = entry(students, i, l);
       const mirrored = entry(students, l, i);

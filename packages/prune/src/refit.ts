@@ -37,7 +37,7 @@ export function refitUnits(gram: Gram, kept: readonly number[], resolution: numb
   return {
     amplitude,
     loss: 0.5 * gram.target * factor.unexplained,
-    dependent: factor.dependent.map((i) => kept[i]!),
+    dependent: kept.filter((_, i) => factor.dependent.includes(i)),
   };
 }
 

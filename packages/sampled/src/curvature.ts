@@ -1,6 +1,7 @@
 import type { Curvature, MoE, NDArray, Points } from '@softmoe/model';
 import { checkInputs, requireInteger, requireObject } from '@softmoe/model/checks';
 import {
+  at,
   axpy,
   axpyAt,
   type Blocks,
@@ -69,7 +70,7 @@ function meanSquare(rows: Float64Array, n: number): NDArray {
   for (let s = 0; s < size; s++) {
     const start = s * n;
     for (let i = 0; i < n; i++) {
-      const x = rows[start + i]! / size;
+      const x = at(rows, start + i) / size;
       axpyAt(x, rows, start, data, i * n, i + 1);
     }
   }

@@ -2,6 +2,7 @@ import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model
 import type { Inputs } from '@softmoe/model/checks';
 import {
   addAt,
+  at,
   axpy,
   axpyAt,
   difference,
@@ -83,7 +84,7 @@ function logitDifferences(
     const moments = zeros([columns, wide]);
     weights.forEach((weight, s) => {
       for (let p = 0; p < columns; p++) {
-        const x = (weight * change[s * columns + p]!) / (2 * distance);
+        const x = (weight * at(change, s * columns + p)) / (2 * distance);
         axpyAt(x, extended, s * wide, moments.data, p * wide, wide);
       }
     });

@@ -2,6 +2,7 @@ import { type MoE, type NDArray, type Params, retract } from '@softmoe/model';
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
+  at,
   axpyAt,
   copyParams,
   dotAt,
@@ -80,7 +81,7 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
         for (let b = 0; b < count; b++) {
           const start = b * size;
           const square = dotAt(g.data, start, g.data, start, size);
-          const meanSquare = beta2 * v[b]! + (1 - beta2) * square;
+          const meanSquare = beta2 * at(v, b) + (1 - beta2) * square;
           v[b] = meanSquare;
           scaleAt(beta1, m, start, m, start, size);
           axpyAt(1 - beta1, g.data, start, m, start, size);
