@@ -39,7 +39,6 @@ export function alignmentFigure(records: readonly RecordLine[], config: Config):
     ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0,
   );
   const k = milestones.expert.length;
-  const experts = Array.from({ length: k }, (_, j) => j);
   const crossings = (kind: Crossing['kind']): Crossing[] =>
     milestones[kind].flatMap((at, j) => (at === null ? [] : [{ j, kind, at }]));
   const least = Math.min(
@@ -63,7 +62,7 @@ export function alignmentFigure(records: readonly RecordLine[], config: Config):
       },
       marks: [
         ruleY([0]),
-        ...experts.flatMap((j) => curves(shown, followed[j]!, j)),
+        ...followed.flatMap((trace, j) => curves(shown, trace, j)),
         arrow(metPairs(milestones), {
           x1: 'expert',
           x2: 'router',
@@ -91,6 +90,9 @@ function curves(
   j: number,
 ): Markish[] {
   const stroke = teacherColor(j);
+  const passedOn = records.flatMap(({ time }, n) =>
+    handovers.includes(n) ? [{ time, overlap: expert[n] }] : [],
+  );
   return [
     lineY(records, {
       x: 'time',
@@ -105,9 +107,9 @@ function curves(
       strokeWidth: 2,
       strokeDasharray: '6 4',
     }),
-    text(handovers.filter((n) => n < records.length).slice(-1), {
-      x: (n: number) => records[n]!.time,
-      y: (n: number) => expert[n],
+    text(passedOn.slice(-1), {
+      x: 'time',
+      y: 'overlap',
       text: () => '|',
       fontWeight: 700,
       fill: stroke,

@@ -37,7 +37,8 @@ export function recoveryFigure({
       return { ...point, share: point.recovered / point.runs, low, high };
     });
   const values = sorted.map(({ value }) => value);
-  const log = values[0]! > 0 && values.at(-1)! / values[0]! > WIDE;
+  const least = Math.min(...values);
+  const log = least > 0 && Math.max(...values) / least > WIDE;
   return {
     name: `recovery-${field}`,
     title: `Recovery against ${field}`,
