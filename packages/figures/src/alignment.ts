@@ -12,7 +12,7 @@ import {
 } from '@softmoe/lab';
 import { lanesOf } from './axes.ts';
 import { alignedUntil, cutWords, orderTitle, thinned } from './course.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { clockOf, fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { type Trace, traces } from './traces.ts';
@@ -38,7 +38,6 @@ export function alignmentFigure(records: readonly RecordLine[], config: Config):
     [...shown, ...train.slice(-1)],
     ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0,
   );
-  const k = milestones.expert.length;
   const crossings = (kind: Crossing['kind']): Crossing[] =>
     milestones[kind].flatMap((at, j) => (at === null ? [] : [{ j, kind, at }]));
   const least = Math.min(

@@ -1,5 +1,5 @@
 import { axisX, dot, lineY, ruleX, ruleY, text } from '@observablehq/plot';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { fixed, listed } from './format.ts';
 import { color } from './palette.ts';
 
