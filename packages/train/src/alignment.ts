@@ -1,6 +1,13 @@
 import { type MoE, type MoESpec, type NDArray, ShapeError } from '@softmoe/model';
 import { requireForm, requireSameFrame, routingOf } from '@softmoe/model/checks';
-import { assignRows, at, entry, rowProducts, type SignChange, signChanges } from '@softmoe/model/linalg';
+import {
+  assignRows,
+  at,
+  entry,
+  rowProducts,
+  type SignChange,
+  signChanges,
+} from '@softmoe/model/linalg';
 
 /**
  * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where units
