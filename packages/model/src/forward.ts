@@ -1,7 +1,9 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
+import type { Objective } from './contracts.ts';
 import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
 import { addAt, at, dot } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
+import { zeros } from './ndarray.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
 import type { MoE, Params } from './spec.ts';
@@ -134,4 +136,19 @@ function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64
     for (let s = 0; s < rows; s++) sum += at(slopes, i * stride + s);
     addAt(sums, i, sum);
   }
+}
+
+/** ½E y², the loss of `model` with all amplitudes at zero: what losses are small or large against. 1 where it is zero. */
+export async function nullLoss(objective: Objective, { spec, params }: MoE): Promise<number> {
+  const empty = { spec, params: { ...params, amplitude: zeros([spec.experts]) } };
+  const { loss } = await objective.evaluate(empty, 0);
+  return loss > 0 ? loss : 1;
+}
+
+/**
+ * √(2·`nullLoss`·`lambdaMax`), what gradients are small or large against: by Cauchy–Schwarz about the largest that a loss
+ * of that size can have where the largest curvature is that.
+ */
+export function gradientScale(nullLoss: number, lambdaMax: number): number {
+  return Math.sqrt(2 * nullLoss * Math.max(lambdaMax, 0));
 }

@@ -1,7 +1,10 @@
 import type { Gate } from '../function.ts';
 import { at } from '../linalg/vectors.ts';
 
-/** Hyperbolic tangent. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22). */
+/**
+ * Hyperbolic tangent g(z) = 2σ(2z) − 1 with the logistic sigmoid σ; g′ = 1 − g², and the poles nearest to the real axis are
+ * ±iπ/2. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22).
+ */
 export const tanh: Gate = {
   name: 'tanh',
   parity: 'odd',

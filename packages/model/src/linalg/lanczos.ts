@@ -1,6 +1,5 @@
-import { ShapeError, ValueError } from '../errors.ts';
+import { ConvergenceError, ShapeError, ValueError } from '../errors.ts';
 import type { NDArray } from '../ndarray.ts';
-import { ConvergenceError } from './errors.ts';
 import { subtractProjections } from './gram-schmidt.ts';
 import { identity } from './matrix.ts';
 import { entry, matrixSize, row } from './rows.ts';

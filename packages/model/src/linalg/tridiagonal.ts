@@ -1,4 +1,4 @@
-import { ConvergenceError } from './errors.ts';
+import { ConvergenceError } from '../errors.ts';
 import { addAt, at } from './vectors.ts';
 
 const SWEEPS_PER_VALUE = 60;

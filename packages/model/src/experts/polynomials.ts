@@ -1,4 +1,4 @@
-import { requireFinite } from '../checks/require.ts';
+import { requireFinite, requireInteger } from '../checks/require.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import type { Expert, ExpertFamily, Parity } from '../function.ts';
 import { at } from '../linalg/vectors.ts';
@@ -92,3 +92,34 @@ function checkCoefficients(field: string, coefficients: readonly number[]): void
     });
   }
 }
+
+export interface HermiteSpec {
+  readonly kind: 'hermite';
+  /** p, from 1 to 6. */
+  readonly degree: number;
+}
+
+/** h = He_p/√p!, the normalised Hermite polynomial of degree p, docs/theory.md (4). */
+export const hermite: ExpertFamily<HermiteSpec> = {
+  constants: ['degree'],
+  create({ kind, degree }, field) {
+    requireInteger(`${field}.degree`, degree, 1, MAX_HERMITE_DEGREE);
+    const coefficients = new Array<number>(degree + 1).fill(0);
+    coefficients[degree] = 1;
+    return hermiteSeries(kind, coefficients);
+  },
+};
+
+const identity: Expert = {
+  name: 'linear',
+  parity: 'odd',
+  coefficients: [0, 1],
+  value: (z) => z,
+  derivative: () => 1,
+};
+
+/** h(z) = z, which is He_1: the function that `{ kind: 'hermite', degree: 1 }` is too. */
+export const linear: ExpertFamily<{ readonly kind: 'linear' }> = {
+  constants: [],
+  create: () => identity,
+};
