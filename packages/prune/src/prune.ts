@@ -9,9 +9,8 @@ import {
 import { requireFinite, requireFunction, requireModel, routingOf } from '@softmoe/model/checks';
 import { entry, matrixSize, takeRows } from '@softmoe/model/linalg';
 import { type CurvePoint, eliminationCurve } from './elimination.ts';
-import { checkGram, type GramOptions, lossOf, resolutionOf, tieOf } from './gram.ts';
+import { checkGram, type GramOptions, lossOf, redundancy, resolutionOf, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
-import { redundancy } from './redundancy.ts';
 import { refitUnits } from './refit.ts';
 import { firstOf, pointOf, regroupings } from './regroup.ts';
 import { chooseSize, requireRule, type SizeRule } from './size.ts';

@@ -2,9 +2,8 @@ import type { Gram, MoE } from '@softmoe/model';
 import { routingOf } from '@softmoe/model/checks';
 import { entry } from '@softmoe/model/linalg';
 import type { CurvePoint } from './elimination.ts';
-import { tieOf } from './gram.ts';
+import { redundancy, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
-import { redundancy } from './redundancy.ts';
 import { type Refit, refitUnits } from './refit.ts';
 
 /** Units of the original, in groups each of which is one unit of a smaller model. */
