@@ -77,13 +77,16 @@ describe('the distribution of normals', () => {
 
   const many = normals({ seed, stream: 'tails', step: 0, size: 8192 }, 256);
 
-  it.each([0.01, 0.1, 1, 2, 3, 4, 4.5])('has as many numbers beyond ±%d as the normal one', (bound) => {
-    for (const beyond of [(x: number) => x > bound, (x: number) => x < -bound]) {
-      const expected = many.length * cdf(-bound);
-      const count = many.reduce((sum, x) => sum + (beyond(x) ? 1 : 0), 0);
-      expect(Math.abs(count - expected)).toBeLessThan(3.3 * Math.sqrt(expected) + 1);
-    }
-  });
+  it.each([0.01, 0.1, 1, 2, 3, 4, 4.5])(
+    'has as many numbers beyond ±%d as the normal one',
+    (bound) => {
+      for (const beyond of [(x: number) => x > bound, (x: number) => x < -bound]) {
+        const expected = many.length * cdf(-bound);
+        const count = many.reduce((sum, x) => sum + (beyond(x) ? 1 : 0), 0);
+        expect(Math.abs(count - expected)).toBeLessThan(3.3 * Math.sqrt(expected) + 1);
+      }
+    },
+  );
 
   it.each([
     [1, 0, 1],
@@ -119,10 +122,13 @@ describe('normals', () => {
     expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
   });
 
-  it.each([1, 3, 4, 5, 8])('are independent across columns %i apart in the same row and the next', (lag) => {
-    const n = batch.length - lag;
-    expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
-  });
+  it.each([1, 3, 4, 5, 8])(
+    'are independent across columns %i apart in the same row and the next',
+    (lag) => {
+      const n = batch.length - lag;
+      expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
+    },
+  );
 
   const base = { seed, stream: 'online', step: 5, size: 4096 };
   it.each([

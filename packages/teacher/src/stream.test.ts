@@ -23,15 +23,21 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
 }
 
 describe('the independent implementation of fixtures/stream.py', () => {
-  it.each(golden.words)('gives the same words for seed $seed, $stream, step $step, block $block', (entry) => {
-    expect([...blockWords(entry, entry.words.length / 8)]).toEqual(entry.words);
-  });
+  it.each(golden.words)(
+    'gives the same words for seed $seed, $stream, step $step, block $block',
+    (entry) => {
+      expect([...blockWords(entry, entry.words.length / 8)]).toEqual(entry.words);
+    },
+  );
 
-  it.each(golden.normals)('gives the same normals for seed $seed, $stream, $columns columns', (entry) => {
-    entry.rows.forEach((row, i) => {
-      expectClose(normals({ ...entry, size: 1 }, entry.columns, row), entry.values[i]!);
-    });
-  });
+  it.each(golden.normals)(
+    'gives the same normals for seed $seed, $stream, $columns columns',
+    (entry) => {
+      entry.rows.forEach((row, i) => {
+        expectClose(normals({ ...entry, size: 1 }, entry.columns, row), entry.values[i]!);
+      });
+    },
+  );
 
   it.each(golden.scalars)('gives the same scalar normals for seed $seed, $stream', (entry) => {
     expectClose(scalarNormals({ ...entry, size: entry.values.length }), entry.values);

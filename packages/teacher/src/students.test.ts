@@ -123,11 +123,14 @@ describe('a created student', () => {
     expect(data.every((a) => a > 0)).toBe(positive);
   });
 
-  it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])('of amplitude %d is refused', (amplitude) => {
-    const call = () => createStudent({ ...base, amplitude });
-    expect(call).toThrow(ValueError);
-    expect(call).toThrow(/^amplitude: /);
-  });
+  it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])(
+    'of amplitude %d is refused',
+    (amplitude) => {
+      const call = () => createStudent({ ...base, amplitude });
+      expect(call).toThrow(ValueError);
+      expect(call).toThrow(/^amplitude: /);
+    },
+  );
 
   it('of a bad seed, inputDim or number of experts is refused', () => {
     expect(() => createStudent({ ...base, seed: 1.5 })).toThrow(/^seed: /);
