@@ -25,7 +25,7 @@ export const series: ExpertFamily<SeriesSpec> = {
  * h(z) = Σ_p η_p He_p(z)/√p! from its coefficients η_0 … η_P, with the normalised three-term recurrence
  * h_p = (z h_{p−1} − √(p−1) h_{p−2})/√p and h_p′ = √p h_{p−1}, docs/theory.md (4).
  */
-export function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
+function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
   const eta = Float64Array.from(coefficients);
   const root = eta.map((_, p) => Math.sqrt(p));
   const inverseRoot = root.map((r) => 1 / Math.max(r, 1));
