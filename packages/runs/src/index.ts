@@ -1,8 +1,7 @@
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
 export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
-export { readRecords } from './read-records.ts';
-export { findRuns, type Run, readIfThere, readModel, readRun } from './read-run.ts';
+export { findRuns, type Run, readIfThere, readModel, readRecords, readRun } from './read-run.ts';
 export { fileNames, RunFolderError } from './run-files.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { type SweepCell, sweepCells } from './sweep/cells.ts';
