@@ -12,7 +12,7 @@ import {
   unitOutputs,
 } from './composed.ts';
 import { disposedError } from './fused-backend.ts';
-import { onBackend } from './tfjs-engine.ts';
+import { onBackend } from './start.ts';
 
 /**
  * The methods of a backend in core ops of the tfjs backend `name`. Every call is one tidy that ends before it returns to

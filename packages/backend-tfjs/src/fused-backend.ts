@@ -35,7 +35,7 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     checkInputs(inputs, size, d, 'inputs');
     const columns = method === 'units' ? m : 1;
     const chunks = chunksOf(model.spec, size);
-    const most = chunks[0]!.rows;
+    const most = Math.max(...chunks.map(({ rows }) => rows));
     const lengths = [
       most * d * FLOAT,
       most * columns * FLOAT,
@@ -67,7 +67,7 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
       checkInputs(inputs, size, d, 'inputs');
       checkInputs(targets, size, 1, 'targets');
       const chunks = chunksOf(spec, size);
-      const most = chunks[0]!.rows;
+      const most = Math.max(...chunks.map(({ rows }) => rows));
       const lengths = [
         paramBytes(spec),
         most * d * FLOAT,

@@ -6,7 +6,7 @@ import { hidingMemory } from '../test/hiding-memory.ts';
 import { tensors } from '../test/op-backend.ts';
 import { smallStudent, smallTeacher } from '../test/problem.ts';
 import { createTfjsBackend, softMoE } from './index.ts';
-import { startedBackend } from './tfjs-engine.ts';
+import { startedBackend } from './start.ts';
 import { tfjsHeapOf } from './tfjs-heap.ts';
 
 const STEPS = 10_000;

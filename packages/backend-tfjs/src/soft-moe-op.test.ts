@@ -8,7 +8,7 @@ import { opBackend, tensors } from '../test/op-backend.ts';
 import { smallStudent } from '../test/problem.ts';
 import { fusedOpOf } from './fused-op.ts';
 import { createTfjsBackend, softMoE, type TfjsBackendName } from './index.ts';
-import { startedBackend } from './tfjs-engine.ts';
+import { startedBackend } from './start.ts';
 
 const paths: [string, TfjsBackendName, () => Promise<Backend>][] = [
   ['on cpu, composed', 'cpu', () => createTfjsBackend('cpu')],

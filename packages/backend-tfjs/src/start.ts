@@ -2,6 +2,7 @@ import type * as Wasm from '@tensorflow/tfjs-backend-wasm';
 import {
   engine,
   env,
+  getBackend,
   KernelBackend,
   scalar,
   setBackend,
@@ -10,7 +11,6 @@ import {
   version_core,
 } from '@tensorflow/tfjs-core';
 import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
-import { startedBackend } from './tfjs-engine.ts';
 import { pageWasmFiles, TfjsStartError } from './wasm-files.ts';
 
 /** The release of TensorFlow.js that this package is made for and tested with. */
@@ -150,4 +150,26 @@ function twoCores(packageName: string, value: string): TfjsStartError {
     value,
     remedy: `Have one copy of it: npm install @tensorflow/tfjs-core@${TFJS_VERSION} and npm dedupe; npm ls @tensorflow/tfjs-core shows them.`,
   });
+}
+
+/** Runs `work` with the started tfjs backend `name` as the current one, and makes the one before it current again. */
+export function onBackend<T>(name: string, work: () => T): T {
+  const before = getBackend();
+  if (before === name) return work();
+  switchTo(name);
+  try {
+    return work();
+  } finally {
+    if (before) switchTo(before);
+  }
+}
+
+/** For a backend that has started, everything that matters in setBackend happens before it returns its promise. */
+function switchTo(name: string): void {
+  void setBackend(name);
+}
+
+/** The instance of a tfjs backend that has started. */
+export function startedBackend(name: string): object | undefined {
+  return engine().registry[name];
 }

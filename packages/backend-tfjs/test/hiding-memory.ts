@@ -1,4 +1,4 @@
-import { startedBackend } from '../src/tfjs-engine.ts';
+import { startedBackend } from '../src/start.ts';
 
 /** Runs `work` while the memory of tfjs-backend-wasm can't be reached, as with a tfjs that keeps it elsewhere. */
 export async function hidingMemory<T>(work: () => Promise<T>): Promise<T> {

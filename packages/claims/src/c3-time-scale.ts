@@ -67,6 +67,7 @@ export const timeScale: Claim = {
     }));
     const times = runs.map(timesOf);
     const medians = mediansOf(times);
+    const dims = medians.map(([d]) => d);
     const fit = fitPowerLaw(medians);
     const points = runs.flatMap(pointsOf);
     const { power, scale, offset, raw, slope } = bootstrapAll(bySeed, (sample) => {
@@ -112,7 +113,7 @@ export const timeScale: Claim = {
       sentences: [
         medians.length < LEAST_POINTS
           ? `Median times are known in ${plural(medians.length, 'dimension')}: too few to fit a law.`
-          : `Median times until an expert aligned (overlap ½) in ${medians.length} dimensions from ${medians[0]![0]} to ${medians.at(-1)![0]} are ` +
+          : `Median times until an expert aligned (overlap ½) in ${medians.length} dimensions from ${Math.min(...dims)} to ${Math.max(...dims)} are ` +
             `fitted best by ${lawText(fit)}; the power is ${withInterval(power)}.`,
         ...(points.length < LEAST_POINTS
           ? []

@@ -27,15 +27,20 @@ interface Order {
   readonly time: readonly number[];
 }
 
+/** By teacher unit j, the initial overlaps w_i·w*_j of all units i. */
+const byTeacher = ({ initial }: AlignmentTimes) =>
+  initial[0]!.map((_, j) => initial.map((overlaps) => overlaps[j]!));
+
 /** The largest w_i·w*_j over all units i: under (22) of docs/theory.md the time is 4/3 of its inverse. */
-const largest = ({ initial }: AlignmentTimes) =>
-  initial[0]!.map((_, j) => Math.max(...initial.map((overlaps) => overlaps[j]!)));
+const largest = (times: AlignmentTimes) => byTeacher(times).map((w) => Math.max(...w));
 
 /** The largest initial overlap over the units that no other teacher unit attracts more; −1 where there is none. */
-const largestOwn = ({ initial }: AlignmentTimes) =>
-  initial[0]!.map((_, j) =>
-    Math.max(-1, ...initial.filter((w) => Math.max(...w) === w[j]!).map((w) => w[j]!)),
+const largestOwn = (times: AlignmentTimes) => {
+  const most = times.initial.map((overlaps) => Math.max(...overlaps));
+  return byTeacher(times).map((w) =>
+    Math.max(-1, ...w.filter((overlap, i) => overlap === most[i])),
   );
+};
 
 /** C4: teacher experts are found one after the other, in the order of the initial overlaps. */
 export const sequentialOrder: Claim = {

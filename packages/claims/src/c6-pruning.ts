@@ -138,16 +138,21 @@ function geometricRatio(
 function lossesFigure(
   groups: readonly { readonly spread: number; readonly runs: readonly Run[] }[],
 ) {
-  const rules = ['unpruned', 'pruned', 'elimination alone', 'largest amplitudes', 'random'];
+  const rules: Record<string, (run: Run) => number> = {
+    unpruned: (run) => run.before,
+    pruned: (run) => run.after,
+    'elimination alone': (run) => run.elimination,
+    'largest amplitudes': (run) => run.largestAmplitudes,
+    random: (run) => mean(run.random),
+  };
+  const names = Object.keys(rules);
   const dots = groups.flatMap(({ spread, runs }) =>
     runs.flatMap((run) =>
-      [run.before, run.after, run.elimination, run.largestAmplitudes, mean(run.random)].map(
-        (loss, r) => ({
-          rule: rules[r]!,
-          spread,
-          share: drawable(loss) / run.nullLoss,
-        }),
-      ),
+      Object.entries(rules).map(([rule, lossOf]) => ({
+        rule,
+        spread,
+        share: drawable(lossOf(run)) / run.nullLoss,
+      })),
     ),
   );
   const [first, second] = SPREADS;
@@ -161,9 +166,9 @@ function lossesFigure(
         dots.map(({ share }) => share),
         'loss / null loss',
       ),
-      y: { type: 'band' as const, label: null, domain: rules },
+      y: { type: 'band' as const, label: null, domain: names },
       marks: [
-        ruleY(rules, { strokeOpacity: 0.1 }),
+        ruleY(names, { strokeOpacity: 0.1 }),
         dot(
           dots.filter(({ spread }) => spread === first),
           { x: 'share', y: 'rule', dy: -7, fill: color('low'), fillOpacity: 0.5, r: 2.5 },

@@ -189,8 +189,11 @@ function tailOf({ step, points }: Descent) {
 function ratesFigure(rates: ReturnType<typeof ratesOf>) {
   const dots = rates.flatMap(({ ratios }, series) => ratios.map((ratio) => ({ ...ratio, series })));
   const values = dots.flatMap(({ predicted, measured }) => [predicted, measured]);
-  const colors = [color('teacher-1'), color('teacher-2'), color('teacher-3')];
-  const symbols = ['circle', 'square', 'triangle'] as const;
+  const styles = [
+    { symbol: 'circle', stroke: color('teacher-1') },
+    { symbol: 'square', stroke: color('teacher-2') },
+    { symbol: 'triangle', stroke: color('teacher-3') },
+  ] as const;
   return {
     name: 'c7-rates',
     title: 'Rate of linear convergence, predicted and measured',
@@ -201,10 +204,10 @@ function ratesFigure(rates: ReturnType<typeof ratesOf>) {
       y: { label: 'measured' },
       marks: [
         diagonal(values),
-        ...symbols.map((symbol, series) =>
+        ...styles.map((style, series) =>
           dot(
             dots.filter((one) => one.series === series),
-            { x: 'predicted', y: 'measured', symbol, stroke: colors[series]!, r: 4 },
+            { x: 'predicted', y: 'measured', ...style, r: 4 },
           ),
         ),
       ],

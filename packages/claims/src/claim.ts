@@ -53,8 +53,9 @@ export function failureSentences(
   treatment: 'left out' | 'counted as not recovered',
 ): string[] {
   const failed = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome] : []));
-  if (failed.length === 0) return [];
-  const { name, message } = failed[0]!.error;
+  const [first] = failed;
+  if (!first) return [];
+  const { name, message } = first.error;
   return [
     `${failed.length} of ${plural(outcomes.length, 'measurement')} failed (${treatment}); the first said ${name}: ${message}`,
   ];

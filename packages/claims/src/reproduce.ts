@@ -41,8 +41,11 @@ export interface JudgedClaim {
  */
 export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[]> {
   const { claims, scale, store, pool, signal, onStart, onProgress } = options;
-  const plans = claims.map((claim) => claim.plan(scale));
-  const planned = uniqueTasks(plans.flat(), pool);
+  const plans = claims.map((claim) => ({ claim, tasks: claim.plan(scale) }));
+  const planned = uniqueTasks(
+    plans.flatMap((plan) => plan.tasks),
+    pool,
+  );
   const clock = new Clock(planned, pool.concurrency);
   const records = new Map<string, TaskRecord>();
   // The longest first: then the last ones don't keep one worker busy while the others are idle.
@@ -63,8 +66,8 @@ export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[
       },
     },
   );
-  return claims.map((claim, c) => {
-    const own = [...uniqueTasks(plans[c]!, pool).keys()].map((id) => records.get(id)!);
+  return plans.map(({ claim, tasks: needed }) => {
+    const own = [...uniqueTasks(needed, pool).keys()].map((id) => records.get(id)!);
     const seconds = own.reduce((sum, record) => sum + record.seconds, 0);
     return { claim, finding: claim.judge(own), tasks: own.length, seconds };
   });

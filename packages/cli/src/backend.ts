@@ -1,7 +1,7 @@
 import { type Backend, type BackendInfo, createReferenceBackend } from '@softmoe/backend';
 import { type Config, ConfigError } from '@softmoe/lab';
 import { Option } from 'commander';
-import { loadTfjs } from './load-tfjs.ts';
+import { loadTfjs } from './load-packages.ts';
 
 const backendNames = ['wasm', 'wasm-simd', 'wasm-relaxed', 'cpu', 'reference'] as const;
 export type BackendName = (typeof backendNames)[number];

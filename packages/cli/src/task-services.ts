@@ -1,7 +1,7 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { UnknownNameError } from '@softmoe/model';
 import { type ExperimentServices, experimentServices } from '@softmoe/runs';
-import { loadTfjs } from './load-tfjs.ts';
+import { loadTfjs } from './load-packages.ts';
 
 /** Backends for tasks, by name: only those whose bits are the same on every machine. */
 const backends: Readonly<Record<string, () => Promise<Backend>>> = {

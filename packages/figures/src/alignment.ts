@@ -12,7 +12,7 @@ import {
 } from '@softmoe/lab';
 import { lanesOf } from './axes.ts';
 import { alignedUntil, cutWords, orderTitle, thinned } from './course.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { clockOf, fixed, plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { type Trace, traces } from './traces.ts';
@@ -38,8 +38,6 @@ export function alignmentFigure(records: readonly RecordLine[], config: Config):
     [...shown, ...train.slice(-1)],
     ({ overlaps }, kind, i, j) => overlaps?.[kind][i]?.[j] ?? 0,
   );
-  const k = milestones.expert.length;
-  const experts = Array.from({ length: k }, (_, j) => j);
   const crossings = (kind: Crossing['kind']): Crossing[] =>
     milestones[kind].flatMap((at, j) => (at === null ? [] : [{ j, kind, at }]));
   const least = Math.min(
@@ -63,7 +61,7 @@ export function alignmentFigure(records: readonly RecordLine[], config: Config):
       },
       marks: [
         ruleY([0]),
-        ...experts.flatMap((j) => curves(shown, followed[j]!, j)),
+        ...followed.flatMap((trace, j) => curves(shown, trace, j)),
         arrow(metPairs(milestones), {
           x1: 'expert',
           x2: 'router',
@@ -91,6 +89,9 @@ function curves(
   j: number,
 ): Markish[] {
   const stroke = teacherColor(j);
+  const passedOn = records.flatMap(({ time }, n) =>
+    handovers.includes(n) ? [{ time, overlap: expert[n] }] : [],
+  );
   return [
     lineY(records, {
       x: 'time',
@@ -105,9 +106,9 @@ function curves(
       strokeWidth: 2,
       strokeDasharray: '6 4',
     }),
-    text(handovers.filter((n) => n < records.length).slice(-1), {
-      x: (n: number) => records[n]!.time,
-      y: (n: number) => expert[n],
+    text(passedOn.slice(-1), {
+      x: 'time',
+      y: 'overlap',
       text: () => '|',
       fontWeight: 700,
       fill: stroke,

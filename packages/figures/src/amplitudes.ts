@@ -1,7 +1,7 @@
 import { barY, ruleY, text } from '@observablehq/plot';
 import type { RecordLine } from '@softmoe/lab';
 import { leanings, unitTicks } from './axes.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { plural, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 

@@ -46,11 +46,11 @@ export function roundTicks(end: number, count: number): number[] {
 export function lanesOf(positions: readonly number[], gap: number): number[] {
   const lanes: number[] = new Array(positions.length).fill(0);
   const ends: number[] = [];
-  const order = [...positions.keys()].sort((a, b) => positions[a]! - positions[b]!);
-  for (const i of order) {
-    const free = ends.findIndex((end) => positions[i]! - end >= gap);
+  const inOrder = [...positions.entries()].sort(([, a], [, b]) => a - b);
+  for (const [i, position] of inOrder) {
+    const free = ends.findIndex((end) => position - end >= gap);
     const lane = free < 0 ? ends.length : free;
-    ends[lane] = positions[i]!;
+    ends[lane] = position;
     lanes[i] = lane;
   }
   return lanes;

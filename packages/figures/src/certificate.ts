@@ -2,7 +2,7 @@ import { dot, lineY, type Markish, text } from '@observablehq/plot';
 import { courseOf, lastStage, type RecordLine } from '@softmoe/lab';
 import { DRAWN, decades, drawable } from './axes.ts';
 import { thinned } from './course.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { fixed, lossWords, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';

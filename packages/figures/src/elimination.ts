@@ -1,6 +1,6 @@
 import { dot, lineY, link, text } from '@observablehq/plot';
 import { decades } from './axes.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { lossBound, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 

@@ -1,5 +1,5 @@
 import { cell, text } from '@observablehq/plot';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { color } from './palette.ts';
 
 /** One cell of a heat map: its place, its share and what is written in it. */

@@ -1,7 +1,7 @@
 import { dot, link, ruleY, text } from '@observablehq/plot';
 import { type Config, courseOf, metPairs, milestonesOf, type RecordLine } from '@softmoe/lab';
 import { alignedUntil, cutWords } from './course.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { clockOf, fixed, listed, signed } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@softmoe/lab';
 import { DRAWN, decades, drawable, lanesOf, roundTicks } from './axes.ts';
 import { thinned } from './course.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { clockOf, lossWords, plural, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';

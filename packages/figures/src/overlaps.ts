@@ -1,7 +1,7 @@
 import { dot, gridX, gridY, type Markish, type ScaleOptions } from '@observablehq/plot';
 import type { RecordLine } from '@softmoe/lab';
 import { unitTicks } from './axes.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { plural } from './format.ts';
 import { color, teacherColor } from './palette.ts';
 

@@ -1,5 +1,5 @@
 import { contour, frame, type Markish, type PlotOptions, text } from '@observablehq/plot';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { readable } from './format.ts';
 import { color } from './palette.ts';
 import type { Plane } from './plane.ts';

@@ -1,5 +1,5 @@
 import { axisX, dot, lineY, ruleX, ruleY, text } from '@observablehq/plot';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { fixed, listed } from './format.ts';
 import { color } from './palette.ts';
 
@@ -37,7 +37,8 @@ export function recoveryFigure({
       return { ...point, share: point.recovered / point.runs, low, high };
     });
   const values = sorted.map(({ value }) => value);
-  const log = values[0]! > 0 && values.at(-1)! / values[0]! > WIDE;
+  const least = Math.min(...values);
+  const log = least > 0 && Math.max(...values) / least > WIDE;
   return {
     name: `recovery-${field}`,
     title: `Recovery against ${field}`,

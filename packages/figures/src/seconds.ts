@@ -1,5 +1,5 @@
 import { binX, rectY, ruleX, ruleY, text, tickX } from '@observablehq/plot';
-import type { Figure } from './figure.ts';
+import type { Figure } from './draw.ts';
 import { plural, readable } from './format.ts';
 import { color } from './palette.ts';
 

@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { expect, it } from 'vitest';
+import type { Figure } from './draw.ts';
 import { drawFigure } from './draw.ts';
-import type { Figure } from './figure.ts';
 import { heatMapFigure } from './heat-map.ts';
 import { recoveryFigure } from './recovery.ts';
 import { secondsFigure } from './seconds.ts';

@@ -15,7 +15,7 @@ export function rowsOf(row: i32, size: i32): i32 {
   return min(size - row, BLOCK_ROWS);
 }
 
-/** The same, rounded up to whole vectors. */
+/** Rows of the batch in the block that begins at `row`, rounded up to a multiple of eight: two whole vectors. */
 export function paddedRows(row: i32, size: i32): i32 {
   return (rowsOf(row, size) + 7) & -8;
 }

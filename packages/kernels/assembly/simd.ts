@@ -9,7 +9,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
     : f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** The same on two float64 lanes. */
+/** a·b + c on two float64 lanes: one rounding in the relaxed binary on hardware that fuses, two in the plain one. */
 // @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function madd64(a: v128, b: v128, c: v128): v128 {
@@ -31,13 +31,14 @@ export function constant(x: f32): v128 {
   return i32x4.splat(reinterpret<i32>(x) | nothing);
 }
 
-/** The same for four equal 32-bit words. */
+/** Four equal 32-bit words as a vector constant that V8 keeps in a register, as {@link constant} makes of a float32. */
 // @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function word(x: i32): v128 {
   return i32x4.splat(x | nothing);
 }
 
+/** Zero in every lane. */
 // @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 export function zeros(): v128 {

@@ -83,3 +83,8 @@ function isList(value: object): value is ArrayLike<unknown> {
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
+
+/** An iteration did not reach its tolerance within its limit of steps. */
+export class ConvergenceError extends SoftmoeError {
+  override readonly name = 'ConvergenceError';
+}

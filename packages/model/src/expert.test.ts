@@ -4,7 +4,7 @@ import { expertSpec, polynomialSpec } from '../test/arbitraries.ts';
 import { derivative, expectation } from '../test/calculus.ts';
 import { expectError } from '../test/expect-error.ts';
 import { type ExpertSpec, expertKinds, expertOf } from './expert.ts';
-import { MAX_HERMITE_DEGREE } from './experts/series.ts';
+import { MAX_HERMITE_DEGREE } from './experts/polynomials.ts';
 import { evaluate } from './function.ts';
 
 const degrees = Array.from({ length: MAX_HERMITE_DEGREE }, (_, p) => p + 1);

@@ -1,12 +1,14 @@
 import type { Written } from './checks/require.ts';
 import { requireKeys, requireObject } from './checks/require.ts';
 import { UnknownNameError } from './errors.ts';
-import { gelu } from './experts/gelu.ts';
-import { type HermiteSpec, hermite } from './experts/hermite.ts';
-import { linear } from './experts/linear.ts';
-import { relu } from './experts/relu.ts';
-import { type SeriesSpec, series } from './experts/series.ts';
-import { tanh } from './experts/tanh.ts';
+import { gelu, relu, tanh } from './experts/activations.ts';
+import {
+  type HermiteSpec,
+  hermite,
+  linear,
+  type SeriesSpec,
+  series,
+} from './experts/polynomials.ts';
 import type { Expert, ExpertFamily } from './function.ts';
 
 /**

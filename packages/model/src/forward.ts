@@ -1,7 +1,10 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
-import { addProduct } from './linalg/matrix.ts';
-import { dot } from './linalg/vectors.ts';
+import type { Objective } from './contracts.ts';
+import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
+import { rootOfProduct } from './linalg/norm.ts';
+import { addAt, at, dot } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
+import { zeros } from './ndarray.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
 import type { MoE, Params } from './spec.ts';
@@ -33,7 +36,7 @@ export function units(model: MoE, inputs: Inputs, size: number): Float64Array {
     for (let i = 0; i < m; i++) {
       for (let s = 0; s < rows; s++) {
         const k = i * stride + s;
-        outputs[(start + s) * m + i] = gate[k]! * expert[k]!;
+        outputs[(start + s) * m + i] = at(gate, k) * at(expert, k);
       }
     }
   }
@@ -69,8 +72,9 @@ export function lossAndGradient(
     const { start, rows } = block;
     addOutputs(amplitude, block, outputs);
     for (let s = 0; s < rows; s++) {
-      residuals[start + s] = outputs[start + s]! - targets[start + s]!;
-      weights[s] = residuals[start + s]! / size;
+      const residual = outputs[start + s]! - targets[start + s]!;
+      residuals[start + s] = residual;
+      weights[s] = residual / size;
     }
     addAmplitudeGradient(block, weights, dAmplitude);
     routing.slopes(amplitude, block, outputs.subarray(start), weights, slopes);
@@ -92,10 +96,10 @@ export function lossAndGradient(
 /** Adds f(x) = Σ_i a_i g h at the block's points to `outputs`, [size]. */
 export function addOutputs(amplitude: Float64Array, block: Block, outputs: Float64Array): void {
   const { start, rows, stride, gate, expert } = block;
-  for (let i = 0; i < amplitude.length; i++) {
+  for (const [i, a] of amplitude.entries()) {
     for (let s = 0; s < rows; s++) {
       const k = i * stride + s;
-      outputs[start + s] = outputs[start + s]! + amplitude[i]! * gate[k]! * expert[k]!;
+      addAt(outputs, start + s, a * at(gate, k) * at(expert, k));
     }
   }
 }
@@ -107,13 +111,7 @@ export function writeExpertSlopes(
   weights: Float64Array,
   slopes: Float64Array,
 ): void {
-  for (let i = 0; i < amplitude.length; i++) {
-    const a = amplitude[i]!;
-    for (let s = 0; s < rows; s++) {
-      const k = i * stride + s;
-      slopes[k] = weights[s]! * a * gate[k]! * expertSlope[k]!;
-    }
-  }
+  writeScaledProducts(amplitude, gate, expertSlope, weights, rows, stride, slopes);
 }
 
 /** Adds Σ_s weights[s] ∂f/∂a_i = Σ_s weights[s] g h to `dAmplitude`, [m]. */
@@ -126,9 +124,9 @@ function addAmplitudeGradient(
     let sum = 0;
     for (let s = 0; s < rows; s++) {
       const k = i * stride + s;
-      sum += weights[s]! * gate[k]! * expert[k]!;
+      sum += at(weights, s) * at(gate, k) * at(expert, k);
     }
-    dAmplitude[i] = dAmplitude[i]! + sum;
+    addAt(dAmplitude, i, sum);
   }
 }
 
@@ -136,7 +134,22 @@ function addAmplitudeGradient(
 function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64Array): void {
   for (let i = 0; i < sums.length; i++) {
     let sum = 0;
-    for (let s = 0; s < rows; s++) sum += slopes[i * stride + s]!;
-    sums[i] = sums[i]! + sum;
+    for (let s = 0; s < rows; s++) sum += at(slopes, i * stride + s);
+    addAt(sums, i, sum);
   }
+}
+
+/** ½E y², the loss of `model` with all amplitudes at zero: what losses are small or large against. 1 where it is zero. */
+export async function nullLoss(objective: Objective, { spec, params }: MoE): Promise<number> {
+  const empty = { spec, params: { ...params, amplitude: zeros([spec.experts]) } };
+  const { loss } = await objective.evaluate(empty, 0);
+  return loss > 0 ? loss : 1;
+}
+
+/**
+ * √(2·`nullLoss`·`lambdaMax`), what gradients are small or large against: by Cauchy–Schwarz about the largest that a loss
+ * of that size can have where the largest curvature is that.
+ */
+export function gradientScale(nullLoss: number, lambdaMax: number): number {
+  return rootOfProduct(2 * nullLoss, Math.max(lambdaMax, 0));
 }

@@ -1,3 +1,4 @@
+import { at } from './linalg/vectors.ts';
 /** Symmetry of a scalar function about 0: f(−z) = −f(z), f(−z) = f(z), or neither. */
 export type Parity = 'odd' | 'even' | 'none';
 
@@ -57,7 +58,8 @@ export function evaluate(
     return;
   }
   for (let k = 0; k < z.length; k++) {
-    value[k] = f.value(z[k]!);
-    derivative[k] = f.derivative(z[k]!);
+    const x = at(z, k);
+    value[k] = f.value(x);
+    derivative[k] = f.derivative(x);
   }
 }

@@ -1,7 +1,7 @@
 import { ValueError } from './errors.ts';
 import { rescaleAt } from './linalg/norm.ts';
 import { matrixSize } from './linalg/rows.ts';
-import { dotAt } from './linalg/vectors.ts';
+import { at, axpyAt, dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
 import { makeParams, mapParams } from './params.ts';
@@ -50,16 +50,13 @@ export function projectTangent(model: MoE, vector: Params): Params {
 }
 
 function projectRows(points: NDArray, vectors: NDArray): NDArray {
-  const { rows, columns } = matrixSize(points);
-  const result = zeros(vectors.shape);
-  for (let i = 0; i < rows; i++) {
-    const start = i * columns;
-    const radial = dotAt(points.data, start, vectors.data, start, columns);
-    for (let j = start; j < start + columns; j++) {
-      result.data[j] = vectors.data[j]! - radial * points.data[j]!;
-    }
+  const { columns } = matrixSize(points);
+  const data = vectors.data.slice();
+  for (let start = 0; start < data.length; start += columns) {
+    const radial = dotAt(points.data, start, data, start, columns);
+    axpyAt(-radial, points.data, start, data, start, columns);
   }
-  return result;
+  return { shape: vectors.shape, data };
 }
 
 /** Dimension of the tangent space: m(d − 1) for rows on spheres, all numbers of free arrays. */
@@ -103,19 +100,21 @@ export function toTangentCoordinates(model: MoE, vector: Params): Float64Array {
 }
 
 /** The tangent vector at `model` with those coordinates: inverse of {@link toTangentCoordinates}. */
-export function fromTangentCoordinates(model: MoE, coordinates: ArrayLike<number>): Params {
+export function fromTangentCoordinates(model: MoE, coordinates: Float64Array): Params {
   let offset = 0;
   return makeParams(model.spec, ({ name, shape, manifold }) => {
     const array = zeros(shape);
     if (manifold === 'free') {
-      for (let i = 0; i < array.data.length; i++) array.data[i] = coordinates[offset++]!;
+      array.data.set(coordinates.subarray(offset, offset + array.data.length));
+      offset += array.data.length;
       return array;
     }
     const points = param(model.params, name);
     const { rows, columns } = matrixSize(array);
     for (let i = 0; i < rows; i++) {
       const tangent = new Float64Array(columns);
-      for (let j = 1; j < columns; j++) tangent[j] = coordinates[offset++]!;
+      tangent.set(coordinates.subarray(offset, offset + columns - 1), 1);
+      offset += columns - 1;
       array.data.set(reflect(points.data, i * columns, tangent), i * columns);
     }
     return array;
@@ -125,11 +124,12 @@ export function fromTangentCoordinates(model: MoE, coordinates: ArrayLike<number
 /** Applies to `y`, in place, the reflection that swaps e_1 and −sign(x_1)·x, for the unit row x at `start` of `points`. */
 function reflect(points: Float64Array, start: number, y: Float64Array): Float64Array {
   const d = y.length;
-  const sign = points[start]! >= 0 ? 1 : -1;
-  const head = points[start]! + sign;
-  const alongNormal = dotAt(points, start, y, 0, d) + sign * y[0]!;
-  const scale = alongNormal / (1 + Math.abs(points[start]!));
-  y[0] = y[0]! - scale * head;
-  for (let j = 1; j < d; j++) y[j] = y[j]! - scale * points[start + j]!;
+  const x1 = at(points, start);
+  const y1 = at(y, 0);
+  const sign = x1 >= 0 ? 1 : -1;
+  const alongNormal = dotAt(points, start, y, 0, d) + sign * y1;
+  const scale = alongNormal / (1 + Math.abs(x1));
+  y[0] = y1 - scale * (x1 + sign);
+  axpyAt(-scale, points, start + 1, y, 1, d - 1);
   return y;
 }

@@ -1,5 +1,6 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import { addOutputs, writeExpertSlopes } from './forward.ts';
+import { at, scaleAt } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
 import { routingOf } from './routing.ts';
 import type { MoE } from './spec.ts';
@@ -32,12 +33,11 @@ export function outputGradients(model: MoE, inputs: Inputs, size: number): Float
       const row = jacobian.subarray((start + s) * parameters, (start + s + 1) * parameters);
       for (let i = 0; i < m; i++) {
         const k = i * stride + s;
-        for (let j = 0; j < d; j++) {
-          row[i * d + j] = byRouter[k]! * x[s * d + j]!;
-          row[(m + i) * d + j] = byExpert[k]! * x[s * d + j]!;
-        }
-        row[2 * m * d + i] = gate[k]! * expert[k]!;
-        if (biased) row[2 * m * d + m + i] = byRouter[k]!;
+        const router = at(byRouter, k);
+        scaleAt(router, x, s * d, row, i * d, d);
+        scaleAt(at(byExpert, k), x, s * d, row, (m + i) * d, d);
+        row[2 * m * d + i] = at(gate, k) * at(expert, k);
+        if (biased) row[2 * m * d + m + i] = router;
       }
     }
   }

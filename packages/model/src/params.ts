@@ -1,5 +1,5 @@
 import { norm, rootOfSquares } from './linalg/norm.ts';
-import { dot } from './linalg/vectors.ts';
+import { axpy, dot, scaleAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import type { MoESpec, ParameterLayout, ParameterName, Params } from './spec.ts';
@@ -42,9 +42,8 @@ export function copyParams(params: Params): Params {
 /** x + scale·y, array by array. Both must have the same names and shapes. */
 export function addScaled(x: Params, scale: number, y: Params): Params {
   return mapParams(x, ({ shape, data }, name) => {
-    const other = param(y, name).data;
-    const sum = new Float64Array(data.length);
-    for (let i = 0; i < sum.length; i++) sum[i] = data[i]! + scale * other[i]!;
+    const sum = data.slice();
+    axpy(scale, param(y, name).data, sum);
     return { shape, data: sum };
   });
 }
@@ -53,7 +52,7 @@ export function addScaled(x: Params, scale: number, y: Params): Params {
 export function scaleParams(scale: number, x: Params): Params {
   return mapParams(x, ({ shape, data }) => {
     const product = new Float64Array(data.length);
-    for (let i = 0; i < product.length; i++) product[i] = scale * data[i]!;
+    scaleAt(scale, data, 0, product, 0, product.length);
     return { shape, data: product };
   });
 }

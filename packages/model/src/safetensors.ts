@@ -44,7 +44,10 @@ export function encodeTensors(
   bytes.fill(SPACE, LENGTH_BYTES, dataStart).set(header, LENGTH_BYTES);
   let at = dataStart;
   for (const { data } of Object.values(tensors)) {
-    for (let i = 0; i < data.length; i++, at += 8) view.setFloat64(at, data[i]!, true);
+    for (const x of data) {
+      view.setFloat64(at, x, true);
+      at += 8;
+    }
   }
   return bytes;
 }

@@ -1,4 +1,5 @@
-import { addAt, dotAt } from './linalg/vectors.ts';
+import { addEntry } from './linalg/rows.ts';
+import { dotAt } from './linalg/vectors.ts';
 import { parameterLayout } from './moe.ts';
 import type { NDArray } from './ndarray.ts';
 import type { MoE, Params } from './spec.ts';
@@ -27,13 +28,11 @@ export function subtractRadial(
 ): void {
   const { experts: m, inputDim: d } = spec;
   const layout = parameterLayout(spec);
-  const addToDiagonal = ({ shape, data }: NDArray, i: number, value: number) =>
-    addAt(data, i * (shape[0]! + 1), value);
   let offset = 0;
   radial.forEach((value, b) => {
     const { manifold } = layout[b < m ? 'router' : 'expert'];
     const end = offset + (manifold === 'sphere' ? d - 1 : d);
-    while (offset < end) addToDiagonal(span, offset++, -value);
-    addToDiagonal(complement, b, -value);
+    for (; offset < end; offset++) addEntry(span, offset, offset, -value);
+    addEntry(complement, b, b, -value);
   });
 }

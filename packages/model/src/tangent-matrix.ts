@@ -1,4 +1,4 @@
-import { row } from './linalg/rows.ts';
+import { entry, matrixSize, row } from './linalg/rows.ts';
 import { tangentDim, toTangentCoordinates } from './manifold.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
 import { makeParams } from './params.ts';
@@ -24,7 +24,7 @@ export function toTangentMatrix(model: MoE, matrix: NDArray): NDArray {
 }
 
 function tangentRows(model: MoE, matrix: NDArray): NDArray {
-  const count = matrix.shape[0]!;
+  const { rows: count } = matrixSize(matrix);
   const result = zeros([count, tangentDim(model.spec)]);
   for (let i = 0; i < count; i++) {
     row(result, i).set(toTangentCoordinates(model, asParams(model.spec, row(matrix, i))));
@@ -36,7 +36,7 @@ function transpose(matrix: NDArray): NDArray {
   const [rows = 0, columns = 0] = matrix.shape;
   const result = zeros([columns, rows]);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result.data[j * rows + i] = matrix.data[i * columns + j]!;
+    for (let j = 0; j < columns; j++) result.data[j * rows + i] = entry(matrix, i, j);
   }
   return result;
 }

@@ -17,8 +17,8 @@ import {
 import { createStudent, createTeacher, normals } from '@softmoe/teacher';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { populationCurvature } from './curvature.ts';
 import { populationObjective } from './objective.ts';
+import { populationCurvature } from './population.ts';
 
 const cubic = { kind: 'hermite', degree: 3 } as const;
 const series = { kind: 'series', coefficients: [0.3, 0.5, -0.4, 0.6] } as const;

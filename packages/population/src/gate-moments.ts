@@ -1,4 +1,5 @@
 import type { Gate } from '@softmoe/model';
+import { at } from '@softmoe/model/linalg';
 
 /**
  * The Hermite coefficients of a gate, c_n/√n! = E[g(ξ) He_n(ξ)]/√n! with ξ ~ N(0, 1), docs/theory.md (9), and a bound
@@ -38,8 +39,8 @@ function closedForm(
 ): GateMoments {
   const normalised = coefficients.call(gate, 1, CLOSED_FORM_COUNT);
   const last = normalised.findLastIndex((c) => c !== 0);
-  const size = Math.abs(normalised[last]!);
-  const ratio = Math.sqrt(size / Math.abs(normalised[last - 2]!));
+  const size = Math.abs(at(normalised, last));
+  const ratio = Math.sqrt(size / Math.abs(at(normalised, last - 2)));
   return { normalised, bound: (n) => 2 * size * ratio ** (n - last) };
 }
 
@@ -63,9 +64,9 @@ function byQuadrature(gate: Gate): GateMoments {
     const next = new Float64Array(points);
     let sum = 0;
     for (let i = 0; i < points; i++) {
-      const value = current[i]!;
-      sum += weights[i]! * value;
-      next[i] = (grid[i]! * value - Math.sqrt(n) * previous[i]!) / Math.sqrt(n + 1);
+      const value = at(current, i);
+      sum += at(weights, i) * value;
+      next[i] = (at(grid, i) * value - Math.sqrt(n) * at(previous, i)) / Math.sqrt(n + 1);
     }
     normalised[n] = sum;
     previous = current;
@@ -90,5 +91,5 @@ function removeParityNoise(coefficients: Float64Array): void {
       });
     }
   }
-  if (Math.abs(coefficients[0]!) < 1e-16) coefficients[0] = 0;
+  if (Math.abs(at(coefficients, 0)) < 1e-16) coefficients[0] = 0;
 }

@@ -1,4 +1,5 @@
 import type { Gate } from '@softmoe/model';
+import { at, product } from '@softmoe/model/linalg';
 import { type GateMoments, gateMoments } from './gate-moments.ts';
 
 /** What is left out of any sum, in absolute terms. */
@@ -41,24 +42,26 @@ export class MehlerTable {
     const square = rho * rho;
     const bucket = Math.min(BUCKETS, Math.ceil(Math.abs(rho) * BUCKETS));
     for (const series of this.#series) {
-      const { odd, even } = series;
+      const oddTerms = series.oddTerms[bucket]!;
+      const evenTerms = series.evenTerms[bucket]!;
       let value = series.constant;
-      let n = series.oddTerms[bucket]!;
-      if (n > 0) {
-        let sum = 0;
-        while (n > 0) sum = sum * square + odd[--n]!;
-        value += rho * sum;
-      }
-      n = series.evenTerms[bucket]!;
-      if (n > 0) {
-        let sum = 0;
-        while (n > 0) sum = sum * square + even[--n]!;
-        value += square * sum;
-      }
+      if (oddTerms > 0) value += rho * polynomial(series.odd, square, oddTerms);
+      if (evenTerms > 0) value += square * polynomial(series.even, square, evenTerms);
       this.values[series.index] = value;
       this.values[series.mirror] = value;
     }
   }
+}
+
+/** Σ_c coefficients[c] x^c over the first `terms` coefficients, by Horner's rule. */
+export function polynomial(
+  coefficients: Float64Array,
+  x: number,
+  terms: number = coefficients.length,
+): number {
+  let sum = 0;
+  for (let c = terms - 1; c >= 0; c--) sum = sum * x + at(coefficients, c);
+  return sum;
 }
 
 /** One M_{r,s}: the term n = 0, then the terms of odd n and those of even n ≥ 2 as polynomials in ρ². */
@@ -84,10 +87,10 @@ function createSeries(
   const index = r * stride + s;
   const mirror = symmetric ? s * stride + r : index;
   const count = Math.min(a.normalised.length - r, b.normalised.length - s);
-  const terms = Float64Array.from(
-    { length: count },
-    (_, n) => a.normalised[r + n]! * b.normalised[s + n]! * factorialRatio(n, r, s),
-  );
+  const terms = product(
+    a.normalised.subarray(r, r + count),
+    b.normalised.subarray(s, s + count),
+  ).map((c, n) => c * factorialRatio(n, r, s));
   const sizes = terms.map(Math.abs);
   const odd = terms.filter((_, n) => n % 2 === 1);
   const even = terms.filter((_, n) => n % 2 === 0 && n > 0);
@@ -127,8 +130,9 @@ function termsNeeded(sizes: Float64Array, rest: number, start: number): Uint16Ar
   const last = sizes.length - 1 - ((sizes.length - 1 - start) % 2);
   let suffix = rest;
   for (let n = last; n >= start; n -= 2) {
-    if (sizes[n] === 0) continue;
-    suffix += sizes[n]!;
+    const size = at(sizes, n);
+    if (size === 0) continue;
+    suffix += size;
     const safe = (TAIL / suffix) ** (1 / n);
     const bucket = Math.floor(safe * BUCKETS) + 1;
     const terms = (n - start) / 2 + 1;

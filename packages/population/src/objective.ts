@@ -3,6 +3,7 @@ import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
   addAt,
   addProduct,
+  at,
   dotAt,
   multiplyTransposed,
   projectTangent,
@@ -41,16 +42,15 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
 } {
   const { inputDim: d, experts: k } = teacher.spec;
   const teacherRows = stackRows(teacher);
-  const teacherAmplitude = teacher.params.amplitude.data;
-  const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitude);
+  const teacherAmplitudes = teacher.params.amplitude.data;
+  const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitudes);
   let scratch: Scratch | undefined;
 
   return (model) => {
     requireSameInputs('model', model, teacher);
     const m = model.spec.experts;
     if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
-    const { rows, overlaps, weights, studentPairs, teacherPairs } = scratch;
-    const { columns } = scratch;
+    const { rows, columns, overlaps, weights, teacherOwn, studentPairs, teacherPairs } = scratch;
     rows.set(model.params.router.data);
     rows.set(model.params.expert.data, m * d);
     rows.set(teacherRows, 2 * m * d);
@@ -61,6 +61,9 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
     const dAmplitude = zeros([m]);
     let loss = teacherLoss;
 
+    /** The inner product of a student's row with any row, by their numbers. */
+    const overlap = (row: number, other: number) => at(overlaps, row * columns + other);
+
     /** Adds weight·E[u_i u_j] for the units whose router and expert rows have these numbers. */
     const addPair = (
       kernel: PairKernel,
@@ -69,58 +72,49 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
       expertRow: number,
       weight: number,
     ) => {
-      const v = i * columns;
-      const w = (m + i) * columns;
       const other = routerRow < m;
       const self = i === routerRow;
       const value = kernel.evaluate(
-        self ? 1 : overlaps[w + expertRow]!,
-        overlaps[w + i]!,
-        overlaps[w + routerRow]!,
-        overlaps[v + expertRow]!,
-        other
-          ? overlaps[expertRow * columns + routerRow]!
-          : scratch!.teacherOwn[routerRow - 2 * m]!,
-        self ? 1 : overlaps[v + routerRow]!,
+        self ? 1 : overlap(m + i, expertRow),
+        overlap(m + i, i),
+        overlap(m + i, routerRow),
+        overlap(i, expertRow),
+        other ? overlap(expertRow, routerRow) : at(teacherOwn, routerRow - 2 * m),
+        self ? 1 : overlap(i, routerRow),
       );
-      const { first } = kernel;
-      const dGamma = first[GAMMA]!;
-      const dAlpha1 = first[ALPHA1]!;
-      const dBeta1 = first[BETA1]!;
-      const dAlpha2 = first[ALPHA2]!;
-      const dRho = first[RHO]!;
-      addAt(weights, w + i, weight * dAlpha1);
-      addAt(weights, v + m + i, weight * dAlpha1);
-      addAt(weights, w + routerRow, weight * dBeta1);
-      addAt(weights, w + expertRow, weight * dGamma);
-      addAt(weights, v + expertRow, weight * dAlpha2);
-      addAt(weights, v + routerRow, weight * dRho);
+      const slope = (by: number) => weight * kernel.derivative(by);
+      const v = i * columns;
+      const w = (m + i) * columns;
+      addAt(weights, w + i, slope(ALPHA1));
+      addAt(weights, v + m + i, slope(ALPHA1));
+      addAt(weights, w + routerRow, slope(BETA1));
+      addAt(weights, w + expertRow, slope(GAMMA));
+      addAt(weights, v + expertRow, slope(ALPHA2));
+      addAt(weights, v + routerRow, slope(RHO));
       if (other) {
-        const dBeta2 = first[BETA2]!;
         const v2 = routerRow * columns;
         const w2 = expertRow * columns;
-        addAt(weights, w2 + routerRow, weight * dBeta2);
-        addAt(weights, v2 + expertRow, weight * dBeta2);
-        addAt(weights, w2 + i, weight * dAlpha2);
-        addAt(weights, w2 + m + i, weight * dGamma);
-        addAt(weights, v2 + m + i, weight * dBeta1);
-        addAt(weights, v2 + i, weight * dRho);
+        addAt(weights, w2 + routerRow, slope(BETA2));
+        addAt(weights, v2 + expertRow, slope(BETA2));
+        addAt(weights, w2 + i, slope(ALPHA2));
+        addAt(weights, w2 + m + i, slope(GAMMA));
+        addAt(weights, v2 + m + i, slope(BETA1));
+        addAt(weights, v2 + i, slope(RHO));
       }
       return value;
     };
 
-    for (let i = 0; i < m; i++) {
-      const a = amplitude[i]!;
+    for (const [i, a] of amplitude.entries()) {
       for (let l = i; l < m; l++) {
-        const b = amplitude[l]!;
+        const b = at(amplitude, l);
         const weight = (l === i ? 0.5 : 1) * a * b;
         const value = addPair(studentPairs, i, l, m + l, weight);
         loss += weight * value;
         addAt(dAmplitude.data, i, b * value);
         if (l > i) addAt(dAmplitude.data, l, a * value);
       }
-      for (let j = 0; j < k; j++) {
-        const b = -teacherAmplitude[j]!;
+      for (const [j, teacherAmplitude] of teacherAmplitudes.entries()) {
+        const b = -teacherAmplitude;
         const weight = a * b;
         const value = addPair(teacherPairs, i, 2 * m + j, 2 * m + k + j, weight);
         loss += weight * value;

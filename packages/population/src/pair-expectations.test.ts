@@ -14,9 +14,9 @@ import { rowProducts } from '@softmoe/model/linalg';
 import { createStudent, createTeacher, normals, orthonormalRows } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { populationCurvature } from './curvature.ts';
 import { populationObjective } from './objective.ts';
 import { pairExpectations, populationGram } from './pair-expectations.ts';
+import { populationCurvature } from './population.ts';
 
 interface NearSingular {
   readonly gate: GateName;

@@ -1,7 +1,7 @@
 import type { MoESpec } from '@softmoe/model';
-import { addAt } from '@softmoe/model/linalg';
+import { addAt, at, product } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { MehlerTable } from './mehler.ts';
+import { MehlerTable, polynomial } from './mehler.ts';
 
 /**
  * The six overlaps that E[u₁u₂] of two units depends on, in the order of the derivatives:
@@ -13,7 +13,7 @@ export const BETA1 = 2;
 export const ALPHA2 = 3;
 export const BETA2 = 4;
 export const RHO = 5;
-export const OVERLAPS = 6;
+const OVERLAPS = 6;
 
 /**
  * E[u₁u₂] of two units with unit rows as a function of their six overlaps, with first and second derivatives:
@@ -28,9 +28,9 @@ export const OVERLAPS = 6;
  */
 export class PairKernel {
   /** First derivatives in the order of the overlaps. */
-  readonly first: Float64Array = new Float64Array(OVERLAPS);
+  readonly #first = new Float64Array(OVERLAPS);
   /** Second derivatives, [6, 6] symmetric. */
-  readonly second: Float64Array = new Float64Array(OVERLAPS * OVERLAPS);
+  readonly #second = new Float64Array(OVERLAPS * OVERLAPS);
   readonly #derivatives: 0 | 1 | 2;
   readonly #table: MehlerTable;
   readonly #groups: readonly Group[];
@@ -51,7 +51,7 @@ export class PairKernel {
     this.#convolution = new Float64Array(e1.length + e2.length);
   }
 
-  /** E[u₁u₂] at the given overlaps; fills {@link first} and {@link second} as far as this kernel's order goes. */
+  /** E[u₁u₂] at the given overlaps. Derivatives there can be read afterwards, as far as this kernel's order goes. */
   evaluate(
     gamma: number,
     alpha1: number,
@@ -63,23 +63,23 @@ export class PairKernel {
     this.#table.evaluate(rho);
     fillPowers(this.#powers1, alpha1, beta1);
     fillPowers(this.#powers2, alpha2, beta2);
-    const { first, second } = this;
+    const first = this.#first;
     if (this.#derivatives > 0) first.fill(0);
-    if (this.#derivatives > 1) second.fill(0);
+    if (this.#derivatives > 1) this.#second.fill(0);
     let value = 0;
-    for (const { n, m, weights } of this.#groups) {
+    for (const { n, m, weights, slopes, bends } of this.#groups) {
       const w = polynomial(weights, gamma);
       this.#convolve(n, m);
       const t = this.#sum(n + m, 0, 0);
       value += w * t;
       if (this.#derivatives === 0) continue;
 
-      const dw = polynomialDerivative(weights, gamma);
+      const dw = polynomial(slopes, gamma);
       const tRho = this.#sum(n + m, 1, 1);
       addAt(first, GAMMA, dw * t);
       addAt(first, RHO, w * tRho);
       if (this.#derivatives > 1) {
-        this.#addSecond(GAMMA, GAMMA, polynomialSecond(weights, gamma) * t);
+        this.#addSecond(GAMMA, GAMMA, polynomial(bends, gamma) * t);
         this.#addSecond(GAMMA, RHO, dw * tRho);
         this.#addSecond(RHO, RHO, w * this.#sum(n + m, 2, 2));
       }
@@ -96,9 +96,19 @@ export class PairKernel {
     return value;
   }
 
+  /** ∂E[u₁u₂] by an overlap, at the overlaps evaluated last. */
+  derivative(overlap: number): number {
+    return at(this.#first, overlap);
+  }
+
+  /** ∂²E[u₁u₂] by two overlaps, at the overlaps evaluated last. */
+  secondDerivative(overlap: number, other: number): number {
+    return at(this.#second, overlap * OVERLAPS + other);
+  }
+
   /** ∂/∂α and ∂/∂β of one unit, and their mixed derivatives with γ and ρ, from the convolution at hand. */
   #addDerivatives(degree: number, alpha: number, beta: number, w: number, dw: number): void {
-    const { first } = this;
+    const first = this.#first;
     const tAlpha = this.#sum(degree, 1, 0);
     const tBeta = this.#sum(degree, 0, 1);
     addAt(first, alpha, w * tAlpha);
@@ -142,7 +152,7 @@ export class PairKernel {
   }
 
   #addSecond(x: number, y: number, value: number): void {
-    const { second } = this;
+    const second = this.#second;
     addAt(second, x * OVERLAPS + y, value);
     if (x !== y) addAt(second, y * OVERLAPS + x, value);
   }
@@ -156,8 +166,8 @@ export class PairKernel {
     const half2 = p2.length >> 1;
     for (let r = 0; r <= n + m; r++) k[r] = 0;
     for (let a = 0; a <= n; a++) {
-      const x = p1[a]! * p1[half1 + n - a]!;
-      for (let b = 0; b <= m; b++) k[a + b] = k[a + b]! + x * p2[b]! * p2[half2 + m - b]!;
+      const x = at(p1, a) * at(p1, half1 + n - a);
+      for (let b = 0; b <= m; b++) k[a + b] = at(k, a + b) + x * at(p2, b) * at(p2, half2 + m - b);
     }
   }
 
@@ -167,29 +177,34 @@ export class PairKernel {
     const k = this.#convolution;
     let index = i * stride + degree + j;
     let sum = 0;
-    for (let r = 0; r <= degree; r++, index += stride - 1) sum += k[r]! * values[index]!;
+    for (let r = 0; r <= degree; r++, index += stride - 1) sum += at(k, r) * at(values, index);
     return sum;
   }
 }
 
-/** The degrees n and m that P¹ and P² take, with W_{nm} as a polynomial in γ. */
+/** The degrees n and m that P¹ and P² take, with the coefficients of W_{nm}, a polynomial in γ, and its derivatives. */
 interface Group {
   readonly n: number;
   readonly m: number;
   readonly weights: Float64Array;
+  readonly slopes: Float64Array;
+  readonly bends: Float64Array;
 }
 
 function groupsOf(e1: Float64Array, e2: Float64Array): Group[] {
   const groups: Group[] = [];
   for (let n = 0; n < e1.length; n++) {
     for (let m = 0; m < e2.length; m++) {
-      const weights = new Float64Array(Math.min(e1.length - n, e2.length - m));
+      const count = Math.min(e1.length - n, e2.length - m);
       let factorial = 1;
-      for (let c = 0; c < weights.length; c++) {
+      const weights = product(e1.subarray(n, n + count), e2.subarray(m, m + count)).map((e, c) => {
         if (c > 0) factorial *= c;
-        weights[c] = (e1[n + c]! * e2[m + c]!) / factorial;
-      }
-      if (weights.some((x) => x !== 0)) groups.push({ n, m, weights });
+        return e / factorial;
+      });
+      if (weights.every((x) => x === 0)) continue;
+      const slopes = weights.slice(1).map((x, c) => (c + 1) * x);
+      const bends = weights.slice(2).map((x, c) => (c + 2) * (c + 1) * x);
+      groups.push({ n, m, weights, slopes, bends });
     }
   }
   return groups;
@@ -216,30 +231,14 @@ function scaled(coefficients: readonly number[]): Float64Array {
 /** x^a/a! in the first half of `powers`, y^b/b! in the second. */
 function fillPowers(powers: Float64Array, x: number, y: number): void {
   const half = powers.length >> 1;
-  powers[0] = 1;
-  powers[half] = 1;
+  let ofX = 1;
+  let ofY = 1;
+  powers[0] = ofX;
+  powers[half] = ofY;
   for (let a = 1; a < half; a++) {
-    powers[a] = (powers[a - 1]! * x) / a;
-    powers[half + a] = (powers[half + a - 1]! * y) / a;
+    ofX = (ofX * x) / a;
+    ofY = (ofY * y) / a;
+    powers[a] = ofX;
+    powers[half + a] = ofY;
   }
-}
-
-function polynomial(coefficients: Float64Array, x: number): number {
-  let sum = 0;
-  for (let c = coefficients.length - 1; c >= 0; c--) sum = sum * x + coefficients[c]!;
-  return sum;
-}
-
-function polynomialDerivative(coefficients: Float64Array, x: number): number {
-  let sum = 0;
-  for (let c = coefficients.length - 1; c >= 1; c--) sum = sum * x + c * coefficients[c]!;
-  return sum;
-}
-
-function polynomialSecond(coefficients: Float64Array, x: number): number {
-  let sum = 0;
-  for (let c = coefficients.length - 1; c >= 2; c--) {
-    sum = sum * x + c * (c - 1) * coefficients[c]!;
-  }
-  return sum;
 }

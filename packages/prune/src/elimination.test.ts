@@ -60,7 +60,7 @@ function bestSubsets(features: Features, target: Float64Array): number[] {
   return best;
 }
 
-describe('eliminationCurve', () => {
+describe('the elimination curve', () => {
   it('is greedy backward elimination, by brute force on the vectors themselves', () => {
     fc.assert(
       fc.property(problems, ({ features, target }) => {
@@ -117,7 +117,7 @@ describe('eliminationCurve', () => {
     );
   });
 
-  it('finds the best subset of every size most of the time', () => {
+  it('holds the best subset of every size most of the time', () => {
     let optimal = 0;
     let total = 0;
     for (let seed = 0; seed < 40; seed++) {
@@ -171,7 +171,7 @@ describe('duplicate units', () => {
     expect(at(curve, k).kept.map((unit) => Math.floor(unit / 3))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('keeps accuracy where updates of the inverse Gram matrix lose it', () => {
+  it('cost no accuracy where updates of the inverse Gram matrix lose it', () => {
     const features = copies(1e-5);
     const noisy = perturb(combine(base, weights), 1e-3, 77);
     const gram = gramOfFeatures(features, noisy);
@@ -193,8 +193,8 @@ describe('duplicate units', () => {
   });
 });
 
-describe('eliminationCurve in small and odd cases', () => {
-  it('of one unit has two points', () => {
+describe('the elimination curve in small and odd cases:', () => {
+  it('that of one unit has two points', () => {
     const gram = { students: ndarray([1, 1], [4]), cross: ndarray([1], [2]), target: 3 };
     const curve = eliminationCurve(gram);
     expect(curve.map((p) => p.kept)).toEqual([[0], []]);
@@ -202,12 +202,12 @@ describe('eliminationCurve in small and odd cases', () => {
     expect(curve[1]!.loss).toBeCloseTo(1.5, 15);
   });
 
-  it('of a zero target is zero', () => {
+  it('that of a zero target is zero', () => {
     const gram = { students: ndarray([1, 1], [4]), cross: ndarray([1], [0]), target: 0 };
     expect(eliminationCurve(gram).map((p) => p.loss)).toEqual([0, 0]);
   });
 
-  it('has its cliff at 8 of 64 units, most of them redundant', () => {
+  it('that of 64 units, most of them redundant, has its cliff at 8', () => {
     const base = randomFeatures(31, 8, 200);
     const features = Array.from({ length: 64 }, (_, i) => perturb(base[i % 8]!, 10 ** -(i % 9), i));
     const curve = eliminationCurve(
@@ -217,7 +217,7 @@ describe('eliminationCurve in small and odd cases', () => {
     expect(cliff(curve).size).toBe(8);
   });
 
-  it('refuses bad Gram data', () => {
+  it('that of bad Gram data is refused', () => {
     const gram = { students: ndarray([1, 2], [1, 0]), cross: ndarray([1], [1]), target: 1 };
     expect(() => eliminationCurve(gram)).toThrow(ShapeError);
   });

@@ -1,5 +1,5 @@
 import type { Gram } from '@softmoe/model';
-import { axpy, dot, dotAt, norm } from '@softmoe/model/linalg';
+import { at, axpy, dot, dotAt, norm } from '@softmoe/model/linalg';
 import { type Factor, factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf } from './gram.ts';
 
@@ -55,23 +55,20 @@ function* eliminate(factor: Factor): Generator<{ unit: number; rise: number }> {
   const n = factor.units.length;
   const duals = dualVectors(factor);
   const target = factor.target.slice();
-  const left = new Set(factor.units.keys());
+  const left = new Map(factor.units.entries());
   while (left.size > 0) {
-    let cheapest = -1;
-    let rise = Infinity;
-    for (const i of left) {
+    let cheapest = { i: -1, unit: -1, rise: Infinity };
+    for (const [i, unit] of left) {
       const amplitude = dotAt(duals, i * n, target, 0, n);
-      const cost = amplitude ** 2 / dotAt(duals, i * n, duals, i * n, n);
-      if (cheapest < 0 || cost < rise) {
-        cheapest = i;
-        rise = cost;
-      }
+      const rise = amplitude ** 2 / dotAt(duals, i * n, duals, i * n, n);
+      if (cheapest.i < 0 || rise < cheapest.rise) cheapest = { i, unit, rise };
     }
-    left.delete(cheapest);
-    const direction = unitVector(duals.subarray(cheapest * n, (cheapest + 1) * n));
-    for (const i of left) removeComponent(duals.subarray(i * n, (i + 1) * n), direction);
+    const { i: removed, unit, rise } = cheapest;
+    left.delete(removed);
+    const direction = unitVector(duals.subarray(removed * n, (removed + 1) * n));
+    for (const i of left.keys()) removeComponent(duals.subarray(i * n, (i + 1) * n), direction);
     removeComponent(target, direction);
-    yield { unit: factor.units[cheapest]!, rise };
+    yield { unit, rise };
   }
 }
 
@@ -82,7 +79,7 @@ function dualVectors({ lower, units }: Factor): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let q = i; q < n; q++) {
       const rest = (q === i ? 1 : 0) - dotAt(lower, q * n, duals, i * n, q);
-      duals[i * n + q] = rest / lower[q * n + q]!;
+      duals[i * n + q] = rest / at(lower, q * n + q);
     }
   }
   return duals;

@@ -1,5 +1,5 @@
 import type { Gram } from '@softmoe/model';
-import { axpy, dotAt, entry } from '@softmoe/model/linalg';
+import { at, axpy, dotAt, entry } from '@softmoe/model/linalg';
 import { checkSquare } from './gram.ts';
 
 /**
@@ -104,7 +104,7 @@ function solveTransposed(lower: Float64Array, b: readonly number[]): Float64Arra
   const rank = b.length;
   const x = Float64Array.from(b);
   for (let q = rank - 1; q >= 0; q--) {
-    const solution = x[q]! / lower[q * rank + q]!;
+    const solution = at(x, q) / at(lower, q * rank + q);
     x[q] = solution;
     axpy(-solution, lower.subarray(q * rank, q * rank + q), x.subarray(0, q));
   }

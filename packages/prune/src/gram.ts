@@ -1,6 +1,6 @@
-import { type Gram, ValueError } from '@softmoe/model';
+import { type Gram, type NDArray, ValueError } from '@softmoe/model';
 import { checkArray, requireFinite, requireKeys, requireObject } from '@softmoe/model/checks';
-import { dot, dotAt, entry, takeRows } from '@softmoe/model/linalg';
+import { at, dot, dotAt, entry, takeRows, zeros } from '@softmoe/model/linalg';
 
 /** How well the Gram data is known. */
 export interface GramOptions {
@@ -50,7 +50,7 @@ export function checkGram(gram: Gram, resolution: number): void {
   });
   const slack = SLACK * resolution;
   norms.forEach((norm, i) => {
-    const product = cross.data[i]!;
+    const product = at(cross.data, i);
     norms.subarray(0, i).forEach((other, l) => {
       const value = entry(students, i, l);
       const mirrored = entry(students, l, i);
@@ -108,4 +108,23 @@ export function subGram(gram: Gram, units: readonly number[]): Gram {
     cross: takeRows(gram.cross, units),
     target: gram.target,
   };
+}
+
+/**
+ * Functional redundancy |G_il|/√(G_ii G_ll) of every two units, in [0, 1], docs/theory.md (27), [m, m]. A unit that is
+ * the zero function is redundant with none but itself. Throws a typed error for invalid Gram data.
+ */
+export function redundancy(gram: Gram, options: GramOptions = {}): NDArray {
+  checkGram(gram, resolutionOf(options));
+  const { students } = gram;
+  const m = gram.cross.data.length;
+  const result = zeros([m, m]);
+  for (let i = 0; i < m; i++) {
+    for (let l = 0; l < m; l++) {
+      const size = Math.sqrt(entry(students, i, i)) * Math.sqrt(entry(students, l, l));
+      const share = size > 0 ? Math.min(1, Math.abs(entry(students, i, l)) / size) : 0;
+      result.data[i * m + l] = i === l ? 1 : share;
+    }
+  }
+  return result;
 }

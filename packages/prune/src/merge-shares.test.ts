@@ -20,7 +20,7 @@ const shares = fc
   .map((parts) => parts.map((part) => part / parts.reduce((sum, x) => sum + x, 0)));
 
 describe('merge under softmax routing', () => {
-  it('of exact copies is the function that they were, whatever their shares and signs', () => {
+  it('keeps the function of exact copies, whatever their shares and signs', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1e6 }),
@@ -55,7 +55,7 @@ describe('merge under softmax routing', () => {
     expect(difference(merged, split)).toBeLessThan(1e-12);
   });
 
-  it('of near copies errs in second order only', () => {
+  it('changes the function of near copies in second order only', () => {
     const model = softmaxModel(4, 2, d);
     const copies = [
       { of: 0, share: 0.5 },

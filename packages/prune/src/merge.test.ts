@@ -44,7 +44,7 @@ const withSpec = (model: MoE, gate: GateName, expert: ExpertSpec) =>
   createMoE({ ...model.spec, gate, expert }, model.params);
 
 describe('merge', () => {
-  it('of exact copies with split amplitudes is the function that they were', () => {
+  it('keeps the function of exact copies with split amplitudes', () => {
     const model = randomModel(2, 3, d, 0.5);
     const split = stack(model, perturbed(model, 0, 1, 0.3), perturbed(model, 0, 1, -0.2));
     const merged = merge(split, [

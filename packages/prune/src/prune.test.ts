@@ -162,7 +162,7 @@ describe('prune', () => {
     expect(found.lossAfter).toBeGreaterThan(0.1);
   });
 
-  it('goes by the size or the tolerance that it is given', async () => {
+  it('leaves as many units as the size or the tolerance asks for', async () => {
     const student = trainedLike(0.05, 6);
     expect((await prune(student, gramOf, { size: 2 })).model.spec.experts).toBe(2);
     expect((await prune(student, gramOf, { size: 14 })).kept).toHaveLength(14);
@@ -230,34 +230,34 @@ describe('prune', () => {
   });
 });
 
-describe('prune refuses', () => {
+describe('prune', () => {
   const student = trainedLike(0.1, 10);
 
-  it('a model that is none', async () => {
+  it('refuses a model that is none', async () => {
     const broken = { ...student, spec: { ...student.spec, experts: 13 } };
     await expect(prune(broken, gramOf)).rejects.toThrow(ShapeError);
   });
 
-  it('Gram data of another model', async () => {
+  it('refuses Gram data of another model', async () => {
     await expect(prune(student, () => gramOf(teacher))).rejects.toThrow(/gram\.cross/);
     const first = gramOf(student);
     await expect(prune(student, () => first)).rejects.toThrow(ShapeError);
   });
 
-  it('Gram data that is not finite, and passes on what gramOf throws', async () => {
+  it('refuses Gram data that is not finite, and passes on what gramOf throws', async () => {
     const gram = gramOf(student);
     await expect(prune(student, () => ({ ...gram, target: NaN }))).rejects.toThrow(ValueError);
     const boom = new Error('no backend');
     await expect(prune(student, () => Promise.reject(boom))).rejects.toBe(boom);
   });
 
-  it('a target that is zero', async () => {
+  it('refuses a target that is zero', async () => {
     const gram = gramOf(student);
     const zero = { ...gram, cross: ndarray([14], new Float64Array(14)), target: 0 };
     await expect(prune(student, () => zero)).rejects.toThrow(/target that is not zero/);
   });
 
-  it('a rule that cannot be met', async () => {
+  it('refuses a rule that cannot be met', async () => {
     await expect(prune(student, gramOf, { size: 0 })).rejects.toThrow(ValueError);
     await expect(prune(student, gramOf, { size: 15 })).rejects.toThrow(ValueError);
     await expect(prune(student, gramOf, { tolerance: -1 })).rejects.toThrow(ValueError);

@@ -9,11 +9,10 @@ import {
 import { requireFinite, requireFunction, requireModel, routingOf } from '@softmoe/model/checks';
 import { entry, matrixSize, takeRows } from '@softmoe/model/linalg';
 import { type CurvePoint, eliminationCurve } from './elimination.ts';
-import { checkGram, type GramOptions, lossOf, resolutionOf, tieOf } from './gram.ts';
+import { checkGram, type GramOptions, lossOf, redundancy, resolutionOf, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
-import { redundancy } from './redundancy.ts';
 import { refitUnits } from './refit.ts';
-import { pointOf, regroupings } from './regroup.ts';
+import { firstOf, pointOf, regroupings } from './regroup.ts';
 import { chooseSize, requireRule, type SizeRule } from './size.ts';
 
 /** Gram data of a model against the target; it must give the same answer for the same units every time. */
@@ -135,13 +134,13 @@ async function pruneGroups(
   const curve = [...found.map(pointOf), { size: 0, loss: 0.5 * gram.target, kept: [] }];
   const size = chooseSize(curve, rule, options);
   const chosen = found.find(({ groups }) => groups.length === size)!;
-  const merged = chosen.groups.toSorted((a, b) => a[0]! - b[0]!);
+  const merged = chosen.groups.toSorted((a, b) => firstOf(a) - firstOf(b));
   // Model and amplitudes stay as found, in the order of the units kept.
   const order = merged.map((group) => chosen.groups.indexOf(group));
   const amplitude = takeRows(chosen.refit.amplitude, order);
   return {
     model: withAmplitude(merge(model, merged), amplitude),
-    kept: merged.map((group) => group[0]!),
+    kept: merged.map(firstOf),
     merged,
     curve,
     lossBefore: lossOf(gram, model.params.amplitude.data),
@@ -189,16 +188,17 @@ async function chooseMerges(
   );
   const units = candidates.map((candidate) => candidate.units);
   const gram = await gramOf(merge(model, units));
-  const chosen = groups.map((_, g) => candidates.findIndex((candidate) => candidate.g === g));
+  const firstCandidate = (g: number) => candidates.findIndex((candidate) => candidate.g === g);
+  const chosen = [...groups.keys()].map(firstCandidate);
   groups.forEach((group, g) => {
-    const first = chosen[g]!;
+    const first = firstCandidate(g);
     const losses = group.map(
       (_, index) => refitUnits(gram, chosen.with(g, first + index), resolution).loss,
     );
     const lowest = Math.min(...losses);
     chosen[g] = first + losses.findLastIndex((loss) => loss <= lowest + tieOf(gram));
   });
-  return chosen.map((candidate) => units[candidate]!);
+  return units.filter((_, candidate) => chosen.includes(candidate));
 }
 
 function requireNoThreshold({ redundancy: threshold }: PruneOptions, routing: string): void {

@@ -2,7 +2,7 @@ import { ndarray, ValueError } from '@softmoe/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gramOfFeatures, randomFeatures } from '../fixtures/synthetic.ts';
-import { redundancy } from './redundancy.ts';
+import { redundancy } from './gram.ts';
 
 const seeds = fc.nat({ max: 2 ** 31 });
 

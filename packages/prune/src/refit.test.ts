@@ -118,7 +118,7 @@ describe('refit', () => {
     expect(refit(gram, []).amplitude.shape).toEqual([0]);
   });
 
-  it('of dependent units keeps the one that explains the target', () => {
+  it('keeps of dependent units the one that explains the target', () => {
     const [u, v] = randomFeatures(15, 2, 10) as [Float64Array, Float64Array];
     const sum = combine([u, v], [1, 1]);
     const { amplitude } = refit(gramOfFeatures([u, v, sum], sum));
@@ -126,32 +126,32 @@ describe('refit', () => {
   });
 });
 
-describe('Gram data is refused', () => {
+describe('Gram data', () => {
   const gram = gramOfFeatures(randomFeatures(16, 3, 9), target(17, 9));
   const { students, cross } = gram;
   const replaced = (index: number, value: number) =>
     ndarray(students.shape, students.data.with(index, value));
 
-  it('when it is not finite', () => {
+  it('that is not finite is refused', () => {
     expect(() => refit({ ...gram, students: replaced(4, NaN) })).toThrow(ValueError);
     expect(() => refit({ ...gram, cross: ndarray([3], [1, Infinity, 0]) })).toThrow(ValueError);
     expect(() => refit({ ...gram, target: NaN })).toThrow(/gram\.target/);
   });
 
-  it('when shapes do not match', () => {
+  it('of shapes that do not match is refused', () => {
     expect(() => refit({ ...gram, students: ndarray([9], students.data) })).toThrow(ShapeError);
     expect(() => refit({ ...gram, cross: ndarray([2], cross.data.slice(1)) })).toThrow(ShapeError);
     const empty = { students: ndarray([0, 0], []), cross: ndarray([0], []), target: 1 };
     expect(() => refit(empty)).toThrow(ShapeError);
   });
 
-  it('when it is asymmetric, unless the noise explains it', () => {
+  it('that is asymmetric is refused, unless the noise explains it', () => {
     const skewed = { ...gram, students: replaced(1, students.data[1]! + 1e-5) };
     expect(() => refit(skewed)).toThrow(/not symmetric/);
     expect(() => refit(skewed, undefined, { noise: 1e-5 })).not.toThrow();
   });
 
-  it('when it is no second moment', () => {
+  it('that is no second moment is refused', () => {
     expect(() => refit({ ...gram, students: replaced(0, -1) })).toThrow(ValueError);
     expect(() => refit({ ...gram, target: 0 })).toThrow(/gram\.cross/);
     const tooClose = ndarray([2, 2], [1, 2, 2, 1]);
@@ -166,7 +166,7 @@ describe('Gram data is refused', () => {
     expect(() => refit(tooMuch)).toThrow(/gram\.target/);
   });
 
-  it('with units that do not exist or come twice, or a noise out of range', () => {
+  it('is refused with units that do not exist or come twice, or a noise out of range', () => {
     expect(() => refit(gram, [0, 3])).toThrow(/kept\[1\]/);
     expect(() => refit(gram, [0.5])).toThrow(ValueError);
     expect(() => refit(gram, [1, 1])).toThrow(/twice/);

@@ -1,6 +1,6 @@
 import { type Gram, type NDArray, ValueError } from '@softmoe/model';
 import { requireInteger } from '@softmoe/model/checks';
-import { zeros } from '@softmoe/model/linalg';
+import { product, zeros } from '@softmoe/model/linalg';
 import { factorise } from './factor.ts';
 import { checkGram, type GramOptions, resolutionOf, subGram } from './gram.ts';
 
@@ -31,13 +31,13 @@ export function refitUnits(gram: Gram, kept: readonly number[], resolution: numb
   checkUnits(kept, gram.cross.data.length);
   const factor = factorise(subGram(gram, kept), resolution);
   const amplitude = zeros([kept.length]);
-  factor.units.forEach((i, q) => {
-    amplitude.data[i] = factor.amplitude[q]! * factor.scale[q]! * Math.sqrt(gram.target);
+  product(factor.amplitude, factor.scale).forEach((scaled, q) => {
+    amplitude.data[factor.units[q]!] = scaled * Math.sqrt(gram.target);
   });
   return {
     amplitude,
     loss: 0.5 * gram.target * factor.unexplained,
-    dependent: factor.dependent.map((i) => kept[i]!),
+    dependent: kept.filter((_, i) => factor.dependent.includes(i)),
   };
 }
 

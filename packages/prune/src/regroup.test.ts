@@ -97,7 +97,7 @@ describe('prune under softmax routing', () => {
     expect(sizes.length).toBeLessThanOrEqual(6 ** 2);
   });
 
-  it('makes one unit of one', async () => {
+  it('takes a model of one unit to one unit', async () => {
     const single = softmaxModel(9, 1, d);
     for (const rule of ['cliff', { size: 1 }, { tolerance: 1 }] as const) {
       const { kept, curve } = await prune(single, gramOf, rule);
@@ -135,7 +135,7 @@ describe('prune under softmax routing', () => {
     }
   });
 
-  it('refuses what it cannot do before it asks for any Gram data', async () => {
+  it('refuses what has no answer before it asks for any Gram data', async () => {
     const never = () => {
       throw new Error('asked');
     };

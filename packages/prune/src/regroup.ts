@@ -2,9 +2,8 @@ import type { Gram, MoE } from '@softmoe/model';
 import { routingOf } from '@softmoe/model/checks';
 import { entry } from '@softmoe/model/linalg';
 import type { CurvePoint } from './elimination.ts';
-import { tieOf } from './gram.ts';
+import { redundancy, tieOf } from './gram.ts';
 import { merge } from './merge.ts';
-import { redundancy } from './redundancy.ts';
 import { type Refit, refitUnits } from './refit.ts';
 
 /** Units of the original, in groups each of which is one unit of a smaller model. */
@@ -48,11 +47,11 @@ export async function regroupings(
   while (current.groups.length > 1) {
     const { groups, gram } = current;
     const without = (g: number) => groups.filter((_, other) => other !== g);
-    const candidates: Groups[] = nearestPairs(gram, resolution).map(([g, h]) =>
-      without(h).map((group) =>
-        group === groups[g] ? [...group, ...groups[h]!].sort(byShare) : group,
-      ),
-    );
+    const candidates: Groups[] = nearestPairs(gram, resolution).map((pair) => {
+      const [kept, dropped] = pair;
+      const merged = pair.flatMap((g) => groups[g]!).sort(byShare);
+      return without(dropped).map((group, g) => (g === kept ? merged : group));
+    });
     candidates.push(...groups.map((_, g) => without(g)));
     let best: Regrouping | undefined;
     for (const candidate of candidates) {
@@ -70,8 +69,13 @@ export function pointOf({ groups, refit }: Regrouping): CurvePoint {
   return {
     size: groups.length,
     loss: refit.loss,
-    kept: groups.map((group) => group[0]!).sort((i, l) => i - l),
+    kept: groups.map(firstOf).sort((i, l) => i - l),
   };
+}
+
+/** The unit of a group that has the largest share of the gates. */
+export function firstOf(group: readonly number[]): number {
+  return group[0]!;
 }
 
 /** Each unit with the one that it is most redundant with, first below second, each pair once. */

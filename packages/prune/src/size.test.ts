@@ -14,14 +14,14 @@ const curveOf = (...losses: number[]): CurvePoint[] =>
 /** As measured on a trained student: five teacher units. */
 const typical = curveOf(3e-4, 3.1e-4, 3.1e-4, 1.6e-3, 0.147, 0.294, 0.44, 0.587, 0.733);
 
-describe('cliff', () => {
+describe('the cliff', () => {
   it('is where the loss jumps by the largest factor', () => {
     const { size, ratio } = cliff(typical);
     expect(size).toBe(5);
     expect(ratio).toBeCloseTo(0.147 / 1.6e-3, 10);
   });
 
-  it('sees the null loss, so that one unit can be the answer', () => {
+  it('can be at one unit, for the null loss counts', () => {
     expect(cliff(curveOf(1e-6, 1e-6, 1e-5, 0.5)).size).toBe(1);
     expect(cliff(curveOf(0.2, 0.5)).size).toBe(1);
   });
@@ -38,11 +38,11 @@ describe('cliff', () => {
     expect(cliff(curve, { noise: 1e-4 }).size).toBe(2);
   });
 
-  it('of a student short of units is all of them', () => {
+  it('of a student short of units is at all of them', () => {
     expect(cliff(curveOf(0.2, 0.3, 0.4, 0.5)).size).toBe(3);
   });
 
-  it('takes the smaller of two sizes with the same ratio', () => {
+  it('is at the smaller of two sizes with the same ratio', () => {
     expect(cliff(curveOf(0.25, 0.5, 1)).size).toBe(1);
     expect(cliff(curveOf(0.25, 0.5, 1)).ratio).toBe(2);
   });
@@ -56,7 +56,7 @@ describe('cliff', () => {
   });
 });
 
-describe('sizeWithin', () => {
+describe('the size within a tolerance', () => {
   it('is the smallest size within the tolerance of the null loss', () => {
     expect(sizeWithin(typical, 0.01)).toBe(5);
     expect(sizeWithin(typical, 0.001)).toBe(6);
@@ -68,7 +68,7 @@ describe('sizeWithin', () => {
     expect(sizeWithin(curveOf(1e-17, -1e-17, 2e-17, 0.1, 0.4), 0)).toBe(2);
   });
 
-  it('refuses what not even all units reach, and says what they reach', () => {
+  it('is refused where not even all units reach it, and told what they reach', () => {
     expect(() => sizeWithin(typical, 1e-4)).toThrow(/at least 0\.000409/);
     expect(() => sizeWithin(typical, -0.1)).toThrow(ValueError);
     expect(() => sizeWithin(typical, NaN)).toThrow(ValueError);
@@ -76,7 +76,7 @@ describe('sizeWithin', () => {
 });
 
 describe('chooseSize', () => {
-  it('follows the rule', () => {
+  it('gives the size that the rule asks for', () => {
     expect(chooseSize(typical, 'cliff')).toBe(5);
     expect(chooseSize(typical, { size: 3 })).toBe(3);
     expect(chooseSize(typical, { tolerance: 0.01 })).toBe(5);

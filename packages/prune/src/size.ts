@@ -50,9 +50,11 @@ export function cliff(
   const nullLoss = nullLossOf(curve);
   const floor = resolutionOf(options) * nullLoss;
   let best = { size: 0, ratio: 0 };
-  for (let i = curve.length - 1; i > 0; i--) {
-    const ratio = Math.max(curve[i]!.loss, floor) / Math.max(curve[i - 1]!.loss, floor);
-    if (ratio > best.ratio) best = { size: curve[i - 1]!.size, ratio };
+  let smaller: CurvePoint | undefined;
+  for (const point of curve.toReversed()) {
+    const ratio = smaller ? Math.max(smaller.loss, floor) / Math.max(point.loss, floor) : 0;
+    if (ratio > best.ratio) best = { size: point.size, ratio };
+    smaller = point;
   }
   return best;
 }

@@ -4,8 +4,7 @@ export {
   ReportError,
   type ReportSection,
 } from './document.ts';
-export { renderReport } from './render-report.ts';
-export { renderSvg } from './render-svg.ts';
+export { renderReport, renderSvg } from './render-report.ts';
 export { reportOf } from './report-of.ts';
 export { runReport } from './run-report.ts';
 export { sweepReport } from './sweep-report.ts';

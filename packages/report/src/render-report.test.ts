@@ -5,8 +5,7 @@ import { secondsFigure } from '@softmoe/figures';
 import { parseHTML } from 'linkedom';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ReportDocument, ReportSection } from './document.ts';
-import { renderReport } from './render-report.ts';
-import { renderSvg } from './render-svg.ts';
+import { renderReport, renderSvg } from './render-report.ts';
 import { writeReport } from './write-report.ts';
 
 const EVIL = '<script>alert("x")</script> & \'co\'';

@@ -1,6 +1,6 @@
-import type { Figure } from '@softmoe/figures';
+import { drawFigure, type Figure } from '@softmoe/figures';
+import { parseHTML } from 'linkedom';
 import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
-import { inlineSvg } from './render-svg.ts';
 import { styles } from './styles.ts';
 
 /** From this many sections on a report begins with a table of contents. */
@@ -136,4 +136,17 @@ function escapeHtml(text: string): string {
 /** `text` as HTML that shows it, with what is between backticks as code. */
 function inlineHtml(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
+/** A figure as the text of an SVG file that stands alone: fixed colours, styles within, a title and a description. */
+export function renderSvg(figure: Figure): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${drawFigure(figure, { document }).outerHTML}\n`;
+}
+
+/** A figure as an SVG element for a page, whose CSS variables give its colours. */
+function inlineSvg(figure: Figure, width?: number): string {
+  const size = width === undefined ? {} : { width };
+  return drawFigure(figure, { document, colors: 'page', ...size }).outerHTML;
 }

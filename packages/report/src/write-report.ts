@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Figure } from '@softmoe/figures';
 import { writeWhole } from '@softmoe/tasks/files';
 import { type ReportDocument, ReportError } from './document.ts';
-import { renderReport } from './render-report.ts';
-import { renderSvg } from './render-svg.ts';
+import { renderReport, renderSvg } from './render-report.ts';
 
 /** What was written, as paths. */
 export interface WrittenReport {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { courseOf, isOnline, lastStage, type RecordLine, recordOfLine } from '@softmoe/lab';
 import { writeWhole } from '@softmoe/tasks/files';
 import { overlapsToCsv, overlapsToNpy, recordsToCsv } from '@softmoe/train';
-import { readRecords } from './read-records.ts';
-import { readRun } from './read-run.ts';
+import { readRecords, readRun } from './read-run.ts';
 import { RunFolderError } from './run-files.ts';
 
 /**

@@ -1,7 +1,9 @@
 import type { Curvature, MoE, NDArray, Points } from '@softmoe/model';
 import { checkInputs, requireInteger, requireObject } from '@softmoe/model/checks';
 import {
-  addAt,
+  at,
+  axpy,
+  axpyAt,
   type Blocks,
   dotAt,
   entry,
@@ -68,8 +70,8 @@ function meanSquare(rows: Float64Array, n: number): NDArray {
   for (let s = 0; s < size; s++) {
     const start = s * n;
     for (let i = 0; i < n; i++) {
-      const x = rows[start + i]! / size;
-      for (let j = 0; j <= i; j++) addAt(data, i * n + j, x * rows[start + j]!);
+      const x = at(rows, start + i) / size;
+      axpyAt(x, rows, start, data, i * n, i + 1);
     }
   }
   for (let i = 0; i < n; i++) {
@@ -95,7 +97,9 @@ function blocksOf(
 }
 
 function sum(a: NDArray, b: NDArray): NDArray {
-  return { shape: a.shape, data: a.data.map((x, i) => x + b.data[i]!) };
+  const data = a.data.slice();
+  axpy(1, b.data, data);
+  return { shape: a.shape, data };
 }
 
 /** Standard error of the mean of (row·vector)². */

@@ -1,6 +1,7 @@
 import type { MoE, Params } from '@softmoe/model';
 import type { Inputs } from '@softmoe/model/checks';
 import {
+  at,
   makeParams,
   mapParams,
   matrixSize,
@@ -65,7 +66,7 @@ export function jacobians(model: MoE, extended: Float64Array, size: number): Jac
       const first = name === 'router' ? 0 : m;
       for (let i = 0; i < m; i++, offset += r + 1) {
         array.data.set(rows.subarray(offset, offset + r), i * r);
-        complement[s * 2 * m + first + i] = rows[offset + r]!;
+        complement[s * 2 * m + first + i] = at(rows, offset + r);
       }
       return array;
     });

@@ -1,6 +1,6 @@
 import type { Backend } from '@softmoe/backend';
 import type { Gram, MoE, Points } from '@softmoe/model';
-import { addAt, entry, zeros } from '@softmoe/model/linalg';
+import { addAt, at, axpyAt, entry, zeros } from '@softmoe/model/linalg';
 import type { Source } from './source.ts';
 
 /**
@@ -37,9 +37,9 @@ function addMoments(
     const y = targets[s]!;
     sums.target += (y * y) / size;
     for (let i = 0; i < m; i++) {
-      const u = outputs[s * m + i]! / size;
+      const u = at(outputs, s * m + i) / size;
       addAt(cross, i, u * y);
-      for (let l = i; l < m; l++) addAt(students, i * m + l, u * outputs[s * m + l]!);
+      axpyAt(u, outputs, s * m + i, students, i * m + i, m - i);
     }
   }
 }

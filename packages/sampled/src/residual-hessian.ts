@@ -2,6 +2,10 @@ import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model
 import type { Inputs } from '@softmoe/model/checks';
 import {
   addAt,
+  at,
+  axpy,
+  axpyAt,
+  difference,
   entry,
   mapParams,
   matrixSize,
@@ -38,7 +42,8 @@ export function residualHessian(
   size: number,
 ): ResidualHessian {
   const whole = extend(model);
-  const weights = forward(whole, extended, size).map((y, s) => (y - targets[s]!) / size);
+  const residuals = difference(forward(whole, extended, size), Float64Array.from(targets));
+  const weights = residuals.map((residual) => residual / size);
   const at = (distance: number) => logitDifferences(whole, extended, weights, distance);
   const far = at(FAR);
   const near = at(NEAR);
@@ -73,16 +78,14 @@ function logitDifferences(
   for (let b = 0; b < 2 * m; b++) {
     const above = outputGradients(shifted(whole, b, distance), extended, weights.length);
     const below = outputGradients(shifted(whole, b, -distance), extended, weights.length);
-    const columns = above.length / weights.length;
+    const change = difference(above, below);
+    const columns = change.length / weights.length;
     /** By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b. */
     const moments = zeros([columns, wide]);
     weights.forEach((weight, s) => {
       for (let p = 0; p < columns; p++) {
-        const at = s * columns + p;
-        const x = (weight * (above[at]! - below[at]!)) / (2 * distance);
-        for (let c = 0; c < wide; c++) {
-          addAt(moments.data, p * wide + c, x * extended[s * wide + c]!);
-        }
+        const x = (weight * at(change, s * columns + p)) / (2 * distance);
+        axpyAt(x, extended, s * wide, moments.data, p * wide, wide);
       }
     });
     const write = (row: number, p: number) => {
@@ -139,8 +142,9 @@ export interface DifferenceHessian {
  */
 export function extrapolated(far: NDArray, near: NDArray): DifferenceHessian {
   const { rows: n } = matrixSize(near);
-  const correction = near.data.map((x, i) => (x - far.data[i]!) / 3);
-  const raw = { shape: near.shape, data: near.data.map((x, i) => x + correction[i]!) };
+  const correction = difference(near.data, far.data).map((x) => x / 3);
+  const raw = { shape: near.shape, data: near.data.slice() };
+  axpy(1, correction, raw.data);
   const hessian = zeros([n, n]);
   const asymmetry = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {

@@ -45,7 +45,8 @@ export function modulesOf(worker: TaskWorker): ModuleExport[] {
 
 /** What a worker does the tasks of a kind with. Throws {@link TaskFailure} where it doesn't do them. */
 export function kindOf(worker: TaskWorker, kind: string): TaskWorker[string] {
-  if (Object.hasOwn(worker, kind)) return worker[kind]!;
+  const does = Object.hasOwn(worker, kind) ? worker[kind] : undefined;
+  if (does) return does;
   throw new TaskFailure('is no kind of task that this worker does', {
     field: 'kind',
     value: kind,

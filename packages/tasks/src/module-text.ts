@@ -93,16 +93,22 @@ function dynamicImport({ n, s, e }: ImportSpecifier): Address | undefined {
 function addressBeside(source: string, { s, e }: ImportSpecifier): Address | undefined {
   const start = Math.max(0, s - 1000);
   const url = /^\.url\s*\)/.test(source.slice(e, e + 100))
-    ? /new\s+URL\(\s*(['"])([^'"\n]+)\1\s*,\s*$/.exec(source.slice(start, s))
+    ? /new\s+URL\(\s*((['"])[^'"\n]+\2)\s*,\s*$/.exec(source.slice(start, s))
     : null;
-  if (url) {
-    const from = start + url.index + url[0].indexOf(url[1]!);
-    return { specifier: url[2]!, isUrl: true, from, to: from + url[2]!.length + 2 };
-  }
-  const call = /^\.resolve\(\s*(['"])([^'"\n]+)\1\s*\)/.exec(source.slice(e, e + 1000));
-  if (!call) return undefined;
-  const from = e + call[0].indexOf(call[1]!);
-  return { specifier: call[2]!, isUrl: false, from, to: from + call[2]!.length + 2 };
+  const call = /^\.resolve\(\s*((['"])[^'"\n]+\2)\s*\)/.exec(source.slice(e, e + 1000));
+  return quotedIn(url, start, true) ?? quotedIn(call, e, false);
+}
+
+/** The address that stands in quotes in the first group of a match, in the text that begins at `start` of the source. */
+function quotedIn(
+  match: RegExpExecArray | null,
+  start: number,
+  isUrl: boolean,
+): Address | undefined {
+  const [text, quoted] = match ?? [];
+  if (!match || text === undefined || quoted === undefined) return undefined;
+  const from = start + match.index + text.indexOf(quoted);
+  return { specifier: quoted.slice(1, -1), isUrl, from, to: from + quoted.length };
 }
 
 const CLAUSE =

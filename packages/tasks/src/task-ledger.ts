@@ -37,8 +37,8 @@ export async function openTaskLedger(
   codeOf: (kind: string) => string,
   { store, retryFailed = false, onRecord, onProgress }: LedgerOptions,
 ): Promise<TaskLedger> {
-  const ids = tasks.map((task) => taskId(task, codeOf(task.kind)));
-  const planned = new Map(ids.map((id, i) => [id, tasks[i]!]));
+  const identified = tasks.map((task) => [taskId(task, codeOf(task.kind)), task] as const);
+  const planned = new Map(identified);
   const records = new Map<string, TaskRecord>();
   for (const id of planned.keys()) {
     const record = await store.get(id);
@@ -76,7 +76,7 @@ export async function openTaskLedger(
         secondsLeft: secondsLeft({ ended, spent, waiting, running: running.size, concurrency }),
       });
     },
-    records: () => ids.map((id) => records.get(id)!),
+    records: () => identified.map(([id]) => records.get(id)!),
     interrupted: () =>
       new TasksInterruptedError('was aborted', {
         field: 'signal',

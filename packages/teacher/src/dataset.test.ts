@@ -44,7 +44,7 @@ describe('sampleBatch', () => {
     );
   });
 
-  it('can be drawn in parts, noise and all', () => {
+  it('gives the same batch in parts, noise and all', () => {
     const noisy = { ...draw, noise: 0.5 };
     const whole = sampleBatch(teacher, noisy);
     for (const [firstRow, size] of [
@@ -68,7 +68,7 @@ describe('sampleBatch', () => {
 });
 
 describe('createDataset', () => {
-  it('is step 0 of its stream', () => {
+  it('gives step 0 of its stream', () => {
     const dataset = createDataset(teacher, { seed: 9, size: 30, noise: 0.1 });
     const same = { seed: 9, stream: 'dataset', step: 0, size: 30, noise: 0.1 };
     expect(dataset).toEqual(sampleBatch(teacher, same));
@@ -118,7 +118,7 @@ describe('batchOf', () => {
     expect(order(1)).not.toEqual(order(0));
   });
 
-  it('is a function of seed and step, whatever was asked before', () => {
+  it('gives a batch that is a function of seed and step, whatever was asked before', () => {
     const shared = numbered(23);
     for (const seed of [1, 2, 1]) {
       for (const step of [11, 0, 3, 11]) {
@@ -142,7 +142,7 @@ describe('batchOf', () => {
     expect(batchOf(dataset, options)).toEqual(batchOf(numbered(9), options));
   });
 
-  it('copies', () => {
+  it('gives copies, which may be written to', () => {
     const dataset = numbered(9);
     batchOf(dataset, { seed: 1, batchSize: 9, step: 0 }).inputs.fill(7);
     expect(dataset).toEqual(numbered(9));

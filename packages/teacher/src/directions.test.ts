@@ -12,7 +12,7 @@ function distanceFromIdentity(gram: Float64Array, n: number): number {
   return gram.reduce((most, x, i) => Math.max(most, Math.abs(x - (i % (n + 1) === 0 ? 1 : 0))), 0);
 }
 
-describe('randomDirections', () => {
+describe('random directions', () => {
   it('are unit rows that do not depend on how many there are', () => {
     fc.assert(
       fc.property(shapes, ({ seed, rows, dim }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fnv1a, murmurFinish, murmurMix } from './hash.ts';
+import { fnv1a, murmurFinish, murmurMix } from './lanes.ts';
 
 const ascii = (text: string) =>
   [...text].reduce((word, c, i) => word | (c.charCodeAt(0) << (8 * i)), 0);

@@ -8,7 +8,7 @@ const known = [
 ];
 
 describe('fillWords', () => {
-  it('is xoshiro128++ in every lane', () => {
+  it('steps every lane by xoshiro128++', () => {
     const states = Int32Array.from({ length: 4 * LANES }, (_, i) => (i % 4) + 1);
     const words = new Uint32Array(known.length * LANES);
     fillWords(states, words, known.length);
@@ -34,7 +34,7 @@ describe('seedLanes', () => {
     expect(new Set(seedLanes(0, 0, 0, 0)).size).toBe(32);
   });
 
-  it('depends on both halves of the seed, the name, the step and the block', () => {
+  it('gives states that depend on both halves of the seed, the name, the step and the block', () => {
     const keys: [number, number, number, number][] = [
       [1, 2, 3, 4],
       [1 + 2 ** 32, 2, 3, 4],

@@ -10,7 +10,7 @@ const keys = fc.record<ShuffleKey>({
   size: fc.integer({ min: 1, max: 300 }),
 });
 
-describe('permutation', () => {
+describe('a permutation', () => {
   it('holds every index once, and is a function of its key', () => {
     fc.assert(
       fc.property(keys, (key) => {
@@ -21,7 +21,7 @@ describe('permutation', () => {
     );
   });
 
-  it('makes all orders equally likely', () => {
+  it('is every order equally often', () => {
     const epochs = 24_000;
     const counts = new Map<string, number>();
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -34,7 +34,7 @@ describe('permutation', () => {
     expect(chiSquare).toBeLessThan(49.7); // one chance in a thousand at 23 degrees of freedom
   });
 
-  it('refuses a bad size or epoch', () => {
+  it('of a bad size or epoch is refused', () => {
     const key = { seed: 1, stream: 's', epoch: 0, size: 3 };
     expect(() => permutation({ ...key, size: 0 })).toThrow(ValueError);
     expect(() => permutation({ ...key, epoch: -1 })).toThrow(ValueError);

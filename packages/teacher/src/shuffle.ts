@@ -17,9 +17,7 @@ export function permutation({ seed, stream, epoch, size }: ShuffleKey): Uint32Ar
   const order = Uint32Array.from({ length: size }, (_, i) => i);
   for (let i = size - 1; i > 0; i--) {
     const j = Math.floor((words[i]! / 2 ** 32) * (i + 1));
-    const chosen = order[j]!;
-    order[j] = order[i]!;
-    order[i] = chosen;
+    [order[i], order[j]] = [order[j]!, order[i]!];
   }
   return order;
 }

@@ -70,20 +70,23 @@ const streams: [string, () => Float64Array][] = [
   ],
 ];
 
-describe('normals have the normal distribution', () => {
-  it.each(streams)('by Kolmogorov–Smirnov: %s', (_, draw) => {
+describe('the distribution of normals', () => {
+  it.each(streams)('is the normal one by Kolmogorov–Smirnov: %s', (_, draw) => {
     expect(kolmogorovSmirnov(draw())).toBeLessThan(1.95);
   });
 
   const many = normals({ seed, stream: 'tails', step: 0, size: 8192 }, 256);
 
-  it.each([0.01, 0.1, 1, 2, 3, 4, 4.5])('by the number beyond ±%d', (bound) => {
-    for (const beyond of [(x: number) => x > bound, (x: number) => x < -bound]) {
-      const expected = many.length * cdf(-bound);
-      const count = many.reduce((sum, x) => sum + (beyond(x) ? 1 : 0), 0);
-      expect(Math.abs(count - expected)).toBeLessThan(3.3 * Math.sqrt(expected) + 1);
-    }
-  });
+  it.each([0.01, 0.1, 1, 2, 3, 4, 4.5])(
+    'has as many numbers beyond ±%d as the normal one',
+    (bound) => {
+      for (const beyond of [(x: number) => x > bound, (x: number) => x < -bound]) {
+        const expected = many.length * cdf(-bound);
+        const count = many.reduce((sum, x) => sum + (beyond(x) ? 1 : 0), 0);
+        expect(Math.abs(count - expected)).toBeLessThan(3.3 * Math.sqrt(expected) + 1);
+      }
+    },
+  );
 
   it.each([
     [1, 0, 1],
@@ -91,21 +94,21 @@ describe('normals have the normal distribution', () => {
     [3, 0, 15],
     [4, 3, 105],
     [6, 15, 10395],
-  ])('by moment %i', (power, moment, secondMoment) => {
+  ])('has moment %i of the normal one', (power, moment, secondMoment) => {
     const mean = many.reduce((sum, x) => sum + x ** power, 0) / many.length;
     const deviation = Math.sqrt((secondMoment - moment ** 2) / many.length);
     expect(Math.abs(mean - moment)).toBeLessThan(3.3 * deviation);
   });
 });
 
-describe('normals are independent', () => {
+describe('normals', () => {
   const rows = 16384;
   const columns = 24;
   const batch = normals({ seed, stream: 'independence', step: 0, size: rows }, columns);
   const columnOf = (j: number) =>
     Float64Array.from({ length: rows }, (_, i) => batch[i * columns + j]!);
 
-  it('across columns, of one panel and of different ones', () => {
+  it('are independent across columns, of one panel and of different ones', () => {
     const data = Array.from({ length: columns }, (_, j) => columnOf(j));
     for (let i = 0; i < columns; i++) {
       for (let j = 0; j < i; j++) {
@@ -114,15 +117,18 @@ describe('normals are independent', () => {
     }
   });
 
-  it.each([1, 2, 8, 63, 64, 65, 128])('across rows %i apart', (lag) => {
+  it.each([1, 2, 8, 63, 64, 65, 128])('are independent across rows %i apart', (lag) => {
     const n = batch.length - lag * columns;
     expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
   });
 
-  it.each([1, 3, 4, 5, 8])('across columns %i apart in the same row and the next', (lag) => {
-    const n = batch.length - lag;
-    expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
-  });
+  it.each([1, 3, 4, 5, 8])(
+    'are independent across columns %i apart in the same row and the next',
+    (lag) => {
+      const n = batch.length - lag;
+      expect(dependence(batch.slice(0, n), batch.slice(-n))).toBeLessThan(3.5);
+    },
+  );
 
   const base = { seed, stream: 'online', step: 5, size: 4096 };
   it.each([
@@ -133,11 +139,11 @@ describe('normals are independent', () => {
     ['a name with one letter changed', { ...base, stream: 'onlinf' }],
     ['a name with letters swapped', { ...base, stream: 'onlien' }],
     ['the stream of its noise', { ...base, stream: 'online/noise' }],
-  ])('of %s', (_, other) => {
+  ])('are independent of those of %s', (_, other) => {
     expect(dependence(normals(base, 32), normals(other, 32))).toBeLessThan(3.5);
   });
 
-  it('of the seed in the step and the block', () => {
+  it('of a seed, of a step and of a block of one number are independent', () => {
     const diagonal = (f: (i: number) => Float64Array) => concat(2000, f);
     const bySeed = diagonal((i) => normals({ seed: i, stream: 's', step: 0, size: 1 }, 8));
     const byStep = diagonal((i) => normals({ seed: 0, stream: 's', step: i, size: 1 }, 8));
@@ -148,13 +154,13 @@ describe('normals are independent', () => {
     expect(dependence(beyondFirst(byStep), beyondFirst(byBlock))).toBeLessThan(3.5);
   });
 
-  it('of the label noise', () => {
+  it('are independent of the label noise', () => {
     const draw = { seed, stream: 'labels', step: 0, size: 65536 };
     expect(dependence(normals(draw, 1), noiseNormals(draw))).toBeLessThan(3.5);
   });
 });
 
-describe('words', () => {
+describe('32-bit words', () => {
   const groups = 8192;
   const words = blockWords({ seed, stream: 'words', step: 0, block: 0 }, groups);
   const popcount = (word: number): number => {

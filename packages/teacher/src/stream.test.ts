@@ -22,30 +22,36 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
   });
 }
 
-describe('the stream agrees with the independent implementation of fixtures/stream.py', () => {
-  it.each(golden.words)('words of seed $seed, $stream, step $step, block $block', (entry) => {
-    expect([...blockWords(entry, entry.words.length / 8)]).toEqual(entry.words);
-  });
+describe('the independent implementation of fixtures/stream.py', () => {
+  it.each(golden.words)(
+    'gives the same words for seed $seed, $stream, step $step, block $block',
+    (entry) => {
+      expect([...blockWords(entry, entry.words.length / 8)]).toEqual(entry.words);
+    },
+  );
 
-  it.each(golden.normals)('normals of seed $seed, $stream, $columns columns', (entry) => {
-    entry.rows.forEach((row, i) => {
-      expectClose(normals({ ...entry, size: 1 }, entry.columns, row), entry.values[i]!);
-    });
-  });
+  it.each(golden.normals)(
+    'gives the same normals for seed $seed, $stream, $columns columns',
+    (entry) => {
+      entry.rows.forEach((row, i) => {
+        expectClose(normals({ ...entry, size: 1 }, entry.columns, row), entry.values[i]!);
+      });
+    },
+  );
 
-  it.each(golden.scalars)('scalar normals of seed $seed, $stream', (entry) => {
+  it.each(golden.scalars)('gives the same scalar normals for seed $seed, $stream', (entry) => {
     expectClose(scalarNormals({ ...entry, size: entry.values.length }), entry.values);
   });
 });
 
 describe('normals', () => {
   /** Computed once with this code: they guard the last bit, which the tolerance above leaves open. */
-  it('keeps its bits', () => {
+  it('keep the bits on record', () => {
     const values = normals({ seed: 2025, stream: 'bits', step: 7, size: 70 }, 19);
     expect(checksum(values)).toBe('528d64fb');
   });
 
-  it('gives rows that depend neither on size nor on where a range starts', () => {
+  it('have rows that depend neither on size nor on where a range starts', () => {
     fc.assert(
       fc.property(draws, columnCounts, fc.nat(150), (draw, columns, skip) => {
         const whole = normals({ ...draw, size: skip + draw.size }, columns);
@@ -54,7 +60,7 @@ describe('normals', () => {
     );
   });
 
-  it('gives columns that do not depend on how many there are', () => {
+  it('have columns that do not depend on how many there are', () => {
     fc.assert(
       fc.property(draws, columnCounts, fc.integer({ min: 1, max: 20 }), (draw, columns, more) => {
         const narrow = normals(draw, columns);
@@ -68,7 +74,7 @@ describe('normals', () => {
     );
   });
 
-  it('gives scalars and noise that depend neither on size nor on where a range starts', () => {
+  it('and label noise, one a row, depend neither on size nor on where a range starts', () => {
     fc.assert(
       fc.property(draws, fc.nat(150), (draw, skip) => {
         for (const draws of [scalarNormals, noiseNormals]) {
@@ -79,7 +85,7 @@ describe('normals', () => {
     );
   });
 
-  it('is a function of its arguments', () => {
+  it('are a function of the arguments of the draw', () => {
     fc.assert(
       fc.property(draws, columnCounts, (draw, columns) => {
         expect(normals(draw, columns)).toEqual(normals({ ...draw }, columns));
@@ -87,7 +93,7 @@ describe('normals', () => {
     );
   });
 
-  it('differs wherever seed, name or step differ', () => {
+  it('differ wherever seed, name or step differ', () => {
     fc.assert(
       fc.property(draws, draws, (a, b) => {
         fc.pre(a.seed !== b.seed || a.stream !== b.stream || a.step !== b.step);
@@ -98,7 +104,7 @@ describe('normals', () => {
     );
   });
 
-  it('never goes beyond √(48 ln 2)', () => {
+  it('never go beyond √(48 ln 2)', () => {
     const values = normals({ seed: 1, stream: 'range', step: 0, size: 4096 }, 64);
     expect(values.every((x) => Math.abs(x) <= Math.sqrt(48 * Math.LN2))).toBe(true);
   });
@@ -126,7 +132,7 @@ describe('scalarNormals and noiseNormals', () => {
   });
 });
 
-describe('bad input', () => {
+describe('a draw', () => {
   const good = { seed: 1, stream: 'a', step: 0, size: 1, block: 0 };
   const cases: [string, Partial<typeof good>][] = [
     ...[-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY].map(
@@ -140,7 +146,7 @@ describe('bad input', () => {
     ['stream', { stream: 'a\ud800' }],
   ];
 
-  it.each(cases)('names %s in a ValueError for %j', (field, bad) => {
+  it.each(cases)('with a bad %s is refused by a ValueError that names it: %j', (field, bad) => {
     const key = { ...good, ...bad };
     for (const call of [
       () => normals(key, 3),
@@ -155,7 +161,7 @@ describe('bad input', () => {
     }
   });
 
-  it.each([0, -1, 2.5, 2 ** 40, Number.NaN])('refuses size %d', (size) => {
+  it.each([0, -1, 2.5, 2 ** 40, Number.NaN])('of size %d is refused', (size) => {
     for (const call of [
       () => normals({ ...good, size }, 3),
       () => noiseNormals({ ...good, size }),
@@ -165,7 +171,7 @@ describe('bad input', () => {
     }
   });
 
-  it('refuses bad columns, firstRow, block and groups', () => {
+  it('of bad columns, firstRow, block or groups is refused', () => {
     expect(() => normals(good, 0)).toThrow(/^columns: /);
     expect(() => normals(good, 1.5)).toThrow(/^columns: /);
     expect(() => normals(good, 1, -1)).toThrow(/^firstRow: /);
@@ -176,7 +182,7 @@ describe('bad input', () => {
     expect(() => blockWords(good, 0)).toThrow(/^groups: /);
   });
 
-  it('says so when the numbers do not fit in memory', () => {
+  it('whose numbers do not fit in memory is refused, and told why', () => {
     const huge = { ...good, size: 2 ** 38 };
     expect(() => normals(huge, 2 ** 20)).toThrow(ValueError);
     expect(() => normals(huge, 2 ** 20)).toThrow(/^shape: .*do not fit in memory/);

@@ -2,8 +2,7 @@ import { type Draw, ValueError } from '@softmoe/model';
 import { requireInteger, requireObject } from '@softmoe/model/checks';
 import { allocate } from '@softmoe/model/linalg';
 import { ln24, writePolar24 } from './elementary.ts';
-import { fnv1a } from './hash.ts';
-import { fillWords, LANES, seedLanes } from './lanes.ts';
+import { fillWords, fnv1a, LANES, seedLanes } from './lanes.ts';
 
 /** One block of a draw: the counter that its lanes are seeded from. */
 export interface BlockKey extends Omit<Draw, 'size' | 'noise'> {

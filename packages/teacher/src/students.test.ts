@@ -23,7 +23,7 @@ const optionsArbitrary: fc.Arbitrary<StudentOptions> = fc.record<StudentOptions>
   amplitude: fc.double({ min: 1e-6, max: 10, noNaN: true }),
 });
 
-describe('createStudent', () => {
+describe('a created student', () => {
   it('has unit rows to 1e-12 and amplitudes of the size asked for', () => {
     fc.assert(
       fc.property(optionsArbitrary, (options) => {
@@ -39,7 +39,7 @@ describe('createStudent', () => {
     );
   });
 
-  it('gives the same bits for the same options and others for another seed', () => {
+  it('has the same bits for the same options and others for another seed', () => {
     fc.assert(
       fc.property(optionsArbitrary, (options) => {
         const student = createStudent(options);
@@ -123,13 +123,16 @@ describe('createStudent', () => {
     expect(data.every((a) => a > 0)).toBe(positive);
   });
 
-  it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])('refuses amplitude %d', (amplitude) => {
-    const call = () => createStudent({ ...base, amplitude });
-    expect(call).toThrow(ValueError);
-    expect(call).toThrow(/^amplitude: /);
-  });
+  it.each([0, -1e-3, Number.NaN, Number.POSITIVE_INFINITY])(
+    'of amplitude %d is refused',
+    (amplitude) => {
+      const call = () => createStudent({ ...base, amplitude });
+      expect(call).toThrow(ValueError);
+      expect(call).toThrow(/^amplitude: /);
+    },
+  );
 
-  it('refuses a bad seed, inputDim and number of experts', () => {
+  it('of a bad seed, inputDim or number of experts is refused', () => {
     expect(() => createStudent({ ...base, seed: 1.5 })).toThrow(/^seed: /);
     expect(() => createStudent({ ...base, inputDim: 0 })).toThrow(/^spec.inputDim: /);
     expect(() => createStudent({ ...base, experts: -2 })).toThrow(/^spec.experts: /);

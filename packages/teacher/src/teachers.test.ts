@@ -65,7 +65,7 @@ function expectGram(actual: number[][], expected: (i: number, j: number) => numb
 
 const identity = (i: number, j: number) => (i === j ? 1 : 0);
 
-describe('createTeacher', () => {
+describe('a created teacher', () => {
   it('has the Gram matrices that its geometry promises, and unit rows to 1e-12', () => {
     fc.assert(
       fc.property(optionsArbitrary, (options) => {
@@ -87,7 +87,7 @@ describe('createTeacher', () => {
     );
   });
 
-  it('gives the same bits for the same options and others for another seed', () => {
+  it('has the same bits for the same options and others for another seed', () => {
     fc.assert(
       fc.property(optionsArbitrary, (options) => {
         const teacher = createTeacher(options);
@@ -136,7 +136,7 @@ describe('createTeacher', () => {
     }
   });
 
-  it('works with a single expert', () => {
+  it('may have a single expert', () => {
     for (const geometry of [
       { kind: 'orthonormal' },
       { kind: 'random-unit' },
@@ -169,7 +169,7 @@ describe('createTeacher', () => {
   });
 });
 
-describe('amplitudes', () => {
+describe('amplitudes of a teacher', () => {
   const amplitudes = (experts: number, amplitudeSpread?: number) => [
     ...createTeacher({
       ...base,
@@ -202,7 +202,7 @@ describe('amplitudes', () => {
   });
 });
 
-describe('softmax routing', () => {
+describe('softmax routing of a teacher', () => {
   const { gate, ...rest } = base;
 
   it('keeps the directions and amplitudes, with zero biases and with or without a gate', () => {
@@ -224,7 +224,7 @@ describe('softmax routing', () => {
   });
 });
 
-describe('bad input', () => {
+describe('createTeacher', () => {
   const refuse = (options: Partial<TeacherOptions>) => {
     try {
       createTeacher({ ...base, ...options });

@@ -143,10 +143,9 @@ function correlateRows(orthonormal: NDArray, overlap: number): NDArray {
   const beta = (Math.sqrt(1 + (k - 1) * overlap) - alpha) / k;
   const sum = new Float64Array(d);
   for (let i = 0; i < k; i++) axpy(1, row(orthonormal, i), sum);
-  return {
-    shape: [k, d],
-    data: orthonormal.data.map((x, index) => alpha * x + beta * sum[index % d]!),
-  };
+  const correlated = { shape: [k, d], data: orthonormal.data.map((x) => alpha * x) };
+  for (let i = 0; i < k; i++) axpy(beta, sum, row(correlated, i));
+  return correlated;
 }
 
 function checkOverlap(overlap: number, k: number): void {

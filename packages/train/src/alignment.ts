@@ -1,6 +1,13 @@
 import { type MoE, type MoESpec, type NDArray, ShapeError } from '@softmoe/model';
 import { requireForm, requireSameFrame, routingOf } from '@softmoe/model/checks';
-import { assignRows, rowProducts, type SignChange, signChanges } from '@softmoe/model/linalg';
+import {
+  assignRows,
+  at,
+  entry,
+  rowProducts,
+  type SignChange,
+  signChanges,
+} from '@softmoe/model/linalg';
 
 /**
  * All inner products between the student's and the teacher's directions: W·W*ᵀ and V·V*ᵀ, each [m, k]. Where units
@@ -86,8 +93,8 @@ export function alignment(
   const nearest = nearestSigns(student.spec);
 
   function aligned(i: number, j: number) {
-    const [w, v] = [expert.data[i * k + j]!, router.data[i * k + j]!];
-    const change = nearest(w, v, a[i]! * target[j]!);
+    const [w, v] = [entry(expert, i, j), entry(router, i, j)];
+    const change = nearest(w, v, at(a, i) * at(target, j));
     const pair = { expert: change.expert * w, router: change.router * v };
     return { ...pair, score: pair.expert + pair.router };
   }

@@ -1,6 +1,6 @@
 import { type MoE, type Params, UnknownNameError, UnsupportedError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { mapParams, scaleParams, zeros } from '@softmoe/model/linalg';
+import { mapParams, scaleAt, scaleParams, zeros } from '@softmoe/model/linalg';
 import { ZeroAmplitudeError } from './errors.ts';
 
 /**
@@ -48,11 +48,11 @@ export function balancedFlow(
   return mapParams(gradient, ({ shape, data }, name) => {
     const result = new Float64Array(data.length);
     const columns = data.length / amplitude.length;
-    for (let i = 0; i < amplitude.length; i++) {
-      const size = Math.abs(amplitude[i]!);
+    for (const [i, a] of amplitude.entries()) {
+      const size = Math.abs(a);
       if (size === 0) throw new ZeroAmplitudeError(i);
       const scale = name === 'amplitude' ? -kappa * size : -1 / size;
-      for (let j = i * columns; j < (i + 1) * columns; j++) result[j] = scale * data[j]!;
+      scaleAt(scale, data, i * columns, result, i * columns, columns);
     }
     return { shape, data: result };
   });

@@ -16,6 +16,7 @@ import {
   routingNames,
   type SharedRouting,
 } from '@softmoe/model/checks';
+import { axpy, row, scale } from '@softmoe/model/linalg';
 
 export interface ModelOptions {
   readonly inputDim: number;
@@ -65,11 +66,13 @@ export function model(options: ModelOptions): MoE {
   if (hasOwnGates(routing)) {
     return createMoE({ inputDim: d, experts: m, gate, expert, routing }, params);
   }
-  const lengths = scalars(7 * salt + 7).data;
-  const free = router.data.map((v, k) => v * lengths[Math.floor(k / d)]!);
+  const free = ndarray([m, d], router.data.slice());
+  scalars(7 * salt + 7).data.forEach((length, i) => {
+    scale(length, row(free, i));
+  });
   return createMoE(
     { inputDim: d, experts: m, expert, routing },
-    { ...params, router: ndarray([m, d], free), routerBias: scalars(7 * salt + 6) },
+    { ...params, router: free, routerBias: scalars(7 * salt + 6) },
   );
 }
 
@@ -94,9 +97,10 @@ export function targetsFor(
   size: number,
   salt: number = 0,
 ): Float64Array {
-  const scale = magnitude(model, inputs, size);
   const residuals = spread(size, 7 * salt + 5).map(awayFromZero);
-  return forward(model, inputs, size).map((f, s) => f + scale * residuals[s]!);
+  const targets = forward(model, inputs, size);
+  axpy(magnitude(model, inputs, size), residuals, targets);
+  return targets;
 }
 
 /** The largest Σ_i |a_i u_i(x)| among the points: what rounding errors of f(x) are relative to. */

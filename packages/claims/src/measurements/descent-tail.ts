@@ -1,6 +1,7 @@
 import { spectrumOf } from '@softmoe/certify';
 import type { ConfigInput } from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
+import { takeRows } from '@softmoe/model/linalg';
 import { populationCurvature, populationObjective } from '@softmoe/population';
 import type { TaskFunction } from '@softmoe/tasks';
 import { euler, integrate, plainFlow } from '@softmoe/train';
@@ -54,7 +55,7 @@ export const descentTail: TaskFunction<DescentTailInput, DescentTail, unknown> =
 };
 
 function largestShare({ params }: MoE, units: readonly number[]): number {
-  const sizes = units.map((i) => Math.abs(params.amplitude.data[i]!));
+  const sizes = takeRows(params.amplitude, units).data.map(Math.abs);
   return Math.max(...sizes) / sizes.reduce((sum, size) => sum + size, 0);
 }
 

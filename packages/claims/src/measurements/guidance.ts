@@ -1,6 +1,6 @@
 import { ALIGNED } from '@softmoe/lab';
 import { type MoE, retract } from '@softmoe/model';
-import { takeRows } from '@softmoe/model/linalg';
+import { entry, takeRows } from '@softmoe/model/linalg';
 import type { TaskFunction } from '@softmoe/tasks';
 import { balancedFlow, frozen, overlaps, run, type TrainRecord } from '@softmoe/train';
 import { alignmentTimes } from './alignment-times.ts';
@@ -77,7 +77,7 @@ export const placedExperts: TaskFunction<PlacedExpertsInput, PlacedExperts, unkn
   const k = input.teachers;
   const own = (model: MoE) => {
     const { router } = overlaps(model, teacher);
-    return Array.from({ length: input.students }, (_, i) => router.data[i * k + (i % k)]!);
+    return Array.from({ length: input.students }, (_, i) => entry(router, i, i % k));
   };
   const before = own(student);
   const follow = (time: number) =>

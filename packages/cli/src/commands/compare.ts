@@ -4,7 +4,7 @@ import { type Run, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { flowTime, lossCell, readable } from '../numbers.ts';
-import { stateOf } from '../run/run-state.ts';
+import { stateOf } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 import { tableLines } from '../table.ts';
 

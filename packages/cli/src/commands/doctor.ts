@@ -1,7 +1,7 @@
 import { arch, platform } from 'node:process';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { loadTfjs } from '../load-tfjs.ts';
+import { loadTfjs } from '../load-packages.ts';
 import type { Streams } from '../streams.ts';
 
 /** `softmoe doctor`. */

@@ -1,8 +1,7 @@
 import { readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { describeProgress } from '../run/run-state.ts';
-import { introduction, isComplete, story } from '../run/story.ts';
+import { describeProgress, introduction, isComplete, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 
 /** `softmoe show RUN`. */

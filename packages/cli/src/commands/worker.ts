@@ -1,10 +1,10 @@
 import { createTaskPool, type TaskRecord } from '@softmoe/tasks';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
+import { loadQueue } from '../load-packages.ts';
 import { seconds } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
-import { loadQueue } from '../sweep/load-queue.ts';
 import { worker } from '../worker.ts';
 import { jobsOption } from './sweep.ts';
 

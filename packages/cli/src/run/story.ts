@@ -8,6 +8,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
+import type { Run } from '@softmoe/runs';
 import {
   flowTime,
   lossCell,
@@ -194,4 +195,18 @@ function verdict(result: Summary): string {
 /** All teacher experts recovered, and certified. */
 export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
   return recovered === teachers && certificate.verdict === 'certified';
+}
+
+/** The state of a run in a word or two. */
+export function stateOf({ result, checkpoint }: Run): string {
+  if (result) return isComplete(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
+  return checkpoint ? `in ${checkpoint.phase}` : '✘ no checkpoint';
+}
+
+/** How far an incomplete run has come, and how to go on. */
+export function describeProgress({ path, checkpoint, changed }: Run): string {
+  const written = `last written ${changed.toISOString()}`;
+  return checkpoint
+    ? `Stopped, or still under way, in the phase '${checkpoint.phase}'; ${written}.\nGo on with: softmoe resume ${path}`
+    : `Neither complete nor with a checkpoint to go on from; ${written}.\nBegin anew with: softmoe run ${path}/config.json`;
 }

@@ -19,10 +19,10 @@ import {
   taskId,
 } from '@softmoe/tasks';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { loadQueue } from '../load-packages.ts';
 import { endedByError, listenForStop, tasksEndedEarly } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { worker } from '../worker.ts';
-import { loadQueue } from './load-queue.ts';
 import { createSweepProgress } from './sweep-progress.ts';
 import { sweepSummary } from './sweep-summary.ts';
 

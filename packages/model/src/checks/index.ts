@@ -1,7 +1,7 @@
 export { checkInputs, type Inputs } from '../blocks.ts';
 export type { ErrorDetail } from '../errors.ts';
 export { type ExpertKind, expertKinds, expertOf } from '../expert.ts';
-export { MAX_HERMITE_DEGREE } from '../experts/series.ts';
+export { MAX_HERMITE_DEGREE } from '../experts/polynomials.ts';
 export { requireSameFrame } from '../frames/frame.ts';
 export { requireSameInputs } from '../frames/span.ts';
 export type { Parity } from '../function.ts';

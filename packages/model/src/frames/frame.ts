@@ -91,7 +91,7 @@ function nameOf({ shape, data }: NDArray): string {
 function combineRows(vector: Params, basis: NDArray): { router: NDArray; expert: NDArray } {
   const { rows: r, columns: d } = matrixSize(basis);
   const arrays = [vector.router, vector.expert];
-  const m = matrixSize(arrays[0]!).rows;
+  const { rows: m } = matrixSize(vector.router);
   // The matrix product takes coordinates by fours.
   const padded = 4 * Math.ceil(r / 4);
   const coordinates = new Float64Array(2 * m * padded);

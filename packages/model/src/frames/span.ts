@@ -33,17 +33,21 @@ export function toSpan(student: MoE, teacher: MoE): Span {
   const d = student.spec.inputDim;
   const basis: Float64Array[] = [];
   const storage = allocate([Math.min(d, 2 * (student.spec.experts + teacher.spec.experts)), d]);
-  const arrays = [teacher, student].flatMap(({ params }) => [params.router, params.expert]);
-  const coordinates = arrays.map((array) => extendBasis(array, basis, storage));
+  const extendBy = ({ params: { router, expert } }: MoE) => ({
+    router: extendBasis(router, basis, storage),
+    expert: extendBasis(expert, basis, storage),
+  });
+  const ofTeacher = extendBy(teacher);
+  const ofStudent = extendBy(student);
   const r = basis.length;
   const frame = frameOf({ shape: [r, d], data: storage.subarray(0, r * d) }, student.spec.frame);
-  const rotated = ({ spec, params }: MoE, router: number, expert: number): MoE =>
+  const rotated = ({ spec, params }: MoE, rows: ReturnType<typeof extendBy>): MoE =>
     retract(specIn(spec, r, frame.name), {
       ...params,
-      router: pad(coordinates[router]!, r),
-      expert: pad(coordinates[expert]!, r),
+      router: pad(rows.router, r),
+      expert: pad(rows.expert, r),
     });
-  return { ...frame, teacher: rotated(teacher, 0, 1), student: rotated(student, 2, 3) };
+  return { ...frame, teacher: rotated(teacher, ofTeacher), student: rotated(student, ofStudent) };
 }
 
 /** Throws {@link ShapeError} unless both models take inputs of one dimension in coordinates of one frame. */
@@ -75,7 +79,10 @@ function extendBasis(rows: NDArray, basis: Float64Array[], storage: Float64Array
     const left = orthogonalise(rest, basis, ORTHOGONAL, coordinates);
     if (left > 0) {
       const start = basis.length * d;
-      for (let j = 0; j < d; j++) storage[start + j] = rest[j]! / left;
+      storage.set(
+        rest.map((x) => x / left),
+        start,
+      );
       coordinates[basis.length] = left;
       basis.push(storage.subarray(start, start + d));
     }

@@ -1,4 +1,5 @@
 import type { Gate } from '../function.ts';
+import { at } from '../linalg/vectors.ts';
 
 /** Logistic sigmoid g(z) = 1/(1 + e^{−z}): the soft, independent gate of docs/theory.md (1). */
 export const sigmoid: Gate = {
@@ -15,9 +16,10 @@ export const sigmoid: Gate = {
   },
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const e = Math.exp(-Math.abs(z[k]!));
+      const x = at(z, k);
+      const e = Math.exp(-Math.abs(x));
       const g = 1 / (1 + e);
-      value[k] = z[k]! < 0 ? e * g : g;
+      value[k] = x < 0 ? e * g : g;
       derivative[k] = e * g * g;
     }
   },

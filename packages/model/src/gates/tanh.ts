@@ -1,6 +1,10 @@
 import type { Gate } from '../function.ts';
+import { at } from '../linalg/vectors.ts';
 
-/** Hyperbolic tangent. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22). */
+/**
+ * Hyperbolic tangent g(z) = 2σ(2z) − 1 with the logistic sigmoid σ; g′ = 1 − g², and the poles nearest to the real axis are
+ * ±iπ/2. Odd, so c_0 = 0: experts get no head start over routers, docs/theory.md (22).
+ */
 export const tanh: Gate = {
   name: 'tanh',
   parity: 'odd',
@@ -13,9 +17,10 @@ export const tanh: Gate = {
   /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
-      const e = Math.expm1(-2 * Math.abs(z[k]!));
+      const x = at(z, k);
+      const e = Math.expm1(-2 * Math.abs(x));
       const scale = 1 / (2 + e);
-      value[k] = z[k]! < 0 ? e * scale : -e * scale;
+      value[k] = x < 0 ? e * scale : -e * scale;
       derivative[k] = 4 * (1 + e) * scale * scale;
     }
   },

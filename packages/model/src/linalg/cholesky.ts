@@ -1,6 +1,6 @@
 import type { NDArray } from '../ndarray.ts';
 import { matrixSize } from './rows.ts';
-import { dotAt } from './vectors.ts';
+import { at, axpyAt, dotAt } from './vectors.ts';
 
 /**
  * The x with (matrix + shift·I) x = rhs, for a symmetric `matrix` [n, n] of which the lower triangle is read. Undefined
@@ -16,21 +16,21 @@ export function solvePositive(
   for (let i = 0; i < n; i++) {
     const row = i * n;
     for (let j = 0; j < i; j++) {
-      const rest = factor[row + j]! - dotAt(factor, row, factor, j * n, j);
-      factor[row + j] = rest / factor[j * n + j]!;
+      const rest = at(factor, row + j) - dotAt(factor, row, factor, j * n, j);
+      factor[row + j] = rest / at(factor, j * n + j);
     }
-    const pivot = factor[row + i]! + shift - dotAt(factor, row, factor, row, i);
+    const pivot = at(factor, row + i) + shift - dotAt(factor, row, factor, row, i);
     if (!(pivot > 0)) return undefined;
     factor[row + i] = Math.sqrt(pivot);
   }
   const x = Float64Array.from(rhs);
   for (let i = 0; i < n; i++) {
-    x[i] = (x[i]! - dotAt(factor, i * n, x, 0, i)) / factor[i * n + i]!;
+    x[i] = (at(x, i) - dotAt(factor, i * n, x, 0, i)) / at(factor, i * n + i);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const value = x[i]! / factor[i * n + i]!;
+    const value = at(x, i) / at(factor, i * n + i);
     x[i] = value;
-    for (let j = 0; j < i; j++) x[j] = x[j]! - factor[i * n + j]! * value;
+    axpyAt(-value, factor, i * n, x, 0, i);
   }
   return x;
 }

@@ -1,5 +1,5 @@
 import { norm } from './norm.ts';
-import { dot } from './vectors.ts';
+import { addAt, axpy, dot } from './vectors.ts';
 
 /** When a vector counts as orthogonal to a basis, and when it has no part beside it, as shares of a length. */
 export interface Orthogonality {
@@ -20,11 +20,10 @@ export function subtractProjections(
   basis: readonly Float64Array[],
   coordinates?: Float64Array,
 ): void {
-  for (let b = 0; b < basis.length; b++) {
-    const q = basis[b]!;
+  for (const [b, q] of basis.entries()) {
     const along = dot(q, x);
-    for (let j = 0; j < x.length; j++) x[j] = x[j]! - along * q[j]!;
-    if (coordinates) coordinates[b] = coordinates[b]! + along;
+    axpy(-along, q, x);
+    if (coordinates) addAt(coordinates, b, along);
   }
 }
 

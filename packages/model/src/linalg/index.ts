@@ -1,7 +1,8 @@
 export type { Blocks, CurvatureEstimate } from '../contracts.ts';
+export { ConvergenceError } from '../errors.ts';
+export { gradientScale, nullLoss } from '../forward.ts';
 export { frameOf } from '../frames/frame.ts';
 export type { Span } from '../frames/span.ts';
-export { gradientScale, nullLoss } from '../loss-scale.ts';
 export {
   fromTangentCoordinates,
   projectTangent,
@@ -29,11 +30,22 @@ export { translationDim, translationDirections } from '../symmetries/translation
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
-export { ConvergenceError } from './errors.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { norm, normAt, rescaleAt, rootOfProduct, scaleOf } from './norm.ts';
 export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
-export { addAt, axpy, dot, dotAt } from './vectors.ts';
+export {
+  addAt,
+  at,
+  axpy,
+  axpyAt,
+  combination,
+  difference,
+  dot,
+  dotAt,
+  product,
+  scale,
+  scaleAt,
+} from './vectors.ts';

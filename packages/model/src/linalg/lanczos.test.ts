@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../errors.ts';
+import { ConvergenceError, ShapeError } from '../errors.ts';
 import { type NDArray, ndarray, zeros } from '../ndarray.ts';
-import { ConvergenceError } from './errors.ts';
 import { defaultStart, type Extremes, lanczos } from './lanczos.ts';
 
 /** A full symmetric matrix with that spectrum: diag(values) between three Householder reflections. */

@@ -1,11 +1,11 @@
-import { ShapeError, ValueError } from '../errors.ts';
+import { ConvergenceError, ShapeError, ValueError } from '../errors.ts';
 import type { NDArray } from '../ndarray.ts';
-import { ConvergenceError } from './errors.ts';
 import { subtractProjections } from './gram-schmidt.ts';
+import { identity } from './matrix.ts';
 import { norm, rescaleAt } from './norm.ts';
-import { matrixSize } from './rows.ts';
+import { entry, matrixSize, row } from './rows.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
-import { axpy, dot, dotAt } from './vectors.ts';
+import { at, combination, dot, dotAt } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
 export interface Eigenpair {
@@ -86,7 +86,7 @@ function krylov(
   tolerance: number,
   maxSteps: number,
 ): (Extremes & { closed: boolean }) | undefined {
-  const n = matrix.shape[0]!;
+  const { rows: n } = matrixSize(matrix);
   if (start.length !== n) return undefined;
   const before = basis.length;
   const diagonal: number[] = [];
@@ -108,7 +108,7 @@ function krylov(
       const residual = basis.length === n ? 0 : beta;
       const error = ritzError(diagonal, offDiagonal, residual, tolerance, n);
       if (closed || error.bound <= error.wanted) {
-        const found = ritzPairs(diagonal, offDiagonal, residual, basis.slice(before));
+        const found = ritzPairs(diagonal, offDiagonal, residual, basis.slice(before), n);
         return { ...found, closed };
       }
       if (steps >= maxSteps) throw notConverged(error.bound, error.wanted, maxSteps);
@@ -131,10 +131,9 @@ function ritzError(
   const last = new Float64Array(diagonal.length);
   last[last.length - 1] = 1;
   const values = tridiagonalEigen(diagonal, offDiagonal, [last]);
-  const { low, high } = ends(values);
-  const scale = Math.max(Math.abs(values[low]!), Math.abs(values[high]!));
+  const { low, high, scale } = ends(values);
   return {
-    bound: residual * Math.max(Math.abs(last[low]!), Math.abs(last[high]!)),
+    bound: residual * Math.max(Math.abs(at(last, low)), Math.abs(at(last, high))),
     wanted: Math.max(tolerance, 16 * Math.sqrt(n) * Number.EPSILON) * scale,
   };
 }
@@ -145,37 +144,30 @@ function ritzPairs(
   offDiagonal: number[],
   residual: number,
   basis: readonly Float64Array[],
+  n: number,
 ): Extremes {
   const count = diagonal.length;
-  const n = basis[0]!.length;
-  const rows = diagonal.map((_, i) => {
-    const unit = new Float64Array(count);
-    unit[i] = 1;
-    return unit;
+  const vectors = identity(count);
+  const rows = diagonal.map((_, i) => row(vectors, i));
+  const { low, high, min, max, scale } = ends(tridiagonalEigen(diagonal, offDiagonal, rows));
+  const pair = (value: number, column: number): Eigenpair => ({
+    value,
+    error: residual * Math.abs(entry(vectors, count - 1, column)) + rounding(n, scale),
+    vector: combination(
+      diagonal.map((_, i) => entry(vectors, i, column)),
+      basis,
+      n,
+    ),
   });
-  const values = tridiagonalEigen(diagonal, offDiagonal, rows);
-  const { low, high } = ends(values);
-  const scale = Math.max(Math.abs(values[low]!), Math.abs(values[high]!));
-  const pair = (column: number): Eigenpair => {
-    const vector = new Float64Array(n);
-    basis.forEach((q, i) => {
-      const weight = rows[i]![column]!;
-      axpy(weight, q, vector);
-    });
-    const error = residual * Math.abs(rows[count - 1]![column]!) + rounding(n, scale);
-    return { value: values[column]!, error, vector };
-  };
-  return { min: pair(low), max: pair(high) };
+  return { min: pair(min, low), max: pair(max, high) };
 }
 
-function ends(values: Float64Array): { low: number; high: number } {
-  let low = 0;
-  let high = 0;
-  values.forEach((value, i) => {
-    if (value < values[low]!) low = i;
-    if (value > values[high]!) high = i;
-  });
-  return { low, high };
+/** The least and the greatest of `values`, where they stand, and the larger of their sizes. */
+function ends(values: Float64Array) {
+  const min = values.reduce((a, b) => Math.min(a, b));
+  const max = values.reduce((a, b) => Math.max(a, b));
+  const scale = Math.max(Math.abs(min), Math.abs(max));
+  return { low: values.indexOf(min), high: values.indexOf(max), min, max, scale };
 }
 
 /** What rounding in sums of n terms does to an eigenvalue of a matrix of norm `scale`: a generous multiple of ε√n. */
@@ -200,7 +192,9 @@ function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): void {
 function normalise(x: Float64Array, least: number): boolean {
   if (!(norm(x) > least)) return false;
   const length = rescaleAt(x, 0, x.length);
-  for (let i = 0; i < x.length; i++) x[i] = x[i]! / length;
+  x.forEach((value, i) => {
+    x[i] = value / length;
+  });
   return true;
 }
 

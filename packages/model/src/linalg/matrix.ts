@@ -99,6 +99,26 @@ export function addProduct(
   }
 }
 
+/**
+ * out = diag(a) (X ∘ Y) diag(w) for X and Y [units, stride] of which the first `points` columns count, a [units], w [points].
+ *
+ * @internal
+ */
+export function writeScaledProducts(
+  a: Float64Array,
+  x: Float64Array,
+  y: Float64Array,
+  w: Float64Array,
+  points: number,
+  stride: number,
+  out: Float64Array,
+): void {
+  for (const [i, scale] of a.entries()) {
+    const end = i * stride + points;
+    for (let k = i * stride, s = 0; k < end; k++, s++) out[k] = w[s]! * scale * x[k]! * y[k]!;
+  }
+}
+
 function requireMultiple(field: string, value: number, of: number): void {
   if (value % of === 0) return;
   const remedy = 'Pad the matrices with rows of zeros.';

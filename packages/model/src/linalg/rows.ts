@@ -1,5 +1,5 @@
 import { type NDArray, zeros } from '../ndarray.ts';
-import { dotAt } from './vectors.ts';
+import { addAt, dotAt } from './vectors.ts';
 
 /** Number of rows and of columns of a matrix or, as one column, of a vector. */
 export function matrixSize(array: NDArray): { rows: number; columns: number } {
@@ -14,8 +14,7 @@ export function entry(matrix: NDArray, i: number, j: number): number {
 
 /** Adds `value` to the number in row `i` and column `j` of a matrix; nothing is checked. */
 export function addEntry(matrix: NDArray, i: number, j: number, value: number): void {
-  const at = i * matrix.shape[1]! + j;
-  matrix.data[at] = matrix.data[at]! + value;
+  addAt(matrix.data, i * matrix.shape[1]! + j, value);
 }
 
 /** Row `i` as a view: writing to it writes to the array. */

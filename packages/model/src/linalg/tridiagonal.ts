@@ -1,4 +1,5 @@
-import { ConvergenceError } from './errors.ts';
+import { ConvergenceError } from '../errors.ts';
+import { addAt, at } from './vectors.ts';
 
 const SWEEPS_PER_VALUE = 60;
 
@@ -16,7 +17,8 @@ export function tridiagonalEigen(
 ): Float64Array {
   const n = diagonal.length;
   const d = Float64Array.from(diagonal);
-  const e = Float64Array.from({ length: n }, (_, i) => (i < n - 1 ? offDiagonal[i]! : 0));
+  const e = new Float64Array(n);
+  e.set(Array.from(offDiagonal).slice(0, n - 1));
   for (let low = 0; low < n; low++) {
     for (let sweep = 0; ; sweep++) {
       const high = endOfBlock(d, e, low);
@@ -38,8 +40,8 @@ export function tridiagonalEigen(
 function endOfBlock(d: Float64Array, e: Float64Array, low: number): number {
   let high = low;
   while (high < d.length - 1) {
-    const scale = Math.abs(d[high]!) + Math.abs(d[high + 1]!);
-    if (Math.abs(e[high]!) <= Number.EPSILON * scale) break;
+    const scale = Math.abs(at(d, high)) + Math.abs(at(d, high + 1));
+    if (Math.abs(at(e, high)) <= Number.EPSILON * scale) break;
     high++;
   }
   return high;
@@ -52,37 +54,39 @@ function qlSweep(
   low: number,
   high: number,
 ): void {
-  const half = (d[low + 1]! - d[low]!) / (2 * e[low]!);
+  const half = (at(d, low + 1) - at(d, low)) / (2 * at(e, low));
   const root = Math.hypot(half, 1);
-  let g = d[high]! - d[low]! + e[low]! / (half + (half >= 0 ? root : -root));
+  let g = at(d, high) - at(d, low) + at(e, low) / (half + (half >= 0 ? root : -root));
   let sine = 1;
   let cosine = 1;
   let shift = 0;
   for (let i = high - 1; i >= low; i--) {
-    const f = sine * e[i]!;
-    const b = cosine * e[i]!;
+    const coupling = at(e, i);
+    const f = sine * coupling;
+    const b = cosine * coupling;
     const r = Math.hypot(f, g);
     e[i + 1] = r;
     if (r === 0) {
       // The matrix has split: undo the pending shift and let the next sweep see the two parts.
-      d[i + 1] = d[i + 1]! - shift;
+      addAt(d, i + 1, -shift);
       e[high] = 0;
       return;
     }
     sine = f / r;
     cosine = g / r;
-    g = d[i + 1]! - shift;
-    const turn = (d[i]! - g) * sine + 2 * cosine * b;
+    g = at(d, i + 1) - shift;
+    const turn = (at(d, i) - g) * sine + 2 * cosine * b;
     shift = sine * turn;
     d[i + 1] = g + shift;
     g = cosine * turn - b;
     for (const z of rows) {
-      const next = z[i + 1]!;
-      z[i + 1] = sine * z[i]! + cosine * next;
-      z[i] = cosine * z[i]! - sine * next;
+      const here = at(z, i);
+      const next = at(z, i + 1);
+      z[i + 1] = sine * here + cosine * next;
+      z[i] = cosine * here - sine * next;
     }
   }
-  d[low] = d[low]! - shift;
+  addAt(d, low, -shift);
   e[low] = g;
   e[high] = 0;
 }

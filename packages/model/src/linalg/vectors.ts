@@ -31,8 +31,69 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** y += scale·x in place, for two vectors of the same length. */
-export function axpy(scale: number, x: ArrayLike<number>, y: Float64Array): void {
-  for (let i = 0; i < y.length; i++) y[i] = y[i]! + scale * x[i]!;
+export function axpy(scale: number, x: Float64Array, y: Float64Array): void {
+  axpyAt(scale, x, 0, y, 0, y.length);
+}
+
+/** y += scale·x in place for `length` numbers of `x` from `xStart` and of `y` from `yStart`; nothing is checked. */
+export function axpyAt(
+  scale: number,
+  x: Float64Array,
+  xStart: number,
+  y: Float64Array,
+  yStart: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) y[yStart + i] = y[yStart + i]! + scale * x[xStart + i]!;
+}
+
+/** y = scale·x in place for `length` numbers of `x` from `xStart` and of `y` from `yStart`; nothing is checked. */
+export function scaleAt(
+  scale: number,
+  x: Float64Array,
+  xStart: number,
+  y: Float64Array,
+  yStart: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) y[yStart + i] = scale * x[xStart + i]!;
+}
+
+/** x *= factor in place. */
+export function scale(factor: number, x: Float64Array): void {
+  scaleAt(factor, x, 0, x, 0, x.length);
+}
+
+/** x − y of two vectors of the same length, as a new one. */
+export function difference(x: Float64Array, y: Float64Array): Float64Array {
+  const result = x.slice();
+  axpy(-1, y, result);
+  return result;
+}
+
+/** x_i·y_i of two vectors of the same length, as a new one. */
+export function product(x: Float64Array, y: Float64Array): Float64Array {
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < result.length; i++) result[i] = x[i]! * y[i]!;
+  return result;
+}
+
+/** Σ_i weights[i]·vectors[i] of vectors of `length` numbers, as a new one. */
+export function combination(
+  weights: ArrayLike<number>,
+  vectors: readonly Float64Array[],
+  length: number,
+): Float64Array {
+  const sum = new Float64Array(length);
+  vectors.forEach((vector, i) => {
+    axpy(weights[i]!, vector, sum);
+  });
+  return sum;
+}
+
+/** The number at `i` of `array`; nothing is checked. */
+export function at(array: Float64Array, i: number): number {
+  return array[i]!;
 }
 
 /** Adds `value` to the number at `at` of `array`. */

@@ -1,9 +1,11 @@
 import { expertOf } from '../expert.ts';
 import { evaluate } from '../function.ts';
 import { gateOf } from '../gate.ts';
-import { row } from '../linalg/rows.ts';
+import { writeScaledProducts } from '../linalg/matrix.ts';
+import { row, takeRows } from '../linalg/rows.ts';
+import { product } from '../linalg/vectors.ts';
 import { zeros } from '../ndarray.ts';
-import { alignedRow, meanDirection } from '../symmetries/aligned-row.ts';
+import { alignedRows, meanDirection } from '../symmetries/aligned-row.ts';
 import type { Routing } from './interface.ts';
 
 /** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1); routers are unit vectors. */
@@ -19,13 +21,7 @@ export const independent: Routing = {
   },
   /** ∂f/∂z_i = a_i g′(z_i) h. */
   slopes(amplitude, { rows, stride, gateSlope, expert }, _outputs, weights, slopes) {
-    for (let i = 0; i < amplitude.length; i++) {
-      const a = amplitude[i]!;
-      for (let s = 0; s < rows; s++) {
-        const k = i * stride + s;
-        slopes[k] = weights[s]! * a * gateSlope[k]! * expert[k]!;
-      }
-    }
+    writeScaledProducts(amplitude, gateSlope, expert, weights, rows, stride, slopes);
   },
   parity: ({ gate }) => gateOf(gate).parity,
   translations: [],
@@ -38,24 +34,20 @@ export const independent: Routing = {
    */
   merge(model, groups) {
     const { spec, params } = model;
-    const parity = { router: gateOf(spec.gate).parity, expert: expertOf(spec.expert).parity };
     const merged = {
       router: zeros([groups.length, spec.inputDim]),
       expert: zeros([groups.length, spec.inputDim]),
       amplitude: zeros([groups.length]),
     };
     groups.forEach((group, g) => {
-      const aligned = (name: 'router' | 'expert') =>
-        group.map((unit) => alignedRow(params[name]!, unit, group[0]!, parity[name]));
-      const routers = aligned('router');
-      const experts = aligned('expert');
-      const amplitudes = group.map(
-        (unit, i) => params.amplitude.data[unit]! * routers[i]!.sign * experts[i]!.sign,
-      );
+      const routers = alignedRows(params.router, group, gateOf(spec.gate).parity);
+      const experts = alignedRows(params.expert, group, expertOf(spec.expert).parity);
+      const signs = product(routers.signs, experts.signs);
+      const amplitudes = product(takeRows(params.amplitude, group).data, signs);
       const v = meanDirection(routers, amplitudes);
       const w = meanDirection(experts, amplitudes);
-      row(merged.router, g).set(v && w ? v : routers[0]!.row);
-      row(merged.expert, g).set(v && w ? w : experts[0]!.row);
+      row(merged.router, g).set(v && w ? v : routers.first);
+      row(merged.expert, g).set(v && w ? w : experts.first);
       merged.amplitude.data[g] = amplitudes.reduce((sum, a) => sum + a, 0);
     });
     return { spec: { ...spec, experts: groups.length }, params: merged };

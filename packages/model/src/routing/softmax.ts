@@ -1,8 +1,9 @@
 import { expertOf } from '../expert.ts';
 import { norm, rescaleAt } from '../linalg/norm.ts';
-import { row } from '../linalg/rows.ts';
+import { row, takeRows } from '../linalg/rows.ts';
+import { addAt, at, combination, difference, product } from '../linalg/vectors.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
-import { alignedRow, meanDirection } from '../symmetries/aligned-row.ts';
+import { alignedRows, meanDirection } from '../symmetries/aligned-row.ts';
 import type { Routing } from './interface.ts';
 
 /** A router row closer to the mean than this, relative to the longest row, differs from it by rounding only. */
@@ -24,11 +25,10 @@ export const softmax: Routing = {
   },
   /** Gates sum to 1, so each logit moves all of them: ∂f/∂z_i = π_i (a_i h − f), docs/theory.md (5). */
   slopes(amplitude, { rows, stride, gate, expert }, outputs, weights, slopes) {
-    for (let i = 0; i < amplitude.length; i++) {
-      const a = amplitude[i]!;
+    for (const [i, a] of amplitude.entries()) {
       for (let s = 0; s < rows; s++) {
         const k = i * stride + s;
-        slopes[k] = weights[s]! * gate[k]! * (a * expert[k]! - outputs[s]!);
+        slopes[k] = at(weights, s) * at(gate, k) * (a * at(expert, k) - at(outputs, s));
       }
     }
   },
@@ -42,20 +42,15 @@ export const softmax: Routing = {
    */
   directions({ router, routerBias }) {
     const [m = 0, d = 0] = router.shape;
-    const mean = new Float64Array(d);
-    let longest = 0;
-    const shares = sharesAtOrigin(routerBias!);
-    for (let i = 0; i < m; i++) {
-      const v = row(router, i);
-      for (let j = 0; j < d; j++) mean[j] = mean[j]! + shares[i]! * v[j]!;
-      longest = Math.max(longest, norm(v));
-    }
+    const rows = Array.from({ length: m }, (_, i) => row(router, i));
+    const mean = combination(sharesAtOrigin(routerBias!), rows, d);
+    const longest = Math.max(0, ...rows.map((v) => norm(v)));
     const directions = zeros([m, d]);
-    for (let i = 0; i < m; i++) {
-      const difference = row(router, i).map((x, j) => x - mean[j]!);
-      if (!(norm(difference) > SAME * longest)) continue;
-      const length = rescaleAt(difference, 0, d);
-      row(directions, i).set(difference.map((x) => x / length));
+    for (const [i, v] of rows.entries()) {
+      const fromMean = difference(v, mean);
+      if (!(norm(fromMean) > SAME * longest)) continue;
+      const length = rescaleAt(fromMean, 0, d);
+      row(directions, i).set(fromMean.map((x) => x / length));
     }
     return directions;
   },
@@ -68,8 +63,6 @@ export const softmax: Routing = {
    */
   merge({ spec, params }, groups) {
     const { parity } = expertOf(spec.expert);
-    const bias = params.routerBias!.data;
-    const amplitude = params.amplitude.data;
     const merged = {
       router: zeros([groups.length, spec.inputDim]),
       expert: zeros([groups.length, spec.inputDim]),
@@ -77,16 +70,15 @@ export const softmax: Routing = {
       routerBias: zeros([groups.length]),
     };
     groups.forEach((group, g) => {
-      const experts = group.map((unit) => alignedRow(params.expert, unit, group[0]!, parity));
-      const pooled = logSumExp(group.map((unit) => bias[unit]!));
-      const shares = group.map((unit) => Math.exp(bias[unit]! - pooled));
-      const weights = group.map((unit, i) => shares[i]! * amplitude[unit]! * experts[i]!.sign);
-      const router = row(merged.router, g);
-      group.forEach((unit, i) => {
-        const v = row(params.router, unit);
-        for (let j = 0; j < router.length; j++) router[j] = router[j]! + shares[i]! * v[j]!;
-      });
-      row(merged.expert, g).set(meanDirection(experts, weights) ?? experts[0]!.row);
+      const experts = alignedRows(params.expert, group, parity);
+      const biases = takeRows(params.routerBias!, group).data;
+      const pooled = logSumExp(biases);
+      const shares = biases.map((b) => Math.exp(b - pooled));
+      const amplitudes = product(takeRows(params.amplitude, group).data, experts.signs);
+      const weights = product(shares, amplitudes);
+      const routers = group.map((unit) => row(params.router, unit));
+      row(merged.router, g).set(combination(shares, routers, spec.inputDim));
+      row(merged.expert, g).set(meanDirection(experts, weights) ?? experts.first);
       merged.amplitude.data[g] = weights.reduce((sum, weight) => sum + weight, 0);
       merged.routerBias.data[g] = pooled;
     });
@@ -106,21 +98,21 @@ function writeGates(
 ): void {
   const largest = new Float64Array(stride).fill(-Infinity);
   const total = new Float64Array(stride);
-  for (let i = 0; i < bias.length; i++) {
+  for (const [i, b] of bias.entries()) {
     for (let s = 0; s < stride; s++) {
-      const z = logits[i * stride + s]! + bias[i]!;
+      const z = at(logits, i * stride + s) + b;
       gate[i * stride + s] = z;
-      if (z > largest[s]!) largest[s] = z;
+      if (z > at(largest, s)) largest[s] = z;
     }
   }
   for (let i = 0; i < bias.length; i++) {
     for (let s = 0; s < stride; s++) {
-      const e = Math.exp(gate[i * stride + s]! - largest[s]!);
+      const e = Math.exp(at(gate, i * stride + s) - at(largest, s));
       gate[i * stride + s] = e;
-      total[s] = total[s]! + e;
+      addAt(total, s, e);
     }
   }
-  for (let k = 0; k < gate.length; k++) gate[k] = gate[k]! / total[k % stride]!;
+  for (let k = 0; k < gate.length; k++) gate[k] = at(gate, k) / at(total, k % stride);
 }
 
 /** softmax(b), which is π(0). */
@@ -131,7 +123,7 @@ function sharesAtOrigin({ data: bias }: NDArray): Float64Array {
   return weights.map((weight) => weight / total);
 }
 
-function logSumExp(numbers: readonly number[]): number {
+function logSumExp(numbers: Float64Array): number {
   const largest = Math.max(...numbers);
   return largest + Math.log(numbers.reduce((sum, x) => sum + Math.exp(x - largest), 0));
 }

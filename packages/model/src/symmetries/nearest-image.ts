@@ -3,13 +3,13 @@ import { expertOf } from '../expert.ts';
 import { requireFrame } from '../frames/frame.ts';
 import { gateOf } from '../gate.ts';
 import { assignRows } from '../linalg/assignment.ts';
-import { matrixSize, takeRows } from '../linalg/rows.ts';
+import { matrixSize, row, takeRows } from '../linalg/rows.ts';
+import { scale } from '../linalg/vectors.ts';
 import { param, requireForm } from '../moe.ts';
-import type { NDArray } from '../ndarray.ts';
 import { mapParams, paramEntries } from '../params.ts';
 import { routingOf } from '../routing.ts';
 import type { MoE, MoESpec } from '../spec.ts';
-import { type SignChange, signChanges } from './sign-changes.ts';
+import { IDENTITY, type SignChange, signChanges } from './sign-changes.ts';
 import { mean, midrange, translate } from './translations.ts';
 
 /** The image of a model under its symmetries, docs/theory.md (6): the same function, other parameters. */
@@ -61,40 +61,43 @@ function nearestRelabelling(teacher: MoE, student: MoE): NearestImage {
   const pairs = Array.from({ length: m * m }, (_, p) =>
     bestChange(student, Math.floor(p / m), teacher, p % m, changes),
   );
-  const matchWithin = (threshold: number) => {
+  const pair = (i: number, j: number) => pairs[i * m + j]!;
+  const thresholds = [...new Set(pairs.map(({ error }) => error))].sort((x, y) => x - y);
+  const matchWithin = (index: number) => {
+    const threshold = thresholds[index]!;
     const forbidden = m + 1;
     const cost = (j: number, i: number) => {
-      const { error } = pairs[i * m + j]!;
+      const { error } = pair(i, j);
       return error <= threshold ? error / (threshold || 1) : forbidden;
     };
     const unit = assignRows(m, m, cost);
-    return unit.every((j, i) => pairs[i * m + j]!.error <= threshold) ? unit : undefined;
+    const within = unit.every((j, i) => pair(i, j).error <= threshold);
+    return within ? { unit, error: threshold } : undefined;
   };
 
-  const thresholds = [...new Set(pairs.map((pair) => pair.error))].sort((x, y) => x - y);
-  let low = thresholds.indexOf(lowerBound(pairs, m));
+  let low = thresholds.indexOf(lowerBound(m, (i, j) => pair(i, j).error));
   let high = thresholds.length - 1;
-  let unit = matchWithin(thresholds[low]!);
-  if (unit) high = low;
+  let found = matchWithin(low);
+  if (found) high = low;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (matchWithin(thresholds[middle]!)) high = middle;
+    if (matchWithin(middle)) high = middle;
     else low = middle + 1;
   }
-  unit ??= matchWithin(thresholds[high]!)!;
-  const chosen = unit.map((j, i) => pairs[i * m + j]!.change);
-  return { model: imageOf(teacher, unit, chosen), unit, error: thresholds[high]! };
+  found ??= matchWithin(high)!;
+  const chosen = found.unit.map((j, i) => pair(i, j).change);
+  return { ...found, model: imageOf(teacher, found.unit, chosen) };
 }
 
 /** No matching does better than the unit whose best partner is worst, on either side. */
-function lowerBound(pairs: readonly { readonly error: number }[], m: number): number {
+function lowerBound(m: number, error: (i: number, j: number) => number): number {
   let bound = 0;
   for (let p = 0; p < m; p++) {
     let row = Infinity;
     let column = Infinity;
     for (let q = 0; q < m; q++) {
-      row = Math.min(row, pairs[p * m + q]!.error);
-      column = Math.min(column, pairs[q * m + p]!.error);
+      row = Math.min(row, error(p, q));
+      column = Math.min(column, error(q, p));
     }
     bound = Math.max(bound, row, column);
   }
@@ -108,7 +111,7 @@ function bestChange(
   j: number,
   changes: readonly SignChange[],
 ): { change: SignChange; error: number } {
-  let best = { change: changes[0]!, error: Infinity };
+  let best = { change: IDENTITY, error: Infinity };
   for (const change of changes) {
     let error = 0;
     for (const [name, array] of paramEntries(teacher.params)) {
@@ -126,11 +129,10 @@ function bestChange(
 }
 
 function imageOf(teacher: MoE, unit: readonly number[], chosen: readonly SignChange[]): MoE {
-  const params = mapParams(teacher.params, (array, name): NDArray => {
-    const { shape, data } = takeRows(array, unit);
-    const { columns } = matrixSize(array);
-    const signed = data.map((x, p) => signFor(chosen[Math.floor(p / columns)]!, name) * x);
-    return { shape, data: signed };
+  const params = mapParams(teacher.params, (array, name) => {
+    const image = takeRows(array, unit);
+    for (const [i, change] of chosen.entries()) scale(signFor(change, name), row(image, i));
+    return image;
   });
   return { spec: teacher.spec, params };
 }

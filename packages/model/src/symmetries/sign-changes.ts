@@ -10,6 +10,9 @@ export interface SignChange {
   readonly amplitude: number;
 }
 
+/** Signs as they are. */
+export const IDENTITY: SignChange = { router: 1, expert: 1, amplitude: 1 };
+
 /**
  * The sign changes that leave a·u(x; v, w) as it is, docs/theory.md (6): (w, a) → (−w, −a) for an odd expert, w → −w for
  * an even one, and the same with v for the gate. Gates that are shared have none. The identity comes first.

@@ -1,4 +1,5 @@
 import { matrixSize } from '../linalg/rows.ts';
+import { addAt, at, difference } from '../linalg/vectors.ts';
 import { param, parameterLayout } from '../moe.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { mapParams } from '../params.ts';
@@ -53,13 +54,11 @@ export function translationDirections({ spec, params }: MoE): Params[] {
 function translateColumns(array: NDArray, target: NDArray, middle: Middle): NDArray {
   const { rows, columns } = matrixSize(array);
   const data = array.data.slice();
+  const differences = difference(target.data, array.data);
   for (let j = 0; j < columns; j++) {
-    const differences = Float64Array.from({ length: rows }, (_, i) => {
-      const k = i * columns + j;
-      return target.data[k]! - array.data[k]!;
-    });
-    const shift = middle(differences);
-    for (let k = j; k < data.length; k += columns) data[k] = data[k]! + shift;
+    const column = Float64Array.from({ length: rows }, (_, i) => at(differences, i * columns + j));
+    const shift = middle(column);
+    for (let k = j; k < data.length; k += columns) addAt(data, k, shift);
   }
   return { shape: array.shape, data };
 }

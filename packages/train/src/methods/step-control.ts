@@ -1,5 +1,6 @@
 import type { MoE, Params } from '@softmoe/model';
-import { axpy, normAt, param, parameterLayout } from '@softmoe/model/linalg';
+import { normAt, param, parameterLayout } from '@softmoe/model/linalg';
+import { addSlopes } from '../displace.ts';
 
 const SAFETY = 0.9;
 const LEAST_GROWTH = 0.2;
@@ -21,15 +22,14 @@ export function errorNorm(
   rtol: number,
   atol: number,
 ): number {
+  const scales = weights.map((weight) => length * weight);
   let largest = 0;
   for (const { name, shape } of Object.values(parameterLayout(before.spec))) {
     const columns = shape[1] ?? 1;
     const from = param(before.params, name).data;
     const to = param(after.params, name).data;
     const error = new Float64Array(from.length);
-    weights.forEach((weight, s) => {
-      if (weight !== 0) axpy(length * weight, param(slopes[s]!, name).data, error);
-    });
+    addSlopes(name, scales, slopes, error);
     for (let start = 0; start < error.length; start += columns) {
       const scale =
         atol + rtol * Math.max(normAt(from, start, columns), normAt(to, start, columns));

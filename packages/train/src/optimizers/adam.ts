@@ -2,14 +2,18 @@ import { type MoE, type NDArray, type Params, retract, ValueError } from '@softm
 import { requireFinite, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
+  at,
+  axpyAt,
   copyParams,
   dotAt,
   mapParams,
+  matrixSize,
   normAt,
   type ParameterName,
   param,
   parameterLayout,
   projectTangent,
+  scaleAt,
   zeros,
 } from '@softmoe/model/linalg';
 import type { Optimizer } from '../optimizer.ts';
@@ -80,12 +84,12 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
           const start = b * size;
           const square = dotAt(g.data, start, g.data, start, size);
           if (square === Infinity) throw squareOverflow(`${name}[${b}]`, g.data, start, size);
-          v[b] = beta2 * v[b]! + (1 - beta2) * square;
-          const scale = meanScale / (Math.sqrt(squareScale * v[b]!) + epsilon);
-          for (let j = start; j < start + size; j++) {
-            m[j] = beta1 * m[j]! + (1 - beta1) * g.data[j]!;
-            result.data[j] = scale * m[j]!;
-          }
+          const meanSquare = beta2 * at(v, b) + (1 - beta2) * square;
+          v[b] = meanSquare;
+          scaleAt(beta1, m, start, m, start, size);
+          axpyAt(1 - beta1, g.data, start, m, start, size);
+          const scale = meanScale / (Math.sqrt(squareScale * meanSquare) + epsilon);
+          scaleAt(scale, m, start, result.data, start, size);
         }
         return result;
       });
@@ -110,7 +114,9 @@ function squareOverflow(
 }
 
 /** What shares a second moment: a row on a sphere, an entry of a free array. */
-function blocksOf({ spec }: MoE, name: ParameterName, { shape, data }: NDArray) {
-  const count = parameterLayout(spec)[name]?.manifold === 'sphere' ? shape[0]! : data.length;
+function blocksOf({ spec }: MoE, name: ParameterName, array: NDArray) {
+  const { data } = array;
+  const count =
+    parameterLayout(spec)[name]?.manifold === 'sphere' ? matrixSize(array).rows : data.length;
   return { count, size: data.length / count };
 }

@@ -1,6 +1,7 @@
-import { requireFinite } from '../checks/require.ts';
+import { requireFinite, requireInteger } from '../checks/require.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import type { Expert, ExpertFamily, Parity } from '../function.ts';
+import { at } from '../linalg/vectors.ts';
 
 export interface SeriesSpec {
   readonly kind: 'series';
@@ -24,7 +25,7 @@ export const series: ExpertFamily<SeriesSpec> = {
  * h(z) = Σ_p η_p He_p(z)/√p! from its coefficients η_0 … η_P, with the normalised three-term recurrence
  * h_p = (z h_{p−1} − √(p−1) h_{p−2})/√p and h_p′ = √p h_{p−1}, docs/theory.md (4).
  */
-export function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
+function hermiteSeries(name: string, coefficients: readonly number[]): Expert {
   const eta = Float64Array.from(coefficients);
   /** Powers beyond it have no part in the sum, not even where they overflow. */
   const degree = eta.findLastIndex((c) => c !== 0);
@@ -34,25 +35,25 @@ export function hermiteSeries(name: string, coefficients: readonly number[]): Ex
 
   /** ±Infinity of the sign of η_P z^power, NaN for NaN. */
   function limit(z: number, power: number): number {
-    return Infinity * eta[degree]! * (power % 2 === 0 ? Math.abs(Math.sign(z)) : Math.sign(z));
+    return Infinity * at(eta, degree) * (power % 2 === 0 ? Math.abs(Math.sign(z)) : Math.sign(z));
   }
 
   function evaluate(z: Float64Array, value: Float64Array, derivative: Float64Array): void {
     for (let k = 0; k < z.length; k++) {
-      let h = eta[0]!;
+      let h = at(eta, 0);
       let dh = 0;
       let previous = 0;
       let current = 1;
       for (let p = 1; p <= degree; p++) {
-        dh += eta[p]! * root[p]! * current;
-        const next = z[k]! * inverseRoot[p]! * current - ratio[p]! * previous;
+        dh += at(eta, p) * at(root, p) * current;
+        const next = at(z, k) * at(inverseRoot, p) * current - at(ratio, p) * previous;
         previous = current;
         current = next;
-        h += eta[p]! * current;
+        h += at(eta, p) * current;
       }
       // Beyond float64, where infinities cancel, the highest power decides.
-      if (Number.isNaN(h)) h = limit(z[k]!, degree);
-      if (Number.isNaN(dh)) dh = limit(z[k]!, degree - 1);
+      if (Number.isNaN(h)) h = limit(at(z, k), degree);
+      if (Number.isNaN(dh)) dh = limit(at(z, k), degree - 1);
       value[k] = h;
       derivative[k] = dh;
     }
@@ -61,18 +62,18 @@ export function hermiteSeries(name: string, coefficients: readonly number[]): Ex
   const point = new Float64Array(1);
   const value = new Float64Array(1);
   const derivative = new Float64Array(1);
-  function at(z: number, result: Float64Array): number {
+  function atPoint(z: number, result: Float64Array): number {
     point[0] = z;
     evaluate(point, value, derivative);
-    return result[0]!;
+    return at(result, 0);
   }
 
   return {
     name,
     parity: parityOf(coefficients),
     coefficients: [...coefficients],
-    value: (z) => at(z, value),
-    derivative: (z) => at(z, derivative),
+    value: (z) => atPoint(z, value),
+    derivative: (z) => atPoint(z, derivative),
     evaluate,
   };
 }
@@ -92,7 +93,7 @@ function checkCoefficients(field: string, coefficients: readonly number[]): void
       remedy: `Give η_0 … η_p for a degree p of at most ${MAX_HERMITE_DEGREE}.`,
     });
   }
-  for (let p = 0; p < length; p++) requireFinite(`${field}[${p}]`, coefficients[p]!);
+  for (const [p, eta] of coefficients.entries()) requireFinite(`${field}[${p}]`, eta);
   if (coefficients.every((c) => c === 0)) {
     throw new ValueError('are all zero, so the expert is the zero function', {
       field,
@@ -101,3 +102,34 @@ function checkCoefficients(field: string, coefficients: readonly number[]): void
     });
   }
 }
+
+export interface HermiteSpec {
+  readonly kind: 'hermite';
+  /** p, from 1 to 6. */
+  readonly degree: number;
+}
+
+/** h = He_p/√p!, the normalised Hermite polynomial of degree p, docs/theory.md (4). */
+export const hermite: ExpertFamily<HermiteSpec> = {
+  constants: ['degree'],
+  create({ kind, degree }, field) {
+    requireInteger(`${field}.degree`, degree, 1, MAX_HERMITE_DEGREE);
+    const coefficients = new Array<number>(degree + 1).fill(0);
+    coefficients[degree] = 1;
+    return hermiteSeries(kind, coefficients);
+  },
+};
+
+const identity: Expert = {
+  name: 'linear',
+  parity: 'odd',
+  coefficients: [0, 1],
+  value: (z) => z,
+  derivative: () => 1,
+};
+
+/** h(z) = z, which is He_1: the function that `{ kind: 'hermite', degree: 1 }` is too. */
+export const linear: ExpertFamily<{ readonly kind: 'linear' }> = {
+  constants: [],
+  create: () => identity,
+};

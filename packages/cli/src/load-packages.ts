@@ -18,3 +18,18 @@ export async function loadTfjs(): Promise<typeof import('@softmoe/backend-tfjs')
     );
   });
 }
+
+/** The package that speaks with queues: an optional one, so that nobody else installs Redis clients. */
+export async function loadQueue(): Promise<typeof import('@softmoe/queue')> {
+  return import('@softmoe/queue').catch((cause: Error) => {
+    throw new UnsupportedError(
+      'cannot be loaded',
+      {
+        field: '@softmoe/queue',
+        value: cause.message,
+        remedy: 'Queues need a package of their own: npm install @softmoe/queue',
+      },
+      { cause },
+    );
+  });
+}

@@ -1,0 +1,42 @@
+import { type Expert, type ExpertFamily, evaluate } from '../function.ts';
+import { probit } from '../gates/probit.ts';
+import { tanh as gate } from '../gates/tanh.ts';
+import { at } from '../linalg/vectors.ts';
+
+/** The experts of a kind without constants: the one function that all its specs describe. */
+function familyOf<Kind extends string>(expert: Expert): ExpertFamily<{ readonly kind: Kind }> {
+  return { constants: [], create: () => expert };
+}
+
+/** Rectifier h(z) = max(z, 0). At its kink, where it has no derivative, h′(0) = 0. */
+export const relu: ExpertFamily<{ readonly kind: 'relu' }> = familyOf({
+  name: 'relu',
+  parity: 'none',
+  value: (z) => Math.max(z, 0),
+  derivative: (z) => (z > 0 ? 1 : 0),
+});
+
+/** h(z) = z Φ(z) with the exact Φ, not an approximation by tanh; h′(z) = Φ(z) + z φ(z). */
+export const gelu: ExpertFamily<{ readonly kind: 'gelu' }> = familyOf({
+  name: 'gelu',
+  parity: 'none',
+  value: (z) => z * probit.value(z),
+  derivative: (z) => probit.value(z) + z * probit.derivative(z),
+  evaluate(z, value, derivative) {
+    for (let k = 0; k < z.length; k++) {
+      const x = at(z, k);
+      const phi = probit.value(x);
+      value[k] = x * phi;
+      derivative[k] = phi + x * probit.derivative(x);
+    }
+  },
+});
+
+/** Hyperbolic tangent, the same function as the gate of that name. */
+export const tanh: ExpertFamily<{ readonly kind: 'tanh' }> = familyOf({
+  name: 'tanh',
+  parity: 'odd',
+  value: gate.value,
+  derivative: gate.derivative,
+  evaluate: (z, value, derivative) => evaluate(gate, z, value, derivative),
+});
