@@ -11,20 +11,19 @@ import {
   registerKernel,
   type Tensor,
   type Tensor1D,
-  type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { backwardKernel, forwardKernel, type SavedCall } from './soft-moe-kernels.ts';
 
 /** Parameters of {@link softMoE}, float32 tensors or variables: those of @softmoe/model by the same names and shapes. */
 export interface SoftMoEParams {
   /** [m, d] */
-  readonly router: Tensor2D;
+  readonly router: Tensor;
   /** [m, d] */
-  readonly expert: Tensor2D;
+  readonly expert: Tensor;
   /** [m] */
-  readonly amplitude: Tensor1D;
+  readonly amplitude: Tensor;
   /** [m], where units share their gates. */
-  readonly routerBias?: Tensor1D;
+  readonly routerBias?: Tensor;
 }
 
 /**
@@ -33,7 +32,7 @@ export interface SoftMoEParams {
  * is one fused kernel on the memory of the tensors; elsewhere it is made of core ops. Throws typed errors for a bad spec
  * and for tensors that don't fit it.
  */
-export function softMoE(x: Tensor2D, params: SoftMoEParams, spec: Written<MoESpec>): Tensor1D {
+export function softMoE(x: Tensor, params: SoftMoEParams, spec: Written<MoESpec>): Tensor1D {
   checkSpec(spec);
   const inputs = checkedInputs(x, params, spec);
   const kernelName = register(getBackend(), Object.keys(inputs));
@@ -79,7 +78,7 @@ function backward(tensors: NamedTensorMap, attrs: SavedCall): Tensor[] {
   return engine().runKernel<Tensor[]>(backwardName, tensors, attrs);
 }
 
-function checkedInputs(x: Tensor2D, params: SoftMoEParams, spec: MoESpec): NamedTensorMap {
+function checkedInputs(x: Tensor, params: SoftMoEParams, spec: MoESpec): NamedTensorMap {
   const n = x?.shape?.[0] ?? 0;
   checkTensor('x', x, [Math.max(n, 1), spec.inputDim]);
   const inputs: NamedTensorMap = { x };

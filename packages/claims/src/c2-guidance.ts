@@ -1,5 +1,5 @@
 import { dot } from '@observablehq/plot';
-import { color, plural, readable } from '@softmoe/figures';
+import { color, type Figure, plural, readable } from '@softmoe/figures';
 import type { AlignedPair } from '@softmoe/lab';
 import {
   type Claim,
@@ -143,7 +143,7 @@ export const guidance: Claim = {
 };
 
 /** Times of the experts and routers of all pairs; above the diagonal the router came later. */
-export function orderFigure(name: string, title: string, orders: readonly OrderByDim[]) {
+export function orderFigure(name: string, title: string, orders: readonly OrderByDim[]): Figure {
   const pairs = orders.flatMap(({ d, pairs }) =>
     pairs.map(({ expert, router }) => ({ d, expert, router })),
   );

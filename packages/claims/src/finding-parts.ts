@@ -1,5 +1,5 @@
-import { line, type Markish, type ScaleOptions } from '@observablehq/plot';
-import { readable } from '@softmoe/figures';
+import { line } from '@observablehq/plot';
+import { type FigureOptions, readable } from '@softmoe/figures';
 import type { ClaimNumber, ClaimTable } from './finding.ts';
 import type { Interval } from './statistics/interval.ts';
 
@@ -40,12 +40,12 @@ export function numbersTable(numbers: readonly ClaimNumber[]): ClaimTable {
 }
 
 /** A logarithmic axis of dimensions, with a tick at each that was measured. */
-export function dimensionAxis(dims: readonly number[]): ScaleOptions {
+export function dimensionAxis(dims: readonly number[]): FigureOptions {
   return { type: 'log', base: 2, label: 'dimension d', ticks: dims, tickFormat: 'd' };
 }
 
 /** A dashed line on which both coordinates are equal, as far as `values` go. */
-export function diagonal(values: readonly number[]): Markish {
+export function diagonal(values: readonly number[]): unknown {
   return line([Math.min(...values), Math.max(...values)], {
     x: (value: number) => value,
     y: (value: number) => value,

@@ -1,4 +1,3 @@
-import type { ScaleOptions } from '@observablehq/plot';
 import type { RecordLine } from '@softmoe/lab';
 import { powerOfTen } from './format.ts';
 
@@ -13,11 +12,18 @@ export function drawable(loss: number): number {
   return Math.max(Math.abs(loss), FLOOR);
 }
 
+/** A logarithmic scale, as Observable Plot takes it. */
+export interface LogScale {
+  readonly type: 'log';
+  readonly domain: [number, number];
+  readonly ticks: number[];
+  readonly tickFormat: (value: number) => string;
+  readonly grid: true;
+  readonly label: string;
+}
+
 /** A logarithmic scale over the decades of `values`, at most about seven of them labelled. */
-export function decades(
-  values: readonly number[],
-  label: string,
-): ScaleOptions & { domain: [number, number] } {
+export function decades(values: readonly number[], label: string): LogScale {
   const powers = values.filter((value) => value > 0).map(Math.log10);
   const low = Math.floor(Math.min(...powers, 0) + 1e-9);
   const high = Math.max(low + 1, Math.ceil(Math.max(...powers, low) - 1e-9));

@@ -1,6 +1,14 @@
 import { type PlotOptions, plot } from '@observablehq/plot';
 import { color, fixedColor } from './palette.ts';
 
+/** Options of a plot, as Observable Plot takes them. Plot's own types ask for those of d3, so that they are not named here. */
+export interface FigureOptions {
+  /** In pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly [option: string]: unknown;
+}
+
 /** A figure as data: what Observable Plot draws, in a page or as an SVG file. */
 export interface Figure {
   /** Name of its SVG file, such as `alignment`. */
@@ -8,9 +16,9 @@ export interface Figure {
   readonly title: string;
   /** What is to be seen in it, in words, also for who cannot see it. */
   readonly caption: string;
-  readonly options: PlotOptions;
+  readonly options: FigureOptions;
   /** What is drawn in place of `options` on a phone's width, where the same narrower would not do. */
-  readonly narrow?: PlotOptions;
+  readonly narrow?: FigureOptions;
 }
 
 /** Where and in which colours and width a figure is drawn. */
@@ -38,7 +46,7 @@ export function drawFigure(
     marginLeft: 56,
     marginRight: 24,
     marginBottom: 40,
-    ...options,
+    ...(options as PlotOptions),
     width: width ?? options.width ?? FIGURE_WIDTH,
     document,
   });

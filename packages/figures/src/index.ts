@@ -3,8 +3,7 @@ export { amplitudesFigure } from './amplitudes.ts';
 export { decades, drawable } from './axes.ts';
 export { type CertificateFigureData, certificateFigure } from './certificate.ts';
 export { orderTitle } from './course.ts';
-export type { Figure } from './draw.ts';
-export { type DrawOptions, drawFigure } from './draw.ts';
+export { type DrawOptions, drawFigure, type Figure, type FigureOptions } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
 export {
   type Clock,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { ExpertSpec } from '@softmoe/model';
 import { expertOf, gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
 import { Arena, partsOf, variants } from '../test/arena.ts';
-import { type ExpertSpec, expertPass, type Pass, passes } from './spec.ts';
+import { expertPass, type Pass, passes } from './spec.ts';
 
 // Element-wise functions against float64 at the same float32 numbers. README.md states the errors: its table is read here.
 

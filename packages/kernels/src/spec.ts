@@ -1,31 +1,37 @@
 import { KernelsValueError, requireInteger } from './errors.ts';
 
+/** One of these names; a variable of its own, whose type TypeScript widens to `string`, will do. It is checked when used. */
+type Name<Known extends string> = Known | (string & {});
+
 /**
- * An expert's activation h. `hermite`: He_p/√p! of degree p from 1 to 6; `series`: Σ_p coefficients[p] He_p/√p!, p from 0
+ * An expert's activation h. `hermite`: He_p/√p! of the `degree` p from 1 to 6; `series`: Σ_p coefficients[p] He_p/√p!, p from 0
  * to at most 6; `gelu`: z·Φ(z).
  */
-export type ExpertSpec =
-  | { readonly kind: 'hermite'; readonly degree: number }
-  | { readonly kind: 'series'; readonly coefficients: readonly number[] }
-  | { readonly kind: 'linear' | 'relu' | 'tanh' | 'gelu' };
-
-interface CommonSpec {
-  /** d, the dimension of x. */
-  readonly inputDim: number;
-  /** m, the number of units. */
-  readonly experts: number;
-  readonly expert: ExpertSpec;
+export interface ExpertSpec {
+  readonly kind: Name<'hermite' | 'series' | 'linear' | 'relu' | 'tanh' | 'gelu'>;
+  readonly degree?: number;
+  readonly coefficients?: readonly number[];
 }
-
-type GateName = 'sigmoid' | 'tanh' | 'probit';
 
 /**
  * What a model is, without its numbers: a MoESpec of @softmoe/model. Units are g(v·x)·h(w·x), docs/theory.md (1), or with
  * softmax routing, which ignores `gate`, π_i(x)·h(w_i·x), π = softmax(Vx + b), docs/theory.md (5).
  */
-export type ModelSpec =
-  | (CommonSpec & { readonly gate: GateName; readonly routing: 'independent' })
-  | (CommonSpec & { readonly gate?: GateName; readonly routing: 'softmax' });
+export interface ModelSpec {
+  /** d, the dimension of x. */
+  readonly inputDim: number;
+  /** m, the number of units. */
+  readonly experts: number;
+  readonly gate?: Name<'sigmoid' | 'tanh' | 'probit'>;
+  readonly expert: ExpertSpec;
+  readonly routing: Name<'independent' | 'softmax'>;
+}
+
+/** An expert whose name and numbers belong together, as it is once it has been checked. */
+type KnownExpert =
+  | { readonly kind: 'hermite'; readonly degree: number }
+  | { readonly kind: 'series'; readonly coefficients: readonly number[] }
+  | { readonly kind: 'linear' | 'relu' | 'tanh' | 'gelu' };
 
 /** The numbers that stand for passes in assembly/evaluate.ts. */
 export const passes = {
@@ -67,16 +73,16 @@ function isSize(value: number): boolean {
 export function gatePass(spec: ModelSpec, field: string): number {
   if (spec.routing === 'softmax') return passes.softmax;
   if (spec.routing !== 'independent') {
-    const { routing } = spec as { routing: unknown };
-    throw unknownName(`${field}.routing`, routing, ['independent', 'softmax']);
+    throw unknownName(`${field}.routing`, spec.routing, ['independent', 'softmax']);
   }
-  const { gate } = spec;
+  const gate = spec.gate as 'sigmoid' | 'tanh' | 'probit' | undefined;
   if (gate === 'sigmoid' || gate === 'tanh' || gate === 'probit') return passes[gate];
   throw unknownName(`${field}.gate`, gate, ['sigmoid', 'tanh', 'probit']);
 }
 
 /** The pass of the experts. */
-export function expertPass({ expert }: ModelSpec, field: string): Pass {
+export function expertPass(spec: ModelSpec, field: string): Pass {
+  const expert = spec.expert as KnownExpert;
   switch (expert.kind) {
     case 'hermite': {
       const { degree } = expert;

@@ -1,4 +1,5 @@
 import { expertOf, gateOf } from '@softmoe/model/checks';
+import type { ExpertSpec } from '@softmoe/model';
 import type { ModelSpec } from '../src/index.ts';
 
 // The model of docs/theory.md in float64, as slow and plain as it can be written.
@@ -129,7 +130,7 @@ function rowOf(spec: ModelSpec, params: Parameters, x: ArrayLike<number>, s: num
   const soft = spec.routing === 'softmax';
   const routers = each((i) => logit(params.router, i) + (soft ? params.routerBias[i]! : 0));
   const experts = each((i) => logit(params.expert, i));
-  const activation = expertOf(spec.expert);
+  const activation = expertOf(spec.expert as ExpertSpec);
   const h = experts.map((z) => activation.value(z));
   const slope = experts.map((z) => activation.derivative(z));
   if (spec.routing === 'softmax') {
