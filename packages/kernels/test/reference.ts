@@ -1,5 +1,5 @@
-import { expertOf, gateOf } from '@softmoe/model/checks';
 import type { ExpertSpec } from '@softmoe/model';
+import { expertOf, gateOf } from '@softmoe/model/checks';
 import type { ModelSpec } from '../src/index.ts';
 
 // The model of docs/theory.md in float64, as slow and plain as it can be written.
