@@ -1,5 +1,5 @@
 import type { FileFormat, Format } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What findings.json says it is. Files of before, without it, are of the same version. */
 export const FINDINGS_FORMAT = {

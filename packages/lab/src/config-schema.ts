@@ -1,5 +1,5 @@
 import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = z.int().min(1);
 const positive = z.number().gt(0);

@@ -1,5 +1,5 @@
 import { schemaProblem } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
 import { type Config, configSchema, finetuneSchema, trainSchema } from './config-schema.ts';
 import { ConfigError } from './errors.ts';

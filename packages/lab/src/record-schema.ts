@@ -1,5 +1,5 @@
 import type { FileFormat } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_FORMAT } from './formats.ts';
 
 const numbers = z.array(z.number());

@@ -1,6 +1,6 @@
 import type { Certificate } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { completeConfig } from './config-completion.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { type Immutable, RESULT_FORMAT } from './formats.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseConfig, type Snapshot } from '@softmoe/lab';
 import { FormatError, type SoftmoeError } from '@softmoe/model';
 import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { START_AGAIN } from './run-files.ts';
 
 /** What checkpoint.json says it is. Version 1 had none; the states of 1 and 2 are no longer understood. */

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { ignoreMissing, writeWhole } from '@softmoe/tasks/files';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunFolderError } from './run-files.ts';
 
 /** The right to write a run's folder, which one process has at a time. */

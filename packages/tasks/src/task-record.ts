@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileFormat, Format } from '@softmoe/model/checks';
 import { canonicalize } from 'json-canonicalize';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Task } from './task.ts';
 
 /** What the record of a task says it is. Records of before, without it, are of the same version. */

@@ -1,7 +1,7 @@
 import { presetNames } from '@softmoe/lab';
 import { SoftmoeError } from '@softmoe/model';
 import { type FileFormat, type Format, schemaProblem } from '@softmoe/model/checks';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What sweep.json in the folder of a sweep says it is; users need not write it. */
 export const SWEEP_FORMAT = { name: 'softmoe-sweep', version: 1 } as const satisfies Format;
