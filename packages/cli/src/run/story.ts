@@ -1,4 +1,4 @@
-import { adviceWords, lossBound, plural } from '@softmoe/figures/words';
+import { adviceWords, identifiabilityWords, lossBound, plural } from '@softmoe/figures/words';
 import {
   isCoarse,
   type MetPair,
@@ -182,13 +182,30 @@ function verdict(result: Summary): string {
   const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
     `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
-    ...missing.map(({ teacherExpert, matched, expert, router }) =>
-      matched
-        ? `   missed teacher expert ${teacherExpert}: the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
-        : `   missed teacher expert ${teacherExpert}: no unit is left for it`,
-    ),
+    ...(result.identifiability ? [`   ${identifiabilityWords(result.identifiability)}`] : []),
+    ...unresolvedWords(certificate),
+    ...missing.map(({ teacherExpert, matched, expert, router, share }) => {
+      const why = matched
+        ? `the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
+        : 'no unit is left for it';
+      const weight = share === undefined ? '' : `; by itself it is ${readable(share)} of the loss`;
+      return `   missed teacher expert ${teacherExpert}: ${why}${weight}`;
+    }),
     ...result.advice.map((advice) => `   ${adviceWords(advice)}`),
   ].join('\n');
+}
+
+/** Why a loss of zero is not enough. */
+function unresolvedWords({ verdict, units }: Summary['certificate']): string[] {
+  if (verdict !== 'unresolved' || !units) return [];
+  const { share, relativeError } = units;
+  const distance =
+    relativeError === null
+      ? ''
+      : `; the parameters are ${readable(relativeError)} from the teacher’s, amplitudes relative to themselves`;
+  return [
+    `   zero loss to rounding does not tell that every unit is right: the weakest by itself is ${readable(share)} of the loss${distance}`,
+  ];
 }
 
 /** All teacher experts recovered, and certified. */
