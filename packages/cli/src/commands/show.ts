@@ -1,8 +1,8 @@
-import { readRun } from '@softmoe/runs';
+import { isCertified, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { describeProgress } from '../run/run-state.ts';
-import { introduction, isComplete, story } from '../run/story.ts';
+import { introduction, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 
 /** `softmoe show RUN`. */
@@ -19,6 +19,6 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
         ? JSON.stringify(result ?? config, null, 2)
         : [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
       streams.stdout.write(`${text}\n`);
-      setExitCode(!result || isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered);
+      setExitCode(!result || isCertified(result) ? exitCodes.recovered : exitCodes.notRecovered);
     });
 }

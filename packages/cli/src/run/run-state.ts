@@ -1,9 +1,8 @@
-import type { Run } from '@softmoe/runs';
-import { isComplete } from './story.ts';
+import { isCertified, type Run } from '@softmoe/runs';
 
 /** The state of a run in a word or two. */
 export function stateOf({ result, checkpoint }: Run): string {
-  if (result) return isComplete(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
+  if (result) return isCertified(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
   return checkpoint ? `in ${checkpoint.phase}` : '✘ no checkpoint';
 }
 

@@ -8,6 +8,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
+import { isCertified } from '@softmoe/runs';
 import {
   flowTime,
   lossCell,
@@ -181,7 +182,7 @@ function verdict(result: Summary): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
   const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
-    `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
+    `${isCertified(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
     ...(result.identifiability ? [`   ${identifiabilityWords(result.identifiability)}`] : []),
     ...unresolvedWords(certificate),
     ...missing.map(({ teacherExpert, matched, expert, router, share }) => {
@@ -206,9 +207,4 @@ function unresolvedWords({ verdict, units }: Summary['certificate']): string[] {
   return [
     `   zero loss to rounding does not tell that every unit is right: the weakest by itself is ${readable(share)} of the loss${distance}`,
   ];
-}
-
-/** All teacher experts recovered, and certified. */
-export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
-  return recovered === teachers && certificate.verdict === 'certified';
 }
