@@ -1,5 +1,5 @@
 // How often an interval that is nominally 95 % covers the truth, by simulation of the intervals that the claims use.
-// pnpm --filter @softmoe/bench coverage [--samples 2000]
+// pnpm --filter @softmoe/bench coverage [--samples 1000]
 //
 // Criteria, set before the first run: over exponential and lognormal (σ = 1) samples, for the mean and for the median, an interval
 // covers at least 0.90 at n = 8 and at least 0.93 at n = 24. Candidates were percentiles, BCa at the normal and at Student's level,
@@ -10,7 +10,7 @@ import { bootstrap, bootstrapMean, coverageOf } from '@softmoe/claims';
 import { blockWords } from '@softmoe/teacher';
 import { mean, median, printTable } from './table.js';
 
-const { values } = parseArgs({ options: { samples: { type: 'string', default: '2000' } } });
+const { values } = parseArgs({ options: { samples: { type: 'string', default: '1000' } } });
 const samples = Number(values.samples);
 const criteria = { 8: 0.9, 24: 0.93 };
 

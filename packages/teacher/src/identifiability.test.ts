@@ -70,7 +70,11 @@ describe('the identifiability of a teacher', () => {
       value: 'probit',
     });
     expect(identifiability(teacherOf({ expert: { kind: 'relu' } })).value).toBe('relu');
-    const softmax = teacherOf({ routing: 'softmax', gate: undefined } as Partial<TeacherOptions>);
+    const { gate: _, ...spec } = teacherOf().spec;
+    const softmax = createMoE(
+      { ...spec, routing: 'softmax' },
+      { ...teacherOf().params, routerBias: ndarray([3], [0, 0, 0]) },
+    );
     expect(identifiability(softmax)).toEqual({ kind: 'unproved', value: 'softmax' });
   });
 

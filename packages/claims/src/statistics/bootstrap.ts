@@ -86,14 +86,22 @@ function standardError(values: readonly number[]): number {
 }
 
 function resamplesOf<T>(sample: readonly T[]): T[][] {
-  return Array.from({ length: RESAMPLES }, (_, step) => resample(sample, step));
+  return drawnIndices(sample.length).map((indices) => Array.from(indices, (i) => sample[i]!));
 }
 
-function resample<T>(sample: readonly T[], step: number): T[] {
-  const n = sample.length;
-  const key = { seed: 0, stream: 'bootstrap', step, block: 0 };
-  const words = blockWords(key, Math.ceil(n / WORDS_A_GROUP));
-  return Array.from({ length: n }, (_, i) => sample[Math.floor((words[i]! / 2 ** 32) * n)]!);
+/** The last numbers drawn: they are the same for every sample of a size. */
+let lastDrawn: readonly Uint32Array[] = [];
+
+/** Which members of a sample of `n` each resample holds. */
+function drawnIndices(n: number): readonly Uint32Array[] {
+  if (lastDrawn[0]?.length !== n) {
+    lastDrawn = Array.from({ length: RESAMPLES }, (_, step) => {
+      const key = { seed: 0, stream: 'bootstrap', step, block: 0 };
+      const words = blockWords(key, Math.ceil(n / WORDS_A_GROUP));
+      return Uint32Array.from({ length: n }, (_, i) => Math.floor((words[i]! / 2 ** 32) * n));
+    });
+  }
+  return lastDrawn;
 }
 
 /** From a level of the normal distribution to the share of the resamples that BCa takes for it. */

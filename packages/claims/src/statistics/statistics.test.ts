@@ -78,7 +78,7 @@ describe('bootstrapMean', () => {
 });
 
 describe('the coverage of intervals at 95 %', () => {
-  // 300 samples know a coverage of 0.93 to a standard error of 0.015; bench/src/coverage.js takes 2000.
+  // 300 samples know a coverage of 0.93 to a standard error of 0.015; bench/src/coverage.js takes 1000.
   it.each([
     ['exponential', 8, 0.9],
     ['lognormal', 8, 0.86],
