@@ -12,7 +12,7 @@ import {
   requireKeys,
   requireModel,
 } from '@softmoe/model/checks';
-import { type CurvatureEstimate, normParams, nullLoss } from '@softmoe/model/linalg';
+import { type CurvatureEstimate, normParams } from '@softmoe/model/linalg';
 import {
   type Distance,
   distancesTo,
@@ -22,6 +22,7 @@ import {
   onePointConvexity,
   predictContraction,
 } from './contraction.ts';
+import { evidenceOf, type UnitEvidence, unitsOf } from './evidence.ts';
 import { slowPart } from './slow-part.ts';
 import { type Spectrum, type SpectrumOptions, spectrumOf } from './spectrum.ts';
 import { type CertificateTolerances, judge, requireTolerances, type Verdict } from './verdict.ts';
@@ -32,7 +33,11 @@ export interface Certificate {
   /** Least eigenvalue of the Hessian on the tangent space. */
   readonly mu: number;
   readonly lambdaMax: number;
-  /** Bound on the errors of mu and lambdaMax as eigenvalues of the objective's Hessian: exact, or {@link estimate}d. */
+  /**
+   * Estimate of the errors of mu and lambdaMax as eigenvalues of the objective's Hessian. Up to size 300 that of the
+   * decomposition's rounding; above it the residuals of Lanczos, which bound the distance to some eigenvalue: that none lies
+   * beyond the two is as good as certain from a generic start, but not proved. Where curvature is an {@link estimate}, its error too.
+   */
   readonly eigenvalueError: number;
   /**
    * Only where the curvature is an estimate. On a fixed sample mu and lambdaMax are those of the loss on that sample, which
@@ -68,6 +73,8 @@ export interface Certificate {
   readonly gradientNorm: number;
   /** Only with a target of the student's size. */
   readonly parameterError?: number;
+  /** What the verdict judged the weakest unit by; certificates written before softmoe did so have none. */
+  readonly units?: UnitEvidence;
 }
 
 /** What {@link certify} may be told of the run that led to the model. */
@@ -120,11 +127,12 @@ export async function certify(
   const hidden = inputDim - model.spec.inputDim;
   const found = spectrumOf(curvature, 'hessian', { ...options.spectrum, hidden });
   const spectrum = { ...found, error: found.error + (curvature.estimate?.error ?? 0) };
-  const point = {
-    loss,
-    gradientNorm: normParams(gradient),
-    nullLoss: await nullLoss(estimator.objective, model),
-  };
+  const evidence = await evidenceOf(model, { loss, gradient }, curvature, estimator, {
+    target,
+    image: image?.model,
+    found,
+    spectrum: { ...options.spectrum, hidden },
+  });
   const descent = (step: number) => {
     const governing = spectrumOfRun(found, curvature, options);
     const settled = trail.filter((point) => point.step >= stepSince);
@@ -132,7 +140,7 @@ export async function certify(
     return contractionOf(distancesTo(limit, settled, slow), step, governing);
   };
   return {
-    verdict: judge(point, spectrum, options.tolerances),
+    verdict: judge(evidence, options.tolerances),
     mu: spectrum.mu,
     lambdaMax: spectrum.lambdaMax,
     eigenvalueError: spectrum.error,
@@ -140,8 +148,9 @@ export async function certify(
     ...(step === undefined ? orderOf(distancesTo(limit, trail)) : descent(step)),
     onePointConvexity: onePointConvexity(limit, trail) ?? null,
     loss,
-    gradientNorm: point.gradientNorm,
+    gradientNorm: normParams(gradient),
     ...(image ? { parameterError: image.error } : {}),
+    units: unitsOf(evidence, options.tolerances),
   };
 }
 

@@ -67,7 +67,7 @@ describe('spectrumOf', () => {
     });
   });
 
-  it('has the same ends by Lanczos, within its bounds', () => {
+  it('has the same ends by Lanczos, within the estimate of its error', () => {
     const teacher = teacherOf(64, 4, geometries[2]!, 5);
     const curvature = populationCurvature(perturbed(teacher, 0.3, 4), teacher);
     const dense = spectrumOf(curvature);

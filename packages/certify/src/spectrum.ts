@@ -16,7 +16,7 @@ export const DENSE_LIMIT = 300;
 export interface SpectrumOptions {
   /** Largest size for the dense decomposition. Default {@link DENSE_LIMIT}. */
   readonly denseLimit?: number;
-  /** Error bound asked of Lanczos, relative to the largest |eigenvalue|. Default 1e-10. */
+  /** Residual asked of Lanczos, relative to the largest |eigenvalue|. Default 1e-10. */
   readonly tolerance?: number;
 }
 
@@ -25,7 +25,10 @@ export interface Spectrum {
   /** λ_min: positive at a minimum that is isolated up to symmetry. */
   readonly mu: number;
   readonly lambdaMax: number;
-  /** Bound on the errors of both. */
+  /**
+   * Estimate of the errors of both: rounding of the dense decomposition, or the larger residual of Lanczos, which bounds the
+   * distance to some eigenvalue and leaves unproved that none lies beyond.
+   */
   readonly error: number;
   readonly span: Block;
   /** The block orthogonal to span{V, W, V*, W*}; absent when that span is the whole space. */
@@ -80,7 +83,7 @@ const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
 
 /**
  * A function that gives both ends of the spectrum of `estimator`'s Hessian at a model, to the few digits that the step of
- * `gradientDescent` asks for: above size 48 by Lanczos, with an error of 1e-4 of the largest eigenvalue.
+ * `gradientDescent` asks for: above size 48 by Lanczos, to residuals of 1e-4 of the largest eigenvalue.
  */
 export function spectrumEnds(
   estimator: Pick<Estimator, 'curvature'>,

@@ -15,7 +15,7 @@ import {
 import { atLeast, combined, within } from './finding.ts';
 import { dimensionAxis } from './finding-parts.ts';
 import type { PlacedExperts, PlacedExpertsInput } from './measurements/guidance.ts';
-import { bootstrap } from './statistics/bootstrap.ts';
+import { bootstrapMean } from './statistics/bootstrap.ts';
 import { meanShare, unknown } from './statistics/interval.ts';
 import { mean } from './statistics/summaries.ts';
 
@@ -59,9 +59,8 @@ export const placedExpertsClaim: Claim = {
     const dims = dimsOf(outcomes);
     const speeds = dims.map((d) => ({
       d,
-      ...bootstrap(
-        runs.filter((run) => run.d === d),
-        (sample) => mean(sample.flatMap(({ speed }) => speed)) / predicted,
+      ...bootstrapMean(
+        runs.filter((run) => run.d === d).map(({ speed }) => mean(speed) / predicted),
       ),
     }));
     const bySeed = groupBySeed(measured).map((own) => own.flatMap(({ output }) => output.aligned));

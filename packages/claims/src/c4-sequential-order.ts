@@ -3,9 +3,9 @@ import { color, heatMapFigure, plural } from '@softmoe/figures';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { AlignmentTimes, AlignmentTimesInput } from './measurements/alignment-times.ts';
-import { bootstrap } from './statistics/bootstrap.ts';
+import { bootstrapMean } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
-import { mean, rankCorrelation, ranks } from './statistics/summaries.ts';
+import { rankCorrelation, ranks } from './statistics/summaries.ts';
 
 const SCALES: Readonly<
   Record<
@@ -73,8 +73,8 @@ export const sequentialOrder: Claim = {
       }));
     const orders = ordersBy(largest);
     const correlations = known(correlationsOf(orders));
-    const correlation = bootstrap(correlations, mean);
-    const own = bootstrap(known(correlationsOf(ordersBy(largestOwn))), mean);
+    const correlation = bootstrapMean(correlations);
+    const own = bootstrapMean(known(correlationsOf(ordersBy(largestOwn))));
     const without = runs.length - correlations.length;
     const first = shareOf(
       orders.map(({ predictor, time }) => {

@@ -3,8 +3,8 @@ import { color, decades, drawable, plural, readable } from '@softmoe/figures';
 import { type Claim, done, failureSentences, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import type { PruningBaselines, PruningBaselinesInput } from './measurements/pruning-baselines.ts';
-import { bootstrapAll } from './statistics/bootstrap.ts';
-import { shareOf } from './statistics/interval.ts';
+import { bootstrapAll, bootstrapMean } from './statistics/bootstrap.ts';
+import { type Interval, shareOf } from './statistics/interval.ts';
 import { mean, median } from './statistics/summaries.ts';
 
 const SCALES: Readonly<
@@ -57,15 +57,15 @@ export const pruningClaim: Claim = {
         ...bootstrapAll(own, (sample) => ({
           before: median(sample.map((run) => run.before / run.nullLoss)),
           after: median(sample.map((run) => run.after / run.nullLoss)),
-          amplitudes: geometricRatio(sample, (run) => run.largestAmplitudes),
-          random: geometricRatio(sample, (run) => mean(run.random)),
-          merging: geometricRatio(sample, (run) => run.elimination),
-          selection: geometricRatio(
-            sample,
-            (run) => run.largestAmplitudes,
-            (run) => run.elimination,
-          ),
         })),
+        amplitudes: geometricRatio(own, (run) => run.largestAmplitudes),
+        random: geometricRatio(own, (run) => mean(run.random)),
+        merging: geometricRatio(own, (run) => run.elimination),
+        selection: geometricRatio(
+          own,
+          (run) => run.largestAmplitudes,
+          (run) => run.elimination,
+        ),
       };
     });
     const criteria = groups.flatMap(({ name, found, amplitudes, random }) => [
@@ -131,8 +131,10 @@ function geometricRatio(
   runs: readonly Run[],
   rule: (run: Run) => number,
   other = (run: Run) => run.after,
-): number {
-  return Math.exp(mean(runs.map((run) => Math.log(drawable(rule(run)) / drawable(other(run))))));
+): Interval {
+  const logs = runs.map((run) => Math.log(drawable(rule(run)) / drawable(other(run))));
+  const { value, low, high } = bootstrapMean(logs);
+  return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) };
 }
 
 function lossesFigure(

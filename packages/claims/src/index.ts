@@ -10,6 +10,8 @@ export {
   type ReproduceProgress,
   reproduce,
 } from './reproduce.ts';
+export { bootstrap, bootstrapMean } from './statistics/bootstrap.ts';
+export { type Coverage, coverageOf } from './statistics/coverage.ts';
 export type { Interval } from './statistics/interval.ts';
 export { claimKinds } from './worker.ts';
 export {

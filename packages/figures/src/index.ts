@@ -28,4 +28,4 @@ export { predictedLine } from './predicted-line.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure, wilson } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';
-export { adviceWords, type Surface, warningWords } from './words.ts';
+export { adviceWords, identifiabilityWords, type Surface, warningWords } from './words.ts';

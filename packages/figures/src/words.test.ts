@@ -1,6 +1,6 @@
 import { type Advice, configWarnings, parseConfig, type Warning } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
-import { adviceWords, warningWords } from './words.ts';
+import { adviceWords, identifiabilityWords, warningWords } from './words.ts';
 
 describe('words of advice', () => {
   it.each<[Advice, command: string, page: string]>([
@@ -33,6 +33,11 @@ describe('words of advice', () => {
       { kind: 'other-seed', value: 8 },
       'Start elsewhere, such as --seed 8.',
       'Start elsewhere, such as with seed 8.',
+    ],
+    [
+      { kind: 'weak-teacher', value: 1e-14, teacherExpert: 2 },
+      'Teacher expert 2 makes up 1.0·10⁻¹⁴ of the loss, less than training left of it: what is left of the others hides it. Train longer, or spread the amplitudes less.',
+      'Teacher expert 2 makes up 1.0·10⁻¹⁴ of the loss, less than training left of it: what is left of the others hides it. Train longer, or spread the amplitudes less.',
     ],
     [{ kind: 'text', value: 'As it was.' }, 'As it was.', 'As it was.'],
   ])('name the controls of each surface: %j', (advice, command, page) => {
@@ -79,5 +84,28 @@ describe('words of warnings', () => {
   it('follow from a config that cannot be certified', () => {
     const [warning] = configWarnings(parseConfig({ students: 4 }));
     expect(warningWords(warning!)).toMatch(/cannot be certified/);
+  });
+});
+
+describe('words of identifiability', () => {
+  it.each([
+    [
+      { kind: 'unique', value: 0.9 },
+      'Up to symmetry no other parameters give the teacher’s function.',
+    ],
+    [
+      { kind: 'router-lines', value: 0, units: [1, 3] },
+      'It is not shown that no other parameters give the teacher’s function: the routers of its experts 1 and 3 lie on one line.',
+    ],
+    [
+      { kind: 'expert-functions', value: -1e-17 },
+      'It is not shown that no other parameters give the teacher’s function: the functions of its experts are linearly dependent, or nearly so (least eigenvalue of their correlations 1.0·10⁻¹⁷).',
+    ],
+    [
+      { kind: 'unproved', value: 'softmax' },
+      'It is not proved for softmax that no other parameters give the teacher’s function.',
+    ],
+  ] as const)('say what is known of %j', (found, words) => {
+    expect(identifiabilityWords(found)).toBe(words);
   });
 });

@@ -1,5 +1,5 @@
-import type { Advice, Warning } from '@softmoe/lab';
-import { duration, plural, readable } from './format.ts';
+import type { Advice, Summary, Warning } from '@softmoe/lab';
+import { duration, listed, plural, readable } from './format.ts';
 
 export {
   duration,
@@ -58,6 +58,11 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
       );
     case 'other-seed':
       return `Start elsewhere, such as ${by.seed(advice.value)}.`;
+    case 'weak-teacher':
+      return (
+        `Teacher expert ${advice.teacherExpert} makes up ${readable(advice.value)} of the loss, less than training left ` +
+        'of it: what is left of the others hides it. Train longer, or spread the amplitudes less.'
+      );
     case 'text':
       return advice.value;
   }
@@ -108,5 +113,25 @@ export function warningWords(warning: Warning): string {
     }
     case 'text':
       return warning.value;
+  }
+}
+
+/** Whether "recovered" can mean but one set of parameters, docs/theory.md (44), in a sentence. */
+export function identifiabilityWords(found: NonNullable<Summary['identifiability']>): string {
+  switch (found.kind) {
+    case 'unique':
+      return 'Up to symmetry no other parameters give the teacher’s function.';
+    case 'router-lines':
+      return (
+        `It is not shown that no other parameters give the teacher’s function: the routers of its experts ` +
+        `${listed(found.units)} lie on one line.`
+      );
+    case 'expert-functions':
+      return (
+        'It is not shown that no other parameters give the teacher’s function: the functions of its experts are linearly ' +
+        `dependent, or nearly so (least eigenvalue of their correlations ${readable(Math.abs(found.value))}).`
+      );
+    case 'unproved':
+      return `It is not proved for ${found.value} that no other parameters give the teacher’s function.`;
   }
 }

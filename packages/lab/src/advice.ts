@@ -3,7 +3,7 @@ import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
 import type { Config } from './config.ts';
 import { coarsestStep, type Milestones } from './milestones.ts';
-import type { Advice, Warning } from './result-schema.ts';
+import type { Advice, Summary, Warning } from './result-schema.ts';
 import { estimateSize } from './size-estimate.ts';
 
 /** What a user should know before a run that will not do what the paper describes. */
@@ -68,22 +68,35 @@ export interface Ending {
   readonly milestones: Milestones;
   /** When training ended. */
   readonly trainedLoss: number;
+  /** The same relative to the null loss, on the samples that pruning is done on. */
+  readonly left: number;
   /** Teacher experts that were not recovered. */
-  readonly missing: number;
+  readonly missing: Summary['missing'];
   /** Units left after pruning. */
   readonly survivors: number;
 }
 
+/** The missed teacher experts that make up less of the loss than training left of those that it found. */
+function weakTeachers(missing: Summary['missing'], left: number): Advice[] {
+  const shareOf = ({ share = 1 }: Summary['missing'][number]) => share;
+  const leftOfOthers = missing.reduce((rest, one) => rest - shareOf(one), left);
+  return missing.flatMap((one): Advice[] =>
+    shareOf(one) < leftOfOthers
+      ? [{ kind: 'weak-teacher', value: shareOf(one), teacherExpert: one.teacherExpert }]
+      : [],
+  );
+}
+
 /** What to change so that the run recovers more, if anything. */
 export function adviceFor(ending: Ending): Advice[] {
-  const { config, milestones, trainedLoss, missing, survivors } = ending;
+  const { config, milestones, trainedLoss, left, missing, survivors } = ending;
   const { teachers, students, seed, train } = config;
   if (students < teachers) return [{ kind: 'students-needed', value: teachers }];
-  if (missing === 0) {
+  if (missing.length === 0) {
     if (survivors <= teachers) return [];
     return [{ kind: 'kept-too-many', value: survivors, loss: trainedLoss }];
   }
-  const advice: Advice[] = [];
+  const advice: Advice[] = [...weakTeachers(missing, left)];
   if (students < 5 * teachers) advice.push({ kind: 'more-students', value: 5 * teachers });
   const late = milestones.expert.some((time) => time === null || time > train.time / 2);
   if (late) advice.push({ kind: 'train-longer', value: 2 * train.time });

@@ -1,6 +1,7 @@
 import { type Certificate, certify, spectrumEnds } from '@softmoe/certify';
 import { descentStep, gradientDescent, levenbergMarquardt } from '@softmoe/finetune';
-import { type MoE, toSpan } from '@softmoe/model';
+import { type Estimator, type MoE, toSpan } from '@softmoe/model';
+import { entry } from '@softmoe/model/linalg';
 import {
   type Stepper,
   type Trailed,
@@ -20,6 +21,8 @@ export interface FinetuneProblem {
   readonly teacher: MoE;
   readonly student: MoE;
   readonly stepper: Stepper<Trailed<unknown>>;
+  /** Share of each teacher expert in the null loss, ½ a² E u² / ½ E y², [k]. */
+  shares(): Promise<number[]>;
   /** What is known of the state that the stepper ended at. */
   certify(state: TrainState): Promise<Certificate>;
   lift(model: MoE): MoE;
@@ -42,6 +45,7 @@ export function createFinetuneProblem(
     ...span,
     stage: finetuneStageOf(config),
     stepper: withTrail<unknown>(stepper),
+    shares: () => sharesOf(span.teacher, estimator),
     certify: (state) =>
       certify(state.model, estimator, {
         target: span.teacher,
@@ -50,4 +54,10 @@ export function createFinetuneProblem(
         ...(descends ? descentStep(withoutTrail(state)) : {}),
       }),
   };
+}
+
+async function sharesOf(teacher: MoE, estimator: Estimator): Promise<number[]> {
+  const { students, target } = await estimator.gram(teacher);
+  const { data } = teacher.params.amplitude;
+  return Array.from(data, (a, j) => (a ** 2 * entry(students, j, j)) / target);
 }

@@ -52,7 +52,12 @@ export async function* runPhases(
     yield { phase: 'prune', pruned, model };
   }
   const refined = yield* refining(model, progress, problem, signal);
-  const { final, certificate } = yield* finetuning(refined ?? model, progress, problem, signal);
+  const { final, certificate, shares } = yield* finetuning(
+    refined ?? model,
+    progress,
+    problem,
+    signal,
+  );
   progress.phase = 'done';
   const result = resultOf({
     config: progress.config,
@@ -61,6 +66,7 @@ export async function* runPhases(
     pruned,
     refined: progress.refined,
     certificate,
+    shares,
     finetuneSteps: progress.finetuned!.step,
     milestones: progress.pairs.milestones,
     timing: progress.timing,
@@ -153,7 +159,7 @@ async function* finetuning(
   progress: Progress,
   problem: Problem,
   signal: AbortSignal,
-): Events<Pick<Findings, 'certificate'> & { readonly final: MoE }> {
+): Events<Pick<Findings, 'certificate' | 'shares'> & { readonly final: MoE }> {
   const { config } = progress;
   requireTuningFits(config, problem.machine, from.spec.experts);
   const tuning = createFinetuneProblem(from, problem.teacher, config, problem.estimators);
@@ -171,7 +177,8 @@ async function* finetuning(
   for await (const record of records) yield { phase: 'finetune', stage, record, teacher };
   const state = progress.finetuned!;
   const certificate = await timed(progress, 'finetune', () => tuning.certify(state));
-  return { final: lift(state.model), certificate };
+  const shares = await timed(progress, 'finetune', () => tuning.shares());
+  return { final: lift(state.model), certificate, shares };
 }
 
 /** The records of a run, keeping its last state and its time; an abort becomes an {@link InterruptedError}. */

@@ -1,5 +1,6 @@
 import type { Certificate } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
+import type { Identifiability } from '@softmoe/teacher';
 import * as z from 'zod';
 import { completeConfig } from './config-completion.ts';
 import { type Config, configSchema } from './config-schema.ts';
@@ -26,6 +27,8 @@ const advice = z.discriminatedUnion('kind', [
   /** Pruning kept this number of units, more than the teacher has, at this loss when training ended. */
   z.object({ ...kind('kept-too-many'), value: count, loss: z.number() }),
   z.object({ ...kind('other-seed'), value: count }),
+  /** Of a missed teacher expert: its share of the loss, less than what training left of it. */
+  z.object({ ...kind('weak-teacher'), value: z.number(), teacherExpert: count }),
   told,
 ]);
 
@@ -53,8 +56,22 @@ const warning = z.discriminatedUnion('kind', [
 const overlaps = { expert: numbers, router: numbers };
 const times = z.array(maybe);
 
+const identifiability: z.ZodType<Identifiability> = z.discriminatedUnion('kind', [
+  z.object({ ...kind('unique'), value: z.number() }),
+  z.object({ ...kind('router-lines'), value: z.number(), units: z.array(count) }),
+  z.object({ ...kind('expert-functions'), value: z.number() }),
+  z.object({ ...kind('unproved'), value: z.string() }),
+]);
+
 const certificate: z.ZodType<Certificate> = z.object({
-  verdict: z.enum(['certified', 'not-converged', 'nonzero-loss', 'saddle', 'degenerate']),
+  verdict: z.enum([
+    'certified',
+    'not-converged',
+    'nonzero-loss',
+    'saddle',
+    'degenerate',
+    'unresolved',
+  ]),
   mu: z.number(),
   lambdaMax: z.number(),
   eigenvalueError: z.number(),
@@ -70,6 +87,16 @@ const certificate: z.ZodType<Certificate> = z.object({
   loss: z.number(),
   gradientNorm: z.number(),
   parameterError: z.number().exactOptional(),
+  units: z
+    .object({
+      share: z.number(),
+      zeroLoss: z.number(),
+      mu: z.number(),
+      lambdaMax: z.number(),
+      gradientNorm: z.number(),
+      relativeError: maybe,
+    })
+    .exactOptional(),
 });
 
 const resultSchema = z.object({
@@ -86,6 +113,8 @@ const resultSchema = z.object({
    * units share their gates that of the router is between the directions of ∇log π_j(0); a single unit has none to match.
    */
   recovered: count,
+  /** Whether other parameters of the teacher's size could give its function; results written before it was asked have none. */
+  identifiability: identifiability.exactOptional(),
   /** Units left after pruning. */
   survivors: count,
   /** For each of them, the student units that it was made of, by number from 1: first the one that it stands for. */
@@ -121,6 +150,8 @@ const resultSchema = z.object({
       matched: z.boolean(),
       expert: z.number(),
       router: z.number(),
+      /** What its unit contributes by itself to the null loss, ½ a² E u² / ½ E y². */
+      share: z.number().exactOptional(),
     }),
   ),
   /** What to change so that the run recovers more, if anything. */

@@ -2,6 +2,7 @@ import type { Certificate } from '@softmoe/certify';
 import { type MoE, parameterError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
+import { identifiability } from '@softmoe/teacher';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
 import { adviceFor, cliffWarnings, coarseWarnings, configWarnings } from './advice.ts';
 import type { Config } from './config.ts';
@@ -34,13 +35,15 @@ export interface Findings {
   readonly certificate: Certificate;
   readonly finetuneSteps: number;
   readonly milestones: Milestones;
+  /** Of each teacher expert in the null loss. */
+  readonly shares: readonly number[];
   readonly timing: Summary['timing'];
   readonly setupSeconds: number;
   readonly models: ExperimentResult['models'];
 }
 
 export function resultOf(findings: Findings): ExperimentResult {
-  const { config, certificate, models, pruned, refined, timing, trained } = findings;
+  const { config, certificate, models, pruned, refined, shares, timing, trained } = findings;
   const { student, expert, router } = alignment(models.final, models.teacher);
   const gated = hasRouters(models.teacher);
   const missing = expert.flatMap((overlap, j) =>
@@ -52,6 +55,7 @@ export function resultOf(findings: Findings): ExperimentResult {
             matched: student[j]! >= 0,
             expert: overlap,
             router: router[j]!,
+            ...(shares[j] === undefined ? {} : { share: shares[j] }),
           },
         ],
   );
@@ -66,6 +70,7 @@ export function resultOf(findings: Findings): ExperimentResult {
     seed: config.seed,
     engine: config.engine,
     recovered: config.teachers - missing.length,
+    identifiability: identifiability(models.teacher),
     survivors,
     origins: pruned.merged.map((units) => units.map((unit) => unit + 1)),
     parameterError: errorOf(models.final),
@@ -100,7 +105,8 @@ export function resultOf(findings: Findings): ExperimentResult {
       config,
       milestones: findings.milestones,
       trainedLoss: trained.record.loss,
-      missing: missing.length,
+      left: pruned.lossBefore / nullLossOf(pruned),
+      missing,
       survivors,
     }),
     warnings: [
@@ -121,6 +127,11 @@ export function resultOf(findings: Findings): ExperimentResult {
 /** A gate that a single unit shares with none is 1 whatever its router is: there is none to recover. */
 function hasRouters({ spec }: MoE): boolean {
   return hasOwnGates(spec.routing) || spec.experts > 1;
+}
+
+/** ½E y², the loss of no unit at all. */
+function nullLossOf({ curve }: Pruned): number {
+  return curve.at(-1)?.loss || 1;
 }
 
 /** The part of a result that is plain data. */

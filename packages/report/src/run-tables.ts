@@ -96,7 +96,20 @@ export function certificateTable({
     ['λ max', 'largest curvature', lambdaMax, 6],
     ['standard error of μ', 'as an estimate of the population’s', estimate?.muError, 2],
     ['standard error of λ max', 'likewise', estimate?.lambdaMaxError, 2],
-    ['eigenvalue error', 'bound on the errors of μ and λ max', eigenvalueError],
+    ['eigenvalue error', 'estimate of the errors of μ and λ max', eigenvalueError],
+    [
+      'weakest unit',
+      'what it makes up of the loss of no unit at all, by itself',
+      certificate.units?.share,
+    ],
+    ['zero loss', 'the loss up to which it counts as zero', certificate.units?.zeroLoss],
+    ['μ of units', 'least curvature where every unit has amplitude 1', certificate.units?.mu, 6],
+    ['λ max of units', 'largest curvature there', certificate.units?.lambdaMax, 6],
+    [
+      'relative error',
+      'parameter error, with that of an amplitude relative to itself',
+      certificate.units?.relativeError,
+    ],
     ['step η', 'of gradient descent', step, 4],
     [
       'predicted contraction',
@@ -131,9 +144,10 @@ export function certificateTable({
 export function missingTable({ missing }: Summary): Table {
   return {
     kind: 'table',
-    columns: ['teacher expert', 'expert overlap', 'router overlap', 'why'],
-    rows: missing.map(({ teacherExpert, matched, expert, router }) => [
+    columns: ['teacher expert', 'share of the loss', 'expert overlap', 'router overlap', 'why'],
+    rows: missing.map(({ teacherExpert, matched, expert, router, share }) => [
       `${teacherExpert}`,
+      share === undefined ? '–' : readable(share),
       matched ? fixed(expert, 3) : '–',
       matched ? fixed(router, 3) : '–',
       matched

@@ -1,4 +1,13 @@
-import { clockOf, fixed, listed, lossBound, lossWords, plural, readable } from '@softmoe/figures';
+import {
+  clockOf,
+  fixed,
+  identifiabilityWords,
+  listed,
+  lossBound,
+  lossWords,
+  plural,
+  readable,
+} from '@softmoe/figures';
 import { hasClosedForm, type Milestones, meanLag, orderOf, type Summary } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
 
@@ -28,6 +37,7 @@ const losses: Readonly<Record<Config['engine'], string>> = {
 /** How the run ended, in a sentence or two. */
 export function outcomeWords(result: Summary): string {
   const { recovered, teachers, students, survivors, parameterError, missing, certificate } = result;
+  const { identifiability } = result;
   const kept =
     students === survivors
       ? `all ${plural(survivors, 'unit')} were kept`
@@ -40,7 +50,8 @@ export function outcomeWords(result: Summary): string {
     recovered === teachers
       ? `It recovered ${everyExpert(teachers)}`
       : `It recovered ${recovered} of ${teachers} teacher experts and missed ${listed(missing.map(({ teacherExpert }) => teacherExpert))}`;
-  return `${found}; ${kept}${error}. ${verdictWords[certificate.verdict]}`;
+  const unique = identifiability ? ` ${identifiabilityWords(identifiability)}` : '';
+  return `${found}; ${kept}${error}. ${verdictWords[certificate.verdict]}${unique}`;
 }
 
 /** `all 5 teacher experts`, and what one says of fewer. */
@@ -154,6 +165,8 @@ const verdictWords: Readonly<Record<Summary['certificate']['verdict'], string>> 
     'There is no certificate: fine-tuning ended at a minimum where the loss is not zero, so this student is not the teacher.',
   saddle:
     'There is no certificate: fine-tuning ended at a saddle, from where some direction leads further down.',
+  unresolved:
+    'There is no certificate: the loss is zero as far as float64 can tell, but a unit of the teacher is missing or elsewhere, or too weak to be told from none.',
   degenerate:
     'There is no certificate: along some direction the Hessian is flat, so that descent is only sublinear, as with too many units.',
 };

@@ -90,16 +90,18 @@ function table(cells: readonly SweepCell[], axes: readonly SweepAxis[]): ReportB
   return {
     kind: 'table',
     caption:
-      'Losses, units left and seconds are medians over the runs that ended; the parameter error is the largest.',
+      'Recovered: every teacher expert was found; certified: and the certificate holds. Losses, units left and seconds are medians over the runs that ended; the parameter error is the largest of those that have one, and the number of those without stands beside it.',
     columns: [
       ...axes.map(({ field }) => field),
       'runs',
       'failed',
       'recovered',
       '95 % interval',
+      'certified',
       'units left',
       'final loss',
       'parameter error',
+      'without one',
       'seconds',
     ],
     rows: cells.map((cell) => [
@@ -114,9 +116,11 @@ function table(cells: readonly SweepCell[], axes: readonly SweepAxis[]): ReportB
             .map((end) => fixed(end, 2))
             .join('–')
         : '–',
+      cell.done > 0 ? `${cell.certified} of ${cell.done}` : '–',
       number(cell.survivors),
       number(cell.loss),
       number(cell.parameterError),
+      `${cell.withoutError}`,
       number(cell.seconds),
     ]),
   };

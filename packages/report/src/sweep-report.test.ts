@@ -52,7 +52,9 @@ it('a report draws a curve over one numeric field and tells from where on every 
     output: i === 0 ? missed(output) : output,
   }));
   const page = pageOf(results);
-  expect(page.querySelector('h1')!.textContent).toBe('Sweep tiny: recovery in 5 of 6 runs');
+  expect(page.querySelector('h1')!.textContent).toBe(
+    'Sweep tiny: 5 of 6 runs certified, 5 recovered every teacher expert',
+  );
   expect(page.querySelectorAll('#recovery .wide svg')).toHaveLength(1);
   expect(page.querySelector('#recovery p')!.textContent).toContain(
     'From students 3 on every run recovers the teacher: 2 of 2 there',

@@ -21,7 +21,7 @@ export function sweepReport(results: SweepResults): ReportDocument {
   const cells = sweepCells(sweep, records);
   const axes = axesOf(sweep);
   return {
-    title: `Sweep ${sweep.name}: recovery in ${doneOf(cells).recovered} of ${plural(doneOf(cells).done, 'run')}`,
+    title: titleOf(sweep.name, doneOf(cells)),
     lead: leadOf(results, cells, axes),
     sections: [
       recoverySection(cells, axes),
@@ -34,6 +34,10 @@ export function sweepReport(results: SweepResults): ReportDocument {
   };
 }
 
+function titleOf(name: string, { done, recovered, certified }: ReturnType<typeof doneOf>): string {
+  return `Sweep ${name}: ${certified} of ${plural(done, 'run')} certified, ${recovered} recovered every teacher expert`;
+}
+
 function doneOf(cells: readonly SweepCell[]) {
   const sum = (of: (cell: SweepCell) => number) => cells.reduce((total, c) => total + of(c), 0);
   return {
@@ -41,6 +45,8 @@ function doneOf(cells: readonly SweepCell[]) {
     done: sum(({ done }) => done),
     failed: sum(({ failed }) => failed),
     recovered: sum(({ recovered }) => recovered),
+    certified: sum(({ certified }) => certified),
+    withoutError: sum(({ withoutError }) => withoutError),
   };
 }
 
@@ -49,11 +55,16 @@ function leadOf(
   cells: readonly SweepCell[],
   axes: readonly SweepAxis[],
 ): string[] {
-  const { runs, done, failed, recovered } = doneOf(cells);
+  const { runs, done, failed, recovered, certified, withoutError } = doneOf(cells);
   const varying = axes.map(({ field, values }) => `${field} (${plural(values.length, 'value')})`);
   const seeds = Math.max(...cells.map((cell) => cell.runs));
   return [
-    `${plural(runs, 'run')}${varying.length > 0 ? ` over ${listed(varying)}` : ''}, ${plural(seeds, 'run')} for each combination. Every teacher expert was recovered in ${recovered} of the ${done} that ended.`,
+    `${plural(runs, 'run')}${varying.length > 0 ? ` over ${listed(varying)}` : ''}, ${plural(seeds, 'run')} for each combination. Every teacher expert was recovered in ${recovered} of the ${done} that ended, and ${certified} of them ${certified === 1 ? 'is' : 'are'} certified.`,
+    ...(withoutError > 0
+      ? [
+          `${plural(withoutError, 'run')} of them ${withoutError === 1 ? 'has' : 'have'} no parameter error, since as many units as the teacher has were not left.`,
+        ]
+      : []),
     ...(failed > 0 ? [`${plural(failed, 'run')} failed; the reasons are below.`] : []),
     ...(missing > 0
       ? [

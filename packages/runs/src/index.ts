@@ -5,7 +5,7 @@ export { exportRun } from './export-run.ts';
 export { findRuns, type Run, readIfThere, readModel, readRecords, readRun } from './read-run.ts';
 export { fileNames, RunFolderError } from './run-files.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
-export { type SweepCell, sweepCells } from './sweep/cells.ts';
+export { isCertified, type SweepCell, sweepCells } from './sweep/cells.ts';
 export {
   exampleSweep,
   type SweepDefinition,

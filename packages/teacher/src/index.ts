@@ -7,6 +7,7 @@ export {
 } from './dataset.ts';
 export { orthonormalRows, randomDirections } from './directions.ts';
 export type { GatingOptions } from './gating.ts';
+export { type Identifiability, identifiability } from './identifiability.ts';
 export { permutation, type ShuffleKey } from './shuffle.ts';
 export {
   BLOCK_ROWS,

@@ -216,6 +216,10 @@ export const verdicts: Readonly<
     short: 'Not certified: a saddle',
     long: 'The Hessian has a direction that leads further down.',
   },
+  unresolved: {
+    short: 'Not certified: float64 cannot tell',
+    long: 'The loss is zero to rounding, but a unit of the teacher is missing or elsewhere, or too weak to be told from none.',
+  },
   degenerate: {
     short: 'Not certified: a flat direction',
     long: 'Along some direction the Hessian is flat, so descent is only sublinear: there are too many units.',

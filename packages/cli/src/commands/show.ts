@@ -1,7 +1,7 @@
-import { readRun } from '@softmoe/runs';
+import { isCertified, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { describeProgress, introduction, isComplete, story } from '../run/story.ts';
+import { describeProgress, introduction, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 
 /** `softmoe show RUN`. */
@@ -18,6 +18,6 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
         ? JSON.stringify(result ?? config, null, 2)
         : [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
       streams.stdout.write(`${text}\n`);
-      setExitCode(!result || isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered);
+      setExitCode(!result || isCertified(result) ? exitCodes.recovered : exitCodes.notRecovered);
     });
 }

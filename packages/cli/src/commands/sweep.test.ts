@@ -38,8 +38,8 @@ describe('softmoe sweep', () => {
     expect(first.code).toBe(0);
     expect(first.stderr).toMatch(/0 of 4 runs ended[\s\S]*4 of 4 runs ended/);
     expect(first.stdout).toMatch(/^Sweep small over students, seed: 4 of 4 runs done\n/);
-    expect(first.stdout).toMatch(/\n +1 +2 +0 of 2 +1 +\S+ +\S+\n/);
-    expect(first.stdout).toMatch(/\n +8 +2 +[12] of 2 +2 +\S+ +\S+ +\S+\n/);
+    expect(first.stdout).toMatch(/\n +1 +2 +0 of 2 +0 of 2 +1 +\S+ +2 +\S+\n/);
+    expect(first.stdout).toMatch(/\n +8 +2 +[12] of 2 +[12] of 2 +2 +\S+ +\S+ +\S+\n/);
     expect((await readdir(out)).sort()).toEqual([
       'records',
       'results.jsonl',
@@ -72,6 +72,21 @@ describe('softmoe sweep', () => {
     expect(code).toBe(0);
     const { records } = await readSweep(at('sampled'));
     expect(records.map(({ status }) => status)).toEqual(['done', 'done']);
+  });
+
+  it('counts what is certified apart from what was found', async () => {
+    const list = [{ seed: 0 }, { seed: 1, initialAmplitude: 0.1 }];
+    const file = await define('degenerate', { base: 'quick', grid: { students: [6] }, list });
+    const { stdout } = await softmoe('sweep', file, '--out', at('degenerate'), '--quiet');
+    expect(stdout).toContain(
+      '2 of 2 runs recovered every teacher expert; 1 of 2 are certified.\n' +
+        '1 of 2 have no parameter error: as many units as the teacher has were not left.',
+    );
+    await softmoe('report', at('degenerate'));
+    const html = await readFile(join(at('degenerate'), 'report.html'), 'utf8');
+    expect(html).toMatch(
+      /<title>Sweep degenerate: 1 of 2 runs certified, 2 recovered every teacher/,
+    );
   });
 
   it('gives as JSON what it prints', async () => {

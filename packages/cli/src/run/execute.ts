@@ -7,13 +7,13 @@ import {
   runExperiment,
   summaryOf,
 } from '@softmoe/lab';
-import type { RunFolder } from '@softmoe/runs';
+import { isCertified, type RunFolder } from '@softmoe/runs';
 import { InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { endedByError, listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { createProgress } from './progress.ts';
-import { introduction, isComplete, story } from './story.ts';
+import { introduction, story } from './story.ts';
 
 export interface ExecuteOptions {
   readonly json?: boolean;
@@ -80,7 +80,7 @@ export async function execute(
     for (const warning of result.warnings.slice(warnings.length)) {
       stderr.write(`warning: ${warningWords(warning)}\n`);
     }
-    return isComplete(result) ? exitCodes.recovered : exitCodes.notRecovered;
+    return isCertified(result) ? exitCodes.recovered : exitCodes.notRecovered;
   } catch (error) {
     progress?.stop();
     if (!(error instanceof InterruptedError)) return endedByError(error, stderr);

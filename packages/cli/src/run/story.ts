@@ -1,4 +1,4 @@
-import { adviceWords, lossBound, plural } from '@softmoe/figures/words';
+import { adviceWords, identifiabilityWords, lossBound, plural } from '@softmoe/figures/words';
 import {
   isCoarse,
   type MetPair,
@@ -8,7 +8,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
-import type { Run } from '@softmoe/runs';
+import { isCertified, type Run } from '@softmoe/runs';
 import {
   flowTime,
   lossCell,
@@ -182,24 +182,36 @@ function verdict(result: Summary): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
   const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
-    `${isComplete(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
-    ...missing.map(({ teacherExpert, matched, expert, router }) =>
-      matched
-        ? `   missed teacher expert ${teacherExpert}: the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
-        : `   missed teacher expert ${teacherExpert}: no unit is left for it`,
-    ),
+    `${isCertified(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
+    ...(result.identifiability ? [`   ${identifiabilityWords(result.identifiability)}`] : []),
+    ...unresolvedWords(certificate),
+    ...missing.map(({ teacherExpert, matched, expert, router, share }) => {
+      const why = matched
+        ? `the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
+        : 'no unit is left for it';
+      const weight = share === undefined ? '' : `; by itself it is ${readable(share)} of the loss`;
+      return `   missed teacher expert ${teacherExpert}: ${why}${weight}`;
+    }),
     ...result.advice.map((advice) => `   ${adviceWords(advice)}`),
   ].join('\n');
 }
 
-/** All teacher experts recovered, and certified. */
-export function isComplete({ recovered, teachers, certificate }: Summary): boolean {
-  return recovered === teachers && certificate.verdict === 'certified';
+/** Why a loss of zero is not enough. */
+function unresolvedWords({ verdict, units }: Summary['certificate']): string[] {
+  if (verdict !== 'unresolved' || !units) return [];
+  const { share, relativeError } = units;
+  const distance =
+    relativeError === null
+      ? ''
+      : `; the parameters are ${readable(relativeError)} from the teacher’s, amplitudes relative to themselves`;
+  return [
+    `   zero loss to rounding does not tell that every unit is right: the weakest by itself is ${readable(share)} of the loss${distance}`,
+  ];
 }
 
 /** The state of a run in a word or two. */
 export function stateOf({ result, checkpoint }: Run): string {
-  if (result) return isComplete(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
+  if (result) return isCertified(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
   return checkpoint ? `in ${checkpoint.phase}` : '✘ no checkpoint';
 }
 

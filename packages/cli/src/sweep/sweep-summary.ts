@@ -39,7 +39,10 @@ function inWords(results: SweepResults, folder: string, cells: readonly SweepCel
   const { sweep, records, missing, codes } = results;
   const failures = failedOf(records);
   const done = records.length - failures.length;
-  const recovered = cells.reduce((sum, cell) => sum + cell.recovered, 0);
+  const sum = (of: (cell: SweepCell) => number) => cells.reduce((total, c) => total + of(c), 0);
+  const recovered = sum((cell) => cell.recovered);
+  const certified = sum((cell) => cell.certified);
+  const withoutError = sum((cell) => cell.withoutError);
   const counts = [
     `${done} of ${sweep.runs.length} runs done`,
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
@@ -50,7 +53,12 @@ function inWords(results: SweepResults, folder: string, cells: readonly SweepCel
     '',
     ...cellTable(sweep.fields, cells, SUMMARY),
     '',
-    `${recovered} of ${done} runs recovered every teacher expert.`,
+    `${recovered} of ${done} runs recovered every teacher expert; ${certified} of ${done} are certified.`,
+    ...(withoutError > 0
+      ? [
+          `${withoutError} of ${done} have no parameter error: as many units as the teacher has were not left.`,
+        ]
+      : []),
     ...reasons(failures, sweep.fields),
     ...(codes.length > 1
       ? [
@@ -68,9 +76,11 @@ export type CellColumn = readonly [heading: string, text: (cell: SweepCell) => s
 const SUMMARY: readonly CellColumn[] = [
   ['runs', ({ done, runs }) => (done === runs ? `${runs}` : `${done} of ${runs}`)],
   ['recovered all', ({ recovered, done }) => recoveredShare(recovered, done)],
+  ['certified', ({ certified, done }) => recoveredShare(certified, done)],
   ['units', ({ survivors }) => readable(survivors)],
   ['loss', ({ loss }) => lossCell(loss)],
   ['param. error', ({ parameterError }) => readable(parameterError)],
+  ['without one', ({ withoutError }) => (withoutError > 0 ? `${withoutError}` : '')],
   ['seconds', ({ seconds }) => readable(seconds)],
 ];
 

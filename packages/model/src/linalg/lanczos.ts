@@ -24,7 +24,7 @@ export interface Extremes {
 
 /** When {@link lanczos} is content, and where it starts. */
 export interface LanczosOptions {
-  /** Error bound to reach at both ends, relative to the largest |eigenvalue|. Default 1e-10. */
+  /** Residual to reach at both ends, relative to the largest |eigenvalue|. Default 1e-10. */
   readonly tolerance?: number;
   /** Limit on products with the matrix. Default n, which is enough for any matrix. */
   readonly maxSteps?: number;
@@ -37,8 +37,9 @@ export interface LanczosOptions {
  * a step, n numbers of memory a step. The result is a function of the arguments alone.
  *
  * Where the Krylov space closes early, one more is opened from {@link defaultStart} in the rest of the space, so that
- * a start vector that lacks an eigenvector does not hide it. The bounds hold for the eigenvalues found; that they are
- * the extreme ones rests, as always with Lanczos, on the start vector having a part along their eigenvectors.
+ * a start vector that lacks an eigenvector does not hide it. An `error` bounds the distance to some eigenvalue;
+ * it is no bound of λ_min from below or of λ_max from above. That the two found are the extreme ones rests, as always with
+ * Lanczos, on the start vector having a part along their eigenvectors.
  * Throws {@link ShapeError}, {@link ValueError} for numbers that are not finite, {@link ConvergenceError}.
  */
 export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes {
@@ -120,7 +121,7 @@ function krylov(
   }
 }
 
-/** The larger of the two error bounds, and what is wanted of it: O(steps²). */
+/** The larger of the two residuals, and what is wanted of it: O(steps²). */
 function ritzError(
   diagonal: number[],
   offDiagonal: number[],
@@ -213,7 +214,7 @@ function requireFiniteProduct(beta: number): void {
 }
 
 function notConverged(bound: number, wanted: number, maxSteps: number): ConvergenceError {
-  return new ConvergenceError(`error bound ${bound} is above ${wanted} after ${maxSteps} steps`, {
+  return new ConvergenceError(`residual ${bound} is above ${wanted} after ${maxSteps} steps`, {
     field: 'maxSteps',
     value: maxSteps,
     remedy: 'Allow more steps or a larger tolerance.',

@@ -1,3 +1,4 @@
+import type { Summary } from '@softmoe/lab';
 import { median } from 'simple-statistics';
 import { getField } from './fields.ts';
 import type { Sweep } from './sweep.ts';
@@ -12,16 +13,25 @@ export interface SweepCell {
   readonly records: readonly SweepRecord[];
   readonly done: number;
   readonly failed: number;
-  /** Runs that recovered every teacher expert. */
+  /** Runs that recovered every teacher expert: found them, whatever the certificate says. */
   readonly recovered: number;
+  /** Runs that recovered every teacher expert and are certified. */
+  readonly certified: number;
   /** Median over the runs that are done; null when none is. */
   readonly survivors: number | null;
   /** Median of the final loss. */
   readonly loss: number | null;
-  /** Largest one, of the runs that have one. */
+  /** Largest one, of the runs that have one: those with as many units left as the teacher has. */
   readonly parameterError: number | null;
+  /** Runs that are done and have none. */
+  readonly withoutError: number;
   /** Median. */
   readonly seconds: number | null;
+}
+
+/** Whether a run recovered every teacher expert and is certified: what `softmoe run` ends with 0 for. */
+export function isCertified({ recovered, teachers, certificate }: Summary): boolean {
+  return recovered === teachers && certificate.verdict === 'certified';
 }
 
 /** Groups the records of a sweep by all fields but the seed, in the order of the sweep. */
@@ -62,9 +72,11 @@ function cellOf(
     done: done.length,
     failed: records.length - done.length,
     recovered: outputs.filter(({ recovered, teachers }) => recovered === teachers).length,
+    certified: outputs.filter(isCertified).length,
     survivors: middle(outputs.map(({ survivors }) => survivors)),
     loss: middle(outputs.map(({ loss }) => loss.final)),
     parameterError: errors.length > 0 ? Math.max(...errors) : null,
+    withoutError: outputs.length - errors.length,
     seconds: middle(done.map(({ seconds }) => seconds)),
   };
 }

@@ -3,6 +3,7 @@ import { configJsonSchema, type Summary } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import { isCertified } from './cells.ts';
 import { flatten } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
 
@@ -73,6 +74,7 @@ function outcome(output: Summary | undefined): Record<string, Cell> {
   return {
     recovered: output?.recovered ?? null,
     recoveredAll: output ? output.recovered === output.teachers : null,
+    certified: output ? isCertified(output) : null,
     survivors: output?.survivors ?? null,
     parameterError: output?.parameterError ?? null,
     'loss.start': output?.loss.start ?? null,
@@ -113,13 +115,16 @@ function columnOf(name: string, data: Cell[]): ColumnSource {
     const texts = data.map((cell) => (cell === null ? null : String(cell)));
     return { name, data: texts, type: 'STRING' };
   }
-  if (types.has('boolean') || name === 'recoveredAll') return { name, data, type: 'BOOLEAN' };
+  if (types.has('boolean') || BOOLEANS.has(name)) return { name, data, type: 'BOOLEAN' };
   const fits = data.every((cell) => cell === null || Math.abs(Number(cell)) < 2 ** 31);
   return { name, data, type: COUNTS.has(name) && fits ? 'INT32' : 'DOUBLE' };
 }
 
 /** Columns of text, also where no row has any. */
 const TEXTS: ReadonlySet<string> = new Set(['error', 'verdict']);
+
+/** Columns of yes and no, also where no row has any. */
+const BOOLEANS: ReadonlySet<string> = new Set(['recoveredAll', 'certified']);
 
 /** Columns of whole numbers. The others are floating-point even where they happen to be whole. */
 const COUNTS: ReadonlySet<string> = new Set([

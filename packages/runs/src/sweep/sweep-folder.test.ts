@@ -154,6 +154,19 @@ it('sweepCells tell of each cell what its runs have in common', () => {
   expect(cells[1]).toMatchObject({ runs: 2, done: 0, failed: 1, survivors: null, loss: null });
 });
 
+it('sweepCells count what was certified apart from what was found, and runs without a parameter error', () => {
+  const degenerate = { ...summary.certificate, verdict: 'degenerate' as const };
+  const records = [
+    record(sweep.runs[0]!, { recovered: 2, parameterError: 1e-16 }),
+    record(sweep.runs[1]!, { recovered: 2, parameterError: null, certificate: degenerate }),
+    record(sweep.runs[2]!, { recovered: 1, parameterError: 0.5 }),
+  ];
+  const [one, two] = sweepCells(sweep, records);
+  expect(one).toMatchObject({ done: 2, recovered: 2, certified: 1, withoutError: 1 });
+  expect(one!.parameterError).toBe(1e-16);
+  expect(two).toMatchObject({ done: 1, recovered: 0, certified: 0, withoutError: 0 });
+});
+
 it('exportSweep writes JSON lines and a Parquet table that others read back', async () => {
   const records = [
     record(sweep.runs[1]!),
@@ -183,6 +196,7 @@ it('exportSweep writes JSON lines and a Parquet table that others read back', as
   });
   expect(rows[0]!['milestones.expert.mean']).toBeGreaterThan(0);
   expect(rows[1]).toMatchObject({ recovered: 1, recoveredAll: false, parameterError: null });
+  expect(rows.map((row) => row.certified)).toEqual([true, false, null]);
   expect(rows[2]).toMatchObject({
     'loss.final': null,
     error: 'DivergedError: loss: is not finite',
