@@ -14,6 +14,9 @@ import type { ErrorReport } from './errors.ts';
 
 export type Axes = Plane['axes'];
 
+/** The plane to draw: through two directions, or where teacher and student differ most. */
+export type PlaneChoice = Axes | 'widest';
+
 export type PruneRule = Config['prune'];
 export type FinetuneMethod = Config['finetune']['method'];
 
@@ -57,7 +60,7 @@ export type Request =
   | { readonly type: 'prune'; readonly rule?: PruneRule }
   | { readonly type: 'finetune'; readonly method?: FinetuneMethod }
   | { readonly type: 'pace'; readonly speed: number; readonly autoplay: boolean }
-  | { readonly type: 'plane'; readonly axes: Axes | null }
+  | { readonly type: 'plane'; readonly axes: PlaneChoice }
   | { readonly type: 'snapshot' | 'model'; readonly id: number }
   | {
       readonly type: 'sweep';

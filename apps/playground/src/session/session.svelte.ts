@@ -3,9 +3,9 @@ import type { Config, Milestones, Phase, Snapshot, Summary, Warning } from '@sof
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
-  Axes,
   FinetuneMethod,
   Frame,
+  PlaneChoice,
   Preset,
   PruneReport,
   PruneRule,
@@ -112,7 +112,7 @@ export class Session {
     this.#send(this.#memory.pace);
   }
 
-  draw(axes: Axes): void {
+  draw(axes: PlaneChoice): void {
     this.#memory.plane = { type: 'plane', axes };
     this.#send(this.#memory.plane);
   }

@@ -1,5 +1,5 @@
 import type { Backend } from '@softmoe/backend';
-import { planeOf } from '@softmoe/figures';
+import { planeOf, widestAxes } from '@softmoe/figures';
 import {
   type Config,
   configWarnings,
@@ -12,7 +12,16 @@ import {
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, Axes, Frame, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import type {
+  Activity,
+  Axes,
+  Frame,
+  PlaneChoice,
+  PruneReport,
+  Reply,
+  Request,
+  Source,
+} from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
 import { atRest, readSource } from './source.ts';
@@ -40,7 +49,9 @@ export class Runner {
   #read: readonly Warning[] = [];
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
-  #axes: Axes | null = null;
+  #axes: PlaneChoice | undefined;
+  /** The axes last drawn of those that differ most. */
+  #widest: Axes | undefined;
   #planeAt = 0;
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
@@ -217,7 +228,13 @@ export class Runner {
 
   #paint(): void {
     if (!this.#latest || !this.#axes) return;
-    const plane = planeOf(this.#latest.student, this.#latest.teacher, this.#axes);
+    const { student, teacher } = this.#latest;
+    if (this.#axes === 'widest') {
+      const shown = this.#activity === 'running' ? this.#widest : undefined;
+      this.#widest = widestAxes(student, teacher, shown);
+    }
+    const axes = this.#axes === 'widest' ? this.#widest : this.#axes;
+    const plane = axes && planeOf(student, teacher, axes);
     this.#planeAt = performance.now();
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }
