@@ -34,6 +34,16 @@ describe('words of advice', () => {
       'Start elsewhere, such as --seed 8.',
       'Start elsewhere, such as with seed 8.',
     ],
+    [
+      { kind: 'kept-too-few', value: 2, asked: true },
+      'Ask for more than 2 units with --prune size:N, or let the cliff decide.',
+      'Ask for more than 2 units beside the elimination curve, or let the cliff decide.',
+    ],
+    [
+      { kind: 'kept-too-many', value: 7, loss: 0.1, asked: true },
+      'Ask for fewer than 7 units with --prune size:N, or let the cliff decide.',
+      'Ask for fewer than 7 units beside the elimination curve, or let the cliff decide.',
+    ],
     [{ kind: 'text', value: 'As it was.' }, 'As it was.', 'As it was.'],
   ])('name the controls of each surface: %j', (advice, command, page) => {
     expect(adviceWords(advice)).toBe(command);

@@ -61,11 +61,11 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
       return `Train longer, such as ${by.time(advice.value)}.`;
     case 'kept-too-few':
       return advice.asked
-        ? `Ask for more than ${advice.value} units${by.size}, or let the cliff of the elimination curve decide.`
+        ? `Ask for more than ${advice.value} units${by.size}, or let the cliff decide.`
         : `Pruning kept only ${advice.value} units: give the size${by.size}, or a tolerance.`;
     case 'kept-too-many':
       if (advice.asked) {
-        return `Ask for fewer than ${advice.value} units${by.size}, or let the cliff of the elimination curve decide.`;
+        return `Ask for fewer than ${advice.value} units${by.size}, or let the cliff decide.`;
       }
       return (
         `Pruning kept ${advice.value} units: train longer (the loss was ${readable(advice.loss)} when ` +

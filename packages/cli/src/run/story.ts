@@ -143,7 +143,7 @@ function pruned({
   const merged = origins.some((units) => units.length > 1);
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
-    `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : 'the units left, some merged'}${cliff}${elsewhere(steepest(falls), survivors)}`,
+    `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : `the units left${merged ? ', some merged' : ''}`}${cliff}${elsewhere(steepest(falls), survivors)}`,
     ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
       [['loss', ...shown.map((point) => lossCell(point.loss, loss.start))]],
