@@ -46,6 +46,14 @@ export interface RunsOn {
   readonly sentence: string;
 }
 
+/** Why no run could start from a source. */
+export interface Refusal {
+  /** All that is wrong, a field each; at least one. */
+  readonly reports: readonly ErrorReport[];
+  /** The config with those fields at their defaults, where it is known. */
+  readonly config?: Config;
+}
+
 /** From the page to the worker. */
 export type Request =
   | {
@@ -144,6 +152,11 @@ export type Reply =
       readonly bytes: Uint8Array<ArrayBuffer> | undefined;
     }
   | { readonly type: 'sweep'; readonly id: number; readonly point: SweepPoint | undefined }
+  | ({
+      /** The run that was asked for cannot start: the one before it, if any, goes on. */
+      readonly type: 'refused';
+      readonly run: number;
+    } & Refusal)
   | {
       readonly type: 'error';
       readonly run: number;

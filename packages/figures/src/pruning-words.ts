@@ -1,5 +1,5 @@
 import { type Fall, fallsOf, steepest } from '@softmoe/lab';
-import { plural, readable } from './format.ts';
+import { lossWords, plural, readable } from './format.ts';
 
 type Curve = readonly { readonly size: number; readonly loss: number }[];
 
@@ -19,7 +19,7 @@ export function removalWords(curve: Curve, kept: number): string {
   const cost = (here.loss - full.loss) / (nullLoss - full.loss);
   return (
     `Removing ${plural(full.size - kept, 'unit')} costs ${cost < LITTLE ? 'little' : `${readable(100 * cost)} % of what they explain`}: ` +
-    `the loss goes from ${readable(full.loss)} to ${readable(here.loss)}, amplitudes refitted; with no unit it is ${readable(nullLoss)}.`
+    `the loss goes from ${lossWords(full.loss, nullLoss)} to ${lossWords(here.loss, nullLoss)}, amplitudes refitted; with no unit it is ${readable(nullLoss)}.`
   );
 }
 
@@ -35,7 +35,8 @@ export function fallWords(curve: Curve, kept: number): string {
   return `${fewer}; the cliff is at ${plural(cliff.size, 'unit')}, from where one fewer costs ${times(cliff)} the loss.`;
 }
 
-/** The factor of a fall, such as `71 times`. */
-export function times({ ratio }: Fall): string {
-  return `${readable(ratio, ratio < 10 ? 3 : 2)} times`;
+/** The factor of a fall, such as `71 times`; `at least` that where what it falls from counts as zero. */
+export function times({ here, below, ratio }: Fall): string {
+  const least = here * ratio < (1 - 1e-9) * below ? 'at least ' : '';
+  return `${least}${readable(ratio, ratio < 10 ? 3 : 2)} times`;
 }

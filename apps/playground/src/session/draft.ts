@@ -48,3 +48,18 @@ export function changed(config: Config, change: Change): unknown {
   }
   return { ...next, train };
 }
+
+/** A config that {@link changed} made, with the fields that it left to their defaults as they were in `before`. */
+export function shownOf(before: Config, next: unknown): Config {
+  const { train, ...rest } = next as Partial<Config>;
+  return { ...before, ...rest, train: { ...before.train, ...train } };
+}
+
+/** A copy of a config with the field of that path set. */
+export function withValue(config: object, field: string, value: unknown): object {
+  const [name = '', ...rest] = field.split('.');
+  if (rest.length === 0) return { ...config, [name]: value };
+  const inner = (config as Record<string, unknown>)[name];
+  const branch = typeof inner === 'object' && inner !== null ? inner : {};
+  return { ...config, [name]: withValue(branch, rest.join('.'), value) };
+}

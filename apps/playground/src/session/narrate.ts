@@ -15,7 +15,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
-import { overlap, plural, readable, time } from '../format.ts';
+import { lossWords, overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
 import { hasOwnGates } from './draft.ts';
 import type { Session } from './session.svelte.ts';
@@ -43,9 +43,10 @@ export interface Narration {
 export function narrationOf(session: Session): Narration {
   void session.version;
   if (!session.config) {
-    return session.activity === 'failed'
-      ? { title: 'It could not start', text: '' }
-      : { title: 'Starting', text: '' };
+    if (session.activity === 'failed') return { title: 'It could not start', text: '' };
+    const late =
+      'What computes has not been loaded yet: the connection is slow, or something holds it back.';
+    return { title: 'Starting', text: session.late ? late : '' };
   }
   return narrate(sceneOf(session, session.config));
 }
@@ -180,7 +181,7 @@ function narrateTrained(
         ? 'Learned. Now press Prune'
         : 'Training has ended. Press Prune to see what it found',
     text:
-      `The loss ${went} from ${readable(start.loss)} to ${readable(latest.loss)}.` +
+      `The loss ${went} from ${readable(start.loss)} to ${lossWords(latest.loss, start.loss)}.` +
       `${hasOwnGates(config.routing) ? lagText(milestones) : ''} There are ${plural(config.students, 'unit')}: ${ahead(config)}`,
   };
 }
@@ -208,16 +209,16 @@ function narratePruning(
     text: [
       removalWords(curve, size),
       fallWords(curve, size),
-      `${some ? 'With duplicates merged' : 'Refitted'} it is ${readable(lossAfter)}.`,
+      `${some ? 'With duplicates merged' : 'Refitted'} it is ${lossWords(lossAfter, curve.at(-1)?.loss)}.`,
     ]
       .filter((text) => text !== '')
       .join(' '),
   };
 }
 
-function narrateFinetuning({ tuned, config }: Scene, { kept }: PruneReport): Narration {
+function narrateFinetuning({ tuned, start, config }: Scene, { kept }: PruneReport): Narration {
   const latest = tuned.at(-1)?.record;
-  const now = readable(Math.abs(latest?.loss ?? 0));
+  const now = lossWords(latest?.loss ?? 0, start?.loss);
   if (tuned.at(-1)?.stage === 'online') {
     return {
       title: 'Fine-tuning on samples first',

@@ -6,7 +6,7 @@ import {
   verdictWords,
 } from '@softmoe/figures';
 import { lagsOf, meanLag } from '@softmoe/lab';
-import { overlap, plural, readable, time } from '../format.ts';
+import { lossWords, overlap, plural, readable, time } from '../format.ts';
 import { rootFit, trends } from '../session/trend.ts';
 import { pruned, type Stop, story } from './stop.ts';
 
@@ -147,7 +147,7 @@ export const stops: readonly Stop[] = [
     evidence({ session: { summary } }) {
       if (!summary || summary.certificate.verdict === 'certified') return undefined;
       const lost = summary.missing.map(({ teacherExpert }) => teacherExpert).join(', ');
-      const loss = readable(summary.loss.final);
+      const loss = lossWords(summary.loss.final, summary.loss.start);
       return `Verdict: ${summary.certificate.verdict}, at a loss of ${loss}.${lost === '' ? '' : ` Missing: teacher experts ${lost}.`}`;
     },
   },

@@ -24,6 +24,7 @@ import type {
 } from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
+import { refusalOf } from './refusal.ts';
 import { atRest, readSource } from './source.ts';
 import { thisPage } from './this-page.ts';
 
@@ -44,9 +45,6 @@ export class Runner {
   #experiment: Experiment | undefined;
   #activity: Activity = 'idle';
   #autoplay = false;
-  #imported = false;
-  /** What was done to the student that was read, if one was. */
-  #read: readonly Warning[] = [];
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
   #axes: PlaneChoice | undefined;
@@ -76,9 +74,8 @@ export class Runner {
       try {
         await task();
       } catch (error) {
-        if (during === 'start') this.#experiment = undefined;
         this.#post({ type: 'error', run: this.#run, during, error: reportOf(error) });
-        if (during === 'start' || during === 'resume' || during === 'step') this.#set('failed');
+        if (during === 'resume' || during === 'step') this.#set('failed');
         else this.#goOn();
       }
     });
@@ -136,35 +133,34 @@ export class Runner {
     paused,
     kernel,
   }: Extract<Request, { type: 'start' }>): Promise<void> {
+    const started = await this.#create(run, source, kernel);
+    if (!started) return;
+    const { experiment, chosen, imported, read } = started;
     this.#run = run;
     this.#latest = undefined;
+    this.#widest = undefined;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
-    const chosen = await this.#chooseBackend(kernel);
-    const experiment = this.#create(source, chosen.backend);
     this.#experiment = experiment;
     const { config } = experiment;
     const runsOn = { ...chosen, backend: chosen.backend.info };
-    const warnings = [...configWarnings(config), ...this.#read];
-    this.#post({ type: 'started', run, config, warnings, runsOn, imported: this.#imported });
+    const warnings = [...configWarnings(config), ...read];
+    this.#post({ type: 'started', run, config, warnings, runsOn, imported });
     if (experiment.phase === 'done') this.#set('done');
     else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
     else this.#play();
   }
 
-  #create(source: Source, backend: Backend): Experiment {
-    this.#read = [];
-    if (source.kind === 'snapshot') {
-      this.#imported = source.snapshot.student !== undefined;
-      return restoreExperiment(source.snapshot, { backend, machine: thisPage() });
+  /** A new experiment; undefined where the source makes none. That is told, and the run before goes on. */
+  async #create(run: number, source: Source, kernel: string | undefined) {
+    try {
+      const chosen = await this.#chooseBackend(kernel);
+      return { ...experimentOf(source, chosen.backend), chosen };
+    } catch (error) {
+      this.#post({ type: 'refused', run, ...refusalOf(error, source) });
+      if (this.#experiment) this.#goOn();
+      else this.#set('failed', run);
+      return undefined;
     }
-    const { config, student, warnings = [] } = readSource(source);
-    this.#read = warnings;
-    this.#imported = student !== undefined;
-    return createExperiment(config, {
-      backend,
-      machine: thisPage(),
-      ...(student ? { student } : {}),
-    });
   }
 
   #play(): void {
@@ -239,12 +235,24 @@ export class Runner {
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }
 
-  #set(activity: Activity): void {
+  #set(activity: Activity, run: number = this.#run): void {
     this.#activity = activity;
     if (activity === 'paused' || activity === 'waiting') this.#paint();
     const phase = this.#experiment?.phase ?? 'train';
-    this.#post({ type: 'activity', run: this.#run, activity, phase });
+    this.#post({ type: 'activity', run, activity, phase });
   }
+}
+
+/** The experiment that a source describes, whether its student came from a file, and what was done to that. */
+function experimentOf(source: Source, backend: Backend) {
+  const options = { backend, machine: thisPage() };
+  if (source.kind === 'snapshot') {
+    const imported = source.snapshot.student !== undefined;
+    return { experiment: restoreExperiment(source.snapshot, options), imported, read: [] };
+  }
+  const { config, student, warnings: read = [] } = readSource(source);
+  const experiment = createExperiment(config, { ...options, ...(student ? { student } : {}) });
+  return { experiment, imported: student !== undefined, read };
 }
 
 /** A record without its state, for the page. */
