@@ -22,7 +22,7 @@ import { lagsFigure } from './lags.ts';
 import { lossFigure } from './loss.ts';
 import { overlapsFigure } from './overlaps.ts';
 import { teacherColor } from './palette.ts';
-import { gapOf, planeOf, widestAxes } from './plane.ts';
+import { planeOf, widestAxes } from './plane.ts';
 import { planeFigure } from './plane-figure.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -186,7 +186,7 @@ describe('the figures of a run', () => {
       const missing = found ? 1 : 0;
       const axes = widestAxes(only(unit), teacher)!;
       expect(axes.map(({ teacher: j }) => j)).toEqual([missing, missing]);
-      expect(gapOf(planeOf(only(unit), teacher, axes)!)).toBeGreaterThan(1);
+      expect(planeOf(only(unit), teacher, axes)!.gap).toBeGreaterThan(1);
       expect(widestAxes(only(unit), teacher, axes)).toEqual(axes);
       const other = axes.map((axis) => ({ ...axis, teacher: 1 - missing }));
       expect(widestAxes(only(unit), teacher, other as unknown as typeof axes)).toEqual(axes);
@@ -195,7 +195,7 @@ describe('the figures of a run', () => {
       { kind: 'expert', teacher: 1 },
       { kind: 'router', teacher: 1 },
     ])!;
-    expect(gapOf(planeOf(teacher, teacher, nothing)!)).toBe(0);
+    expect(planeOf(teacher, teacher, nothing)!.gap).toBe(0);
   });
 
   it('draws three maps of which the difference vanishes', () => {

@@ -22,7 +22,7 @@ export { lagsFigure } from './lags.ts';
 export { type LossFigureData, lossFigure } from './loss.ts';
 export { overlapsFigure } from './overlaps.ts';
 export { type ColorName, color, palette, teacherColor } from './palette.ts';
-export { gapOf, type Plane, type PlaneAxis, planeOf, widestAxes } from './plane.ts';
+export { type Plane, type PlaneAxis, planeOf, widestAxes } from './plane.ts';
 export { planeFigure } from './plane-figure.ts';
 export { predictedLine } from './predicted-line.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure, wilson } from './recovery.ts';

@@ -15,6 +15,8 @@ export interface Plane {
   readonly extent: number;
   readonly teacher: Float64Array | Float32Array;
   readonly student: Float64Array | Float32Array;
+  /** The largest difference of the two there. */
+  readonly gap: number;
 }
 
 const SIZE = 49;
@@ -48,19 +50,10 @@ export function widestAxes(
     ];
     const plane = planeOf(student, teacher, axes, COARSE);
     if (!plane) continue;
-    const gap = (j === shown ? STAYS : 1) * gapOf(plane);
+    const gap = (j === shown ? STAYS : 1) * plane.gap;
     if (!best || gap > best.gap) best = { axes, gap };
   }
   return best?.axes;
-}
-
-/** The largest difference of student and teacher on a plane. */
-export function gapOf({ student, teacher }: Plane): number {
-  let gap = 0;
-  for (const [i, value] of student.entries()) {
-    gap = Math.max(gap, Math.abs(value - (teacher[i] ?? 0)));
-  }
-  return gap;
 }
 
 /**
@@ -75,13 +68,15 @@ export function planeOf(
 ): Plane | undefined {
   const basis = basisOf(teacher, axes);
   if (!basis) return undefined;
-  return {
-    axes,
-    size,
-    extent: EXTENT,
+  const values = {
     teacher: evaluate(teacher, basis, size),
     student: evaluate(student, basis, size),
   };
+  let gap = 0;
+  for (const [i, value] of values.student.entries()) {
+    gap = Math.max(gap, Math.abs(value - (values.teacher[i] ?? 0)));
+  }
+  return { axes, size, extent: EXTENT, ...values, gap };
 }
 
 /** A model sees a point of the plane through the projections of its rows only. */

@@ -1,4 +1,5 @@
 import type { Config } from '@softmoe/lab';
+import type { ErrorReport } from '../errors.ts';
 
 type Train = Config['train'];
 
@@ -62,4 +63,19 @@ export function withValue(config: object, field: string, value: unknown): object
   const inner = (config as Record<string, unknown>)[name];
   const branch = typeof inner === 'object' && inner !== null ? inner : {};
   return { ...config, [name]: withValue(branch, rest.join('.'), value) };
+}
+
+/** A config with what its wrong fields hold, where that is of the kind that belongs there, so that controls can show it. */
+export function withFaults(config: Config, faults: readonly ErrorReport[]): Config {
+  return faults.reduce((shown, { field = '', value }) => {
+    const before = field.split('.').reduce<unknown>((at, name) => inside(at, name), shown);
+    const fits = typeof before === typeof value && typeof value !== 'object' && value !== undefined;
+    return fits ? (withValue(shown, field, value) as Config) : shown;
+  }, config);
+}
+
+function inside(tree: unknown, name: string): unknown {
+  return typeof tree === 'object' && tree !== null
+    ? (tree as Record<string, unknown>)[name]
+    : undefined;
 }

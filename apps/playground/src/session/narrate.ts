@@ -43,7 +43,10 @@ export interface Narration {
 export function narrationOf(session: Session): Narration {
   void session.version;
   if (!session.config) {
-    if (session.activity === 'failed') return { title: 'It could not start', text: '' };
+    if (session.activity === 'failed') {
+      const marked = 'Nothing runs: what is marked needs another value.';
+      return { title: 'It could not start', text: session.refused?.config ? marked : '' };
+    }
     const late =
       'What computes has not been loaded yet: the connection is slow, or something holds it back.';
     return { title: 'Starting', text: session.late ? late : '' };

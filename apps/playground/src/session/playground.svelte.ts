@@ -1,7 +1,7 @@
 import type { Config } from '@softmoe/lab';
 import { untrack } from 'svelte';
 import { type ErrorReport, reportOf } from '../errors.ts';
-import { type Change, changed, hasClosedForm, shownOf, withValue } from './draft.ts';
+import { type Change, changed, hasClosedForm, shownOf, withFaults, withValue } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -67,7 +67,9 @@ export class Playground {
   /** What controls show: what they were turned to, or what was asked for and refused, or else the config of the run. */
   get asked(): Config | undefined {
     const { config, refused } = this.session;
-    return this.#draft?.shown ?? refused?.config ?? config;
+    return (
+      this.#draft?.shown ?? (refused?.config ? withFaults(refused.config, refused.reports) : config)
+    );
   }
 
   /** What is wrong with what was asked for, but for a file, which has its own place. */
