@@ -5,7 +5,7 @@ const PORT = 4179;
 const chromium = findBrowser('chromium');
 const firefox = findBrowser('firefox');
 
-/** The built app under a path of its own, as a static host would serve it; in Firefox too where there is one. */
+/** The built app under two paths of one host, as a static host would serve it; in Firefox too where there is one. */
 const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
@@ -47,7 +47,7 @@ const config: PlaywrightTestConfig = defineConfig({
         ]),
   ],
   webServer: {
-    command: `node scripts/serve.js --port ${PORT} --base /some/path/`,
+    command: `node scripts/serve.js --port ${PORT} --base /some/path/ --base /other/`,
     url: `http://localhost:${PORT}/some/path/`,
     reuseExistingServer: false,
   },

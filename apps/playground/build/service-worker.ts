@@ -24,20 +24,28 @@ export function serviceWorker(): Plugin {
       }
       const open = readdirSync(publicDir).sort();
       for (const name of open) version.update(name).update(readFileSync(join(publicDir, name)));
-      const cache = `playground-${version.digest('hex').slice(0, 12)}`;
+      const build = version.digest('hex').slice(0, 12);
       const files = ['./', ...names.filter((name) => name !== 'index.html'), ...open];
-      this.emitFile({ type: 'asset', fileName: 'sw.js', source: source(cache, files) });
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: source(build, files) });
     },
   };
 }
 
-const source = (cache: string, files: readonly string[]) => `const CACHE = ${JSON.stringify(cache)};
+/**
+ * Caches belong to the host, not to the page: names carry the scope of the registration, closed by a character that no scope
+ * holds, so that builds under other paths are neither read nor deleted.
+ */
+export const source = (
+  build: string,
+  files: readonly string[],
+): string => `const MINE = 'playground ' + self.registration.scope + ' #';
+const CACHE = MINE + ${JSON.stringify(build)};
 const FILES = ${JSON.stringify(files)};
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
 });
 self.addEventListener('activate', (event) => {
-  const old = (name) => name.startsWith('playground-') && name !== CACHE;
+  const old = (name) => name.startsWith(MINE) && name !== CACHE;
   event.waitUntil(
     caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
@@ -45,9 +53,12 @@ self.addEventListener('activate', (event) => {
 });
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== self.location.origin) return;
+  if (request.method !== 'GET' || !request.url.startsWith(self.registration.scope)) return;
   const isPage = request.mode === 'navigate';
-  const answer = () => caches.match(isPage ? new URL('./', self.location).href : request, { ignoreSearch: true });
+  const [address] = request.url.split(/[?#]/);
+  if (isPage && address !== self.registration.scope && address !== self.registration.scope + 'index.html') return;
+  const kept = isPage ? self.registration.scope : request;
+  const answer = () => caches.open(CACHE).then((cache) => cache.match(kept, { ignoreSearch: true }));
   event.respondWith(
     isPage
       ? fetch(request).catch(answer)

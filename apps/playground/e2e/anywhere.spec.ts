@@ -13,6 +13,32 @@ test('works offline once loaded', async ({ page, context }) => {
   await trained(page);
 });
 
+test('two builds on one host keep each other’s files and sessions', async ({ page, context }) => {
+  const keep = async (address: string, hash: string) => {
+    await page.goto(`${address}#${hash}`);
+    await fast(page);
+    await trained(page);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+  };
+  await keep('/some/path/', 'preset=quick&seed=2');
+  await keep('/other/', 'preset=quick&seed=3');
+  const names = await page.evaluate(() => caches.keys());
+  expect(names.filter((name) => name.includes('/some/path/ #'))).toHaveLength(1);
+  expect(names.filter((name) => name.includes('/other/ #'))).toHaveLength(1);
+  await context.setOffline(true);
+  for (const [address, seed] of [
+    ['/some/path/', '8'],
+    ['/other/', '9'],
+  ]) {
+    await page.goto('about:blank');
+    await page.goto(`${address}#preset=quick&seed=${seed}`);
+    await expect(page).toHaveURL(new RegExp(`seed=${seed}&`));
+    await trained(page);
+  }
+});
+
 test('does without WebAssembly SIMD, and says so', async ({ page }) => {
   await page.addInitScript(() => {
     WebAssembly.validate = () => false;
@@ -38,4 +64,28 @@ unwatched('needs no cross-origin isolation, and runs no inline script', async ({
     return violated.then((directive) => [directive, 'ran' in globalThis]);
   });
   expect(evaluated).toEqual([expect.stringMatching(/^script-src/), false]);
+});
+
+// The failure is on the console, as it should be. A service worker would have the worker's file at hand.
+unwatched.describe('without its worker', () => {
+  unwatched.use({ serviceWorkers: 'block' });
+  for (const [what, sentence] of [
+    ['blocked', /could not be started/],
+    ['missing', /has no web workers/],
+  ] as const) {
+    unwatched(`says so where its worker is ${what}`, async ({ page }) => {
+      if (what === 'blocked') await page.route(/worker-/, (route) => route.abort());
+      else await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'Worker'));
+      await page.goto('./#preset=quick');
+      await expect(page.getByTestId('error')).toContainText(sentence);
+      await expect(page.getByTestId('narration')).toHaveText('It could not start');
+      await page.getByRole('button', { name: 'Run the sweep' }).click();
+      await expect(page.getByTestId('sweep')).toContainText(sentence);
+      if (what === 'missing') return;
+      await page.unroute(/worker-/);
+      await page.getByTestId('play').click();
+      await expect(page.getByTestId('progress')).not.toHaveText('t = 0.0');
+      await expect(page.getByTestId('error')).toHaveCount(0);
+    });
+  }
 });

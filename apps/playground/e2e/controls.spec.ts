@@ -52,10 +52,36 @@ test('a control starts a new run, and a bad value is told beside it', async ({ p
   await enter(page.getByLabel('Dimension d', { exact: true }), '4');
   const alert = page.getByRole('alert').filter({ hasText: 'inputDim' });
   await expect(alert.first()).toBeVisible();
+  await expect(page.getByLabel('Dimension d', { exact: true })).toHaveAttribute(
+    'aria-invalid',
+    'true',
+  );
+  // The run before is still there, and so is what was typed.
+  await expect(page).toHaveURL(/inputDim=64&.*seed=4/);
+  await expect(page.getByLabel('Dimension d', { exact: true })).toHaveValue('4');
   // The rest keeps working.
   await enter(page.getByLabel('Dimension d', { exact: true }), '32');
   await expect(alert).toHaveCount(0);
   await trained(page);
+});
+
+test('a second control that is moved right after the first loses nothing of it', async ({
+  page,
+}) => {
+  await open(page, 'preset=quick');
+  const now = async (label: string, value: string) =>
+    page.getByLabel(label, { exact: true }).evaluate((field, text) => {
+      (field as HTMLInputElement).value = text;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    }, value);
+  // Around the moment at which the first change starts its run, and well within it.
+  for (const [i, wait] of [0, 120, 185, 200, 240, 300].entries()) {
+    await now('Seed', String(20 + i));
+    await page.waitForTimeout(wait);
+    await now('Dimension d', String(40 + i));
+    await expect(page).toHaveURL(new RegExp(`inputDim=${40 + i}&.*seed=${20 + i}&`));
+    await expect(page.getByLabel('Seed', { exact: true })).toHaveValue(String(20 + i));
+  }
 });
 
 test('draws an online run over the exact flow', async ({ page }) => {

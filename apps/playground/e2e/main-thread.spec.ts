@@ -102,7 +102,10 @@ test('draws all along the training of canonical', async ({ page }) => {
   const drawn = await page.evaluate(
     () => (globalThis as unknown as { drawn: Set<string> }).drawn.size,
   );
-  const records = (await exported(page, 'Records, CSV')).toString().trimEnd().split('\n').length;
+  const records = (await exported(page, 'Records of training, CSV'))
+    .toString()
+    .trimEnd()
+    .split('\n').length;
   expect(records).toBeGreaterThan(100);
   // A page that keeps up draws nearly every record. One that blocks for long draws a few.
   expect(drawn).toBeGreaterThan((2 * records) / SECOND);

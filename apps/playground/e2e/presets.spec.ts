@@ -31,7 +31,7 @@ for (const [name, teachers] of [
 
 test('softmax gates: learned by Adam, pruned, and certified by estimate', async ({ page }) => {
   await open(page, 'preset=softmax&kernel=simd');
-  await expect(page.getByText('Experts and routers align together.')).toBeVisible();
+  await expect(page.getByText('How experts and routers align.')).toBeVisible();
   await expect(page.getByLabel('Gate', { exact: true })).toHaveCount(0);
   await expect(page.getByText(/A router counts by how it differs/)).toBeVisible();
   await trained(page);

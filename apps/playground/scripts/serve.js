@@ -1,4 +1,4 @@
-// Serves the built playground: node scripts/serve.js [--port 4173] [--base /some/path/] [--open]
+// Serves the built playground: node scripts/serve.js [--port 4173] [--base /some/path/]… [--open]
 import { spawn } from 'node:child_process';
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4173' },
-    base: { type: 'string', default: '/' },
+    base: { type: 'string', multiple: true, default: ['/'] },
     open: { type: 'boolean', default: false },
   },
 });
@@ -26,8 +26,9 @@ const types = {
 
 /** The file that a path of the address means, or undefined. */
 function fileOf(pathname) {
-  if (!pathname.startsWith(values.base)) return undefined;
-  const inside = normalize(decodeURIComponent(pathname.slice(values.base.length)) || 'index.html');
+  const base = values.base.find((path) => pathname.startsWith(path));
+  if (base === undefined) return undefined;
+  const inside = normalize(decodeURIComponent(pathname.slice(base.length)) || 'index.html');
   if (inside.startsWith('..')) return undefined;
   const file = join(root, inside);
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
@@ -59,7 +60,7 @@ server.once('error', (error) => {
 });
 server.listen(Number(values.port), 'localhost');
 server.on('listening', () => {
-  const address = `http://localhost:${server.address().port}${values.base}`;
+  const address = `http://localhost:${server.address().port}${values.base[0]}`;
   console.log(`The playground is at ${address}`);
   if (values.open) openBrowser(address);
 });

@@ -6,6 +6,9 @@ export interface ErrorReport {
   /** The config field that it is about, where it is about one. */
   readonly field?: string;
   readonly remedy?: string;
+  /** What that field held, and the valid value nearest to it, where a link or a control gave it. */
+  readonly value?: unknown;
+  readonly nearest?: number | string;
 }
 
 /** What to show of anything that was thrown; errors of softmoe name their field and remedy. */

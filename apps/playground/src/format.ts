@@ -1,4 +1,4 @@
-export { plural, powerOfTen, readable } from '@softmoe/figures';
+export { lossWords, plural, powerOfTen, readable } from '@softmoe/figures';
 
 /** An overlap, always with two decimals. */
 export function overlap(value: number): string {

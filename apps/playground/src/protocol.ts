@@ -14,6 +14,9 @@ import type { ErrorReport } from './errors.ts';
 
 export type Axes = Plane['axes'];
 
+/** The plane to draw: through two directions, or where teacher and student differ most. */
+export type PlaneChoice = Axes | 'widest';
+
 export type PruneRule = Config['prune'];
 export type FinetuneMethod = Config['finetune']['method'];
 
@@ -43,6 +46,14 @@ export interface RunsOn {
   readonly sentence: string;
 }
 
+/** Why no run could start from a source. */
+export interface Refusal {
+  /** All that is wrong, a field each; at least one. */
+  readonly reports: readonly ErrorReport[];
+  /** The config with those fields at their defaults, where it is known. */
+  readonly config?: Config;
+}
+
 /** From the page to the worker. */
 export type Request =
   | {
@@ -57,7 +68,7 @@ export type Request =
   | { readonly type: 'prune'; readonly rule?: PruneRule }
   | { readonly type: 'finetune'; readonly method?: FinetuneMethod }
   | { readonly type: 'pace'; readonly speed: number; readonly autoplay: boolean }
-  | { readonly type: 'plane'; readonly axes: Axes | null }
+  | { readonly type: 'plane'; readonly axes: PlaneChoice }
   | { readonly type: 'snapshot' | 'model'; readonly id: number }
   | {
       readonly type: 'sweep';
@@ -141,6 +152,11 @@ export type Reply =
       readonly bytes: Uint8Array<ArrayBuffer> | undefined;
     }
   | { readonly type: 'sweep'; readonly id: number; readonly point: SweepPoint | undefined }
+  | ({
+      /** The run that was asked for cannot start: the one before it, if any, goes on. */
+      readonly type: 'refused';
+      readonly run: number;
+    } & Refusal)
   | {
       readonly type: 'error';
       readonly run: number;

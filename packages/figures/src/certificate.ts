@@ -1,6 +1,7 @@
 import { dot, lineY, type Markish, text } from '@observablehq/plot';
 import { courseOf, lastStage, type RecordLine } from '@softmoe/lab';
 import { DRAWN, decades, drawable } from './axes.ts';
+import { agreementOf } from './convergence.ts';
 import { thinned } from './course.ts';
 import type { Figure } from './draw.ts';
 import { fixed, lossWords, plural, readable } from './format.ts';
@@ -35,7 +36,12 @@ export function certificateFigure({ records, contraction }: CertificateFigureDat
   const y = ({ loss }: { loss: number }) => drawable(loss);
   const notes: Markish[] = [
     note(measured === null ? undefined : `○ measured: ×${fixed(measured, 6)} a step`, -18),
-    note(predicted === null ? undefined : `┅ predicted: ×${fixed(predicted, 6)} a step`, 0),
+    note(
+      predicted === null || line.length === 0
+        ? undefined
+        : `┅ predicted: ×${fixed(predicted, 6)} a step`,
+      0,
+    ),
   ];
   return {
     name: 'certificate',
@@ -82,16 +88,16 @@ function note(label: string | undefined, dy: number): Markish {
 function captionOf(
   exact: readonly RecordLine[],
   scale: number | undefined,
-  { predicted, measured }: CertificateFigureData['contraction'],
+  contraction: CertificateFigureData['contraction'],
   drawn: boolean,
 ): string {
   const [first, last] = [exact[0], exact.at(-1)];
   if (!first || !last) return 'Fine-tuning has not begun.';
   const run = `The loss over ${plural(last.step, 'step')} of fine-tuning, from ${lossWords(first.loss, scale)} to ${lossWords(last.loss, scale)}`;
-  if (predicted === null || measured === null) return `${run}.`;
-  const agreement = Math.log(measured) / Math.log(predicted);
+  const agreement = agreementOf(contraction);
+  if (!agreement) return `${run}.`;
   return (
     `${run}${drawn ? ', and the line that the eigenvalues of the Hessian at the end predict (dotted)' : ''}. ` +
-    `The measured rate is ${fixed(100 * agreement, 2)} % of the predicted one.`
+    `The measured rate is ${fixed(100 * agreement.ratio, 2)} % of the predicted one.`
   );
 }

@@ -1,8 +1,10 @@
 import { dot, lineY, link, text } from '@observablehq/plot';
+import { fallsOf } from '@softmoe/lab';
 import { decades } from './axes.ts';
 import type { Figure } from './draw.ts';
 import { lossBound, plural, readable } from './format.ts';
 import { color } from './palette.ts';
+import { times } from './pruning-words.ts';
 
 /** What the elimination figure draws: size against loss, and the size that was kept. */
 export interface EliminationFigureData {
@@ -17,8 +19,8 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
   /** Losses lost in rounding have no place on a logarithmic scale. */
   const points = curve.filter(({ loss }) => loss > 0 && lossBound(loss, nullLoss) === undefined);
   const here = points.find(({ size }) => size === kept);
-  const below = points.find(({ size }) => size === kept - 1);
-  const cliff = here && below ? [{ here, below, ratio: below.loss / here.loss }] : [];
+  const fall = fallsOf(points).find(({ size }) => size === kept);
+  const falls = fall ? [fall] : [];
   const m = Math.max(0, ...curve.map(({ size }) => size));
   /** The axis runs down to the right, so that the cliff of a student that keeps most of its units is on the left. */
   const left = kept > 0.7 * m;
@@ -28,8 +30,8 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
     caption:
       'Units are removed one by one, always the one whose loss costs least, and the amplitudes of the rest refitted. ' +
       `Pruning kept ${kept} of ${plural(m, 'unit')}${
-        cliff[0]
-          ? `: with one fewer the loss would be ${readable(cliff[0].ratio)} times as large, ${readable(cliff[0].below.loss)} instead of ${readable(cliff[0].here.loss)}`
+        fall
+          ? `: with one fewer the loss would be ${times(fall)} as large, ${readable(fall.below)} instead of ${readable(fall.here)}`
           : ''
       }.`,
     options: {
@@ -48,18 +50,18 @@ export function eliminationFigure({ curve, kept }: EliminationFigureData): Figur
       ),
       marks: [
         lineY(points, { x: 'size', y: 'loss', strokeWidth: 2 }),
-        link(cliff, {
-          x1: ({ here }) => here.size,
-          x2: ({ here }) => here.size,
-          y1: ({ here }) => here.loss,
-          y2: ({ below }) => below.loss,
+        link(falls, {
+          x1: 'size',
+          x2: 'size',
+          y1: 'here',
+          y2: 'below',
           stroke: color('high'),
           strokeWidth: 2,
           strokeDasharray: '3 4',
         }),
-        text(cliff, {
-          x: ({ here }) => here.size,
-          y: ({ here, below }) => Math.sqrt(here.loss * below.loss),
+        text(falls, {
+          x: 'size',
+          y: ({ here, below }) => Math.sqrt(here * below),
           text: ({ ratio }) => `one fewer: ×${readable(ratio)}`,
           textAnchor: left ? 'start' : 'end',
           dx: left ? 10 : -10,

@@ -8,6 +8,8 @@ import {
   recordLine,
   runPipeline,
 } from '@softmoe/lab';
+import { createMoE } from '@softmoe/model';
+import { dot, mapParams, row, takeRows } from '@softmoe/model/linalg';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alignmentFigure } from './alignment.ts';
@@ -20,7 +22,7 @@ import { lagsFigure } from './lags.ts';
 import { lossFigure } from './loss.ts';
 import { overlapsFigure } from './overlaps.ts';
 import { teacherColor } from './palette.ts';
-import { planeOf } from './plane.ts';
+import { planeOf, widestAxes } from './plane.ts';
 import { planeFigure } from './plane-figure.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -166,6 +168,34 @@ describe('the figures of a run', () => {
     const plain = draw(certificateFigure({ records, contraction: without }));
     expect(marksOf(plain, 'line')).toBe(1);
     expect(textsOf(plain).join()).not.toContain('predicted');
+    // A factor above one is no slope down.
+    const uphill = { records, contraction: { predicted: 1.000005, measured: null } };
+    expect(textsOf(draw(certificateFigure(uphill))).join()).not.toContain('predicted');
+    expect(lossFigure({ records, predicted: 1.000005 }).caption).not.toContain('straight');
+  });
+
+  it('draws the plane on which teacher and student differ most, and stays with it while that is close', () => {
+    const { teacher, final } = result.models;
+    const only = (unit: number) =>
+      createMoE(
+        { ...final.spec, experts: 1 },
+        mapParams(final.params, (rows) => takeRows(rows, [unit])),
+      );
+    for (const unit of [0, 1]) {
+      const found = dot(row(final.params.expert, unit), row(teacher.params.expert, 0)) > 0.9;
+      const missing = found ? 1 : 0;
+      const axes = widestAxes(only(unit), teacher)!;
+      expect(axes.map(({ teacher: j }) => j)).toEqual([missing, missing]);
+      expect(planeOf(only(unit), teacher, axes)!.gap).toBeGreaterThan(1);
+      expect(widestAxes(only(unit), teacher, axes)).toEqual(axes);
+      const other = axes.map((axis) => ({ ...axis, teacher: 1 - missing }));
+      expect(widestAxes(only(unit), teacher, other as unknown as typeof axes)).toEqual(axes);
+    }
+    const nothing = widestAxes(teacher, teacher, [
+      { kind: 'expert', teacher: 1 },
+      { kind: 'router', teacher: 1 },
+    ])!;
+    expect(planeOf(teacher, teacher, nothing)!.gap).toBe(0);
   });
 
   it('draws three maps of which the difference vanishes', () => {

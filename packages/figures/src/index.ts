@@ -22,10 +22,26 @@ export { lagsFigure } from './lags.ts';
 export { type LossFigureData, lossFigure } from './loss.ts';
 export { overlapsFigure } from './overlaps.ts';
 export { type ColorName, color, palette, teacherColor } from './palette.ts';
-export { type Plane, type PlaneAxis, planeOf } from './plane.ts';
+export { type Plane, type PlaneAxis, planeOf, widestAxes } from './plane.ts';
 export { planeFigure } from './plane-figure.ts';
 export { predictedLine } from './predicted-line.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure, wilson } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';
-export { adviceWords, identifiabilityWords, type Surface, warningWords } from './words.ts';
+export {
+  type Agreement,
+  adviceWords,
+  agreementOf,
+  contractedWords,
+  fallWords,
+  identifiabilityWords,
+  limitOf,
+  type Pace,
+  paceOf,
+  removalWords,
+  type Surface,
+  times,
+  type VerdictWords,
+  verdictWords,
+  warningWords,
+} from './words.ts';

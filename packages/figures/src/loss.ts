@@ -244,7 +244,7 @@ function captionOf(
   const end = tune.at(-1);
   if (!end) return learned;
   const line = drawn.predicted
-    ? ', along the straight line (dotted) that the Hessian predicts on this logarithmic scale'
+    ? '; the straight line (dotted) is what the Hessian predicts on this logarithmic scale'
     : '';
   return `${learned} After pruning, fine-tuning takes it to ${lossWords(end.loss, first.loss)}${line}.`;
 }

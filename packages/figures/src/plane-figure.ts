@@ -15,7 +15,6 @@ export function planeFigure(
   const [across, up] = plane.axes.map(({ kind, teacher: j }) => `${kind} ${j + 1}`);
   const difference = student.map((value, i) => value - teacher[i]!);
   const most = Math.max(1e-12, ...teacher.map(Math.abs)) / 2;
-  const worst = Math.max(...difference.map(Math.abs));
   const axis = { ticks: [-2, 0, 2], tickFormat: 'd' };
   const panels = { 'teacher f*': teacher, 'student f': student, 'difference f − f*': difference };
   const levels = Array.from({ length: LEVELS }, (_, i) => (most * (i + 0.5)) / LEVELS);
@@ -48,7 +47,7 @@ export function planeFigure(
     caption:
       `The teacher’s function, the student’s and their difference, ${when}, on the plane through the teacher’s ${across} ` +
       `(across) and ${up} (up), within ±${extent}. Levels every ${readable(most / LEVELS)}: solid and orange above zero, ` +
-      `dashed and blue below. The largest difference is ${readable(worst)}.`,
+      `dashed and blue below. The largest difference is ${readable(plane.gap)}.`,
     options: {
       ...shared,
       height: 300,

@@ -15,6 +15,8 @@ export interface Plane {
   readonly extent: number;
   readonly teacher: Float64Array | Float32Array;
   readonly student: Float64Array | Float32Array;
+  /** The largest difference of the two there. */
+  readonly gap: number;
 }
 
 const SIZE = 49;
@@ -23,24 +25,62 @@ const EXTENT = 3;
 /** Two axes closer to parallel than this span no plane. */
 const PARALLEL = 1e-6;
 
+/** Points along an edge of the grid on which planes are compared. */
+const COARSE = 13;
+
+/** How many times as much another plane has to differ to take the place of the one that is shown. */
+const STAYS = 1.5;
+
 /**
- * Both functions on the plane through two of the teacher's directions, the second made orthogonal to the first; undefined
- * where the teacher has no such directions, or they are parallel.
+ * The expert and the router of one teacher unit: those on whose plane teacher and student differ most, on a coarse grid.
+ * `current`, the axes that are shown, stay unless another plane differs by half as much again, so that a picture drawn while
+ * the student learns does not flicker. Undefined where no pair spans a plane.
  */
-export function planeOf(student: MoE, teacher: MoE, axes: Plane['axes']): Plane | undefined {
+export function widestAxes(
+  student: MoE,
+  teacher: MoE,
+  current?: Plane['axes'],
+): Plane['axes'] | undefined {
+  const shown = current?.[0].teacher;
+  let best: { readonly axes: Plane['axes']; readonly gap: number } | undefined;
+  for (let j = 0; j < teacher.spec.experts; j++) {
+    const axes: Plane['axes'] = [
+      { kind: 'expert', teacher: j },
+      { kind: 'router', teacher: j },
+    ];
+    const plane = planeOf(student, teacher, axes, COARSE);
+    if (!plane) continue;
+    const gap = (j === shown ? STAYS : 1) * plane.gap;
+    if (!best || gap > best.gap) best = { axes, gap };
+  }
+  return best?.axes;
+}
+
+/**
+ * Both functions on the plane through two of the teacher's directions, the second made orthogonal to the first, at `size`²
+ * points; undefined where the teacher has no such directions, or they are parallel.
+ */
+export function planeOf(
+  student: MoE,
+  teacher: MoE,
+  axes: Plane['axes'],
+  size: number = SIZE,
+): Plane | undefined {
   const basis = basisOf(teacher, axes);
   if (!basis) return undefined;
-  return {
-    axes,
-    size: SIZE,
-    extent: EXTENT,
-    teacher: evaluate(teacher, basis),
-    student: evaluate(student, basis),
+  const values = {
+    teacher: evaluate(teacher, basis, size),
+    student: evaluate(student, basis, size),
   };
+  let gap = 0;
+  for (const [i, value] of values.student.entries()) {
+    gap = Math.max(gap, Math.abs(value - (values.teacher[i] ?? 0)));
+  }
+  return { axes, size, extent: EXTENT, ...values, gap };
 }
 
 /** A model sees a point of the plane through the projections of its rows only. */
-function evaluate(model: MoE, basis: NDArray): Float64Array {
+function evaluate(model: MoE, basis: NDArray, size: number): Float64Array {
   const { router, expert } = model.params;
   const flat: MoE = {
     spec: { ...model.spec, inputDim: 2 },
@@ -50,16 +90,16 @@ function evaluate(model: MoE, basis: NDArray): Float64Array {
       expert: rowProducts(expert, basis),
     },
   };
-  return forward(flat, gridPoints(), SIZE * SIZE);
+  return forward(flat, gridPoints(size), size * size);
 }
 
-function gridPoints(): Float64Array {
-  const points = new Float64Array(2 * SIZE * SIZE);
-  const at = (i: number) => EXTENT * ((2 * i) / (SIZE - 1) - 1);
-  for (let r = 0; r < SIZE; r++) {
-    for (let c = 0; c < SIZE; c++) {
-      points[2 * (r * SIZE + c)] = at(c);
-      points[2 * (r * SIZE + c) + 1] = -at(r);
+function gridPoints(size: number): Float64Array {
+  const points = new Float64Array(2 * size * size);
+  const at = (i: number) => EXTENT * ((2 * i) / (size - 1) - 1);
+  for (let r = 0; r < size; r++) {
+    for (let c = 0; c < size; c++) {
+      points[2 * (r * size + c)] = at(c);
+      points[2 * (r * size + c) + 1] = -at(r);
     }
   }
   return points;

@@ -9,8 +9,8 @@ interface TunedPoint {
 
 /**
  * What the loss of fine-tuning would be at each of `points` if every step multiplied it by `factor`, through the first point
- * that is well inside the linear phase; nothing without a factor or such a point. Values of `most` and above, or `least` and
- * below, are left out.
+ * that is well inside the linear phase; nothing without such a point or a factor below 1. Values of `most` and above, or
+ * `least` and below, are left out.
  */
 export function predictedLine(
   points: readonly TunedPoint[],
@@ -18,7 +18,7 @@ export function predictedLine(
   { least, most }: { readonly least: number; readonly most: number },
 ): TunedPoint[] {
   const anchor = points.find(({ loss }) => loss < WINDOW.from && loss > WINDOW.to);
-  if (!anchor || !factor) return [];
+  if (!anchor || !factor || !(factor < 1)) return [];
   return points
     .map(({ total }) => ({ total, loss: anchor.loss * factor ** (total - anchor.total) }))
     .filter(({ loss }) => loss < most && loss > least);

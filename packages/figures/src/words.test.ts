@@ -39,6 +39,16 @@ describe('words of advice', () => {
       'Teacher expert 2 makes up 1.0·10⁻¹⁴ of the loss, less than training left of it: what is left of the others hides it. Train longer, or spread the amplitudes less.',
       'Teacher expert 2 makes up 1.0·10⁻¹⁴ of the loss, less than training left of it: what is left of the others hides it. Train longer, or spread the amplitudes less.',
     ],
+    [
+      { kind: 'kept-too-few', value: 2, asked: true },
+      'Ask for more than 2 units with --prune size:N, or let the cliff decide.',
+      'Ask for more than 2 units beside the elimination curve, or let the cliff decide.',
+    ],
+    [
+      { kind: 'kept-too-many', value: 7, loss: 0.1, asked: true },
+      'Ask for fewer than 7 units with --prune size:N, or let the cliff decide.',
+      'Ask for fewer than 7 units beside the elimination curve, or let the cliff decide.',
+    ],
     [{ kind: 'text', value: 'As it was.' }, 'As it was.', 'As it was.'],
   ])('name the controls of each surface: %j', (advice, command, page) => {
     expect(adviceWords(advice)).toBe(command);

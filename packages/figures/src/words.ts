@@ -2,6 +2,14 @@ import type { Advice, Summary, Warning } from '@softmoe/lab';
 import { duration, listed, plural, readable } from './format.ts';
 
 export {
+  type Agreement,
+  agreementOf,
+  contractedWords,
+  limitOf,
+  type Pace,
+  paceOf,
+} from './convergence.ts';
+export {
   duration,
   fixed,
   listed,
@@ -12,6 +20,8 @@ export {
   readable,
   signed,
 } from './format.ts';
+export { fallWords, removalWords, times } from './pruning-words.ts';
+export { type VerdictWords, verdictWords } from './verdict-words.ts';
 
 /** Where advice is followed: by options of a command or by controls of a page. */
 export type Surface = 'command' | 'page';
@@ -50,8 +60,13 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
     case 'train-longer':
       return `Train longer, such as ${by.time(advice.value)}.`;
     case 'kept-too-few':
-      return `Pruning kept only ${advice.value} units: give the size${by.size}, or a tolerance.`;
+      return advice.asked
+        ? `Ask for more than ${advice.value} units${by.size}, or let the cliff decide.`
+        : `Pruning kept only ${advice.value} units: give the size${by.size}, or a tolerance.`;
     case 'kept-too-many':
+      if (advice.asked) {
+        return `Ask for fewer than ${advice.value} units${by.size}, or let the cliff decide.`;
+      }
       return (
         `Pruning kept ${advice.value} units: train longer (the loss was ${readable(advice.loss)} when ` +
         `training ended), or give the size${by.size}.`

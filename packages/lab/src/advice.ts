@@ -1,6 +1,7 @@
 import { tangentDim, translationDim } from '@softmoe/model/linalg';
 import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
+import { fallsOf } from './cliff.ts';
 import type { Config } from './config.ts';
 import { coarsestStep, type Milestones } from './milestones.ts';
 import type { Advice, Summary, Warning } from './result-schema.ts';
@@ -51,15 +52,11 @@ export function coarseWarnings(milestones: Milestones): Warning[] {
   return step === undefined ? [] : [{ kind: 'coarse-times', value: step }];
 }
 
-/** Below this ratio a cliff tells one size from another no better than chance would. */
-const CLEAR_CLIFF = 2;
-
 /** What a user should know of an elimination curve that a size was read from. */
 export function cliffWarnings({ curve, kept }: Pruned, { prune }: Config): Warning[] {
-  const lossAt = (size: number) => curve.find((point) => point.size === size)?.loss ?? 0;
-  const ratio = lossAt(kept.length - 1) / lossAt(kept.length);
-  if (prune.rule !== 'cliff' || !(ratio < CLEAR_CLIFF)) return [];
-  return [{ kind: 'no-clear-cliff', value: ratio, size: kept.length }];
+  const fall = fallsOf(curve).find(({ size }) => size === kept.length);
+  if (prune.rule !== 'cliff' || !fall || fall.clear) return [];
+  return [{ kind: 'no-clear-cliff', value: fall.ratio, size: kept.length }];
 }
 
 /** How a run ended, as far as advice depends on it. */
@@ -90,11 +87,16 @@ function weakTeachers(missing: Summary['missing'], left: number): Advice[] {
 /** What to change so that the run recovers more, if anything. */
 export function adviceFor(ending: Ending): Advice[] {
   const { config, milestones, trainedLoss, left, missing, survivors } = ending;
-  const { teachers, students, seed, train } = config;
+  const { teachers, students, seed, train, prune } = config;
+  const asked = prune.rule === 'size' ? ({ asked: true } as const) : {};
   if (students < teachers) return [{ kind: 'students-needed', value: teachers }];
   if (missing.length === 0) {
     if (survivors <= teachers) return [];
-    return [{ kind: 'kept-too-many', value: survivors, loss: trainedLoss }];
+    return [{ kind: 'kept-too-many', value: survivors, loss: trainedLoss, ...asked }];
+  }
+  // No other start or longer training makes up for a size that is too small.
+  if (survivors < teachers && prune.rule === 'size') {
+    return [{ kind: 'kept-too-few', value: survivors, ...asked }];
   }
   const advice: Advice[] = [...weakTeachers(missing, left)];
   if (students < 5 * teachers) advice.push({ kind: 'more-students', value: 5 * teachers });

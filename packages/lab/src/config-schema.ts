@@ -96,6 +96,13 @@ export const finetuneSchema = z.strictObject({
     ),
 });
 
+/** The values that tell the kinds of a field apart which may be one of several. */
+export const unionKinds: Readonly<Record<string, readonly string[]>> = {
+  expert: expert.options.map(({ shape }) => shape.kind.value),
+  geometry: geometry.options.map(({ shape }) => shape.kind.value),
+  prune: prune.options.map(({ shape }) => shape.rule.value),
+};
+
 /**
  * Everything that determines an experiment, as users write it. A zod schema; `parseConfig` fills in the defaults that
  * depend on other fields, checks the fields together and throws errors with a remedy.

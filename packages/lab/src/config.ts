@@ -1,7 +1,13 @@
 import { schemaProblem } from '@softmoe/model/checks';
 import * as z from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
-import { type Config, configSchema, finetuneSchema, trainSchema } from './config-schema.ts';
+import {
+  type Config,
+  configSchema,
+  finetuneSchema,
+  trainSchema,
+  unionKinds,
+} from './config-schema.ts';
 import { ConfigError } from './errors.ts';
 
 export { type Config, type ConfigInput, configSchema } from './config-schema.ts';
@@ -37,7 +43,9 @@ function remedyOf(issue: Issue): string {
     return known ? `Known fields: ${Object.keys(shape).join(', ')}.` : 'Leave it out.';
   }
   if (issue.code === 'invalid_union') {
-    return `Choose ${String(issue.path.at(-1) ?? 'kind')} among those that \`softmoe run --help\` lists.`;
+    const [name] = issue.path;
+    const known = typeof name === 'string' ? unionKinds[name] : undefined;
+    return known ? `Use one of ${known.join(', ')}.` : 'Leave it out.';
   }
   return 'Correct it, or leave the field out for its default.';
 }

@@ -1,6 +1,7 @@
 export { hasClosedForm } from '@softmoe/population';
 export type { Alignment } from '@softmoe/train';
 export { configWarnings } from './advice.ts';
+export { type Fall, fallsOf, steepest } from './cliff.ts';
 export {
   type Config,
   type ConfigInput,

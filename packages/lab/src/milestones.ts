@@ -54,9 +54,9 @@ export function metPairs({ expert, router, step }: Milestones): MetPair[] {
 export interface AlignmentOrder {
   /** Pairs of which both expert and router were found. */
   readonly met: number;
-  /** Those among them whose order the records tell. */
+  /** Pairs that met and whose order the records tell. */
   readonly told: number;
-  /** Those among these whose expert came first. */
+  /** Pairs of which the records tell that the expert came first. */
   readonly expertFirst: number;
 }
 

@@ -16,16 +16,18 @@ const kind = <Kind extends string>(name: Kind) => ({ kind: z.literal(name) });
 const text = z.string().transform((value) => ({ kind: 'text' as const, value }));
 const told = z.object({ ...kind('text'), value: z.string() });
 
+const asked = z.literal(true).exactOptional();
+
 const advice = z.discriminatedUnion('kind', [
   /** There are fewer students than this number of teacher experts. */
   z.object({ ...kind('students-needed'), value: count }),
   z.object({ ...kind('more-students'), value: count }),
   /** To this time. */
   z.object({ ...kind('train-longer'), value: z.number() }),
-  /** Pruning kept only this number of units, fewer than the teacher has. */
-  z.object({ ...kind('kept-too-few'), value: count }),
-  /** Pruning kept this number of units, more than the teacher has, at this loss when training ended. */
-  z.object({ ...kind('kept-too-many'), value: count, loss: z.number() }),
+  /** Pruning kept only this number of units, fewer than the teacher has; `asked` where that size was asked for. */
+  z.object({ ...kind('kept-too-few'), value: count, asked }),
+  /** Pruning kept this number of units, more than the teacher has, at this loss when training ended; `asked` likewise. */
+  z.object({ ...kind('kept-too-many'), value: count, loss: z.number(), asked }),
   z.object({ ...kind('other-seed'), value: count }),
   /** Of a missed teacher expert: its share of the loss, less than what training left of it. */
   z.object({ ...kind('weak-teacher'), value: z.number(), teacherExpert: count }),

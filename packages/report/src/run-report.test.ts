@@ -88,6 +88,26 @@ it('a report says what a run with too few students missed, and what to try', asy
   expect(text).toContain('There is no certificate');
 });
 
+it('a report of a run pruned to a size that was asked for says of the curve what is to be seen there', async () => {
+  const told = async (size: number) => {
+    const prune = { rule: 'size', size } as const;
+    return textOf(
+      await runReport(await kept(`size${size}`, { ...small, prune, finetune: { maxSteps: 3000 } })),
+    );
+  };
+  const few = await told(1);
+  expect(few).toMatch(/Removing 7 units costs \d+ % of what they explain/);
+  expect(few).toContain('the cliff is at 2 units');
+  expect(few).toMatch(/multiplies the excess of the loss over its limit [\d.]+ by/);
+  expect(few).toContain('1 unit cannot be 2 teacher experts');
+  expect(few).not.toMatch(/multiplies the loss|cliff of the curve|along the straight line/);
+  const many = await told(5);
+  expect(many).toContain('the cliff is at 2 units');
+  expect(many).toContain('there are 5 units, and the teacher has 2');
+  expect(many).toContain('Ask for fewer than 5 units with --prune size:N');
+  expect(many).not.toMatch(/the convergence is linear|straight line|predicted slope/);
+});
+
 it('a report tells both stages of fine-tuning of an online run', async () => {
   const path = await kept('online', {
     ...small,

@@ -16,6 +16,7 @@ import {
   planeOf,
   plural,
   warningWords,
+  widestAxes,
 } from '@softmoe/figures';
 import {
   type Course,
@@ -185,12 +186,10 @@ function finetuning(records: readonly RecordLine[], result: Summary): ReportSect
   };
 }
 
+/** Both functions on the plane on which they differ most. */
 function functions(student: MoE, teacher: MoE, result: Summary | undefined): ReportSection[] {
-  const j = (result?.missing[0]?.teacherExpert ?? 1) - 1;
-  const plane = planeOf(student, teacher, [
-    { kind: 'expert', teacher: j },
-    { kind: 'router', teacher: j },
-  ]);
+  const axes = widestAxes(student, teacher);
+  const plane = axes && planeOf(student, teacher, axes);
   if (!plane) return [];
   return [
     {

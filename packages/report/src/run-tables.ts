@@ -1,4 +1,4 @@
-import { clockOf, fixed, lossWords, readable, signed } from '@softmoe/figures';
+import { clockOf, contractedWords, fixed, lossWords, readable, signed } from '@softmoe/figures';
 import {
   type Course,
   isCoarse,
@@ -81,12 +81,8 @@ export function originsTable({ origins }: Summary): Table {
 }
 
 /** All that the certificate holds, with what it means. */
-export function certificateTable({
-  certificate,
-  parameterError,
-  contraction,
-  loss,
-}: Summary): Table {
+export function certificateTable(result: Summary): Table {
+  const { certificate, parameterError, contraction, loss } = result;
   const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
     certificate;
   const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
@@ -113,7 +109,7 @@ export function certificateTable({
     ['step η', 'of gradient descent', step, 4],
     [
       'predicted contraction',
-      'max(|1 − ημ|, |1 − ηλ max|)², of the loss in a step',
+      `max(|1 − ημ|, |1 − ηλ max|)², of ${contractedWords(result)} in a step`,
       contraction.predicted,
       8,
     ],

@@ -1,12 +1,16 @@
 import {
+  agreementOf,
   clockOf,
+  contractedWords,
+  fallWords,
   fixed,
   identifiabilityWords,
   listed,
-  lossBound,
   lossWords,
   plural,
   readable,
+  removalWords,
+  verdictWords,
 } from '@softmoe/figures';
 import { hasClosedForm, type Milestones, meanLag, orderOf, type Summary } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
@@ -51,7 +55,7 @@ export function outcomeWords(result: Summary): string {
       ? `It recovered ${everyExpert(teachers)}`
       : `It recovered ${recovered} of ${teachers} teacher experts and missed ${listed(missing.map(({ teacherExpert }) => teacherExpert))}`;
   const unique = identifiability ? ` ${identifiabilityWords(identifiability)}` : '';
-  return `${found}; ${kept}${error}. ${verdictWords[certificate.verdict]}${unique}`;
+  return `${found}; ${kept}${error}. ${certificateSays(result)}${unique}`;
 }
 
 /** `all 5 teacher experts`, and what one says of fewer. */
@@ -93,32 +97,30 @@ const GUIDANCE =
 
 /** What pruning kept and what it lost. */
 export function pruningWords(result: Summary): string[] {
-  const { students, survivors, teachers, elimination, loss, config, alignment } = result;
-  const at = (size: number) => elimination.find((point) => point.size === size)?.loss;
-  const [here, below] = [at(survivors), at(survivors - 1)];
+  const { students, survivors, teachers, elimination, loss, config, alignment, origins } = result;
   const rule = {
     cliff:
-      'It stopped at the cliff of the curve, without being told how many experts the teacher has',
-    size: 'Its size was asked for',
-    tolerance: 'It stopped within the loss that was asked for',
+      'The size with the steepest fall below it was taken, without being told how many experts the teacher has.',
+    size: 'Its size was asked for.',
+    tolerance: 'It stopped within the loss that was asked for.',
   }[config.prune.rule];
-  const cliff =
-    here !== undefined && below !== undefined && lossBound(here, loss.start) === undefined
-      ? `: one unit fewer would make the loss ${readable(below / here)} times as large`
-      : '';
+  const merged = origins.filter((units) => units.length > 1).length;
   const lost = alignment.trained.expert.flatMap((overlap, j) => {
     const before = overlap >= KNOWN && (alignment.trained.router[j] ?? 0) >= KNOWN;
     const gone = result.missing.some(({ teacherExpert }) => teacherExpert === j + 1);
     return before && gone ? [j + 1] : [];
   });
+  const curve = [removalWords(elimination, survivors), fallWords(elimination, survivors)];
   return [
-    `Pruning went from ${plural(students, 'unit')} to ${survivors}; the teacher has ${teachers}. ${rule}${cliff}. Duplicates were merged and the amplitudes refitted.`,
-    `The loss was ${lossWords(loss.trained, loss.start)} before and ${lossWords(loss.pruned, loss.start)} after. ${
-      lost.length > 0
-        ? `Teacher ${lost.length === 1 ? 'expert' : 'experts'} ${listed(lost)} had been learned and ${lost.length === 1 ? 'was' : 'were'} lost here.`
-        : 'No teacher expert that had been learned was lost.'
-    }`,
-  ];
+    `Pruning went from ${plural(students, 'unit')} to ${survivors}; the teacher has ${teachers}. ${rule}`,
+    curve.filter((words) => words !== '').join(' '),
+    `${merged === 0 ? 'No duplicates were merged' : `Duplicates were merged into ${plural(merged, 'unit')}`}, and the amplitudes refitted. ` +
+      `The loss was ${lossWords(loss.trained, loss.start)} before and ${lossWords(loss.pruned, loss.start)} after. ${
+        lost.length > 0
+          ? `Teacher ${lost.length === 1 ? 'expert' : 'experts'} ${listed(lost)} had been learned and ${lost.length === 1 ? 'is' : 'are'} not in the final student.`
+          : 'No teacher expert that had been learned was lost.'
+      }`,
+  ].filter((words) => words !== '');
 }
 
 /** An overlap from which on an expert and its router count as recovered. */
@@ -138,15 +140,15 @@ export function certificateWords(result: Summary, from: number): string[] {
     ? `First ${plural(online.steps, 'step')} on fresh samples${online.parameterError === null ? '' : ` came to parameter error ${readable(online.parameterError)}`}. Then `
     : '';
   const words = [
-    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${lossWords(from, loss.start)} to ${lossWords(loss.final, loss.start)}. ${verdictWords[certificate.verdict]}`,
+    `${sampled}${plural(steps.finetune, 'step')} of ${method} on ${objective} took the loss from ${lossWords(from, loss.start)} to ${lossWords(loss.final, loss.start)}. ${certificateSays(result)}`,
   ];
-  const { predicted, measured } = contraction;
-  if (predicted !== null && measured !== null) {
-    const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
+  const agreement = agreementOf(contraction);
+  if (agreement) {
+    const { predicted, measured, deviation, agrees } = agreement;
     words.push(
-      `The least and the largest curvature at the end predict that every step multiplies the loss by ${fixed(predicted, 6)}; ` +
+      `The least and the largest curvature at the end predict that every step multiplies ${contractedWords(result)} by ${fixed(predicted, 6)}; ` +
         `the run itself gives ${fixed(measured, 6)}. The two rates differ by ${readable(100 * deviation)} %` +
-        `${deviation <= 0.02 ? ': the convergence is linear, and the Hessian foretold it' : ', more than 2 %: the Hessian at the end did not govern the run'}.`,
+        `${agrees ? ': the convergence is linear, and the Hessian foretold it' : ': the Hessian at the end did not govern the run'}.`,
     );
   } else if (certificate.observedOrder !== null) {
     words.push(
@@ -156,17 +158,7 @@ export function certificateWords(result: Summary, from: number): string[] {
   return words;
 }
 
-const verdictWords: Readonly<Record<Summary['certificate']['verdict'], string>> = {
-  certified:
-    'The certificate holds: the point is an isolated minimum of zero loss, where the Hessian is positive definite.',
-  'not-converged':
-    'There is no certificate: the gradient is still too large to judge the point where fine-tuning ended.',
-  'nonzero-loss':
-    'There is no certificate: fine-tuning ended at a minimum where the loss is not zero, so this student is not the teacher.',
-  saddle:
-    'There is no certificate: fine-tuning ended at a saddle, from where some direction leads further down.',
-  unresolved:
-    'There is no certificate: the loss is zero as far as float64 can tell, but a unit of the teacher is missing or elsewhere, or too weak to be told from none.',
-  degenerate:
-    'There is no certificate: along some direction the Hessian is flat, so that descent is only sublinear, as with too many units.',
-};
+function certificateSays(result: Summary): string {
+  const { long } = verdictWords(result);
+  return `${result.certificate.verdict === 'certified' ? 'The certificate holds' : 'There is no certificate'}. ${long}`;
+}

@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../errors.ts';
 import type { WorkerName } from '../protocol.ts';
 
 /** The smallest module with a SIMD instruction. */
@@ -20,4 +21,34 @@ export function createWorker(): Worker {
     type: 'module',
     name: JSON.stringify({ simd: hasSimd() } satisfies WorkerName),
   });
+}
+
+/** What to tell of a worker that could not be made, or that failed: `loaded` says whether it had begun to work. */
+export function workerFailure(cause: unknown, loaded: boolean): ErrorReport {
+  const reason = messageOf(cause);
+  const because = reason === '' ? '' : ` (${reason})`;
+  if (loaded) {
+    return {
+      message: `What computes has failed${because}.`,
+      remedy: 'Press Again; what is shown is what it had come to.',
+    };
+  }
+  if (typeof Worker === 'undefined') {
+    return {
+      message: 'This browser has no web workers, in which the playground computes.',
+      remedy: 'Open this page in another browser: any from 2023 on will do.',
+    };
+  }
+  return {
+    message: `The web worker in which the playground computes could not be started${because}.`,
+    remedy:
+      'Something blocks it: allow workers for this page in the browser and its extensions, or check the connection, ' +
+      'and press Again.',
+  };
+}
+
+function messageOf(cause: unknown): string {
+  const message =
+    typeof cause === 'object' && cause !== null && 'message' in cause ? cause.message : '';
+  return typeof message === 'string' ? message : '';
 }

@@ -1,4 +1,5 @@
 import type { Config } from '@softmoe/lab';
+import type { ErrorReport } from '../errors.ts';
 
 type Train = Config['train'];
 
@@ -47,4 +48,34 @@ export function changed(config: Config, change: Change): unknown {
     } else Object.assign(train, SAMPLED);
   }
   return { ...next, train };
+}
+
+/** A config that {@link changed} made, with the fields that it left to their defaults as they were in `before`. */
+export function shownOf(before: Config, next: unknown): Config {
+  const { train, ...rest } = next as Partial<Config>;
+  return { ...before, ...rest, train: { ...before.train, ...train } };
+}
+
+/** A copy of a config with the field of that path set. */
+export function withValue(config: object, field: string, value: unknown): object {
+  const [name = '', ...rest] = field.split('.');
+  if (rest.length === 0) return { ...config, [name]: value };
+  const inner = (config as Record<string, unknown>)[name];
+  const branch = typeof inner === 'object' && inner !== null ? inner : {};
+  return { ...config, [name]: withValue(branch, rest.join('.'), value) };
+}
+
+/** A config with what its wrong fields hold, where that is of the kind that belongs there, so that controls can show it. */
+export function withFaults(config: Config, faults: readonly ErrorReport[]): Config {
+  return faults.reduce((shown, { field = '', value }) => {
+    const before = field.split('.').reduce<unknown>((at, name) => inside(at, name), shown);
+    const fits = typeof before === typeof value && typeof value !== 'object' && value !== undefined;
+    return fits ? (withValue(shown, field, value) as Config) : shown;
+  }, config);
+}
+
+function inside(tree: unknown, name: string): unknown {
+  return typeof tree === 'object' && tree !== null
+    ? (tree as Record<string, unknown>)[name]
+    : undefined;
 }

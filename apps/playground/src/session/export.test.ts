@@ -1,4 +1,5 @@
 import { createReferenceBackend } from '@softmoe/backend';
+import { createKernelsBackend } from '@softmoe/backend-tfjs/kernels';
 import { parseConfig, runPipeline } from '@softmoe/lab';
 import { expect, it, vi } from 'vitest';
 import { asCode, exportName } from './export.ts';
@@ -20,7 +21,7 @@ it('copies a run as code that runs it', async () => {
     seed: 2,
     train: { time: 90 },
   });
-  const code = asCode(config);
+  const code = asCode(config, 'relaxed');
   expect(code).toMatch(/^import \{ runPipeline \} from '@softmoe\/lab';$/m);
   const log = vi.fn();
   await run(code, { runPipeline, console: { log } });
@@ -38,11 +39,34 @@ it('hands a sampled run its backend', async () => {
     train: { time: 1, batchSize: 256 },
     finetune: { maxSteps: 20, sampleSize: 256 },
   });
-  const code = asCode(config);
+  const code = asCode(config, 'float64');
   expect(code).toMatch(/^import \{ createReferenceBackend \} from '@softmoe\/backend';$/m);
   const log = vi.fn();
   await run(code, { runPipeline, createReferenceBackend, console: { log } });
   expect(log).toHaveBeenCalledWith(expect.stringMatching(/^\d of 2 teacher experts recovered$/));
+});
+
+it('hands a sampled run the kernels that the page used, and the same numbers', async () => {
+  const config = parseConfig({
+    inputDim: 8,
+    teachers: 2,
+    students: 4,
+    engine: 'online',
+    train: { time: 1, batchSize: 256 },
+    finetune: { maxSteps: 20, onlineSteps: 5 },
+  });
+  const code = asCode(config, 'simd');
+  expect(code).toMatch(/^\/\/ npm install @softmoe\/lab @softmoe\/backend-tfjs$/m);
+  expect(code).toMatch(
+    /^import \{ createKernelsBackend \} from '@softmoe\/backend-tfjs\/kernels';$/m,
+  );
+  expect(code).not.toMatch(/Reference/);
+  const found = vi.fn(runPipeline);
+  await run(code, { runPipeline: found, createKernelsBackend, console: { log: vi.fn() } });
+  expect(found.mock.calls[0]?.[1]?.backend?.info).toMatchObject({ name: 'kernels', simd: 'simd' });
+  const backend = await createKernelsBackend({ variant: 'simd' });
+  const told = await found.mock.results[0]?.value;
+  expect(told.loss).toEqual((await runPipeline(config, { backend })).loss);
 });
 
 it('names files after the run', () => {

@@ -6,7 +6,9 @@ import type { Session } from './session.svelte.ts';
 /** What can be saved of a run, by the names of its files. */
 export type FileName =
   | 'config.json'
-  | 'records.csv'
+  | 'train.csv'
+  | 'finetune-online.csv'
+  | 'finetune.csv'
   | 'records.jsonl'
   | 'model.safetensors'
   | 'result.json';
@@ -22,8 +24,10 @@ export async function fileOf(name: FileName, session: Session): Promise<Content 
   switch (name) {
     case 'config.json':
       return session.config && json(session.config);
-    case 'records.csv':
-      return tables(frames) || undefined;
+    case 'train.csv':
+    case 'finetune-online.csv':
+    case 'finetune.csv':
+      return table(name, frames);
     case 'records.jsonl':
       return lines(frames) || undefined;
     case 'model.safetensors':
@@ -35,13 +39,18 @@ export async function fileOf(name: FileName, session: Session): Promise<Content 
 
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** A table for training and one for each stage of fine-tuning, which has fewer students. */
-export function tables(frames: readonly Frame[]): string {
-  return [undefined, 'online', 'exact', 'sample']
-    .map((stage) => frames.filter((frame) => frame.stage === stage))
-    .filter((some) => some.length > 0)
-    .map((some) => recordsToCsv(some.map(({ record }) => record)))
-    .join('\n');
+type TableName = Extract<FileName, `${string}.csv`>;
+
+/** A table for each stage of a run, whose students differ in number, under the names of `softmoe export`. */
+export function table(name: TableName, frames: readonly Frame[]): string | undefined {
+  const rows = frames.filter((frame) => tableOf(frame) === name);
+  return rows.length === 0 ? undefined : recordsToCsv(rows.map(({ record }) => record));
+}
+
+/** The table that a record stands in. */
+export function tableOf({ phase, stage }: Frame): TableName {
+  if (phase === 'train') return 'train.csv';
+  return stage === 'online' ? 'finetune-online.csv' : 'finetune.csv';
 }
 
 function lines(frames: readonly Frame[]): string {

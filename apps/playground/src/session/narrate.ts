@@ -1,4 +1,11 @@
-import { adviceWords } from '@softmoe/figures';
+import {
+  adviceWords,
+  fallWords,
+  type Pace,
+  paceOf,
+  removalWords,
+  verdictWords,
+} from '@softmoe/figures';
 import {
   ALIGNED,
   type Config,
@@ -8,18 +15,19 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
-import { overlap, plural, readable, time } from '../format.ts';
+import { lossWords, overlap, plural, readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
 import { hasOwnGates } from './draft.ts';
 import type { Session } from './session.svelte.ts';
 
+/** All that a narration may speak of: nothing that was not measured is said. */
 export interface Scene {
   readonly config: Config;
   readonly phase: Phase;
   readonly start: StatelessRecord | undefined;
   readonly latest: StatelessRecord | undefined;
-  /** Of fine-tuning, once it has begun. */
-  readonly tuned: Frame | undefined;
+  /** Records of the stage of fine-tuning that runs or ran last, once it has begun. */
+  readonly tuned: readonly Frame[];
   readonly milestones: Milestones | undefined;
   readonly pruned: PruneReport | undefined;
   readonly summary: Summary | undefined;
@@ -34,194 +42,256 @@ export interface Narration {
 /** What is happening in a session now. */
 export function narrationOf(session: Session): Narration {
   void session.version;
-  const { config, phase, milestones, pruned, summary, train, tune } = session;
-  if (!config) return { title: 'Starting', text: '' };
-  const [start] = train;
-  const [latest, tuned] = [train.at(-1)?.record, tune.at(-1)];
-  return narrate({
+  if (!session.config) {
+    if (session.activity === 'failed') {
+      const marked = 'Nothing runs: what is marked needs another value.';
+      return { title: 'It could not start', text: session.refused?.config ? marked : '' };
+    }
+    const late =
+      'What computes has not been loaded yet: the connection is slow, or something holds it back.';
+    return { title: 'Starting', text: session.late ? late : '' };
+  }
+  return narrate(sceneOf(session, session.config));
+}
+
+/** What is known of a session that has a config. */
+export function sceneOf(session: Session, config: Config): Scene {
+  const { phase, milestones, pruned, summary, train, tune } = session;
+  const stage = tune.at(-1)?.stage;
+  return {
     config,
     phase,
-    start: start?.record,
-    latest,
-    tuned,
+    start: train[0]?.record,
+    latest: train.at(-1)?.record,
+    tuned: tune.filter((frame) => frame.stage === stage),
     milestones,
     pruned,
     summary,
-  });
+  };
 }
 
 /** What is happening, in words. */
 export function narrate(scene: Scene): Narration {
-  const { summary, pruned, phase, config } = scene;
+  const { summary, pruned, phase } = scene;
   if (summary) return narrateEnd(summary);
   if (pruned && phase !== 'train' && phase !== 'prune') {
-    return scene.tuned ? narrateFinetuning(scene.tuned, pruned) : narratePruning(pruned, config);
+    return scene.tuned.length > 0
+      ? narrateFinetuning(scene, pruned)
+      : narratePruning(pruned, scene.config);
   }
-  if (phase === 'prune' && scene.start && scene.latest) return narrateTrained(scene);
+  if (phase === 'prune' && scene.start && scene.latest) {
+    return narrateTrained(scene, scene.start, scene.latest);
+  }
   return narrateTraining(scene);
 }
 
-function narrateTraining({ config, latest, milestones }: Scene): Narration {
+const known = (times: readonly (number | null)[] = []) => times.filter((at) => at !== null).length;
+
+/** The overlaps at a record, the best first. */
+const best = (overlaps: readonly number[] = []) => Math.max(0, ...overlaps);
+
+function narrateTraining({ config, start, latest, milestones }: Scene): Narration {
   const k = config.teachers;
-  const experts = milestones?.expert.filter((at) => at !== null).length ?? 0;
-  const routers = milestones?.router.filter((at) => at !== null).length ?? 0;
+  const experts = known(milestones?.expert);
+  const routers = known(milestones?.router);
   if (!hasOwnGates(config.routing)) return narrateCompeting(config, experts, routers);
-  if (experts === 0) {
-    const best = Math.max(0, ...(latest?.alignment?.expert ?? []));
+  if (experts === 0 && routers === 0) {
+    const now = best(latest?.alignment?.expert);
+    const first = best(start?.alignment?.expert);
     return {
       title: 'Searching',
       text:
-        `${plural(config.students, 'student')} start in random directions of a ${config.inputDim}-dimensional space. ` +
-        `The best one overlaps with a teacher expert by only ${overlap(best)}, and that is all there is to climb.`,
+        `${plural(config.students, 'student')} in a ${config.inputDim}-dimensional space: the best one overlaps with a teacher expert ` +
+        `by ${overlap(now)}${latest && latest !== start ? `, from ${overlap(first)} at the start` : ', and that is all there is to climb'}.`,
     };
   }
   if (routers === 0) {
     return {
       title: `Experts first: ${experts} of ${k} found`,
       text:
-        'A student’s expert direction has locked on to a teacher expert. Its router still knows nothing: ' +
-        'it has no signal of its own until the expert is right.',
+        `${experts === 1 ? 'A student’s expert has' : `${experts} students’ experts have`} locked on to a teacher expert. No router has followed yet: ` +
+        `the best one overlaps with the teacher’s by ${overlap(best(latest?.alignment?.router))}.`,
     };
   }
-  if (routers < k) {
+  if (experts < k || routers < k) {
     return {
-      title: `Routers follow: ${routers} of ${k}, behind ${experts} ${experts === 1 ? 'expert' : 'experts'}`,
+      title:
+        routers <= experts
+          ? `Routers follow: ${routers} of ${k}, behind ${plural(experts, 'expert')}`
+          : `${experts} of ${k} experts and ${routers} of ${k} routers found`,
       text:
-        'Where an expert is right, the remaining error depends on when it should speak: ' +
-        'now its router learns, guided by the expert.',
+        'Where an expert is right, the remaining error depends on when it should speak: that is what its router learns from.' +
+        lagText(milestones),
     };
   }
-  const lag = milestones && meanLag(milestones);
   return {
     title: `All ${k} experts and routers found`,
-    text:
-      `On average a router came ${lag === undefined ? 'some' : time(lag)} time units behind its expert. ` +
-      'What remains is polish, and students that nobody needs.',
+    text: foundText(config, latest, milestones),
   };
+}
+
+/** Who came later, by how much; empty without a pair. */
+function lagText(milestones: Milestones | undefined): string {
+  const lag = milestones && meanLag(milestones);
+  if (lag === undefined) return '';
+  const order = lag < 0 ? 'before' : 'after';
+  return ` On average a router came ${time(Math.abs(lag))} time units ${order} its expert.`;
+}
+
+function foundText(
+  { students, teachers, routing }: Config,
+  latest: StatelessRecord | undefined,
+  milestones: Milestones | undefined,
+): string {
+  const { expert = [], router = [] } = latest?.alignment ?? {};
+  const lost = expert.filter((value, j) => Math.min(value, router[j] ?? 0) < ALIGNED).length;
+  return [
+    hasOwnGates(routing) ? lagText(milestones).trim() : '',
+    lost > 0 ? `By now ${lost} of them overlap by less than ½ again.` : '',
+    students > teachers
+      ? `There are ${students - teachers} more students than teacher experts.`
+      : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
 }
 
 /** Where units share their gates there is no order to tell of: gates pull at each other from the start. */
-function narrateCompeting(
-  { teachers: k, students }: Config,
-  experts: number,
-  routers: number,
-): Narration {
-  if (experts === k && routers === k) {
-    return {
-      title: `All ${k} experts and routers found`,
-      text: 'What remains is polish, and students that share a gate or have none left.',
-    };
-  }
+function narrateCompeting(config: Config, experts: number, routers: number): Narration {
+  const { teachers: k, students } = config;
   return {
-    title: `Competing: ${experts} of ${k} experts and ${routers} of ${k} routers found`,
+    title:
+      experts === k && routers === k
+        ? `All ${k} experts and routers found`
+        : `Competing: ${experts} of ${k} experts and ${routers} of ${k} routers found`,
     text:
       `The gates of ${plural(students, 'student')} always add up to one: where one speaks up, the others fall silent. ` +
-      'So only differences of routers mean anything, and they learn along with the experts, not after them.',
+      'So only differences of routers mean anything.',
   };
 }
 
-function narrateTrained({ config, start, latest, milestones }: Scene): Narration {
-  const found = latest?.alignment?.expert.filter((value) => value >= ALIGNED).length ?? 0;
-  const lag = milestones && meanLag(milestones);
+function narrateTrained(
+  { config, milestones }: Scene,
+  start: StatelessRecord,
+  latest: StatelessRecord,
+): Narration {
+  const { expert = [], router = [] } = latest.alignment ?? {};
+  const found = [...expert, ...router].every((value) => value >= ALIGNED);
+  const went = latest.loss < start.loss ? 'fell' : 'went';
   return {
     title:
-      found === config.teachers
+      found && expert.length > 0
         ? 'Learned. Now press Prune'
         : 'Training has ended. Press Prune to see what it found',
     text:
-      `The loss fell from ${readable(start!.loss)} to ${readable(latest!.loss)}` +
-      `${lag === undefined || !hasOwnGates(config.routing) ? '' : `, routers ${time(lag)} time units behind their experts`}. There are still ` +
-      `${plural(config.students, 'unit')}; pruning will find out how many are needed, without being told.`,
+      `The loss ${went} from ${readable(start.loss)} to ${lossWords(latest.loss, start.loss)}.` +
+      `${hasOwnGates(config.routing) ? lagText(milestones) : ''} There are ${plural(config.students, 'unit')}: ${ahead(config)}`,
   };
 }
 
-function narratePruning({ kept, curve, lossAfter }: PruneReport, { students }: Config): Narration {
+/** What pruning is going to do. */
+function ahead({ prune }: Config): string {
+  switch (prune.rule) {
+    case 'cliff':
+      return 'pruning will find out how many are needed, without being told.';
+    case 'size':
+      return `pruning will keep the ${prune.size} that are asked for.`;
+    case 'tolerance':
+      return `pruning will keep as few as stay within ${readable(prune.tolerance)} of the null loss.`;
+  }
+}
+
+function narratePruning(
+  { kept, merged, curve, lossAfter }: PruneReport,
+  { students }: Config,
+): Narration {
   const size = kept.length;
-  const at = (n: number) => curve.find((point) => point.size === n)?.loss;
-  const here = at(size);
-  const below = at(size - 1);
-  const cliff = here !== undefined && below !== undefined && here > 0 ? below / here : undefined;
+  const some = merged.some((units) => units.length > 1);
   return {
     title: `Pruned: ${students} → ${plural(size, 'unit')}. Now press Fine-tune`,
-    text:
-      `Down to ${size} units the loss hardly moves (${readable(lossAfter)})` +
-      `${cliff === undefined ? '.' : `; one unit fewer would make it ${readable(cliff)} times larger.`}`,
+    text: [
+      removalWords(curve, size),
+      fallWords(curve, size),
+      `${some ? 'With duplicates merged' : 'Refitted'} it is ${lossWords(lossAfter, curve.at(-1)?.loss)}.`,
+    ]
+      .filter((text) => text !== '')
+      .join(' '),
   };
 }
 
-function narrateFinetuning({ stage, record: latest }: Frame, { kept }: PruneReport): Narration {
-  if (stage === 'online') {
+function narrateFinetuning({ tuned, start, config }: Scene, { kept }: PruneReport): Narration {
+  const latest = tuned.at(-1)?.record;
+  const now = lossWords(latest?.loss ?? 0, start?.loss);
+  if (tuned.at(-1)?.stage === 'online') {
     return {
       title: 'Fine-tuning on samples first',
       text:
-        'SGD goes on at the right size, as far as fresh batches and the precision of the backend allow: now ' +
-        `${readable(Math.abs(latest.loss))}. The exact loss takes over after that.`,
+        `SGD goes on with ${plural(kept.length, 'unit')}, as far as fresh batches and the precision of the backend allow: now ` +
+        `${now}. The exact loss takes over after that.`,
     };
   }
+  const pace = paceOf(tuned.map(({ record }) => record));
+  const method =
+    config.finetune.method === 'gradientDescent' ? 'gradient descent' : 'Levenberg–Marquardt';
   return {
-    title: 'Fine-tuning: a straight line down',
-    text:
-      `With exactly ${plural(kept.length, 'unit')} left nothing is redundant, so plain descent converges linearly: ` +
-      `every step multiplies the loss by the same factor. Now ${readable(Math.abs(latest.loss))}.`,
+    title: paceTitle(pace),
+    text: `${plural(kept.length, 'unit')}, ${method}. ${paceText(pace)} The loss is ${now}.`,
   };
 }
 
-function narrateEnd({
-  certificate,
-  recovered,
-  teachers,
-  parameterError,
-  missing,
-  advice,
-}: Summary): Narration {
+/** What the records of fine-tuning look like on a logarithmic scale. */
+export function paceTitle({ kind, flat }: Pace): string {
+  if (flat) return 'Fine-tuning: the loss is flat, above zero';
+  switch (kind) {
+    case 'linear':
+      return 'Fine-tuning: a straight line down';
+    case 'slowing':
+      return 'Fine-tuning: slower and slower';
+    case 'quickening':
+      return 'Fine-tuning: faster and faster';
+    case 'open':
+      return 'Fine-tuning';
+  }
+}
+
+function paceText({ kind, factor = 1, flat }: Pace): string {
+  const what = flat ? 'its excess over a limit above zero' : 'the loss';
+  const by = factor.toPrecision(factor > 0.99 ? 6 : 3);
+  switch (kind) {
+    case 'linear':
+      return `So far convergence is linear: every step multiplies ${what} by ${by}.`;
+    case 'slowing':
+      return `Every step wins less than the one before: the last ones multiply ${what} by ${by}, and earlier ones did better.`;
+    case 'quickening':
+      return `Every step wins more than the one before: the last ones multiply ${what} by ${by}.`;
+    case 'open':
+      return 'How it converges shows after a few steps.';
+  }
+}
+
+function narrateEnd(summary: Summary): Narration {
+  const { certificate, recovered, teachers, parameterError, missing, advice } = summary;
+  const words = verdictWords(summary);
   if (certificate.verdict === 'certified' && recovered === teachers) {
+    const close =
+      parameterError === null
+        ? ''
+        : `The student’s parameters are the teacher’s, to ${readable(parameterError, 1)}. `;
     return {
       title: `Certified: all ${teachers} teacher experts recovered`,
-      text:
-        `The student’s parameters are the teacher’s, to ${readable(parameterError ?? 0, 1)}. ` +
-        (certificate.estimate
+      text: `${close}${
+        certificate.estimate
           ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
-          : 'The Hessian at the end proves an isolated minimum of zero loss.'),
+          : 'The Hessian at the end says: an isolated minimum of zero loss.'
+      }`,
     };
   }
   const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');
   return {
     title:
       missing.length > 0
-        ? `Not recovered: teacher ${missing.length === 1 ? 'expert' : 'experts'} ${lost}. ${verdicts[certificate.verdict].short}`
-        : verdicts[certificate.verdict].short,
-    text: [
-      verdicts[certificate.verdict].long,
-      ...advice.map((one) => adviceWords(one, 'page')),
-    ].join(' '),
+        ? `Not recovered: teacher ${missing.length === 1 ? 'expert' : 'experts'} ${lost}. ${words.short}`
+        : words.short,
+    text: [words.long, ...advice.map((one) => adviceWords(one, 'page'))].join(' '),
   };
 }
-
-export const verdicts: Readonly<
-  Record<Summary['certificate']['verdict'], { readonly short: string; readonly long: string }>
-> = {
-  certified: {
-    short: 'Certified',
-    long: 'An isolated minimum of zero loss: the Hessian there is positive definite.',
-  },
-  'not-converged': {
-    short: 'Not certified: it did not converge',
-    long: 'The gradient is still too large to judge the point.',
-  },
-  'nonzero-loss': {
-    short: 'Not certified: the loss is not zero',
-    long: 'The point is a minimum, but this student cannot be the teacher.',
-  },
-  saddle: {
-    short: 'Not certified: a saddle',
-    long: 'The Hessian has a direction that leads further down.',
-  },
-  unresolved: {
-    short: 'Not certified: float64 cannot tell',
-    long: 'The loss is zero to rounding, but a unit of the teacher is missing or elsewhere, or too weak to be told from none.',
-  },
-  degenerate: {
-    short: 'Not certified: a flat direction',
-    long: 'Along some direction the Hessian is flat, so descent is only sublinear: there are too many units.',
-  },
-};

@@ -1,6 +1,7 @@
 import type { Config } from '@softmoe/lab';
 import { untrack } from 'svelte';
-import { type Change, changed, hasClosedForm } from './draft.ts';
+import { type ErrorReport, reportOf } from '../errors.ts';
+import { type Change, changed, hasClosedForm, shownOf, withFaults, withValue } from './draft.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -12,11 +13,22 @@ const STORY = 'story';
 /** Milliseconds without a further change before a run starts anew. */
 const SETTLE = 180;
 
+/** In place of the number of a run for a file that could not even be read. */
+const UNREAD = -1;
+
 /** Milliseconds between two savings of a session. */
 const SAVE_EVERY = 4000;
 
 const fingerprint = (config: Config): string =>
   toHash(config, undefined, false).split('&').sort().join('&');
+
+/** A file that was taken in, by the number of the run that was to start from it. */
+export interface Dropped {
+  readonly run: number;
+  readonly name: string;
+  /** In pixels of the screen; undefined where it was chosen from a menu. */
+  readonly at?: { readonly x: number; readonly y: number };
+}
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
@@ -32,10 +44,15 @@ export class Playground {
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
 
+  /** Where a file was let fall of which no run could start, and its name. */
+  dropped: Dropped | undefined = $state.raw();
+
   #settling: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setInterval> | undefined;
-  /** What controls have changed and no run has taken up yet. */
-  #draft: unknown;
+  /** What controls were turned to and no run has answered to yet: as it will be asked for, and as controls show it. */
+  #draft: { readonly config: unknown; readonly shown: Config } | undefined = $state.raw();
+  /** Number of the run that answers to the draft; infinite while controls still move. */
+  #answers: number = $state(0);
   #hash = '';
   #stop: () => void;
 
@@ -43,7 +60,28 @@ export class Playground {
     this.#stop = $effect.root(() => {
       $effect(() => this.#writeLink());
       $effect(() => this.#followReference());
+      $effect(() => this.#settle());
     });
+  }
+
+  /** What controls show: what they were turned to, or what was asked for and refused, or else the config of the run. */
+  get asked(): Config | undefined {
+    const { config, refused } = this.session;
+    return (
+      this.#draft?.shown ?? (refused?.config ? withFaults(refused.config, refused.reports) : config)
+    );
+  }
+
+  /** What is wrong with what was asked for, but for a file, which has its own place. */
+  get faults(): readonly ErrorReport[] {
+    const { refused } = this.session;
+    return refused && refused.run !== this.dropped?.run ? refused.reports : [];
+  }
+
+  /** What is wrong with the file that was let fall last. */
+  get rubbish(): readonly ErrorReport[] {
+    const { refused } = this.session;
+    return refused && refused.run === this.dropped?.run ? refused.reports : [];
   }
 
   /** The preset whose config this run has. */
@@ -74,9 +112,10 @@ export class Playground {
   }
 
   /** Starts what the address says, unless it is what runs already. */
-  followLink(): void {
-    if (location.hash !== '' && location.hash === this.#hash) return;
+  followLink(again: boolean = false): void {
+    if (!again && location.hash !== '' && location.hash === this.#hash) return;
     const link = fromHash(location.hash);
+    this.#forget();
     this.autoplay = link.autoplay;
     this.session.kernel = link.kernel;
     this.notice = undefined;
@@ -88,35 +127,88 @@ export class Playground {
   }
 
   choosePreset(name: string, options: { paused?: boolean } = {}): void {
+    this.#forget();
     this.session.kernel = undefined;
     this.notice = undefined;
     this.session.start({ kind: 'preset', name }, options);
   }
 
   restart(): void {
-    const config = this.#draft ?? this.session.config;
-    if (config) this.session.start({ kind: 'config', config });
-    else this.choosePreset(STORY);
+    const config = this.#draft?.config ?? this.asked;
+    if (config) this.#ask(config, this.faults);
+    else this.followLink(true);
   }
 
-  /** A control was moved: the run starts anew once it rests. */
-  change(change: Change): void {
-    const { config } = this.session;
-    if (!config) return;
-    const next = changed((this.#draft as Config | undefined) ?? config, change);
-    this.#draft = next;
+  /** The control of a field was moved: the run starts anew once it rests. */
+  change(field: string, change: Change): void {
+    const { asked } = this;
+    if (!asked) return;
+    const others = this.faults.filter((fault) => fault.field !== field);
+    const next = changed((this.#draft?.config as Config | undefined) ?? asked, change);
+    this.#draft = { config: next, shown: shownOf(asked, next) };
+    this.#answers = Infinity;
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => {
-      this.#draft = undefined;
-      this.notice = undefined;
-      this.session.start({ kind: 'config', config: next });
-    }, SETTLE);
+    this.#settling = setTimeout(() => this.#ask(next, others), SETTLE);
   }
 
-  async importFile(file: File): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const { config } = this.session;
-    this.session.start({ kind: 'file', name: file.name, bytes, config });
+  /** Takes a file that was chosen, or let fall at a place on the screen. */
+  async importFile(file: File, at?: Dropped['at']): Promise<void> {
+    const { name } = file;
+    const place = at ? { at } : {};
+    this.#forget();
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { config } = this.session;
+      this.dropped = {
+        run: this.session.start({ kind: 'file', name, bytes, config }),
+        name,
+        ...place,
+      };
+    } catch (error) {
+      const remedy = 'Choose a file, not a folder, that this browser may read.';
+      this.session.refused = { run: UNREAD, reports: [{ ...reportOf(error), remedy }] };
+      this.dropped = { run: UNREAD, name, ...place };
+    }
+  }
+
+  /** What was wrong with a file has been read. */
+  dismiss(): void {
+    this.#forget();
+    this.session.refused = undefined;
+  }
+
+  /** Asks anew with a wrong field at another value, or, without one, left out. */
+  correct(field: string, value: number | string | undefined): void {
+    const { asked } = this;
+    if (!asked) return;
+    const others = this.faults.filter((fault) => fault.field !== field);
+    this.#ask(value === undefined ? asked : withValue(asked, field, value), others);
+  }
+
+  /** Starts a config; what is still wrong with it is told again. */
+  #ask(config: unknown, faults: readonly ErrorReport[]): void {
+    clearTimeout(this.#settling);
+    const whole = faults.reduce<unknown>(
+      (tree, { field, value }) => (field ? withValue(tree as object, field, value) : tree),
+      config,
+    );
+    this.notice = undefined;
+    this.#answers = this.session.start({ kind: 'config', config: whole });
+  }
+
+  /** Another run is asked for than the one that controls were turned to. */
+  #forget(): void {
+    clearTimeout(this.#settling);
+    if (this.rubbish.length > 0) this.session.refused = undefined;
+    this.#draft = undefined;
+    this.#answers = 0;
+    this.dropped = undefined;
+  }
+
+  /** A draft has done its work when its run has started or was refused. */
+  #settle(): void {
+    const { shown, refused } = this.session;
+    if (Math.max(shown, refused?.run ?? 0) >= this.#answers) this.#draft = undefined;
   }
 
   dispose(): void {

@@ -3,18 +3,19 @@ import type { Config, Milestones, Phase, Snapshot, Summary, Warning } from '@sof
 import type { ErrorReport } from '../errors.ts';
 import type {
   Activity,
-  Axes,
   FinetuneMethod,
   Frame,
+  PlaneChoice,
   Preset,
   PruneReport,
   PruneRule,
+  Refusal,
   Reply,
   Request,
   RunsOn,
   Source,
 } from '../protocol.ts';
-import { createWorker } from './create-worker.ts';
+import { createWorker, workerFailure } from './create-worker.ts';
 
 /** What the page shows of a run; survives a reload. */
 export interface History {
@@ -28,6 +29,9 @@ export interface History {
 /** Milliseconds after which a worker that doesn't take up a new run is replaced. */
 const PATIENCE = 1500;
 
+/** Milliseconds after which the page says that what computes has not come yet. */
+const LATE = 8000;
+
 /** One worker and all that is known of its run. Frames arrive unseen; `version` tells views to draw, once a frame. */
 export class Session {
   presets: readonly Preset[] = $state.raw([]);
@@ -38,6 +42,12 @@ export class Session {
   activity: Activity = $state('idle');
   phase: Phase = $state('train');
   error: { during: Request['type']; report: ErrorReport } | undefined = $state.raw();
+  /** Why the run that was asked for last could not start, with its number. */
+  refused: (Refusal & { readonly run: number }) | undefined = $state.raw();
+  /** Number of the run that is shown; 0 before the first has started. */
+  shown: number = $state(0);
+  /** What computes is taking long to load. */
+  late: boolean = $state(false);
   milestones: Milestones | undefined = $state.raw();
   pruned: PruneReport | undefined = $state.raw();
   summary: Summary | undefined = $state.raw();
@@ -52,37 +62,42 @@ export class Session {
 
   #worker: Worker | undefined;
   #loaded = false;
-  #run = 0;
+  #asked = 0;
+  #history: History | undefined;
   #id = 0;
   #drawing = 0;
   #waiting = new Map<number, (reply: Reply) => void>();
   #pending: { milestones?: Milestones; rate?: number; plane?: Plane } = {};
   #impatience: ReturnType<typeof setTimeout> | undefined;
+  #lateness: ReturnType<typeof setTimeout> | undefined;
   #memory: { pace?: Request; plane?: Request } = {};
 
   constructor() {
     this.#spawn();
   }
 
-  start(source: Source, options: { paused?: boolean; history?: History } = {}): void {
-    this.#run++;
+  /** Asks for a new run, and returns its number. What is shown stays until it has started, or if it cannot. */
+  start(source: Source, options: { paused?: boolean; history?: History } = {}): number {
+    const run = ++this.#asked;
     this.error = undefined;
-    this.#reset(options.history);
+    this.#history = options.history;
     const request: Request = {
       type: 'start',
-      run: this.#run,
+      run,
       source,
       paused: options.paused ?? false,
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
     };
+    if (!this.#worker) this.#spawn();
     this.#send(request);
     clearTimeout(this.#impatience);
     // A worker that is still loading is not stuck.
-    if (!this.#loaded) return;
+    if (!this.#loaded) return run;
     this.#impatience = setTimeout(() => {
       this.#spawn();
       this.#send(request);
     }, PATIENCE);
+    return run;
   }
 
   pause(): void {
@@ -112,7 +127,7 @@ export class Session {
     this.#send(this.#memory.pace);
   }
 
-  draw(axes: Axes): void {
+  draw(axes: PlaneChoice): void {
     this.#memory.plane = { type: 'plane', axes };
     this.#send(this.#memory.plane);
   }
@@ -130,6 +145,7 @@ export class Session {
 
   dispose(): void {
     clearTimeout(this.#impatience);
+    clearTimeout(this.#lateness);
     cancelAnimationFrame(this.#drawing);
     this.#worker?.terminate();
   }
@@ -149,17 +165,32 @@ export class Session {
   #spawn(): void {
     this.#worker?.terminate();
     this.#loaded = false;
-    const worker = createWorker();
-    worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#take(data));
-    worker.addEventListener('error', ({ message }) => {
-      this.error = {
-        during: 'start',
-        report: { message: message || 'The worker failed.', remedy: 'Reload the page.' },
-      };
-      this.activity = 'failed';
-    });
-    this.#worker = worker;
+    this.late = false;
+    clearTimeout(this.#lateness);
+    try {
+      const worker = createWorker();
+      worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#take(data));
+      worker.addEventListener('error', (event) => this.#fail(event));
+      this.#worker = worker;
+      this.#lateness = setTimeout(() => {
+        this.late = !this.#loaded;
+      }, LATE);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
     for (const request of Object.values(this.#memory)) this.#send(request);
+  }
+
+  /** Without a worker nothing goes on: the next run tries a new one. */
+  #fail(cause: unknown): void {
+    clearTimeout(this.#impatience);
+    clearTimeout(this.#lateness);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.late = false;
+    this.error = { during: 'start', report: workerFailure(cause, this.#loaded) };
+    this.activity = 'failed';
   }
 
   #reset(history: History | undefined): void {
@@ -175,14 +206,18 @@ export class Session {
   }
 
   #take(reply: Reply): void {
-    if ('run' in reply && reply.run !== this.#run && reply.run !== 0) return;
+    if ('run' in reply && !this.#concerns(reply)) return;
     switch (reply.type) {
       case 'ready':
         this.#loaded = true;
+        this.late = false;
         this.presets = reply.presets;
         return;
       case 'started':
         clearTimeout(this.#impatience);
+        this.#reset(this.#history);
+        this.refused = undefined;
+        this.shown = reply.run;
         this.config = reply.config;
         this.warnings = reply.warnings;
         this.runsOn = reply.runsOn;
@@ -225,10 +260,19 @@ export class Session {
         this.#waiting.get(reply.id)?.(reply);
         this.#waiting.delete(reply.id);
         return;
-      case 'error':
+      case 'refused':
         clearTimeout(this.#impatience);
+        this.refused = reply;
+        return;
+      case 'error':
         this.error = { during: reply.during, report: reply.error };
     }
+  }
+
+  /** Late replies of earlier runs are dropped; until the run that was asked for has started the one shown goes on. */
+  #concerns({ type, run }: Extract<Reply, { run: number }>): boolean {
+    if (type === 'started' || type === 'refused') return run === this.#asked;
+    return run === this.shown || run === this.#asked || run === 0;
   }
 
   #drawSoon(): void {

@@ -10,7 +10,8 @@ export interface Saved {
   readonly history: History;
 }
 
-const DATABASE = 'softmoe-playground';
+/** Builds under other paths of the same host have databases of their own. */
+const DATABASE = `softmoe-playground ${new URL('.', document.baseURI).pathname}`;
 const STORE = 'session';
 const KEY = 'last';
 

@@ -1,5 +1,5 @@
 import type { Reply, Request, SweepPoint } from '../protocol.ts';
-import { createWorker } from './create-worker.ts';
+import { createWorker, workerFailure } from './create-worker.ts';
 
 const DIMENSIONS = [32, 64, 128, 256, 512, 1024, 2048, 4096];
 const SEEDS = 5;
@@ -17,8 +17,15 @@ export class Sweep {
     this.points = [];
     this.error = undefined;
     this.running = true;
-    const worker = createWorker();
+    let worker: Worker;
+    try {
+      worker = createWorker();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
     this.#worker = worker;
+    worker.addEventListener('error', (event) => this.#fail(event));
     worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
       if (reply.type === 'error') this.error = reply.error.message;
       if (reply.type === 'sweep' && reply.point) this.points = [...this.points, reply.point];
@@ -26,6 +33,12 @@ export class Sweep {
     });
     const request: Request = { type: 'sweep', id: 1, dimensions: DIMENSIONS, seeds: SEEDS };
     worker.postMessage(request);
+  }
+
+  #fail(cause: unknown): void {
+    const { message, remedy } = workerFailure(cause, this.points.length > 0);
+    this.error = `${message} ${remedy}`;
+    this.stop();
   }
 
   stop(): void {

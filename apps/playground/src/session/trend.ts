@@ -22,11 +22,16 @@ export function trends(points: readonly SweepPoint[]): Trend[] {
   });
 }
 
+/** A line through times over √d. */
+export interface RootFit {
+  readonly slope: number;
+  readonly offset: number;
+  /** Of the variance of the times that the line explains. */
+  readonly share: number;
+}
+
 /** Least squares of t = slope·√d + offset; undefined below three dimensions. */
-export function rootFit(
-  list: readonly Trend[],
-  kind: 'expert' | 'router',
-): { slope: number; offset: number } | undefined {
+export function rootFit(list: readonly Trend[], kind: 'expert' | 'router'): RootFit | undefined {
   const known = list.flatMap((trend) => {
     const time = trend[kind];
     return time === undefined ? [] : [{ x: Math.sqrt(trend.inputDim), y: time }];
@@ -36,9 +41,10 @@ export function rootFit(
     known.reduce((sum, point) => sum + of(point), 0) / known.length;
   const x = mean((point) => point.x);
   const y = mean((point) => point.y);
-  const slope =
-    mean((point) => (point.x - x) * (point.y - y)) / mean((point) => (point.x - x) ** 2);
-  return { slope, offset: y - slope * x };
+  const covariance = mean((point) => (point.x - x) * (point.y - y));
+  const slope = covariance / mean((point) => (point.x - x) ** 2);
+  const share = (slope * covariance) / mean((point) => (point.y - y) ** 2);
+  return { slope, offset: y - slope * x, share };
 }
 
 /** Times that never came count as later than all others. */

@@ -13,6 +13,9 @@ export interface Unit {
   readonly teacher: number | undefined;
 }
 
+/** The run of a first visit, whose room is kept until another one is known. */
+export const EXPECTED = { teachers: 4, students: 16 };
+
 /** An overlap from which on a unit is shown in a teacher expert's colour. */
 const LEANS = 0.35;
 

@@ -1,5 +1,12 @@
+import {
+  agreementOf,
+  contractedWords,
+  fallWords,
+  removalWords,
+  verdictWords,
+} from '@softmoe/figures';
 import { lagsOf, meanLag } from '@softmoe/lab';
-import { overlap, plural, readable, time } from '../format.ts';
+import { lossWords, overlap, plural, readable, time } from '../format.ts';
 import { rootFit, trends } from '../session/trend.ts';
 import { pruned, type Stop, story } from './stop.ts';
 
@@ -62,7 +69,8 @@ export const stops: readonly Stop[] = [
       if (!milestones || lag === undefined) return undefined;
       const lags = lagsOf(milestones);
       const after = lags.filter((value) => value > 0).length;
-      return `${after} of ${lags.length} routers came after their expert, ${time(lag)} time units later on average.`;
+      const order = lag < 0 ? 'earlier' : 'later';
+      return `${after} of ${lags.length} routers came after their expert, on average ${time(Math.abs(lag))} time units ${order}.`;
     },
   },
   {
@@ -93,10 +101,8 @@ export const stops: readonly Stop[] = [
     enter: pruned,
     evidence({ session: { pruned: report, config } }) {
       if (!report || !config) return undefined;
-      const at = (size: number) => report.curve.find((point) => point.size === size)?.loss ?? 0;
       const size = report.kept.length;
-      const ratio = readable(at(size - 1) / at(size));
-      return `${config.students} → ${plural(size, 'unit')}: one fewer would make the loss ${ratio} times larger.`;
+      return `${config.students} → ${plural(size, 'unit')}. ${removalWords(report.curve, size)} ${fallWords(report.curve, size)}`;
     },
   },
   {
@@ -113,10 +119,14 @@ export const stops: readonly Stop[] = [
       else session.resume();
     },
     evidence({ session: { summary } }) {
-      const { predicted, measured } = summary?.contraction ?? {};
-      if (!summary || !predicted || !measured) return undefined;
-      const error = readable(summary.parameterError ?? 0, 1);
-      return `Predicted ${predicted.toFixed(6)}, measured ${measured.toFixed(6)}; parameter error ${error}.`;
+      if (!summary) return undefined;
+      const { parameterError, contraction } = summary;
+      const agreement = agreementOf(contraction);
+      if (!agreement) return `It did not converge linearly. ${verdictWords(summary).short}.`;
+      const { predicted, measured } = agreement;
+      const error =
+        parameterError === null ? '' : `; parameter error ${readable(parameterError, 1)}`;
+      return `A step multiplies ${contractedWords(summary)}: predicted ${predicted.toFixed(6)}, measured ${measured.toFixed(6)}${error}.`;
     },
   },
   {
@@ -137,8 +147,8 @@ export const stops: readonly Stop[] = [
     evidence({ session: { summary } }) {
       if (!summary || summary.certificate.verdict === 'certified') return undefined;
       const lost = summary.missing.map(({ teacherExpert }) => teacherExpert).join(', ');
-      const loss = readable(summary.loss.final);
-      return `Verdict: ${summary.certificate.verdict}, at a loss of ${loss}. Missing: teacher experts ${lost}.`;
+      const loss = lossWords(summary.loss.final, summary.loss.start);
+      return `Verdict: ${summary.certificate.verdict}, at a loss of ${loss}.${lost === '' ? '' : ` Missing: teacher experts ${lost}.`}`;
     },
   },
 ];

@@ -3,7 +3,7 @@ import { runPipeline, summaryOf } from '@softmoe/lab';
 import { loadMoE } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Request } from '../protocol.ts';
-import { tables } from '../session/files.ts';
+import { table, tableOf } from '../session/files.ts';
 import { Runner } from './runner.ts';
 
 const config = { inputDim: 24, teachers: 2, students: 8, seed: 1, train: { time: 120 } };
@@ -111,10 +111,34 @@ describe('a runner', () => {
     expect(of('frame').length).toBeGreaterThan(10);
   });
 
-  it('refuses a bad config with its field', async () => {
+  it('refuses a bad config with its field, the value and the nearest that will do', async () => {
     const { activity, of } = start({ autoplay: false, config: { inputDim: -1 } });
     await activity('failed');
-    expect(of('error')[0]?.error).toMatchObject({ field: 'inputDim' });
+    expect(of('refused')[0]).toMatchObject({
+      run: 1,
+      reports: [{ field: 'inputDim', value: -1, nearest: 10 }],
+      config: { inputDim: 1000, teachers: 5 },
+    });
+  });
+
+  it('goes on with its run where the next one is refused, be it a config or a file', async () => {
+    const { send, next, activity, of } = start({ autoplay: false });
+    await next((reply) => reply.type === 'frame');
+    const bytes = new TextEncoder().encode('hello');
+    const sources = [
+      { kind: 'config', config: { inputDim: 8, teachers: 8 } },
+      { kind: 'file', name: 'notes.txt', bytes, config: {} },
+    ] as const;
+    for (const [i, source] of sources.entries()) {
+      const refused = next((reply) => reply.type === 'refused');
+      send({ type: 'start', run: i + 2, source });
+      expect(await refused).toMatchObject({ run: i + 2 });
+    }
+    await activity('waiting');
+    expect(of('started')).toHaveLength(1);
+    expect(of('frame').every(({ run }) => run === 1)).toBe(true);
+    expect(of('frame').at(-1)!.frame.record.time).toBeGreaterThan(100);
+    expect(of('activity').some((reply) => reply.activity === 'failed')).toBe(false);
   });
 
   it('goes on from its snapshot, and draws planes', async () => {
@@ -156,12 +180,22 @@ describe('a runner', () => {
     if (reply.type !== 'model' || !reply.bytes) throw new Error('no model');
     expect(loadMoE(reply.bytes).spec.experts).toBe(2);
     const frames = of('frame').map(({ frame }) => frame);
-    const [trained, tuned] = tables(frames).trimEnd().split('\n\n');
+    const trained = table('train.csv', frames);
+    const tuned = table('finetune.csv', frames);
     expect(trained).toMatch(/^step,time,loss,gradientNorm,.*amplitude_7/);
     expect(tuned).toMatch(/^step,time,loss,gradientNorm,/);
     const linesOf = (phase: string) => 1 + frames.filter((frame) => frame.phase === phase).length;
-    expect(trained!.split('\n')).toHaveLength(linesOf('train'));
-    expect(tuned!.split('\n')).toHaveLength(linesOf('finetune'));
+    // One table a file: every line has as many fields as the first.
+    for (const [text, phase] of [
+      [trained, 'train'],
+      [tuned, 'finetune'],
+    ] as const) {
+      const lines = text!.trimEnd().split('\n');
+      expect(lines).toHaveLength(linesOf(phase));
+      expect(new Set(lines.map((line) => line.split(',').length)).size).toBe(1);
+    }
+    expect(table('finetune-online.csv', frames)).toBeUndefined();
+    expect(tableOf({ ...frames.at(-1)!, stage: 'online' })).toBe('finetune-online.csv');
     expect(frames.length).toBeGreaterThan(100);
   });
 });

@@ -1,5 +1,5 @@
 import type { Backend } from '@softmoe/backend';
-import { planeOf } from '@softmoe/figures';
+import { planeOf, widestAxes } from '@softmoe/figures';
 import {
   type Config,
   configWarnings,
@@ -8,13 +8,22 @@ import {
   type ExperimentEvent,
   restoreExperiment,
   summaryOf,
-  type Warning,
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, Axes, Frame, PruneReport, Reply, Request, Source } from '../protocol.ts';
+import type {
+  Activity,
+  Axes,
+  Frame,
+  PlaneChoice,
+  PruneReport,
+  Reply,
+  Request,
+  Source,
+} from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
 import { Pace } from './pace.ts';
+import { refusalOf } from './refusal.ts';
 import { atRest, readSource } from './source.ts';
 import { thisPage } from './this-page.ts';
 
@@ -35,12 +44,11 @@ export class Runner {
   #experiment: Experiment | undefined;
   #activity: Activity = 'idle';
   #autoplay = false;
-  #imported = false;
-  /** What was done to the student that was read, if one was. */
-  #read: readonly Warning[] = [];
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
-  #axes: Axes | null = null;
+  #axes: PlaneChoice | undefined;
+  /** The axes last drawn of those that differ most. */
+  #widest: Axes | undefined;
   #planeAt = 0;
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
@@ -65,9 +73,8 @@ export class Runner {
       try {
         await task();
       } catch (error) {
-        if (during === 'start') this.#experiment = undefined;
         this.#post({ type: 'error', run: this.#run, during, error: reportOf(error) });
-        if (during === 'start' || during === 'resume' || during === 'step') this.#set('failed');
+        if (during === 'resume' || during === 'step') this.#set('failed');
         else this.#goOn();
       }
     });
@@ -125,35 +132,34 @@ export class Runner {
     paused,
     kernel,
   }: Extract<Request, { type: 'start' }>): Promise<void> {
+    const started = await this.#create(run, source, kernel);
+    if (!started) return;
+    const { experiment, chosen, imported, read } = started;
     this.#run = run;
     this.#latest = undefined;
+    this.#widest = undefined;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
-    const chosen = await this.#chooseBackend(kernel);
-    const experiment = this.#create(source, chosen.backend);
     this.#experiment = experiment;
     const { config } = experiment;
     const runsOn = { ...chosen, backend: chosen.backend.info };
-    const warnings = [...configWarnings(config), ...this.#read];
-    this.#post({ type: 'started', run, config, warnings, runsOn, imported: this.#imported });
+    const warnings = [...configWarnings(config), ...read];
+    this.#post({ type: 'started', run, config, warnings, runsOn, imported });
     if (experiment.phase === 'done') this.#set('done');
     else if (paused) this.#set(atRest(source) ? 'waiting' : 'paused');
     else this.#play();
   }
 
-  #create(source: Source, backend: Backend): Experiment {
-    this.#read = [];
-    if (source.kind === 'snapshot') {
-      this.#imported = source.snapshot.student !== undefined;
-      return restoreExperiment(source.snapshot, { backend, machine: thisPage() });
+  /** A new experiment; undefined where the source makes none. That is told, and the run before goes on. */
+  async #create(run: number, source: Source, kernel: string | undefined) {
+    try {
+      const chosen = await this.#chooseBackend(kernel);
+      return { ...experimentOf(source, chosen.backend), chosen };
+    } catch (error) {
+      this.#post({ type: 'refused', run, ...refusalOf(error, source) });
+      if (this.#experiment) this.#goOn();
+      else this.#set('failed', run);
+      return undefined;
     }
-    const { config, student, warnings = [] } = readSource(source);
-    this.#read = warnings;
-    this.#imported = student !== undefined;
-    return createExperiment(config, {
-      backend,
-      machine: thisPage(),
-      ...(student ? { student } : {}),
-    });
   }
 
   #play(): void {
@@ -217,17 +223,35 @@ export class Runner {
 
   #paint(): void {
     if (!this.#latest || !this.#axes) return;
-    const plane = planeOf(this.#latest.student, this.#latest.teacher, this.#axes);
+    const { student, teacher } = this.#latest;
+    if (this.#axes === 'widest') {
+      const shown = this.#activity === 'running' ? this.#widest : undefined;
+      this.#widest = widestAxes(student, teacher, shown);
+    }
+    const axes = this.#axes === 'widest' ? this.#widest : this.#axes;
+    const plane = axes && planeOf(student, teacher, axes);
     this.#planeAt = performance.now();
     if (plane) this.#post({ type: 'plane', run: this.#run, plane });
   }
 
-  #set(activity: Activity): void {
+  #set(activity: Activity, run: number = this.#run): void {
     this.#activity = activity;
     if (activity === 'paused' || activity === 'waiting') this.#paint();
     const phase = this.#experiment?.phase ?? 'train';
-    this.#post({ type: 'activity', run: this.#run, activity, phase });
+    this.#post({ type: 'activity', run, activity, phase });
   }
+}
+
+/** The experiment that a source describes, whether its student came from a file, and what was done to that. */
+function experimentOf(source: Source, backend: Backend) {
+  const options = { backend, machine: thisPage() };
+  if (source.kind === 'snapshot') {
+    const imported = source.snapshot.student !== undefined;
+    return { experiment: restoreExperiment(source.snapshot, options), imported, read: [] };
+  }
+  const { config, student, warnings: read = [] } = readSource(source);
+  const experiment = createExperiment(config, { ...options, ...(student ? { student } : {}) });
+  return { experiment, imported: student !== undefined, read };
 }
 
 /** A record without its state, for the page. */

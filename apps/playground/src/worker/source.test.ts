@@ -14,6 +14,20 @@ describe('a file', () => {
     expect(file(bytesOf(` ${JSON.stringify({ certificate: {}, config })}`))).toEqual({ config });
   });
 
+  it('may be a config in UTF-8 with a mark, and in UTF-16 as PowerShell writes it', () => {
+    const text = '\ufeff{ "inputDim": 32, "seed": 5 }';
+    const units = Uint16Array.from(text, (letter) => letter.charCodeAt(0));
+    const little = new Uint8Array(2 * units.length);
+    const big = new Uint8Array(2 * units.length);
+    for (const [i, unit] of units.entries()) {
+      new DataView(little.buffer).setUint16(2 * i, unit, true);
+      new DataView(big.buffer).setUint16(2 * i, unit, false);
+    }
+    for (const bytes of [bytesOf(text), little, big]) {
+      expect(file(bytes).config).toMatchObject({ inputDim: 32, seed: 5 });
+    }
+  });
+
   it('may be a model, which brings its own spec', () => {
     const { student } = createExperiment({ inputDim: 16, teachers: 2, students: 3, gate: 'tanh' });
     const start = file(saveMoE(student), { teachers: 2, seed: 4 });
@@ -31,7 +45,7 @@ describe('a file', () => {
     expect(() => file(bytesOf('{ "inputDim": '))).toThrow(/is not valid JSON/);
     expect(() => file(bytesOf('{ "inputDim": "many" }'))).toThrow(/inputDim/);
     expect(() => file(bytesOf('PNG or so'))).toThrow();
-    expect(() => file(new Uint8Array(0))).toThrow();
+    expect(() => file(new Uint8Array(0))).toThrow(/is empty/);
     expect(() => file(bytesOf(`{${' '.repeat(2_000_000)}}`))).toThrow(/at most/);
   });
 });

@@ -14,6 +14,8 @@ class ImportError extends SoftmoeError {
   override readonly name = 'ImportError';
 }
 
+const REMEDY = 'Choose a config.json, a result.json or a model.safetensors of softmoe.';
+
 /** No config is as long as this, and no model that a page can train is larger. */
 const MAX_CONFIG_BYTES = 1 << 20;
 const MAX_MODEL_BYTES = 1 << 28;
@@ -38,10 +40,17 @@ export function readSource(source: Exclude<Source, { kind: 'snapshot' }>): Start
 }
 
 function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
-  const first = bytes.find((byte) => byte > 32);
-  if (first === '{'.charCodeAt(0)) {
+  if (bytes.length === 0) {
+    throw new ImportError('is empty', { field: name, value: bytes.length, remedy: REMEDY });
+  }
+  const text = textOf(bytes.subarray(0, MAX_CONFIG_BYTES));
+  if (text === undefined && bytes[0] === '{'.charCodeAt(0)) {
+    const problem = 'is not text in UTF-8 or UTF-16';
+    throw new ImportError(problem, { field: name, value: bytes.length, remedy: REMEDY });
+  }
+  if (text?.trimStart().startsWith('{')) {
     requireSize(name, bytes, MAX_CONFIG_BYTES);
-    const value = readJson(name, bytes);
+    const value = readJson(name, text);
     // A result.json holds its config.
     return {
       config: parseConfig('config' in value && 'certificate' in value ? value.config : value),
@@ -55,14 +64,33 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
   return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student, warnings };
 }
 
-function readJson(name: string, bytes: Uint8Array): object {
+/** First bytes by which a text names its encoding; without them it is UTF-8. PowerShell writes UTF-16. */
+const MARKS: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+/** The text in a file; undefined where it holds none. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const marked = MARKS.find(([, mark]) => mark.every((byte, i) => bytes[i] === byte));
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as object;
+    return new TextDecoder(marked?.[0] ?? 'utf-8', { fatal: true }).decode(bytes, {
+      // The end may be cut within a letter.
+      stream: true,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson(name: string, text: string): object {
+  try {
+    return JSON.parse(text) as object;
   } catch (cause) {
     throw new ImportError('is not valid JSON', {
       field: name,
       value: (cause as Error).message,
-      remedy: 'Choose a config.json, a result.json or a model.safetensors of softmoe.',
+      remedy: REMEDY,
     });
   }
 }
@@ -72,7 +100,7 @@ function requireSize(name: string, bytes: Uint8Array, most: number): void {
   throw new ImportError(`must be of at most ${most} bytes`, {
     field: name,
     value: bytes.length,
-    remedy: 'Choose a config.json or a model.safetensors of softmoe.',
+    remedy: REMEDY,
   });
 }
 

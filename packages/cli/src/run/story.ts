@@ -1,11 +1,21 @@
-import { adviceWords, identifiabilityWords, lossBound, plural } from '@softmoe/figures/words';
 import {
+  adviceWords,
+  agreementOf,
+  contractedWords,
+  identifiabilityWords,
+  lossBound,
+  plural,
+} from '@softmoe/figures/words';
+import {
+  type Fall,
+  fallsOf,
   isCoarse,
   type MetPair,
   type Milestones,
   metPairs,
   orderOf,
   type Summary,
+  steepest,
 } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
 import { isCertified, type Run } from '@softmoe/runs';
@@ -113,36 +123,46 @@ function methodOf({ method, flow, step, time }: Summary['config']['train']): str
   return method === 'adam' ? `Adam at learning rate ${step}` : `${flow} flow to time ${time}`;
 }
 
-function pruned({ config, elimination, survivors, students, loss, timing }: Summary): string {
+function pruned({
+  config,
+  elimination,
+  survivors,
+  students,
+  loss,
+  origins,
+  timing,
+}: Summary): string {
   const shown = elimination.filter(
     ({ size }) => size > 0 && size <= survivors + 2 && size >= survivors - 2,
   );
-  const before = elimination.find(({ size }) => size === survivors - 1)?.loss;
-  const at = elimination.find(({ size }) => size === survivors)?.loss;
+  const falls = fallsOf(elimination);
+  const fall = falls.find(({ size }) => size === survivors);
   const cliff =
-    before !== undefined && at !== undefined && lossBound(at, loss.start) === undefined
-      ? `: one unit fewer costs ${significant(before / at)} times the loss`
+    fall && lossBound(fall.here, loss.start) === undefined
+      ? `: one unit fewer costs ${significant(fall.ratio)} times the loss`
       : '';
+  const merged = origins.some((units) => units.length > 1);
   return [
     `2  Prune: ${students} → ${survivors} units, ${seconds(timing.prune)}`,
-    `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : 'the units left, some merged'}${cliff}`,
+    `   Loss after refitting ${hasOwnGates(config.routing) ? 'the best units left' : `the units left${merged ? ', some merged' : ''}`}${cliff}${elsewhere(steepest(falls), survivors)}`,
     ...tableLines(
       ['units', ...shown.map(({ size }) => `${size}${size === survivors ? ' ◄' : ''}`)],
       [['loss', ...shown.map((point) => lossCell(point.loss, loss.start))]],
     ),
-    `   Duplicates merged, amplitudes refitted: loss ${lossWords(loss.pruned, loss.start)}.`,
+    `   ${merged ? 'Duplicates merged, amplitudes' : 'Amplitudes'} refitted: loss ${lossWords(loss.pruned, loss.start)}.`,
   ].join('\n');
 }
 
-function finetuned({
-  config,
-  certificate,
-  contraction,
-  loss,
-  online,
-  steps,
-  timing,
-}: Summary): string {
+/** Where the elimination curve falls off, if it does and not at the size that was kept. */
+function elsewhere(cliff: Fall | undefined, kept: number): string {
+  if (!cliff || cliff.size === kept) return '';
+  return cliff.clear
+    ? `; the cliff is at ${cliff.size}, of ${significant(cliff.ratio)} times`
+    : '; there is no clear cliff';
+}
+
+function finetuned(result: Summary): string {
+  const { config, certificate, contraction, loss, online, steps, timing } = result;
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
@@ -159,13 +179,15 @@ function finetuned({
       : []),
     `   Loss ${lossWords(loss.pruned, loss.start)} → ${lossWords(loss.final, loss.start)}.`,
   ];
-  const { predicted, measured } = contraction;
-  if (predicted !== null && measured !== null) {
-    const deviation = Math.abs(Math.log(measured) / Math.log(predicted) - 1);
-    const agrees = deviation <= 0.02 ? 'as the Hessian predicts' : 'not as the Hessian predicts';
+  const agreement = agreementOf(contraction);
+  if (agreement) {
+    const { predicted, measured, deviation, agrees } = agreement;
+    const spectrum = spectrumOf(certificate);
     lines.push(
-      `   Linear convergence, ${agrees} (${spectrumOf(certificate)}):`,
-      `   in its slowest mode a step multiplies the loss by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
+      agrees
+        ? `   Linear convergence, as the Hessian predicts (${spectrum}):`
+        : `   Convergence not as the Hessian predicts (${spectrum}):`,
+      `   in its slowest mode a step multiplies ${contractedWords(result)} by ${measured.toFixed(6)}, predicted ${predicted.toFixed(6)}; the rates differ by ${(100 * deviation).toPrecision(2)} %.`,
     );
   }
   return lines.join('\n');

@@ -1,0 +1,54 @@
+import type { Summary } from '@softmoe/lab';
+import { limitOf } from './convergence.ts';
+import { plural, readable } from './format.ts';
+
+/** A verdict in a few words and in a sentence or two. */
+export interface VerdictWords {
+  readonly short: string;
+  readonly long: string;
+}
+
+/** What a certificate says of the point where a run ended: nothing that its numbers do not hold. */
+export function verdictWords(result: Summary): VerdictWords {
+  const { certificate, survivors, teachers } = result;
+  switch (certificate.verdict) {
+    case 'certified':
+      return {
+        short: 'Certified',
+        long: 'An isolated minimum of zero loss: the Hessian there is positive definite.',
+      };
+    case 'not-converged':
+      return {
+        short: 'Not certified: it did not converge',
+        long: 'The gradient is still too large to judge the point.',
+      };
+    case 'nonzero-loss':
+      return {
+        short: 'Not certified: the loss is not zero',
+        long: `${certificate.mu > 0 ? 'The point is a minimum' : 'The gradient is zero'} at a loss of ${readable(limitOf(result) ?? certificate.loss, 3)}: ${
+          survivors < teachers
+            ? `${plural(survivors, 'unit')} cannot be ${teachers} teacher experts.`
+            : 'this student is not the teacher.'
+        }`,
+      };
+    case 'saddle':
+      return {
+        short: 'Not certified: a saddle',
+        long: 'The Hessian has a direction that leads further down.',
+      };
+    case 'unresolved':
+      return {
+        short: 'Not certified: float64 cannot tell',
+        long: 'The loss is zero to rounding, but a unit of the teacher is missing or elsewhere, or too weak to be told from none.',
+      };
+    case 'degenerate':
+      return {
+        short: 'Not certified: a flat direction',
+        long: `Along some direction the Hessian is flat, so that the minimum is not isolated${
+          survivors > teachers
+            ? `: there are ${survivors} units, and the teacher has ${teachers}.`
+            : '.'
+        }`,
+      };
+  }
+}
