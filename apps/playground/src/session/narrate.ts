@@ -240,7 +240,7 @@ function narrateFinetuning({ tuned, start, config }: Scene, { kept }: PruneRepor
 }
 
 /** What the records of fine-tuning look like on a logarithmic scale. */
-export function paceTitle({ kind, flat }: Pace): string {
+function paceTitle({ kind, flat }: Pace): string {
   if (flat) return 'Fine-tuning: the loss is flat, above zero';
   switch (kind) {
     case 'linear':
