@@ -65,7 +65,7 @@ export interface Ending {
   readonly milestones: Milestones;
   /** When training ended. */
   readonly trainedLoss: number;
-  /** The same relative to the null loss, on the samples that pruning is done on. */
+  /** Loss when training ended over the null loss, on the samples that pruning is done on. */
   readonly left: number;
   /** Teacher experts that were not recovered. */
   readonly missing: Summary['missing'];
