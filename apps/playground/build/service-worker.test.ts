@@ -63,8 +63,8 @@ it('a service worker deletes older caches of its own scope, and of no other', as
   await worker(MAIN, 'two', caches).install();
   expect([...caches.stores.keys()].sort()).toEqual([
     'of somebody else',
-    `playground ${PULL} #one`,
     `playground ${MAIN} #two`,
+    `playground ${PULL} #one`,
   ]);
 });
 
