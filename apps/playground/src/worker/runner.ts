@@ -8,7 +8,6 @@ import {
   type ExperimentEvent,
   restoreExperiment,
   summaryOf,
-  type Warning,
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
