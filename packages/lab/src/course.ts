@@ -1,7 +1,8 @@
+import { type NDArray, ndarray } from '@softmoe/model';
+import type { StatelessRecord } from '@softmoe/train';
 import type { Config } from './config-schema.ts';
 import type { Milestones } from './milestones.ts';
 import { PairTracker, type PairTrackerState } from './pair-tracker.ts';
-import { recordOfLine } from './record-line.ts';
 import type { RecordLine } from './record-schema.ts';
 
 /** A record of fine-tuning, with its steps counted on through both stages of an online run. */
@@ -48,4 +49,24 @@ export function isOnline({ stage }: RecordLine): boolean {
 /** The records of the last stage of fine-tuning. */
 export function lastStage({ tune }: Pick<Course, 'tune'>): TuneRecord[] {
   return tune.filter((record) => !isOnline(record));
+}
+
+/** The record that a line was written from, by `recordLine`. */
+export function recordOfLine({
+  phase: _phase,
+  stage: _stage,
+  overlaps,
+  amplitude,
+  ...rest
+}: RecordLine): StatelessRecord {
+  const record = { ...rest, amplitude: [...amplitude] };
+  if (!overlaps) return record;
+  return {
+    ...record,
+    overlaps: { expert: matrixOf(overlaps.expert), router: matrixOf(overlaps.router) },
+  };
+}
+
+function matrixOf(rows: readonly (readonly number[])[]): NDArray {
+  return ndarray([rows.length, rows[0]?.length ?? 0], rows.flat());
 }

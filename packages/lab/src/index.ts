@@ -15,6 +15,7 @@ export {
   isOnline,
   lastStage,
   milestonesOf,
+  recordOfLine,
   type TuneRecord,
 } from './course.ts';
 export { ConfigError, PhaseError, SnapshotError } from './errors.ts';
@@ -39,7 +40,7 @@ export { type AlignedPair, PairTracker, type PairTrackerState } from './pair-tra
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
-export { type PlacedRecord, recordLine, recordOfLine } from './record-line.ts';
+export { type PlacedRecord, recordLine } from './record-line.ts';
 export { type FinetuneStage, type RecordLine, recordFormat } from './record-schema.ts';
 export { type ExperimentResult, RECOVERED, summaryOf } from './result.ts';
 export { type Advice, resultFormat, type Summary, type Warning } from './result-schema.ts';

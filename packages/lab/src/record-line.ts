@@ -1,4 +1,3 @@
-import { type NDArray, ndarray } from '@softmoe/model';
 import type { StatelessRecord } from '@softmoe/train';
 import type { FinetuneStage, RecordLine } from './record-schema.ts';
 
@@ -26,26 +25,6 @@ export function recordLine({ phase, stage, record }: PlacedRecord): RecordLine {
       ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }
       : {}),
   };
-}
-
-/** The record that {@link recordLine} wrote. */
-export function recordOfLine({
-  phase: _phase,
-  stage: _stage,
-  overlaps,
-  amplitude,
-  ...rest
-}: RecordLine): StatelessRecord {
-  const record = { ...rest, amplitude: [...amplitude] };
-  if (!overlaps) return record;
-  return {
-    ...record,
-    overlaps: { expert: matrixOf(overlaps.expert), router: matrixOf(overlaps.router) },
-  };
-}
-
-function matrixOf(rows: readonly (readonly number[])[]): NDArray {
-  return ndarray([rows.length, rows[0]?.length ?? 0], rows.flat());
 }
 
 function rowsOf({ shape, data }: { shape: readonly number[]; data: Float64Array }): number[][] {

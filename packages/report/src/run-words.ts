@@ -88,8 +88,13 @@ export function orderWords(milestones: Milestones, config: Config): string {
   const delay = `${fixed(Math.abs(mean), 1)} units of ${time} ${mean < 0 ? 'before' : 'after'} ${told === 1 ? 'the expert' : 'their experts'}`;
   return (
     `${order} ${share} expert came ${before} its router; ${told === 1 ? 'the router' : 'on average routers'} came ${delay}.` +
-    (config.routing === 'independent' && expertFirst === met ? GUIDANCE : '')
+    (isGuided(config) && expertFirst === met ? GUIDANCE : '')
   );
+}
+
+/** Gates without a mean give an expert no signal before its router either, so that none guides the other. */
+function isGuided({ routing, gate }: Config): boolean {
+  return hasOwnGates(routing) && gate !== 'tanh';
 }
 
 const GUIDANCE =

@@ -24,6 +24,37 @@ it('makes a valid config of either engine out of the other', () => {
   });
 });
 
+it('shows a change at once, with what depends on it as it was', () => {
+  const config = parseConfig({ inputDim: 32 });
+  const next = changed(config, { expert: { kind: 'relu' } });
+  expect(parseConfig(next).engine).toBe('subspace');
+  expect(page.shownOf(config, next)).toEqual({ ...config, expert: { kind: 'relu' } });
+  // A second change goes on from the first, not from what is shown of it.
+  const both = changed(next as Config, { seed: 9 });
+  expect(parseConfig(both)).toMatchObject({
+    expert: { kind: 'relu' },
+    engine: 'subspace',
+    seed: 9,
+  });
+});
+
+it('shows what wrong fields hold where a control can, and else what stands there', () => {
+  const config = parseConfig({ inputDim: 32 });
+  const faults = [
+    { message: '', field: 'inputDim', value: 8 },
+    { message: '', field: 'train.time', value: -3 },
+    { message: '', field: 'seed', value: 'x' },
+    { message: '', field: 'train', value: 3 },
+    { message: '', field: 'foo', value: 1 },
+    { message: '', value: 1 },
+  ];
+  expect(page.withFaults(config, faults)).toEqual({
+    ...config,
+    inputDim: 8,
+    train: { ...config.train, time: -3 },
+  });
+});
+
 it('offers the routings and gates that there are', () => {
   expect(page.routings).toEqual(routingNames);
   expect(page.gates).toEqual(gateNames);

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../protocol.ts';
 import { nearestValid, refusalOf } from './refusal.ts';
 import { readSource } from './source.ts';
+import { thisPage } from './this-page.ts';
 
 function refused(source: Exclude<Source, { kind: 'snapshot' }>) {
   try {
-    createExperiment(readSource(source).config);
+    createExperiment(readSource(source).config, { machine: thisPage() });
   } catch (error) {
     return refusalOf(error, source);
   }
@@ -67,6 +68,14 @@ describe('a refusal', () => {
     for (const { message, remedy } of told) {
       expect(`${message} ${remedy}`).not.toMatch(/--\w|softmoe |config file/);
     }
+  });
+
+  it('offers the largest size that the page has room for', () => {
+    const { reports } = ofConfig({ students: 100_000 });
+    expect(reports).toMatchObject([{ field: 'students', value: 100_000 }]);
+    const nearest = Number(reports[0]?.nearest);
+    expect(nearest).toBeGreaterThan(100);
+    expect(nearest).toBeLessThan(100_000);
   });
 
   it('of a file has its report alone', () => {

@@ -6,10 +6,12 @@ import {
   parseConfig,
   presetConfig,
   presetNames,
+  requireFits,
 } from '@softmoe/lab';
 import { type ErrorReport, reportOf } from '../errors.ts';
 import type { Refusal, Source } from '../protocol.ts';
 import { withValue } from '../session/draft.ts';
+import { thisPage } from './this-page.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -68,8 +70,11 @@ function faultOf(tree: unknown, read: (tree: unknown) => Config): unknown {
   try {
     const config = read(tree);
     const { inputDim, students, teachers, engine } = config;
+    const machine = thisPage();
+    requireFits(config, machine);
     if (inputDim * Math.max(students, teachers) > SMALL) return undefined;
-    createExperiment(config, engine === 'exact' ? {} : { backend: createReferenceBackend() });
+    const backend = engine === 'exact' ? {} : { backend: createReferenceBackend() };
+    createExperiment(config, { machine, ...backend });
     return undefined;
   } catch (error) {
     return error;

@@ -43,6 +43,13 @@ describe('the story', () => {
     expect(off).not.toMatch(/Linear/);
   });
 
+  it('speaks of guidance only under gates that give experts a head start', () => {
+    expect(story(right)).toMatch(/the expert aligns first and then guides its router/);
+    const tanh = story({ ...right, config: { ...right.config, gate: 'tanh' } });
+    expect(tanh).toMatch(/the expert aligns before its router/);
+    expect(tanh).not.toMatch(/guides/);
+  });
+
   it('speaks of merged duplicates only where there are some', () => {
     expect(story(right)).toMatch(/Duplicates merged/);
     const alone = { ...right, origins: right.origins.map(([unit]) => [unit!]) };

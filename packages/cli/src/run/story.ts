@@ -88,9 +88,14 @@ function learned({
 }
 
 /** Who came first in how many of the pairs that met, above the table of their times. */
-function orderLines(milestones: Milestones, { routing, teachers }: Summary['config']): string[] {
+function orderLines(
+  milestones: Milestones,
+  { routing, gate, teachers }: Summary['config'],
+): string[] {
   const { met, told, expertFirst } = orderOf(milestones);
-  const first = hasOwnGates(routing) && expertFirst > 0 ? 'first and then guides' : 'before';
+  // Gates without a mean give an expert no signal before its router either, so that none guides the other.
+  const guided = hasOwnGates(routing) && gate !== 'tanh' && expertFirst > 0;
+  const first = guided ? 'first and then guides' : 'before';
   const unmet = teachers - met;
   const order =
     met === 0
