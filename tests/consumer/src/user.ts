@@ -1,11 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { dependenciesOn } from '../../house/src/packed.js';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** A user's empty project outside the workspace. */
 export interface UserProject {
@@ -65,35 +62,4 @@ export function runIn(folder: string, script: string, env: NodeJS.ProcessEnv = {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
-}
-
-/** Checks a script as strict TypeScript, the types of what it imports included; returns what is wrong, nothing at best. */
-export function typecheck(
-  folder: string,
-  script: string,
-  { compiler = 'typescript', skipLibCheck = false } = {},
-): string {
-  writeFileSync(join(folder, 'example.ts'), script);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      files: ['example.ts'],
-      compilerOptions: {
-        strict: true,
-        noUncheckedIndexedAccess: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck,
-        noEmit: true,
-        target: 'es2022',
-        lib: ['es2024', 'dom', 'dom.iterable', 'dom.asynciterable'],
-        module: 'nodenext',
-        types: ['node'],
-        typeRoots: [join(here, '../node_modules/@types')],
-      },
-    }),
-  );
-  const tsc = join(here, '../node_modules', compiler, 'bin/tsc');
-  const { stdout, stderr } = spawnSync('node', [tsc, '-p', folder], { encoding: 'utf8' });
-  return stdout + stderr;
 }

@@ -79,6 +79,8 @@ describe('a release', () => {
         .map(([, { version }]) => version);
       expect(new Set(ours)).toEqual(new Set(['0.1.0']));
       expect(ours).toHaveLength(manifests().length);
+      const theory = join(user, 'node_modules/@softmoe/population/docs/theory.md');
+      expect(readFileSync(theory, 'utf8')).toContain('\\tag{12}');
     } finally {
       rmSync(user, { recursive: true, force: true });
     }
@@ -105,8 +107,11 @@ it('packing refuses a package whose exports are missing', () => {
         default: './dist/index.js',
       },
     };
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', exports }));
-    const script = new URL('../../../scripts/exports-exist.mjs', import.meta.url).pathname;
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'empty', exports, files: ['dist'] }),
+    );
+    const script = new URL('../../../scripts/prepack.mjs', import.meta.url).pathname;
     expect(failureOf(() => runIn(folder, 'node', script))).toBe(
       'empty cannot be packed: ./dist/index.d.ts, ./dist/index.js missing. Build it first: pnpm build\n',
     );

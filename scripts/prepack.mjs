@@ -1,7 +1,13 @@
-// Refuses to pack a package whose package.json promises files that are not there. Run in the package's folder, by `prepack`.
-import { existsSync, readFileSync } from 'node:fs';
+// What `prepack` does beside the build, in a package's folder: brings the theory along that its docstrings cite by numbered
+// equation, as docs/theory.md, and refuses a package whose package.json promises files that are not there.
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const { name, exports, bin = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { name, exports, bin = {}, files } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+if (files.includes('docs')) {
+  cpSync(fileURLToPath(new URL('../docs/theory.md', import.meta.url)), 'docs/theory.md');
+}
 
 /** Every file that a value of `exports` leads to, but sources, which only this repository asks for. */
 function filesOf(entry) {
