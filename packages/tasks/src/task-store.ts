@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SoftmoeError } from '@softmoe/model';
 import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { StoreError } from './errors.ts';
-import { ignoreMissing, PARTIAL, writeShared } from './files.ts';
+import { ignoreMissing, isSealed, PARTIAL, seal, writeShared } from './files.ts';
 import { type TaskRecord, taskId, taskRecordFormat } from './task-record.ts';
 
 /**
@@ -52,7 +52,7 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
     ids,
     async put(record) {
       if (record.status === 'failed' && (await get(record.id))?.status === 'done') return;
-      const text = `${JSON.stringify(record)}\n`;
+      const text = `${JSON.stringify(seal(record))}\n`;
       decodeRecord(text, record.id, fileOf(record.id));
       await onDisk(path, () => writeShared(fileOf(record.id), text));
     },
@@ -81,6 +81,7 @@ function decodeRecord(text: string, id: string, path: string): TaskRecord {
   if (record.id !== id || taskId(record, record.code) !== id) {
     throw damaged('is not the record that its name says');
   }
+  if (!isSealed(json)) throw damaged('was changed since it was written');
   return record;
 }
 
