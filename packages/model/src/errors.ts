@@ -18,11 +18,15 @@ export class SoftmoeError extends Error {
   readonly remedy: string;
 
   constructor(problem: string, detail: ErrorDetail, options?: ErrorOptions) {
-    super(`${summaryOf(problem, detail)} ${detail.remedy}`, options);
-    this.problem = problem;
-    this.field = detail.field;
+    // Names and values from outside end up in each of them, and may have any length.
+    const told = cut(problem, 400);
+    const field = cut(detail.field, 200).replace(CONTROL, escaped);
+    const remedy = cut(detail.remedy, 2000);
+    super(`${summaryOf(told, { ...detail, field })} ${remedy}`, options);
+    this.problem = told;
+    this.field = field;
     this.value = detail.value;
-    this.remedy = detail.remedy;
+    this.remedy = remedy;
   }
 
   /** The message without its remedy, `field: problem (got value).`, for those who show the two apart. */
@@ -62,16 +66,16 @@ export class UnsupportedError extends SoftmoeError {
 
 /** A short, one-line picture of any value: at most a dozen entries, three levels deep. Never throws. */
 function describe(value: unknown, depth: number = 0): string {
-  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'string') return JSON.stringify(cut(value));
   if (Object.is(value, -0)) return '-0';
-  if (typeof value !== 'object' || value === null) return shorten(String(value));
+  if (typeof value !== 'object' || value === null) return cut(String(value));
   if (depth === 3) return '…';
   if (isList(value)) {
     const entries = Array.prototype.slice.call(value, 0, 12);
-    return shorten(`[${entries.map((entry) => describe(entry, depth + 1)).join(', ')}]`);
+    return cut(`[${entries.map((entry) => describe(entry, depth + 1)).join(', ')}]`);
   }
   const entries = Object.entries(value).slice(0, 12);
-  return shorten(
+  return cut(
     `{${entries.map(([key, entry]) => `${key}: ${describe(entry, depth + 1)}`).join(', ')}}`,
   );
 }
@@ -80,8 +84,15 @@ function isList(value: object): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+/** Characters that a terminal would obey. */
+const CONTROL = /\p{Cc}/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function cut(text: string, most: number = 80): string {
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
 }
 
 /** An iteration did not reach its tolerance within its limit of steps. */

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FormatError } from '@softmoe/model';
+import { decodeText } from '@softmoe/model/checks';
 import { ignoreMissing, sha256 } from '@softmoe/tasks/files';
 import * as z from 'zod';
 import { fileNames, RunFolderError } from './run-files.ts';
@@ -68,7 +69,8 @@ function changed(problem: string, file: string, value: unknown): FormatError {
 
 /** The text of a file, or undefined where there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
-  return asReading(path, () => readFile(path, 'utf8').catch(ignoreMissing));
+  const bytes = await asReading(path, () => readFile(path).catch(ignoreMissing));
+  return bytes && decodeText(bytes, path);
 }
 
 /** What `read` gives; an error of the file system becomes a {@link RunFolderError} about `path`. */

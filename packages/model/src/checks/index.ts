@@ -28,3 +28,4 @@ export {
   requireObject,
 } from './require.ts';
 export { parseStrictJson } from './strict-json.ts';
+export { decodeText } from './text.ts';
