@@ -9,7 +9,7 @@ import {
   type Snapshot,
   type Summary,
 } from '@softmoe/lab';
-import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
+import { FormatError, loadMoE, type MoE, SoftmoeError, UnsupportedError } from '@softmoe/model';
 import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import * as z from 'zod';
@@ -133,7 +133,7 @@ export async function readModel(
     return bytes && loadMoE(bytes);
   } catch (cause) {
     throw new FormatError(
-      `is damaged: ${(cause as Error).message}`,
+      `${cause instanceof UnsupportedError ? 'cannot be used' : 'is damaged'}: ${(cause as Error).message}`,
       { field: name, value: file, remedy: RUN_AGAIN },
       { cause },
     );
