@@ -5,9 +5,15 @@ export interface ErrorDetail {
   readonly remedy: string;
 }
 
+/** What an error follows from, and what else is wrong at the same place. */
+export interface SoftmoeErrorOptions extends ErrorOptions {
+  /** Further mistakes, such as in other fields of a config. */
+  readonly others?: readonly SoftmoeError[];
+}
+
 /**
  * Base of all errors thrown by softmoe packages. The message reads `field: problem (got value). remedy`, and each of
- * the four is a field of its own, so that nobody need take a message apart.
+ * the four is a field of its own, so that nobody need take a message apart. Where there are `others` the message has a line for each.
  */
 export class SoftmoeError extends Error {
   override readonly name: string = 'SoftmoeError';
@@ -16,17 +22,25 @@ export class SoftmoeError extends Error {
   readonly field: string;
   readonly value: unknown;
   readonly remedy: string;
+  /** What else is wrong at the same place, such as in other fields of a config; mostly nothing. */
+  readonly others: readonly SoftmoeError[];
 
-  constructor(problem: string, detail: ErrorDetail, options?: ErrorOptions) {
+  constructor(
+    problem: string,
+    detail: ErrorDetail,
+    { others = [], ...options }: SoftmoeErrorOptions = {},
+  ) {
     // Names and values from outside end up in each of them, and may have any length.
     const told = cut(problem, 400);
     const field = cut(detail.field, 200).replace(CONTROL, escaped);
     const remedy = cut(detail.remedy, 2000);
-    super(`${summaryOf(told, { ...detail, field })} ${remedy}`, options);
+    const own = `${summaryOf(told, { ...detail, field })} ${remedy}`;
+    super([own, ...others.map(({ message }) => message)].join('\n'), options);
     this.problem = told;
     this.field = field;
     this.value = detail.value;
     this.remedy = remedy;
+    this.others = others;
   }
 
   /** The message without its remedy, `field: problem (got value).`, for those who show the two apart. */
@@ -37,6 +51,17 @@ export class SoftmoeError extends Error {
 
 function summaryOf(problem: string, { field, value }: ErrorDetail): string {
   return `${field}: ${problem} (got ${describe(value)}).`;
+}
+
+/** One error for several of a kind: the first, with the others; undefined for none. */
+export function together<E extends SoftmoeError>([first, ...others]: readonly E[]): E | undefined {
+  if (!first || others.length === 0) return first;
+  const Kind = first.constructor as new (
+    problem: string,
+    detail: ErrorDetail,
+    options: SoftmoeErrorOptions,
+  ) => E;
+  return new Kind(first.problem, first, { others });
 }
 
 /** An array or parameter has the wrong shape, or is missing. */
