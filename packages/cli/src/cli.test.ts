@@ -90,7 +90,10 @@ describe('softmoe run', () => {
       'teacher.safetensors',
       'trained.safetensors',
     ]);
-    const timeless = (text: string) => ({ ...JSON.parse(text), seconds: 0, timing: 0 });
+    const timeless = (text: string) => {
+      const { seconds: _, timing: __, files: ___, sha256: ____, ...result } = JSON.parse(text);
+      return result;
+    };
     const kept = await readFile(join(out, 'result.json'), 'utf8');
     expect(timeless(kept)).toEqual(timeless(first.stdout));
     const again = await softmoe('run', join(out, 'config.json'), '--json');
@@ -147,7 +150,7 @@ describe('a run that is too large', () => {
       expect(code).toBe(2);
       expect(stdout).toBe('');
       expect(stderr).toMatch(
-        /^SizeError: students: would need \d+ [GTP]B of memory in learning, and there are \S+ [GT]B \(got 1000+\)\. Use at most \d+\.\n$/,
+        /^SizeError: students: would need \d+ [GTP]B of memory in learning, and there are \S+ [GT]B \(got 1000+\)\. Use at most \d+\. The option is --students\.\n$/,
       );
       expect(existsSync(out)).toBe(false);
     },
@@ -233,6 +236,51 @@ describe('bad input', () => {
     ],
     ['an unknown option', /^error: unknown option '--student'/, 'run', '--student', '5'],
     ['an unknown command', /^error: unknown command/, 'train'],
+    ['an unknown command with --help', /^error: unknown command 'bogus'/, 'bogus', '--help'],
+    ['help on an unknown command', /^error: unknown command 'bogus'/, 'help', 'bogus'],
+    [
+      'another option of a nested command',
+      /^error: unknown option '--out'/,
+      'sweep',
+      'export',
+      '.',
+      '--out',
+      'x',
+    ],
+    [
+      'another option before a nested command',
+      /^error: unknown option '--out'/,
+      'sweep',
+      '--out',
+      'x',
+      'export',
+      '.',
+    ],
+    [
+      'several mistakes',
+      /^ConfigError: students: .*got -1.* The option is --students\.\nConfigError: seed: .*"x".* The option is --seed\.\nConfigError: train\.time: .* The option is --train-time\.\n$/,
+      'run',
+      '--seed',
+      'x',
+      '--train-time',
+      '-1',
+      '--students',
+      '-1',
+    ],
+    [
+      'fields that do not go together',
+      /^ConfigError: train\.method: .* The option is --train-method\.\nConfigError: prune\.size: .* The option is --prune\.\n$/,
+      ...[
+        'run',
+        'quick',
+        '--engine',
+        'online',
+        '--train-method',
+        'dormandPrince',
+        '--prune',
+        'size:99',
+      ],
+    ],
     ['a missing file', /^ConfigError: config: cannot be read/, 'run', 'nowhere.json'],
   ];
   const named = cases.map(([name, error, ...argv]) => ({ name, error, argv }));
@@ -247,6 +295,11 @@ describe('bad input', () => {
     ['not JSON', '{ "inputDim": 64', /^FormatError: .*\.json: is not JSON/],
     ['a field twice', '{ "seed": 1, "seed": 2 }', /^FormatError: .*\.json: has a key twice.*seed/],
     ['not an object', '[64]', /^ConfigError: config: must hold an object/],
+    [
+      'three mistakes',
+      '{ "seed": -1, "sed": 2, "train": { "tme": 1 } }',
+      /^ConfigError: seed: .*\nConfigError: train\.tme: is not a field.*\nConfigError: sed: is not a field.*\n$/,
+    ],
     [
       'an unknown field',
       '{ "inputDims": 64 }',

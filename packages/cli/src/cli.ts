@@ -31,7 +31,10 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const setExitCode = (code: ExitCode) => {
     exitCode = code;
   };
-  const asked = Object.keys(loaders).filter((name) => name === argv[0]);
+  const [first = '-'] = argv;
+  const asked = Object.keys(loaders).filter((name) => name === first);
+  const [called = '-'] = first === 'help' ? argv.slice(1) : argv;
+  const isUnknown = !Object.hasOwn(loaders, called) && !called.startsWith('-');
   const needed = asked.length > 0 ? asked : Object.keys(loaders);
   const commands = await Promise.all(
     needed.map(async (name) => (await loaders[name]!())(streams, setExitCode)),
@@ -48,20 +51,44 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
         writeOut: (text) => streams.stdout.write(text),
         writeErr: (text) => streams.stderr.write(text),
       });
+    if (command !== program && command.commands.length > 0) {
+      command.enablePositionalOptions().hook('preSubcommand', handDown);
+    }
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    // An unknown command is one whatever follows it: with --help it would pass for known.
+    await program.parseAsync(isUnknown ? [called] : [...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.recovered : exitCodes.usage;
     }
     if (error instanceof SoftmoeError) {
-      streams.stderr.write(`${error.name}: ${error.message}\n`);
+      const optionOf =
+        first === 'run' ? (await import('./run/config-options.ts')).optionOf : noOption;
+      for (const one of [error, ...error.others]) {
+        const option = optionOf(one.field);
+        const hint = option ? ` The option is ${option}.` : '';
+        streams.stderr.write(`${one.name}: ${one.summary} ${one.remedy}${hint}\n`);
+      }
       return exitCodes.usage;
     }
     streams.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.unexpected;
+  }
+}
+
+const noOption = (_field: string): string | undefined => undefined;
+
+/** Options before the name of a nested command are its own; those that it does not have would be passed over in silence. */
+function handDown(command: Command, nested: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    if (!nested.options.some((own) => own.attributeName() === name)) {
+      nested.error(`error: unknown option '${option.long}'`);
+    }
+    nested.setOptionValueWithSource(name, command.getOptionValue(name), 'cli');
   }
 }
 

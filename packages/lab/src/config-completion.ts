@@ -1,4 +1,4 @@
-import { hasOwnGates } from '@softmoe/model/checks';
+import { hasOwnGates, together } from '@softmoe/model/checks';
 import { hasClosedForm } from '@softmoe/population';
 import type { Config, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
@@ -33,10 +33,15 @@ export function completeConfig(given: PartialConfig): Config {
 
 /** Throws {@link ConfigError} for fields that are right one by one but not together. */
 export function checkConfig(config: Config): void {
+  const mistake = together([...mistakesIn(config)]);
+  if (mistake) throw mistake;
+}
+
+function* mistakesIn(config: Config): Generator<ConfigError> {
   const { engine, routing, expert, students, prune, train } = config;
   if (engine === 'exact' && !hasClosedForm(config)) {
     const cause = hasOwnGates(routing) ? `${expert.kind} experts` : `${routing} routing`;
-    throw new ConfigError(`needs a closed form, and there is none with ${cause}`, {
+    yield new ConfigError(`needs a closed form, and there is none with ${cause}`, {
       field: 'engine',
       value: engine,
       remedy:
@@ -44,35 +49,35 @@ export function checkConfig(config: Config): void {
     });
   }
   if (engine !== 'exact' && train.method !== 'euler' && train.method !== 'adam') {
-    throw new ConfigError('is an adaptive method, which needs exact gradients', {
+    yield new ConfigError('is an adaptive method, which needs exact gradients', {
       field: 'train.method',
       value: train.method,
       remedy: `Use 'euler' or 'adam' with engine '${engine}', or engine 'exact'.`,
     });
   }
   if (train.flow === 'balanced' && !hasOwnGates(routing)) {
-    throw new ConfigError(`is not defined for ${routing} routing`, {
+    yield new ConfigError(`is not defined for ${routing} routing`, {
       field: 'train.flow',
       value: train.flow,
       remedy: "Use flow 'plain', or routing 'independent'.",
     });
   }
   if (train.flow === 'balanced' && train.method === 'adam') {
-    throw new ConfigError('is not what adam follows: it scales the plain gradient itself', {
+    yield new ConfigError('is not what adam follows: it scales the plain gradient itself', {
       field: 'train.flow',
       value: train.flow,
       remedy: "Use flow 'plain' with method 'adam', or method 'euler'.",
     });
   }
   if (engine === 'exact' && train.noise > 0) {
-    throw new ConfigError('has no effect on the exact engine', {
+    yield new ConfigError('has no effect on the exact engine', {
       field: 'train.noise',
       value: train.noise,
       remedy: "Use engine 'subspace' or 'online', or leave the noise out.",
     });
   }
   if (prune.rule === 'size' && prune.size > students) {
-    throw new ConfigError(`is more than the ${students} students`, {
+    yield new ConfigError(`is more than the ${students} students`, {
       field: 'prune.size',
       value: prune.size,
       remedy: `Use a size from 1 to ${students}.`,

@@ -1,4 +1,4 @@
-import { schemaProblem } from '@softmoe/model/checks';
+import { eachIssue, schemaProblem, together } from '@softmoe/model/checks';
 import * as z from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
 import {
@@ -12,10 +12,15 @@ import { ConfigError } from './errors.ts';
 
 export { type Config, type ConfigInput, configSchema } from './config-schema.ts';
 
-/** `input` checked and completed. Throws {@link ConfigError} with the field, its value and what to write instead. */
+/**
+ * `input` checked and completed. Throws {@link ConfigError} with the field, its value and what to write instead, and with those of all
+ * other mistakes as its `others`.
+ */
 export function parseConfig(input: unknown): Config {
   const parsed = configSchema.safeParse(input);
-  if (!parsed.success) throw configError(parsed.error.issues, input);
+  if (!parsed.success) {
+    throw together(eachIssue(parsed.error.issues).map((issue) => configError(issue, input)));
+  }
   const config = completeConfig(parsed.data);
   checkConfig(config);
   return config;
@@ -28,10 +33,10 @@ export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
 
 type Issue = z.core.$ZodIssue;
 
-function configError(issues: readonly Issue[], input: unknown): ConfigError {
-  const { problem, path, value } = schemaProblem(issues, input, 'is not a field of a config');
+function configError(issue: Issue, input: unknown): ConfigError {
+  const { problem, path, value } = schemaProblem([issue], input, 'is not a field of a config');
   const field = path.length > 0 ? path.join('.') : 'config';
-  return new ConfigError(problem, { field, value, remedy: remedyOf(issues[0]!) });
+  return new ConfigError(problem, { field, value, remedy: remedyOf(issue) });
 }
 
 function remedyOf(issue: Issue): string {

@@ -55,6 +55,22 @@ describe('SoftmoeError', () => {
     expect(message(value)).toBe(`f: is wrong (got ${text}). Mend it.`);
   });
 
+  it('never holds all of a name that is too long, nor its control characters', () => {
+    const long = 'x'.repeat(20_000_000);
+    const error = new SoftmoeError(`is ${long}`, { field: long, value: long, remedy: long });
+    expect(error.message.length).toBeLessThan(3000);
+    expect(error.summary.length).toBeLessThan(1000);
+    for (const text of [error.field, error.problem, error.remedy]) {
+      expect(text.length).toBeLessThan(2001);
+    }
+    const { message: shown } = new SoftmoeError('is wrong', {
+      field: 'a\u001b[2Jb\nc',
+      value: 1,
+      remedy: 'Mend it.',
+    });
+    expect(shown).toBe('a\\u001b[2Jb\\u000ac: is wrong (got 1). Mend it.');
+  });
+
   it('describes any value in a line of bounded length', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {

@@ -1,5 +1,6 @@
 import { parseStrictJson } from './checks/strict-json.ts';
-import { FormatError } from './errors.ts';
+import { FormatError, UnsupportedError } from './errors.ts';
+import { ITEM_BYTES } from './floats.ts';
 import { isWholeNumbers, sizeOf } from './ndarray.ts';
 
 /** Bytes before the header: its length, a little-endian 64-bit integer. */
@@ -9,8 +10,6 @@ export const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 
 export const METADATA = '__metadata__';
-
-export const ITEM_BYTES = { F64: 8, F32: 4 } as const;
 
 export interface Entry {
   readonly name: string;
@@ -30,7 +29,8 @@ export interface Header {
 
 /**
  * The header of a safetensors file, checked against the file: unique names, known dtypes, and byte ranges that fit the
- * shapes and cover the data exactly, without hole or overlap. Throws {@link FormatError}.
+ * shapes and cover the data exactly, without hole or overlap. Throws {@link FormatError}, and {@link UnsupportedError} for
+ * dtypes of the format that are no parameters.
  */
 export function readHeader(bytes: Uint8Array): Header {
   const dataStart = LENGTH_BYTES + headerLength(bytes);
@@ -80,9 +80,7 @@ function readEntry(name: string, info: unknown): Entry {
   const field = `header.${name}`;
   if (!isRecord(info)) throw damaged('must be an object', field, info);
   const { dtype, shape, data_offsets: offsets } = info;
-  if (dtype !== 'F64' && dtype !== 'F32') {
-    throw damaged('must be F64 or F32', `${field}.dtype`, dtype);
-  }
+  requireFloats(dtype, `${field}.dtype`);
   if (!isShape(shape)) {
     throw damaged('must be whole numbers with a product below 2^53', `${field}.shape`, shape);
   }
@@ -95,6 +93,22 @@ function readEntry(name: string, info: unknown): Entry {
     throw damaged(`must span ${bytes} bytes, as the shape says`, `${field}.data_offsets`, offsets);
   }
   return { name, dtype, shape, start, end };
+}
+
+/** Dtypes of the format that hold no parameters: whole numbers, truth values, complex numbers, and floats of 4 to 8 bits. */
+const OTHERS = /^([IU](8|16|32|64)|BOOL|C64|F4|F6_E[23]M[23]|F8_E\w+)$/;
+
+function requireFloats(dtype: unknown, field: string): asserts dtype is keyof typeof ITEM_BYTES {
+  const known = Object.keys(ITEM_BYTES);
+  if (known.includes(dtype as string)) return;
+  if (typeof dtype !== 'string' || !OTHERS.test(dtype)) {
+    throw damaged(`must be ${known.join(', ')}`, field, dtype);
+  }
+  throw new UnsupportedError('is no dtype of parameters', {
+    field,
+    value: dtype,
+    remedy: `The file is whole: convert the tensor to one of ${known.join(', ')}, or leave it out.`,
+  });
 }
 
 /** Throws unless the ranges, in order, begin at 0, touch each other and end with the data. */

@@ -102,7 +102,17 @@ describe('decodeTensors refuses', () => {
     expectError(action, 'FormatError', 'header.t', value, /new copy/);
   });
 
-  it.each(['F16', 'BF16', 'I64', 'f64', '', 64, null, undefined])('dtype %o', (dtype) => {
+  it.each(['I64', 'I8', 'U16', 'BOOL', 'C64', 'F8_E4M3', 'F8_E5M2'])(
+    'dtype %s, though the file is whole',
+    (dtype) => {
+      const header = JSON.stringify({ t: { dtype, shape: [1], data_offsets: [0, 8] } });
+      const action = () => decodeTensors(file(header, f64(1)));
+      const remedy = /The file is whole: convert the tensor to one of F64, F32, F16, BF16/;
+      expectError(action, 'UnsupportedError', 'header.t.dtype', dtype, remedy);
+    },
+  );
+
+  it.each(['F16X', 'f64', '', 64, null, undefined])('dtype %o', (dtype) => {
     const header = JSON.stringify({ t: { dtype, shape: [1], data_offsets: [0, 8] } });
     const action = () => decodeTensors(file(header, f64(1)));
     expectError(action, 'FormatError', 'header.t.dtype', dtype, /new copy/);

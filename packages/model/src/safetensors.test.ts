@@ -93,6 +93,27 @@ describe('encodeTensors and decodeTensors', () => {
     expect(tensors).toEqual({ t: ndarray([1, 2], [Math.fround(0.1), -0]) });
   });
 
+  it.each([
+    ['F16', 10],
+    ['BF16', 7],
+  ])('widen every %s exactly', (dtype, fractionBits) => {
+    const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    const bias = 2 ** (14 - fractionBits) - 1;
+    const top = 2 ** (15 - fractionBits) - 1;
+    const expected = Array.from(bits, (pattern) => {
+      const sign = pattern >= 32768 ? -1 : 1;
+      const exponent = (pattern >> fractionBits) & top;
+      const fraction = (pattern & (2 ** fractionBits - 1)) / 2 ** fractionBits;
+      if (exponent === top) return fraction === 0 ? sign * Infinity : NaN;
+      return exponent === 0
+        ? sign * fraction * 2 ** (1 - bias)
+        : sign * (1 + fraction) * 2 ** (exponent - bias);
+    });
+    const data = new Uint8Array(bits.buffer);
+    const { tensors } = decodeTensors(file(entry(dtype, [65536], [0, 131072]), data));
+    expect(tensors.t!.data).toEqual(Float64Array.from(expected));
+  });
+
   it('take tensors in any order, empty ones and scalars', () => {
     const header = JSON.stringify({
       b: { dtype: 'F64', shape: [1], data_offsets: [8, 16] },

@@ -1,14 +1,8 @@
 import { requireObject } from './checks/require.ts';
 import { ShapeError, ValueError } from './errors.ts';
+import { ITEM_BYTES, readFloat } from './floats.ts';
 import { type NDArray, requireArray, sizeOf } from './ndarray.ts';
-import {
-  type Entry,
-  ITEM_BYTES,
-  isShape,
-  LENGTH_BYTES,
-  METADATA,
-  readHeader,
-} from './safetensors-header.ts';
+import { type Entry, isShape, LENGTH_BYTES, METADATA, readHeader } from './safetensors-header.ts';
 
 /** What a safetensors file holds: arrays by name, and texts by name. */
 export interface TensorFile {
@@ -53,8 +47,9 @@ export function encodeTensors(
 }
 
 /**
- * The tensors (dtypes F64 and F32, widened) and metadata of a safetensors file. Throws {@link FormatError} for anything
- * else than a whole, well-formed file, before it allocates memory for the tensors.
+ * The tensors (dtypes F64, F32, F16 and BF16, widened exactly) and metadata of a safetensors file. Throws
+ * {@link UnsupportedError} for a tensor of another dtype and {@link FormatError} for anything else than a whole,
+ * well-formed file, before it allocates memory for the tensors.
  */
 export function decodeTensors(bytes: Uint8Array): TensorFile {
   const { entries, metadata, dataStart } = readHeader(bytes);
@@ -67,9 +62,10 @@ const SPACE = 0x20;
 
 function readTensor(view: DataView, { dtype, shape, start, end }: Entry): NDArray {
   const itemBytes = ITEM_BYTES[dtype];
+  const read = readFloat[dtype];
   const data = new Float64Array((end - start) / itemBytes);
   for (let i = 0, at = start; at < end; i++, at += itemBytes) {
-    data[i] = dtype === 'F64' ? view.getFloat64(at, true) : view.getFloat32(at, true);
+    data[i] = read(view, at);
   }
   return { shape, data };
 }

@@ -13,9 +13,9 @@ import {
 import { Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../test/redis-server.ts';
-import { QueueError } from './connect.ts';
 import { type QueuedTasksOptions, runQueuedTasks } from './run-queued-tasks.ts';
 import { type ServeOptions, serveTasks } from './serve-tasks.ts';
+import { QueueError } from './server-errors.ts';
 
 let server: RedisServer;
 let folder: string;

@@ -8,14 +8,8 @@ import {
   taskEnvironment,
 } from '@softmoe/tasks';
 import { Queue, QueueEvents } from 'bullmq';
-import {
-  connect,
-  JOB,
-  type QueueAddress,
-  type QueuedTask,
-  QueueError,
-  type TaskJob,
-} from './connect.ts';
+import { connect, JOB, type QueueAddress, type QueuedTask, type TaskJob } from './connect.ts';
+import { isOfServer, onceEach, QueueError, serverError } from './server-errors.ts';
 
 /** Where tasks wait and are recorded, which code must do them, and who hears of it. */
 export interface QueuedTasksOptions extends LedgerOptions {
@@ -24,7 +18,7 @@ export interface QueuedTasksOptions extends LedgerOptions {
   readonly codeOf: (kind: string) => string;
   /** Once aborted, tasks that no worker has begun are withdrawn. The others' results wait in the queue for the next start. */
   readonly signal?: AbortSignal | undefined;
-  /** Called when the connection has trouble, and mends itself, and when there is no worker. */
+  /** Called when the server or the way to it has trouble, and when there is no worker. A message comes once. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -47,10 +41,12 @@ export async function runQueuedTasks(
   const ledger = await openTaskLedger(tasks, codeOf, options);
   ledger.report(1);
   if (ledger.missing.length === 0) return ledger.records();
-  const { name, options: connection } = await connect(address);
+  const { name, options: connection, server } = await connect(address);
   const queue = new Queue<QueuedTask, TaskRecord>(name, connection);
   const events = new QueueEvents(name, connection);
-  const warn = (error: Error) => onWarning?.(error.message);
+  const say = onceEach((message) => onWarning?.(message));
+  const warn = (error: Error) => say(typed(error).message);
+  const typed = (error: Error) => (isOfServer(error) ? serverError(error, server) : error);
   queue.on('error', warn);
   events.on('error', warn);
   const collection = createCollection(ledger, queue, codeOf);
@@ -80,8 +76,8 @@ export async function runQueuedTasks(
     await lookAtAll();
     await Promise.race([collection.complete, abortOf(signal)]);
   } catch (error) {
-    if (!signal?.aborted) throw error;
-    await collection.withdraw();
+    if (!signal?.aborted) throw typed(error as Error);
+    await collection.withdraw().catch(warn);
     throw ledger.interrupted();
   } finally {
     clearInterval(timer);

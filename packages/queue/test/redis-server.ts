@@ -10,12 +10,12 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A Redis server of its own on a free loopback port, which keeps nothing. */
-export async function startRedisServer(): Promise<RedisServer> {
+/** A Redis server of its own on a free loopback port, which keeps nothing, with more options of its command line. */
+export async function startRedisServer(...more: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'softmoe-redis-'));
   const port = await freePort();
   const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', [...options, '--dir', folder], {
+  const server = spawn('redis-server', [...options, '--dir', folder, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(server, 'exit');

@@ -106,6 +106,14 @@ it('writeReport writes the page and every figure, and nothing else, also over an
   }
 });
 
+it('writeReport removes the figures of an earlier report that it has not, and no other picture', async () => {
+  const blocks = [{ kind: 'figure' as const, figure: { ...figure, name: 'earlier' } }];
+  await writeReport({ ...document, sections: [{ ...section, blocks }] }, folder);
+  await writeFile(join(folder, 'figures', 'mine.svg'), '<svg/>');
+  await writeReport(document, folder);
+  expect((await readdir(join(folder, 'figures'))).sort()).toEqual(['mine.svg', 'seconds.svg']);
+});
+
 it('writeReport refuses names that are no file names or come twice, and a folder that is none', async () => {
   const withNames = (...names: string[]): ReportDocument => ({
     ...document,

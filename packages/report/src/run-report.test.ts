@@ -151,7 +151,10 @@ it('runReport refuses damaged files and folders that hold no run, by name', asyn
   for (const damaged of ['{"phase":', '{"phase":"train","step":"one"}']) {
     await writeFile(file, lines.with(2, damaged).join('\n'));
     await expect(runReport(path)).rejects.toThrow(FormatError);
-    await expect(runReport(path)).rejects.toThrow(/records\.jsonl, line 3/);
+    await expect(runReport(path)).rejects.toThrow(/records\.jsonl: .* the run wrote/);
+    await writeFile(file, lines.with(-1, `${damaged}\n`).join('\n'));
+    await expect(runReport(path)).rejects.toThrow(FormatError);
+    await expect(runReport(path)).rejects.toThrow(`records.jsonl, line ${lines.length}`);
   }
   await writeFile(file, lines.join('\n'));
   await writeFile(join(path, 'result.json'), '{}');

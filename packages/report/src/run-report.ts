@@ -46,11 +46,11 @@ import {
  */
 export async function runReport(path: string): Promise<ReportDocument> {
   const run = await readRun(path);
-  const records = await readRecords(path);
+  const records = await readRecords(run);
   const course = courseOf(records);
   const { config, result } = run;
-  const teacher = await readModel(path, 'teacher');
-  const student = (await readModel(path, 'final')) ?? (await readModel(path, 'pruned'));
+  const teacher = await readModel(run, 'teacher');
+  const student = (await readModel(run, 'final')) ?? (await readModel(run, 'pruned'));
   return {
     title: titleOf(run),
     lead: [

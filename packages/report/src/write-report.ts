@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Figure } from '@softmoe/figures';
-import { writeWhole } from '@softmoe/tasks/files';
+import { ignoreMissing, writeTogether } from '@softmoe/tasks/files';
 import { type ReportDocument, ReportError } from './document.ts';
 import { renderReport, renderSvg } from './render-report.ts';
 
@@ -13,24 +13,25 @@ export interface WrittenReport {
 
 /**
  * Writes report.html into `folder`, which is made if need be, and beside it each figure as figures/NAME.svg; files of an
- * earlier report are replaced, each appearing whole or not at all. Throws {@link ReportError} for figures without a name
+ * earlier report are replaced, each appearing whole or not at all, and figures that this one has not are removed. Throws {@link ReportError} for figures without a name
  * of their own that a file can have, and when the folder cannot be written.
  */
 export async function writeReport(
   document: ReportDocument,
   folder: string,
 ): Promise<WrittenReport> {
-  const drawings = figuresOf(document).map((figure) => ({
-    path: join(folder, 'figures', `${figure.name}.svg`),
-    svg: renderSvg(figure),
-  }));
+  const figures = join(folder, 'figures');
+  const drawings = Object.fromEntries(
+    figuresOf(document).map((figure) => [`${figure.name}.svg`, renderSvg(figure)]),
+  );
   const html = renderReport(document);
   try {
-    await mkdir(join(folder, 'figures'), { recursive: true });
-    for (const { path, svg } of drawings) await writeWhole(path, svg);
-    const path = join(folder, 'report.html');
-    await writeWhole(path, html);
-    return { html: path, figures: drawings.map(({ path: drawing }) => drawing) };
+    await writeTogether(figures, drawings, await drawnBefore(figures));
+    await writeTogether(folder, { 'report.html': html });
+    return {
+      html: join(folder, 'report.html'),
+      figures: Object.keys(drawings).map((name) => join(figures, name)),
+    };
   } catch (cause) {
     throw new ReportError(
       'cannot be written',
@@ -42,6 +43,17 @@ export async function writeReport(
       { cause },
     );
   }
+}
+
+/** The names of the files of a folder that {@link renderSvg} made: pictures of others in it are none of ours. */
+async function drawnBefore(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
+  const drawn: string[] = [];
+  for (const name of names.filter((one) => one.endsWith('.svg'))) {
+    const svg = await readFile(join(folder, name), 'utf8');
+    if (svg.includes(`id="figure-${basename(name, '.svg')}-title"`)) drawn.push(name);
+  }
+  return drawn;
 }
 
 function figuresOf({ sections }: ReportDocument): Figure[] {

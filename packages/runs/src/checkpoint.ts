@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
 import { parseConfig, type Snapshot } from '@softmoe/lab';
 import { FormatError, type SoftmoeError } from '@softmoe/model';
 import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { sha256 } from '@softmoe/tasks/files';
 import * as z from 'zod';
 import { START_AGAIN } from './run-files.ts';
 
 /** What checkpoint.json says it is. Version 1 had none; the states of 1 and 2 are no longer understood. */
 const CHECKPOINT_FORMAT = { name: 'softmoe-checkpoint', version: 3 } as const satisfies Format;
 
-/** A snapshot on disk, with the length of records.jsonl at that point. */
+/** A snapshot on disk, with the length of records.jsonl at that point and, but for earlier versions, its SHA-256. */
 export interface Checkpoint {
   readonly snapshot: Snapshot;
   readonly recordBytes: number;
+  readonly recordSha256?: string | undefined;
 }
 
 /** A safetensors file. */
@@ -29,6 +30,7 @@ const schema = z.object({
   }),
   sha256: z.string(),
   recordBytes: z.int().min(0),
+  recordSha256: z.string().optional(),
   snapshot: z.object({
     version: z.literal(3),
     config: z.unknown().transform(parseConfig),
@@ -70,11 +72,11 @@ const checkpointFormat: FileFormat<z.output<typeof schema>> = {
 };
 
 /** The checkpoint as JSON, with the states as base64 of their safetensors files, and the SHA-256 of all that. */
-export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string {
+export function encodeCheckpoint({ snapshot, ...records }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
   const { student, trained, refined, finetuned } = snapshot;
   const content = {
-    recordBytes,
+    ...records,
     snapshot: {
       ...snapshot,
       student: text(student),
@@ -83,11 +85,11 @@ export function encodeCheckpoint({ snapshot, recordBytes }: Checkpoint): string 
       finetuned: text(finetuned),
     },
   };
-  return JSON.stringify({ format: CHECKPOINT_FORMAT, sha256: hashOf(content), ...content });
-}
-
-function hashOf(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return JSON.stringify({
+    format: CHECKPOINT_FORMAT,
+    sha256: sha256(JSON.stringify(content)),
+    ...content,
+  });
 }
 
 /** The checkpoint that {@link encodeCheckpoint} wrote into `file`. Throws {@link FormatError} for any other text. */
@@ -105,12 +107,13 @@ export function decodeCheckpoint(text: string, file: string): Checkpoint {
     throw damaged((cause as SoftmoeError).problem, cause);
   }
   const read = readFormat(json, checkpointFormat, { file, remedy: START_AGAIN });
-  const { format: _, sha256, ...content } = json as z.input<typeof schema>;
-  if (hashOf(content) !== sha256) throw damaged('it is not what was written');
-  const { recordBytes, snapshot } = read;
+  const { format: _, sha256: expected, ...content } = json as z.input<typeof schema>;
+  if (sha256(JSON.stringify(content)) !== expected) throw damaged('it is not what was written');
+  const { recordBytes, recordSha256, snapshot } = read;
   const { startLoss } = snapshot;
   return {
     recordBytes,
+    recordSha256,
     snapshot: {
       ...snapshot,
       startLoss,

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { courseOf, isOnline, lastStage, type RecordLine, recordOfLine } from '@softmoe/lab';
-import { writeWhole } from '@softmoe/tasks/files';
+import { writeTogether } from '@softmoe/tasks/files';
 import { overlapsToCsv, overlapsToNpy, recordsToCsv } from '@softmoe/train';
 import { readRecords, readRun } from './read-run.ts';
 import { RunFolderError } from './run-files.ts';
@@ -9,12 +8,12 @@ import { RunFolderError } from './run-files.ts';
 /**
  * Writes the records of a run's folder into the folder `out` as tables for other tools, and returns their paths:
  * train.csv, finetune.csv and, of an online run, finetune-online.csv with one row a record, overlaps.csv with one row an entry, and the overlap matrices of training
- * as NumPy files, time.npy [R], expert.npy and router.npy [R, m, k]. Throws {@link RunFolderError} for what is no run and one
+ * as NumPy files, time.npy [R], expert.npy and router.npy [R, m, k]. What an earlier export of another run left there is
+ * replaced or removed. Throws {@link RunFolderError} for what is no run and one
  * without records, or where `out` cannot be written, `FormatError` for damaged ones.
  */
 export async function exportRun(path: string, out: string): Promise<string[]> {
-  await readRun(path);
-  const lines = await readRecords(path);
+  const lines = await readRecords(await readRun(path));
   const course = courseOf(lines);
   const train = course.train.map(recordOfLine);
   if (train.length === 0) {
@@ -35,8 +34,7 @@ export async function exportRun(path: string, out: string): Promise<string[]> {
     'router.npy': router,
   };
   try {
-    await mkdir(out, { recursive: true });
-    for (const [name, content] of Object.entries(files)) await writeWhole(join(out, name), content);
+    await writeTogether(out, files, ['finetune-online.csv', 'finetune.csv']);
   } catch (cause) {
     throw new RunFolderError(
       'cannot be written',

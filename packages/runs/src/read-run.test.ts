@@ -26,8 +26,8 @@ it('readRun reads a complete run, its result and models', async () => {
   expect(run.config).toEqual(config);
   expect(run.result).toEqual(JSON.parse(JSON.stringify(summaryOf(result))));
   expect(run.checkpoint).toBeUndefined();
-  expect(await readModel(folder.path, 'final')).toEqual(result.models.final);
-  expect(await readModel(folder.path, 'refined')).toBeUndefined();
+  expect(await readModel(run, 'final')).toEqual(result.models.final);
+  expect(await readModel(run, 'refined')).toBeUndefined();
 });
 
 it('exportRun writes the records as tables that hold the same numbers', async () => {
@@ -37,7 +37,7 @@ it('exportRun writes the records as tables that hold the same numbers', async ()
   const out = join(parent, 'deep', 'tables');
   const paths = await exportRun(folder.path, out);
   expect(paths.map((path) => basename(path)).sort()).toEqual((await readdir(out)).sort());
-  const lines = (await readRecords(folder.path)).filter(({ phase }) => phase === 'train');
+  const lines = (await readRecords(folder)).filter(({ phase }) => phase === 'train');
   const [header, ...rows] = (await readFile(join(out, 'train.csv'), 'utf8')).trim().split('\n');
   expect(header).toMatch(/^step,time,loss,gradientNorm,amplitude_0,/);
   expect(rows.map((row) => Number(row.split(',')[2]))).toEqual(lines.map(({ loss }) => loss));
@@ -46,8 +46,9 @@ it('exportRun writes the records as tables that hold the same numbers', async ()
   expect(shape.slice(1).map(Number)).toEqual([lines.length, 3, 1]);
   expect(npy.readDoubleLE(npy.length - 8)).toBe(lines.at(-1)!.overlaps!.router[2]![0]);
   await expect(exportRun(parent, out)).rejects.toThrow(/run: holds no config.json/);
-  await rm(join(folder.path, 'records.jsonl'));
-  await expect(exportRun(folder.path, out)).rejects.toThrow(/run: has no records to export/);
+  const begun = await createRunFolder(join(parent, 'begun'), start);
+  await begun.close();
+  await expect(exportRun(begun.path, out)).rejects.toThrow(/run: has no records to export/);
 });
 
 it('exportRun writes each stage of fine-tuning of an online run as a table of its own', async () => {
@@ -103,8 +104,10 @@ it('readRun says what is no run, what is damaged and what is not there', async (
     /result\.inputDim: expected number, received undefined, in .*result\.json \(got undefined\)/,
   );
   await writeFile(join(parent, 'final.safetensors'), 'short');
-  await expect(readModel(parent, 'final')).rejects.toThrow(FormatError);
-  await expect(readModel(parent, 'final')).rejects.toThrow(/final: is damaged.*final\.safetensors/);
+  await expect(readModel({ path: parent }, 'final')).rejects.toThrow(FormatError);
+  await expect(readModel({ path: parent }, 'final')).rejects.toThrow(
+    /final: is damaged.*final\.safetensors/,
+  );
 });
 
 it('readRun tells with what config a run ran, and when it last wrote', async () => {
@@ -133,7 +136,7 @@ describe('a result', () => {
   });
   beforeEach(async () => {
     file = join(parent, 'result.json');
-    await writeFile(join(parent, 'config.json'), JSON.stringify(config));
+    await writeFile(join(parent, 'config.json'), JSON.stringify(result.config));
   });
 
   it('of version 1, which had no format, is read with its sentences', async () => {
@@ -196,7 +199,7 @@ it.each([
   ['{"format":{"name":"softmoe-record","version":2}}', /record\.format\.version: .*\(got 2\)/],
 ])('a line of records that is none is refused by number and field: %s', async (line, message) => {
   await writeFile(join(parent, 'records.jsonl'), `${line}\n`);
-  await expect(readRecords(parent)).rejects.toThrow(FormatError);
-  await expect(readRecords(parent)).rejects.toThrow(message);
-  await expect(readRecords(parent)).rejects.toThrow(/records\.jsonl, line 1/);
+  await expect(readRecords({ path: parent })).rejects.toThrow(FormatError);
+  await expect(readRecords({ path: parent })).rejects.toThrow(message);
+  await expect(readRecords({ path: parent })).rejects.toThrow(/records\.jsonl, line 1/);
 });

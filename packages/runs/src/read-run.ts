@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Config,
@@ -9,15 +9,25 @@ import {
   type Snapshot,
   type Summary,
 } from '@softmoe/lab';
-import { FormatError, loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
-import { parseStrictJson, readFormat } from '@softmoe/model/checks';
-import { ignoreMissing } from '@softmoe/tasks/files';
+import { FormatError, loadMoE, type MoE, SoftmoeError, UnsupportedError } from '@softmoe/model';
+import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
+import * as z from 'zod';
 import { decodeCheckpoint } from './checkpoint.ts';
+import {
+  asReading,
+  type RunFiles,
+  readIfThere,
+  readRunFile,
+  requireSizes,
+  type WrittenFiles,
+  writtenFiles,
+} from './read-file.ts';
 import { fileNames, RUN_AGAIN, RunFolderError } from './run-files.ts';
+import { flatten } from './sweep/fields.ts';
 
 /** What is known of a run from its folder. */
-export interface Run {
-  readonly path: string;
+export interface Run extends RunFiles {
   /** What it ran with: of its result or checkpoint, where config.json may have been changed since. */
   readonly config: Config;
   /** When the run last wrote to the folder. */
@@ -30,7 +40,8 @@ export interface Run {
 
 /**
  * Reads a run's config and result, or its checkpoint. Throws {@link RunFolderError} for what is no run's folder and a
- * typed error for a damaged file, with its path.
+ * typed error for a damaged file, with its path; of a complete run also for a config that is not that of the result, a result
+ * that was changed, and any other file that has another size than the run gave it.
  */
 export async function readRun(path: string): Promise<Run> {
   const config = await readIfThere(join(path, fileNames.config));
@@ -44,19 +55,39 @@ export async function readRun(path: string): Promise<Run> {
   // In this order: a run that ends meanwhile writes its result before it removes its checkpoint.
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
   const result = await readIfThere(join(path, fileNames.result));
-  const found =
+  const found: Pick<Run, 'result' | 'checkpoint' | 'files'> =
     result !== undefined
-      ? { result: resultIn(result, join(path, fileNames.result)) }
+      ? resultIn(result, join(path, fileNames.result))
       : checkpoint !== undefined
-        ? { checkpoint: decodeCheckpoint(checkpoint, join(path, fileNames.checkpoint)).snapshot }
+        ? checkpointIn(checkpoint, join(path, fileNames.checkpoint))
         : {};
   const written = parseConfig(parseStrictJson(config, join(path, fileNames.config)));
-  return {
+  if (found.result) requireSameConfig(path, found.result.config, written);
+  const run: Run = {
     path,
     config: found.result?.config ?? found.checkpoint?.config ?? written,
     changed: await lastWritten(path),
     ...found,
   };
+  if (run.result) await requireSizes(run);
+  return run;
+}
+
+/** Throws {@link RunFolderError} where config.json was changed since the run began: what is there is not of this config. */
+export function requireSameConfig(path: string, began: Config, written: Config): void {
+  const [before, now] = [new Map(flatten(began)), new Map(flatten(written))];
+  const field = [...before.keys(), ...now.keys()].find(
+    (name) => before.get(name) !== now.get(name),
+  );
+  if (field === undefined) return;
+  throw new RunFolderError(
+    `was changed to ${JSON.stringify(now.get(field))} in ${fileNames.config} since the run began`,
+    {
+      field,
+      value: before.get(field),
+      remedy: `Change it back, or run ${join(path, fileNames.config)} into another folder.`,
+    },
+  );
 }
 
 async function lastWritten(path: string): Promise<Date> {
@@ -93,60 +124,58 @@ export async function findRuns(
 
 /** One of the models of a run; undefined where it has not come that far. Throws `FormatError` for a damaged file. */
 export async function readModel(
-  path: string,
+  run: RunFiles,
   name: 'teacher' | 'trained' | 'pruned' | 'refined' | 'final',
 ): Promise<MoE | undefined> {
-  const file = join(path, fileNames.model(name));
-  const bytes = await asReading(file, () => readFile(file).catch(ignoreMissing));
+  const file = join(run.path, fileNames.model(name));
+  const bytes = await readRunFile(run, fileNames.model(name));
   try {
     return bytes && loadMoE(bytes);
   } catch (cause) {
     throw new FormatError(
-      `is damaged: ${(cause as Error).message}`,
+      `${cause instanceof UnsupportedError ? 'cannot be used' : 'is damaged'}: ${(cause as Error).message}`,
       { field: name, value: file, remedy: RUN_AGAIN },
       { cause },
     );
   }
 }
 
-function resultIn(text: string, file: string): Summary {
-  return readFormat(parseStrictJson(text, file), resultFormat, { file, remedy: RUN_AGAIN });
+function resultIn(text: string, file: string): { result: Summary; files?: WrittenFiles } {
+  const json = parseStrictJson(text, file);
+  const result = readFormat(json, resultFormat, { file, remedy: RUN_AGAIN });
+  const { files } = readFormat(json, filesFormat, { file, remedy: RUN_AGAIN });
+  if (isSealed(json)) return { result, ...(files && { files }) };
+  throw new FormatError('was changed since the run wrote it', {
+    field: 'result',
+    value: file,
+    remedy: `Put an unchanged copy in its place. ${RUN_AGAIN}`,
+  });
 }
 
-/** The text of a file, or undefined where there is none. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  return asReading(path, () => readFile(path, 'utf8').catch(ignoreMissing));
-}
+/** What result.json holds beside the result. */
+const filesFormat = { ...resultFormat, schema: z.object({ files: writtenFiles.optional() }) };
 
-async function asReading<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    throw new RunFolderError(
-      'cannot be read',
-      {
-        field: 'run',
-        value: path,
-        remedy: `Check that it is there and can be read (${(cause as Error).message}).`,
-      },
-      { cause },
-    );
-  }
+function checkpointIn(text: string, file: string): { checkpoint: Snapshot; files?: WrittenFiles } {
+  const { snapshot, recordBytes: bytes, recordSha256: sha256 } = decodeCheckpoint(text, file);
+  if (sha256 === undefined) return { checkpoint: snapshot };
+  return { checkpoint: snapshot, files: { [fileNames.records]: { bytes, sha256 } } };
 }
 
 /**
  * The records of a run, from the records.jsonl of its folder; none where there is no such file. A last line that is still
- * being written is left out. Throws `FormatError` for any other line that is no record, with its number.
+ * being written is left out. Throws `FormatError` for any other line that is no record, with its number, and for records
+ * that are not those that the run wrote.
  */
-export async function readRecords(path: string): Promise<RecordLine[]> {
-  const file = join(path, fileNames.records);
-  const text = (await readIfThere(file)) ?? '';
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
+export async function readRecords(run: RunFiles): Promise<RecordLine[]> {
+  const file = join(run.path, fileNames.records);
+  const bytes = (await readRunFile(run, fileNames.records)) ?? new Uint8Array(0);
+  return decodeText(bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1), file)
     .split('\n')
     .slice(0, -1)
     .map((line, i) => recordIn(line, `${file}, line ${i + 1}`));
 }
+
+const NEWLINE = '\n'.charCodeAt(0);
 
 function recordIn(line: string, file: string): RecordLine {
   return readFormat(parseStrictJson(line, file), recordFormat, { file, remedy: RUN_AGAIN });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,9 +54,15 @@ it('a run folder holds config, every record, the models of all phases and the re
   for (const name of ['teacher', 'trained', 'pruned', 'final'] as const) {
     expect(loadMoE(await read(`${name}.safetensors`))).toEqual(result.models[name]);
   }
-  expect(JSON.parse(String(await read('result.json')))).toEqual(
-    JSON.parse(JSON.stringify(summaryOf(result))),
-  );
+  const { files, sha256: _, ...kept } = JSON.parse(String(await read('result.json')));
+  expect(kept).toEqual(JSON.parse(JSON.stringify(summaryOf(result))));
+  const others = (await readdir(folder.path)).filter((name) => /safetensors$|jsonl$/.test(name));
+  expect(Object.keys(files).sort()).toEqual(others);
+  for (const name of others) {
+    const content = await read(name);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    expect(files[name]).toEqual({ bytes: content.length, sha256 });
+  }
   expect((await readdir(folder.path)).filter((name) => name.includes('partial'))).toEqual([]);
 });
 
@@ -166,6 +173,8 @@ it('resumeRunFolder refuses records shorter than the checkpoint counts, and name
   const text = await readFile(path);
   await writeFile(path, text.subarray(0, 100));
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: is shorter/);
+  await writeFile(path, `${text}`.replace('"step":0', '"step":7'));
+  await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: holds other records/);
   await rm(path);
   await expect(resumeRunFolder(folder.path)).rejects.toThrow(/records.jsonl: is not there/);
   await writeFile(path, text);

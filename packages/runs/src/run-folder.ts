@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
-  type Config,
   type ExperimentEvent,
   type ExperimentResult,
   parseConfig,
@@ -10,14 +9,15 @@ import {
   type Snapshot,
   summaryOf,
 } from '@softmoe/lab';
-import { FormatError, type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
 import { parseStrictJson } from '@softmoe/model/checks';
-import { writeWhole } from '@softmoe/tasks/files';
+import { seal, writeWhole } from '@softmoe/tasks/files';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { readIfThere, readRun } from './read-run.ts';
+import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-file.ts';
+import { readRun, requireSameConfig } from './read-run.ts';
+import { openRecordFile, type RecordCount } from './record-file.ts';
 import { claimRun, type RunClaim } from './run-claim.ts';
-import { fileNames, RunFolderError, START_AGAIN } from './run-files.ts';
-import { flatten } from './sweep/fields.ts';
+import { fileNames, RunFolderError } from './run-files.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -42,7 +42,7 @@ export async function createRunFolder(path: string, start: Snapshot): Promise<Ru
     await writeWhole(join(folder, fileNames.config), json(start.config));
     await writeCheckpoint(folder, { snapshot: start, recordBytes: 0 });
   });
-  return claimed(path, (claim) => openAt(path, 0, claim));
+  return claimed(path, (claim) => openAt(path, undefined, claim));
 }
 
 /**
@@ -66,42 +66,25 @@ export async function resumeRunFolder(
         remedy: `Run its ${fileNames.config} again into another folder.`,
       });
     }
-    const { snapshot, recordBytes } = decodeCheckpoint(
-      checkpoint,
-      join(path, fileNames.checkpoint),
-    );
-    return { folder: await openAt(path, recordBytes, claim), snapshot };
+    const decoded = decodeCheckpoint(checkpoint, join(path, fileNames.checkpoint));
+    return { folder: await openAt(path, decoded, claim), snapshot: decoded.snapshot };
   });
 }
 
 async function requireIncomplete(path: string): Promise<void> {
   const { result, config } = await readRun(path);
-  if (!result) return requireSameConfig(path, config);
+  if (!result) {
+    // It goes on with the config that it began with: a change of config.json would be passed over in silence.
+    const file = join(path, fileNames.config);
+    const written = parseConfig(parseStrictJson((await readIfThere(file)) ?? '', file));
+    return requireSameConfig(path, config, written);
+  }
   await rm(join(path, fileNames.checkpoint), { force: true });
   throw new RunFolderError('is complete: there is nothing left to do', {
     field: 'run',
     value: path,
     remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
   });
-}
-
-/** A run goes on with the config that it began with: a change of config.json would be passed over in silence. */
-async function requireSameConfig(path: string, began: Config): Promise<void> {
-  const file = join(path, fileNames.config);
-  const written = parseConfig(parseStrictJson((await readIfThere(file)) ?? '', file));
-  const [before, now] = [new Map(flatten(began)), new Map(flatten(written))];
-  const field = [...before.keys(), ...now.keys()].find(
-    (name) => before.get(name) !== now.get(name),
-  );
-  if (field === undefined) return;
-  throw new RunFolderError(
-    `was changed to ${JSON.stringify(now.get(field))} in ${fileNames.config} since the run began`,
-    {
-      field,
-      value: before.get(field),
-      remedy: `Change it back, or run ${file} into another folder.`,
-    },
-  );
 }
 
 /** What `open` does with a folder that this process has claimed. Where it fails the claim is given up. */
@@ -115,52 +98,37 @@ async function claimed<T>(path: string, open: (claim: RunClaim) => Promise<T>): 
   }
 }
 
-/** Opens records.jsonl, cut or begun at `length` bytes. */
-async function openAt(path: string, length: number, claim: RunClaim): Promise<RunFolder> {
+/** Opens the folder to write, with records.jsonl begun, or cut to what a checkpoint counts. */
+async function openAt(
+  path: string,
+  count: RecordCount | undefined,
+  claim: RunClaim,
+): Promise<RunFolder> {
   const records = await asRunFolder(path, () =>
-    open(join(path, fileNames.records), length ? 'r+' : 'w').catch((error) => {
-      if (length === 0 || error.code !== 'ENOENT') throw error;
-      throw new FormatError(`is not there, though its checkpoint counts ${length} bytes of it`, {
-        field: fileNames.records,
-        value: path,
-        remedy: START_AGAIN,
-      });
-    }),
+    openRecordFile(join(path, fileNames.records), count),
   );
-  const found = (await records.stat()).size;
-  if (found < length) {
-    await records.close();
-    throw new FormatError(`is shorter than the ${length} bytes that its checkpoint counts`, {
-      field: fileNames.records,
-      value: found,
-      remedy: START_AGAIN,
-    });
-  }
-  await records.truncate(length);
-  let written = length;
   return {
     path,
     add: (event) =>
       asRunFolder(path, async () => {
         switch (event.phase) {
           case 'train':
-          case 'finetune': {
-            const line = Buffer.from(`${JSON.stringify(recordLine(event))}\n`);
-            await records.write(line, 0, line.length, written);
-            written += line.length;
-            return;
-          }
+          case 'finetune':
+            return records.append(`${JSON.stringify(recordLine(event))}\n`);
           case 'prune':
-            return writeModel(path, 'pruned', event.model);
+            await writeModel(path, 'pruned', event.model);
+            return;
           case 'done':
-            await writeResult(path, event.result);
+            await records.sync();
+            await writeResult(path, event.result, { [fileNames.records]: records.written() });
             return rm(join(path, fileNames.checkpoint), { force: true });
         }
       }),
     checkpoint: (snapshot) =>
       asRunFolder(path, async () => {
         await records.sync();
-        await writeCheckpoint(path, { snapshot, recordBytes: written });
+        const { bytes: recordBytes, sha256: recordSha256 } = records.written();
+        await writeCheckpoint(path, { snapshot, recordBytes, recordSha256 });
       }),
     async close() {
       await records.close();
@@ -191,17 +159,23 @@ function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   return writeWhole(join(path, fileNames.checkpoint), encodeCheckpoint(checkpoint));
 }
 
-async function writeResult(path: string, result: ExperimentResult): Promise<void> {
-  const { teacher, trained, refined, final } = result.models;
-  await writeModel(path, 'teacher', teacher);
-  await writeModel(path, 'trained', trained);
-  if (refined) await writeModel(path, 'refined', refined);
-  await writeModel(path, 'final', final);
-  await writeWhole(join(path, fileNames.result), json(summaryOf(result)));
+/** The models, and last the result with the size and digest of all that the run wrote before it, and its own. */
+async function writeResult(
+  path: string,
+  result: ExperimentResult,
+  records: WrittenFiles,
+): Promise<void> {
+  const files: Record<string, Written> = { ...records };
+  for (const [name, model] of Object.entries(result.models)) {
+    files[fileNames.model(name)] = await writeModel(path, name, model);
+  }
+  await writeWhole(join(path, fileNames.result), json(seal({ ...summaryOf(result), files })));
 }
 
-function writeModel(path: string, name: string, model: MoE): Promise<void> {
-  return writeWhole(join(path, fileNames.model(name)), saveMoE(model));
+async function writeModel(path: string, name: string, model: MoE): Promise<Written> {
+  const bytes = saveMoE(model);
+  await writeWhole(join(path, fileNames.model(name)), bytes);
+  return writtenOf(bytes);
 }
 
 /** Under a temporary name until `fill` is done, then renamed to `path`, where there must be nothing. */

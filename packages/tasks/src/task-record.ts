@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { FileFormat, Format } from '@softmoe/model/checks';
 import { canonicalize } from 'json-canonicalize';
 import * as z from 'zod';
+import { sha256 } from './files.ts';
 import type { Task } from './task.ts';
 
 /** What the record of a task says it is. Records of before, without it, are of the same version. */
@@ -78,5 +78,5 @@ export const taskRecordFormat: FileFormat<TaskRecord> = {
  * the code that runs it. The order of an object's keys makes no difference.
  */
 export function taskId({ kind, input }: Task, code: string): string {
-  return createHash('sha256').update(canonicalize({ code, input, kind })).digest('hex');
+  return sha256(canonicalize({ code, input, kind }));
 }

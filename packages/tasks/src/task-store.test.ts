@@ -101,6 +101,7 @@ it('a store says which record is damaged, and what to do', async () => {
       whole.replace('"seconds":0.5', '"seconds":-1'),
       'record.seconds: expected number to be >=0, in',
     ],
+    [whole.replace('"value":1', '"value":2'), 'record: was changed since it was written'],
     [JSON.stringify(record(2)), 'record: is not the record that its name says'],
     [JSON.stringify(later), 'record.format.version: is not one that this softmoe reads, version 1'],
   ] as const) {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftmoeError } from '@softmoe/model';
-import { parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { StoreError } from './errors.ts';
-import { ignoreMissing, PARTIAL, writeShared } from './files.ts';
+import { ignoreMissing, isSealed, PARTIAL, seal, writeShared } from './files.ts';
 import { type TaskRecord, taskId, taskRecordFormat } from './task-record.ts';
 
 /**
@@ -39,8 +39,8 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
   });
   const fileOf = (id: string) => join(records, `${id}.json`);
   const get = async (id: string) => {
-    const text = await onDisk(path, () => readFile(fileOf(id), 'utf8').catch(ignoreMissing));
-    return text === undefined ? undefined : decodeRecord(text, id, fileOf(id));
+    const bytes = await onDisk(path, () => readFile(fileOf(id)).catch(ignoreMissing));
+    return bytes && decodeRecord(bytes, id, fileOf(id));
   };
   const ids = () =>
     onDisk(path, async () =>
@@ -52,9 +52,9 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
     ids,
     async put(record) {
       if (record.status === 'failed' && (await get(record.id))?.status === 'done') return;
-      const text = `${JSON.stringify(record)}\n`;
-      decodeRecord(text, record.id, fileOf(record.id));
-      await onDisk(path, () => writeShared(fileOf(record.id), text));
+      const bytes = Buffer.from(`${JSON.stringify(seal(record))}\n`);
+      decodeRecord(bytes, record.id, fileOf(record.id));
+      await onDisk(path, () => writeShared(fileOf(record.id), bytes));
     },
     async all() {
       const found: TaskRecord[] = [];
@@ -67,13 +67,13 @@ export async function openTaskStore(path: string): Promise<TaskStore> {
   };
 }
 
-function decodeRecord(text: string, id: string, path: string): TaskRecord {
+function decodeRecord(bytes: Uint8Array, id: string, path: string): TaskRecord {
   const remedy = `Remove ${path}: the next start does its task again.`;
   const damaged = (problem: string, cause?: unknown) =>
     new StoreError(problem, { field: 'record', value: path, remedy }, { cause });
   let json: unknown;
   try {
-    json = parseStrictJson(text, 'record');
+    json = parseStrictJson(decodeText(bytes, 'record'), 'record');
   } catch (cause) {
     throw damaged('is damaged', cause);
   }
@@ -81,6 +81,7 @@ function decodeRecord(text: string, id: string, path: string): TaskRecord {
   if (record.id !== id || taskId(record, record.code) !== id) {
     throw damaged('is not the record that its name says');
   }
+  if (!isSealed(json)) throw damaged('was changed since it was written');
   return record;
 }
 

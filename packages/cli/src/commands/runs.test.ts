@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExperiment, parseConfig, runPipeline } from '@softmoe/lab';
@@ -48,6 +48,26 @@ describe('softmoe runs', () => {
     expect(runs[1].result.recovered).toBe(2);
     expect((await softmoe('runs', at('good'))).stdout).toMatch(/^no runs in /);
     expect((await softmoe('runs', at('nowhere'))).code).toBe(2);
+  });
+
+  it('names a run whose files are not what it wrote, lists the others and exits with 2', async () => {
+    const damaged = at(join('damaged', 'run'));
+    await cp(at('good'), damaged, { recursive: true });
+    await truncate(join(damaged, 'records.jsonl'), 1000);
+    const problem = /FormatError: .*records\.jsonl: must have the \d+ bytes .*\(got 1000\)/;
+    const alone = await softmoe('runs', at('damaged'));
+    expect(alone).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(problem) });
+    await cp(at('stopped'), at(join('damaged', 'stopped')), { recursive: true });
+    const { code, stdout } = await softmoe('runs', at('damaged'));
+    expect([code, stdout.trimEnd().split('\n').length]).toEqual([2, 2]);
+    for (const command of ['show', 'report', 'export', 'resume']) {
+      const refused = await softmoe(command, damaged);
+      expect(refused).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(problem),
+      });
+    }
   });
 });
 

@@ -12,17 +12,22 @@ export function runsCommand(streams: Streams, setExitCode: (code: ExitCode) => v
   return new Command('runs')
     .summary('list the runs kept in a folder')
     .description(
-      'Lists the runs right under a folder: what each is, how far it came, what it found.',
+      'Lists the runs right under a folder: what each is, how far it came, what it found. Exits with 2 where one is damaged.',
     )
     .argument('[folder]', 'the folder that holds the runs', 'runs')
     .option('--json', 'print them as JSON')
     .action(async (parent: string, { json }: { json?: boolean }) => {
       const { runs, damaged } = await findRuns(parent);
       streams.stdout.write(
-        json ? `${JSON.stringify(runs.map(plain), null, 2)}\n` : list(runs, parent),
+        json
+          ? `${JSON.stringify(runs.map(plain), null, 2)}\n`
+          : list(
+              runs,
+              damaged.length === 0 ? `no runs in ${parent}; keep one with softmoe run --out\n` : '',
+            ),
       );
       for (const { name, message } of damaged) streams.stderr.write(`${name}: ${message}\n`);
-      setExitCode(exitCodes.recovered);
+      setExitCode(damaged.length === 0 ? exitCodes.recovered : exitCodes.usage);
     });
 }
 
@@ -41,8 +46,8 @@ const COLUMNS: readonly (readonly [heading: string, cell: (run: Run) => string])
   ['last written', ({ changed }) => changed.toISOString().slice(0, 16).replace('T', ' ')],
 ];
 
-function list(runs: readonly Run[], parent: string): string {
-  if (runs.length === 0) return `no runs in ${parent}; keep one with softmoe run --out\n`;
+function list(runs: readonly Run[], none: string): string {
+  if (runs.length === 0) return none;
   const headings = COLUMNS.map(([heading]) => heading);
   const rows = runs.map((run) => COLUMNS.map(([, cell]) => cell(run)));
   return `${tableLines(headings, rows, { left: 2 }).join('\n')}\n`;

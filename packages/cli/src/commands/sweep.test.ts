@@ -190,6 +190,19 @@ describe('softmoe sweep', () => {
     expect(screen).toMatch(/stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\s/);
   });
 
+  it.each([[['sweep', 'export']], [['sweep', '--json', 'export']]])(
+    'gives as JSON what %o sums up, wherever --json stands',
+    async (words) => {
+      const file = await define('nested', small);
+      await softmoe('sweep', file, '--out', at('nested'), '--quiet');
+      const after = words.includes('--json') ? [] : ['--json'];
+      const { stdout } = await softmoe(...words, at('nested'), ...after);
+      expect(JSON.parse(stdout).runs).toMatchObject({ total: 4, missing: 0 });
+      const merged = await softmoe('sweep', 'merge', at('merged'), at('nested'), '--json');
+      expect(JSON.parse(merged.stdout).runs).toMatchObject({ total: 4, missing: 0 });
+    },
+  );
+
   it('prints an example that it can run', async () => {
     const { code, stdout } = await softmoe('sweep', '--example');
     expect(code).toBe(0);

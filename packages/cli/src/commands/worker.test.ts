@@ -92,6 +92,19 @@ it.each([
   expect(code).toBe(expected);
 });
 
+it.each([
+  ['in the URL', ['worker', '--queue', 'redis://me:QZXJ@127.0.0.1:1']],
+  ['with a slash in it', ['worker', '--queue', 'redis://me:1/QZXJ@127.0.0.1:1']],
+  ['as an option', ['worker', '--queue', 'redis://127.0.0.1:1?password=QZXJ']],
+  ['in the place of a sweep', ['sweep', 'redis://me:QZXJ@127.0.0.1:1']],
+  ['in the place of a config', ['run', 'redis://me:QZXJ@127.0.0.1:1/a.json']],
+])('prints no password that is given %s', async (_, argv) => {
+  const { code, stdout, stderr } = await softmoe(...argv);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^(Queue|Config)Error: .*(redis:\/\/127\.0\.0\.1:1"|the queue's URL")/);
+  expect(stderr).not.toMatch(/QZ|ZX|XJ/);
+});
+
 it('says which package queues need', async () => {
   vi.doMock('@softmoe/queue', () => {
     throw new Error('not found');

@@ -52,7 +52,7 @@ export function workerCommand(streams: Streams, setExitCode: (code: ExitCode) =>
           maxTakeovers: takeovers,
           onReady: () => tell(`waiting for runs, ${jobs} at a time; Ctrl-C ends it`),
           onRecord: (record) => tell(describe(record)),
-          onWarning: ({ message }) => say(`warning: ${message}`),
+          onWarning: (message) => say(`warning: ${message}`),
         });
         setExitCode(stop.exitCode);
       } finally {

@@ -42,6 +42,12 @@ export function configFields(): ConfigField[] {
   return fieldsOf(configJsonSchema() as JsonSchema, []);
 }
 
+/** The option that sets a field of the config, or what it is a part of, such as `--expert` of `expert.degree`. */
+export function optionOf(field: string): string | undefined {
+  const found = configFields().find(({ path }) => `${field}.`.startsWith(`${path.join('.')}.`));
+  return found && `--${found.flag}`;
+}
+
 /** Adds an option for every config field. */
 export function addConfigOptions(command: Command): void {
   for (const { flag, description } of configFields()) {

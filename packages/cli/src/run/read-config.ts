@@ -1,13 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, presetNames, presets } from '@softmoe/lab';
-import { parseStrictJson } from '@softmoe/model/checks';
+import { decodeText, parseStrictJson } from '@softmoe/model/checks';
 import { parseSweep, readDefinition, type Sweep } from '@softmoe/runs';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
   const preset = Object.entries(presets).find(([name]) => name === source);
   if (preset) return preset[1].config;
+  refuseAddress(source, 'config');
   if (!source.endsWith('.json')) {
     throw new ConfigError('is neither a preset nor a .json file', {
       field: 'config',
@@ -26,14 +27,24 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
   });
 }
 
-/** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError` with its path. */
-async function readJsonFile(path: string, field: string): Promise<unknown> {
-  return parseStrictJson(await readText(path, field), path);
+/** The address of a queue where a file should be is not shown, since it may hold a password. */
+function refuseAddress(source: string, field: string): void {
+  if (!/^\s*rediss?:/i.test(source)) return;
+  throw new ConfigError('is the address of a server', {
+    field,
+    value: "the queue's URL",
+    remedy: 'Give it as --queue URL to softmoe sweep or softmoe worker.',
+  });
 }
 
-async function readText(path: string, field: string): Promise<string> {
+/** The value of a JSON file. Throws `ConfigError` about `field` when it cannot be read, or `FormatError` with its path. */
+async function readJsonFile(path: string, field: string): Promise<unknown> {
+  return parseStrictJson(decodeText(await readBytes(path, field), path), path);
+}
+
+async function readBytes(path: string, field: string): Promise<Uint8Array> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     throw new ConfigError(
       'cannot be read',
@@ -48,6 +59,7 @@ async function readText(path: string, field: string): Promise<string> {
  * `FormatError`.
  */
 export async function readSweepSource(source: string): Promise<{ sweep: Sweep; folder: string }> {
+  refuseAddress(source, 'sweep');
   const found = await stat(source).catch(() => undefined);
   if (found?.isDirectory()) return { sweep: await readDefinition(source), folder: source };
   const sweep = parseSweep(await readJsonFile(source, 'sweep'), basename(source, '.json'));

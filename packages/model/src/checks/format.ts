@@ -84,6 +84,13 @@ function isBetween(version: unknown, from: number, to: number): boolean {
   return typeof version === 'number' && version >= from && version <= to;
 }
 
+/** What a schema found wrong, one by one: an issue about unknown keys is one for each of them. */
+export function eachIssue<Issue extends SchemaIssue>(issues: readonly Issue[]): Issue[] {
+  return issues.flatMap(
+    (issue) => issue.keys?.map((key) => ({ ...issue, keys: [key] })) ?? [issue],
+  );
+}
+
 /** The first thing that a schema found wrong with `input`, in the parts of a typed error. */
 export function schemaProblem(
   [issue]: readonly SchemaIssue[],

@@ -1,5 +1,5 @@
 export { checkInputs, type Inputs } from '../blocks.ts';
-export type { ErrorDetail } from '../errors.ts';
+export { type ErrorDetail, together } from '../errors.ts';
 export { type ExpertKind, expertKinds, expertOf } from '../expert.ts';
 export { MAX_HERMITE_DEGREE } from '../experts/polynomials.ts';
 export { requireSameFrame } from '../frames/frame.ts';
@@ -12,6 +12,7 @@ export { hasOwnGates, routingNames, routingOf } from '../routing.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from '../safetensors.ts';
 export type { GatedRouting, GatedSpec, RoutingName, SharedRouting, SharedSpec } from '../spec.ts';
 export {
+  eachIssue,
   type FileFormat,
   type Format,
   type ReadFrom,
@@ -28,3 +29,4 @@ export {
   requireObject,
 } from './require.ts';
 export { parseStrictJson } from './strict-json.ts';
+export { decodeText } from './text.ts';

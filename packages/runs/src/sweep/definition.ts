@@ -1,6 +1,12 @@
 import { presetNames } from '@softmoe/lab';
 import { SoftmoeError } from '@softmoe/model';
-import { type FileFormat, type Format, schemaProblem } from '@softmoe/model/checks';
+import {
+  eachIssue,
+  type FileFormat,
+  type Format,
+  schemaProblem,
+  together,
+} from '@softmoe/model/checks';
 import * as z from 'zod';
 
 /** What sweep.json in the folder of a sweep says it is; users need not write it. */
@@ -74,17 +80,20 @@ export const exampleSweep: SweepDefinition = {
   grid: { students: [3, 6, 9, 12, 15], seed: { from: 0, to: 7 } },
 };
 
-/** `input` checked. Throws {@link SweepError} with the field, its value and what to write instead. */
+/** `input` checked. Throws {@link SweepError} with each field that is wrong, its value and what to write instead. */
 export function checkDefinition(input: unknown): z.output<typeof sweepSchema> {
   const parsed = sweepSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  const { problem, path, value } = schemaProblem(issues, input, 'is not a field of a sweep');
-  throw new SweepError(problem, {
-    field: path.length > 0 ? path.join('.') : 'sweep',
-    value,
-    remedy: remedies[path[0] ?? ''] ?? 'See softmoe sweep --example for a sweep to start from.',
-  });
+  throw together(
+    eachIssue(parsed.error.issues).map((issue) => {
+      const { problem, path, value } = schemaProblem([issue], input, 'is not a field of a sweep');
+      return new SweepError(problem, {
+        field: path.length > 0 ? path.join('.') : 'sweep',
+        value,
+        remedy: remedies[path[0] ?? ''] ?? 'See softmoe sweep --example for a sweep to start from.',
+      });
+    }),
+  );
 }
 
 const remedies: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { configJsonSchema, type Summary } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
-import { writeShared } from '@softmoe/tasks/files';
+import { writeTogether } from '@softmoe/tasks/files';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { isCertified } from './cells.ts';
 import { flatten } from './fields.ts';
@@ -27,8 +26,10 @@ export async function exportSweep(folder: string): Promise<SweepResults> {
 export async function writeResults(folder: string, results: SweepResults): Promise<void> {
   const lines = results.records.map((record) => `${JSON.stringify(record)}\n`);
   try {
-    await writeShared(join(folder, resultFiles.lines), lines.join(''));
-    await writeShared(join(folder, resultFiles.parquet), parquetOf(results.records));
+    await writeTogether(folder, {
+      [resultFiles.lines]: lines.join(''),
+      [resultFiles.parquet]: parquetOf(results.records),
+    });
   } catch (cause) {
     throw new StoreError(
       'keeps every record, but its tables of results cannot be written',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resultFormat, type Summary } from '@softmoe/lab';
-import { parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
@@ -35,9 +35,9 @@ export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskS
 
 /** The sweep of a folder. Throws {@link SweepError} when there is none, and `FormatError` when it is damaged. */
 export async function readDefinition(path: string): Promise<Sweep> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(join(path, DEFINITION), 'utf8');
+    bytes = await readFile(join(path, DEFINITION));
   } catch (cause) {
     throw new SweepError(
       'is not the folder of a sweep',
@@ -49,7 +49,7 @@ export async function readDefinition(path: string): Promise<Sweep> {
       { cause },
     );
   }
-  const definition = parseStrictJson(text, DEFINITION);
+  const definition = parseStrictJson(decodeText(bytes, DEFINITION), DEFINITION);
   readFormat(definition, sweepFormat, {
     file: join(path, DEFINITION),
     remedy: 'Correct it, or start the sweep again in another folder.',

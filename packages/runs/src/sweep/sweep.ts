@@ -78,11 +78,11 @@ function inRun<T>(which: string, values: Readonly<Record<string, unknown>>, pars
   try {
     return parse();
   } catch (cause) {
-    const { problem, field, value, remedy } = cause as SoftmoeError;
+    const { problem, field, value, remedy, others } = cause as SoftmoeError;
     throw new SweepError(
       `${problem} in ${which}, ${describeValues(values)}`,
       { field, value, remedy },
-      { cause },
+      { cause, others },
     );
   }
 }
