@@ -20,7 +20,7 @@ test('seven units where three are needed: a curve, and no word of a straight lin
   await expect(told(page)).toContainText('the cliff is at 3 units');
   await page.getByTestId('finetune').click();
   await expect(narration(page)).toHaveText('Fine-tuning: slower and slower');
-  await expect(page.locator('.verdict')).toContainText('there are 7 units, and the teacher has 3');
+  await expect(page.locator('.verdict')).toContainText('Not certified: it did not converge');
   await expect(page.locator('#loss h2')).toHaveText(
     'The loss falls, and in the end ever more slowly.',
   );
