@@ -12,6 +12,8 @@ export type Written = Readonly<z.output<typeof written>>;
 
 /** What a run wrote, by the name of the file; result.json holds it under `files`. */
 export const writtenFiles = z.record(z.string(), written);
+
+/** What a run wrote, by the name of the file: bytes and SHA-256 of each. */
 export type WrittenFiles = Readonly<Record<string, Written>>;
 
 export function writtenOf(content: Uint8Array): Written {

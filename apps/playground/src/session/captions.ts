@@ -2,7 +2,7 @@ import { orderTitle, paceOf } from '@softmoe/figures';
 import { fallsOf, type Milestones, steepest } from '@softmoe/lab';
 import { readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
-import type { Scene } from './narrate.ts';
+import type { Scene } from './narrate-ending.ts';
 import type { RootFit } from './trend.ts';
 
 /** Title of the alignment figure: who came first, once that is measured. */

@@ -8,7 +8,8 @@ import {
 } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../protocol.ts';
-import { narrate, type Scene } from './narrate.ts';
+import { narrate } from './narrate.ts';
+import type { Scene } from './narrate-ending.ts';
 
 const config = createExperiment({ inputDim: 24, teachers: 2, students: 8, seed: 1 }).config;
 const scene: Scene = {

@@ -1,31 +1,13 @@
-import type { Backend } from '@softmoe/backend';
 import { planeOf, widestAxes } from '@softmoe/figures';
-import {
-  type Config,
-  configWarnings,
-  createExperiment,
-  type Experiment,
-  type ExperimentEvent,
-  restoreExperiment,
-  summaryOf,
-} from '@softmoe/lab';
+import { configWarnings, type Experiment, type ExperimentEvent, summaryOf } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type {
-  Activity,
-  Axes,
-  Frame,
-  PlaneChoice,
-  PruneReport,
-  Reply,
-  Request,
-  Source,
-} from '../protocol.ts';
+import type { Activity, Axes, PlaneChoice, Reply, Request, Source } from '../protocol.ts';
 import type { ChosenBackend } from './backend.ts';
+import { experimentOf, frameOf, reportOfPruning } from './experiment.ts';
 import { Pace } from './pace.ts';
 import { refusalOf } from './refusal.ts';
-import { atRest, readSource } from './source.ts';
-import { thisPage } from './this-page.ts';
+import { atRest } from './source.ts';
 
 /** Milliseconds between two drawings of the plane. */
 const PLANE_EVERY = 120;
@@ -240,39 +222,4 @@ export class Runner {
     const phase = this.#experiment?.phase ?? 'train';
     this.#post({ type: 'activity', run, activity, phase });
   }
-}
-
-/** The experiment that a source describes, whether its student came from a file, and what was done to that. */
-function experimentOf(source: Source, backend: Backend) {
-  const options = { backend, machine: thisPage() };
-  if (source.kind === 'snapshot') {
-    const imported = source.snapshot.student !== undefined;
-    return { experiment: restoreExperiment(source.snapshot, options), imported, read: [] };
-  }
-  const { config, student, warnings: read = [] } = readSource(source);
-  const experiment = createExperiment(config, { ...options, ...(student ? { student } : {}) });
-  return { experiment, imported: student !== undefined, read };
-}
-
-/** A record without its state, for the page. */
-function frameOf(event: Extract<ExperimentEvent, { record: unknown }>): Frame {
-  const { state: _, ...record } = event.record;
-  const stage = event.phase === 'finetune' ? { stage: event.stage } : {};
-  return { phase: event.phase, ...stage, record };
-}
-
-/** What the page shows of a pruning: models stay here. */
-function reportOfPruning(
-  { pruned }: Extract<ExperimentEvent, { phase: 'prune' }>,
-  config: Config,
-): PruneReport {
-  const { kept, merged, curve, lossBefore, lossAfter } = pruned;
-  return {
-    kept,
-    merged,
-    curve: curve.map(({ size, loss }) => ({ size, loss })),
-    lossBefore,
-    lossAfter,
-    time: config.train.time,
-  };
 }
