@@ -168,6 +168,22 @@ describe('the built command as a process', () => {
     expect(stderr).not.toMatch(/Error|at /);
   });
 
+  it.each([
+    ['run quick --quiet', '> /dev/full'],
+    ['run quick --quiet --json', '> /dev/full'],
+    ['--version', '> /dev/full'],
+    ['sweep --example', '> /dev/full'],
+    ['run --help', '> /dev/full'],
+  ])('says in one line that %s %s cannot be written, and exits with 4', (argv, redirection) => {
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const command = `"${process.execPath}" "${main}" ${argv} ${redirection}`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(stderr).toMatch(/^softmoe: the output cannot be written \(ENOSPC.*\)\n$/);
+    expect(status).toBe(4);
+    const silent = spawnSync('sh', ['-c', `${command} 2> /dev/full`], { encoding: 'utf8' });
+    expect(silent.status).toBe(4);
+  });
+
   it('stops between records, too', async () => {
     const out = join(folder, 'between-records');
     const running = softmoe(
@@ -289,6 +305,61 @@ describe('bad input', () => {
     expect(stderr).toMatch(error);
     expect(code).toBe(2);
     expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16, as PowerShell writes it', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16, big-endian', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('a config and a sweep in %s are read', async (name, encode) => {
+    const config = join(folder, `${name}.json`);
+    await writeFile(config, encode(JSON.stringify({ inputDim: 24, teachers: 2, seed: -5 })));
+    expect((await softmoe('run', config)).stderr).toMatch(/^ConfigError: seed: .*got -5/);
+    await writeFile(config, encode(JSON.stringify({ base: 'quick', grid: { seed: [-5] } })));
+    expect((await softmoe('sweep', config)).stderr).toMatch(/^SweepError: seed: .*got -5/);
+  });
+
+  it('a name of 20 MB is not repeated', async () => {
+    const path = join(folder, 'long.json');
+    const name = 'x'.repeat(20_000_000);
+    await writeFile(path, JSON.stringify({ [name]: 1, gate: name, train: { [name]: name } }));
+    const { code, stderr } = await softmoe('run', path);
+    expect(code).toBe(2);
+    expect(stderr.length).toBeLessThan(5000);
+  });
+
+  it('a folder is told by what it is, and its path is quoted where it has to be', async () => {
+    const run = join(folder, 'a run');
+    await softmoe(...small, '--out', run, '--quiet');
+    const sweep = join(folder, "a sweep's");
+    const definition = join(folder, 'one.json');
+    const base = { inputDim: 24, teachers: 2, students: 8 };
+    await writeFile(definition, JSON.stringify({ base, grid: { seed: [1] } }));
+    await softmoe('sweep', definition, '--out', sweep, '--quiet');
+    const quoted = `'${sweep.replace("'", "'\\''")}'`;
+    for (const command of ['show', 'resume', 'export']) {
+      const { code, stderr } = await softmoe(command, sweep);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is the folder of a sweep')]);
+      expect(stderr).toContain(`See softmoe report ${quoted} or softmoe sweep export ${quoted}.`);
+      const missing = await softmoe(command, join(folder, 'nowhere'));
+      expect(missing.stderr).toMatch(/^RunFolderError: run: is not there .*Check the path/);
+      expect((await softmoe(command, definition)).stderr).toMatch(/run: is a file/);
+    }
+    for (const words of [['sweep', 'export'], ['sweep']]) {
+      const { code, stderr } = await softmoe(...words, run);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is the folder of a run')]);
+      expect(stderr).toContain(`See softmoe show '${run}' or softmoe report '${run}'.`);
+    }
+    const merged = await softmoe('sweep', 'merge', join(folder, 'all'), run);
+    expect(merged.stderr).toMatch(/folder: is the folder of a run/);
+    const missing = await softmoe('sweep', 'export', join(folder, 'nowhere'));
+    expect(missing.stderr).toMatch(/^SweepError: folder: is not there/);
+    expect((await softmoe('run', sweep)).stderr).toMatch(/config: is the folder of a sweep/);
+    expect((await softmoe('run', run)).stderr).toMatch(/config: is the folder of a run/);
+    expect((await softmoe('report', join(folder, 'nowhere'))).stderr).toMatch(/is not there/);
+    expect((await softmoe('runs', join(folder, 'nowhere'))).stderr).toMatch(/is not there/);
+    const into = await softmoe('sweep', definition, '--out', run);
+    expect(into.stderr).toMatch(/folder: is the folder of a run .*Choose another folder/);
   });
 
   it.each<[string, string, RegExp]>([

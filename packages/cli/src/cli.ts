@@ -35,7 +35,8 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const asked = Object.keys(loaders).filter((name) => name === first);
   const [called = '-'] = first === 'help' ? argv.slice(1) : argv;
   const isUnknown = !Object.hasOwn(loaders, called) && !called.startsWith('-');
-  const needed = asked.length > 0 ? asked : Object.keys(loaders);
+  const isVersion = first === '--version' || first === '-V';
+  const needed = asked.length > 0 || isVersion ? asked : Object.keys(loaders);
   const commands = await Promise.all(
     needed.map(async (name) => (await loaders[name]!())(streams, setExitCode)),
   );

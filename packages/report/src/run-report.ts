@@ -28,7 +28,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
-import { type Run, readModel, readRecords, readRun } from '@softmoe/runs';
+import { type Run, readModel, readRecords, readRun, shellWord } from '@softmoe/runs';
 import type { ReportBlock, ReportDocument, ReportSection } from './document.ts';
 import { certificateTable, milestonesTable, missingTable, originsTable } from './run-tables.ts';
 import {
@@ -217,7 +217,7 @@ function goingOn(path: string): ReportSection {
     heading: 'Go on with it',
     blocks: [
       text('Give the run the rest of its time; the result is the same, bit for bit.'),
-      code('shell', `softmoe resume ${path}`),
+      code('shell', `softmoe resume ${shellWord(path)}`),
     ],
   };
 }

@@ -2,9 +2,10 @@ export { thisMachine } from './experiment-machine.ts';
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
 export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
+export { DEFINITION, type FolderKind, folderKind } from './folder-kind.ts';
 export { type RunFiles, readIfThere, type WrittenFiles } from './read-file.ts';
 export { findRuns, type Run, readModel, readRecords, readRun } from './read-run.ts';
-export { fileNames, RunFolderError } from './run-files.ts';
+export { fileNames, RunFolderError, shellWord } from './run-files.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { isCertified, type SweepCell, sweepCells } from './sweep/cells.ts';
 export {
@@ -25,7 +26,6 @@ export {
   type SweepRun,
 } from './sweep/sweep.ts';
 export {
-  DEFINITION,
   mergeSweeps,
   openSweepFolder,
   readDefinition,

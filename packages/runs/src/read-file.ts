@@ -81,7 +81,7 @@ export async function asReading<T>(path: string, read: () => Promise<T>): Promis
     return await read();
   } catch (cause) {
     throw new RunFolderError(
-      'cannot be read',
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read',
       {
         field: 'run',
         value: path,

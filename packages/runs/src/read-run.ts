@@ -14,6 +14,7 @@ import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import * as z from 'zod';
 import { decodeCheckpoint } from './checkpoint.ts';
+import { notFolderOf } from './folder-kind.ts';
 import {
   asReading,
   type RunFiles,
@@ -23,7 +24,7 @@ import {
   type WrittenFiles,
   writtenFiles,
 } from './read-file.ts';
-import { fileNames, RUN_AGAIN, RunFolderError } from './run-files.ts';
+import { fileNames, RUN_AGAIN, RunFolderError, shellWord } from './run-files.ts';
 import { flatten } from './sweep/fields.ts';
 
 /** What is known of a run from its folder. */
@@ -46,11 +47,8 @@ export interface Run extends RunFiles {
 export async function readRun(path: string): Promise<Run> {
   const config = await readIfThere(join(path, fileNames.config));
   if (config === undefined) {
-    throw new RunFolderError(`holds no ${fileNames.config}, so it is no run`, {
-      field: 'run',
-      value: path,
-      remedy: 'Give the folder that --out named when the run began.',
-    });
+    const { problem, remedy } = await notFolderOf('run', path);
+    throw new RunFolderError(problem, { field: 'run', value: path, remedy });
   }
   // In this order: a run that ends meanwhile writes its result before it removes its checkpoint.
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
@@ -85,7 +83,7 @@ export function requireSameConfig(path: string, began: Config, written: Config):
     {
       field,
       value: before.get(field),
-      remedy: `Change it back, or run ${join(path, fileNames.config)} into another folder.`,
+      remedy: `Change it back, or run ${shellWord(join(path, fileNames.config))} into another folder.`,
     },
   );
 }

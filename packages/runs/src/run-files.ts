@@ -15,6 +15,14 @@ export const fileNames = {
   model: (name: string) => `${name}.safetensors`,
 } as const;
 
+/** A path as a word of a shell's command line, quoted where it has to be; for commands that are to be copied. */
+export function shellWord(path: string): string {
+  const word = path.startsWith('-') ? `./${path}` : path;
+  const windows = process.platform === 'win32';
+  if ((windows ? /^[\w+=:,.\\/-]+$/ : /^[\w@%+=:,./-]+$/).test(word)) return word;
+  return windows ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** A run folder cannot be made, read or written. */
 export class RunFolderError extends SoftmoeError {
   override readonly name = 'RunFolderError';

@@ -17,7 +17,7 @@ import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
 import { claimRun, type RunClaim } from './run-claim.ts';
-import { fileNames, RunFolderError } from './run-files.ts';
+import { fileNames, RunFolderError, shellWord } from './run-files.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -83,7 +83,7 @@ async function requireIncomplete(path: string): Promise<void> {
   throw new RunFolderError('is complete: there is nothing left to do', {
     field: 'run',
     value: path,
-    remedy: `Look at it with softmoe show ${path}, or run its ${fileNames.config} again into another folder.`,
+    remedy: `Look at it with softmoe show ${shellWord(path)}, or run its ${fileNames.config} again into another folder.`,
   });
 }
 

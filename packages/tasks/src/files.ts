@@ -58,9 +58,9 @@ export async function writeTogether(
   }
 }
 
-/** For `catch`, where a file may be missing: there is nothing then. Throws every other error on. */
+/** For `catch`, where a file may be missing, or the folder that it would be in a file: there is nothing then. Throws every other error on. */
 export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   runExperiment,
   summaryOf,
 } from '@softmoe/lab';
-import { isCertified, type RunFolder } from '@softmoe/runs';
+import { isCertified, type RunFolder, shellWord } from '@softmoe/runs';
 import { InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { endedByError, listenForStop } from '../stop-signals.ts';
@@ -90,7 +90,7 @@ export async function execute(
       return endedByError(unkept, stderr);
     }
     const remedy = folder
-      ? `go on with: softmoe resume ${folder.path}`
+      ? `go on with: softmoe resume ${shellWord(folder.path)}`
       : 'use --out to keep what is done and go on later';
     stderr.write(`stopped in the phase '${error.snapshot.phase}'; ${remedy}\n`);
     return stop.exitCode;

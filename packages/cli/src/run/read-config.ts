@@ -2,13 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, presetNames, presets } from '@softmoe/lab';
 import { decodeText, parseStrictJson } from '@softmoe/model/checks';
-import { parseSweep, readDefinition, type Sweep } from '@softmoe/runs';
+import { folderKind, parseSweep, readDefinition, type Sweep, shellWord } from '@softmoe/runs';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
   const preset = Object.entries(presets).find(([name]) => name === source);
   if (preset) return preset[1].config;
   refuseAddress(source, 'config');
+  await refuseFolder(source);
   if (!source.endsWith('.json')) {
     throw new ConfigError('is neither a preset nor a .json file', {
       field: 'config',
@@ -24,6 +25,23 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
     field: 'config',
     value: config,
     remedy: 'Write an object such as { "inputDim": 64, "teachers": 3, "students": 15 }.',
+  });
+}
+
+/** A folder where a config should be is told by what it is the folder of. */
+async function refuseFolder(source: string): Promise<void> {
+  const kind = await folderKind(source);
+  if (kind === 'nothing' || kind === 'file') return;
+  const word = shellWord(source);
+  const remedies = {
+    run: `Go on with it by softmoe resume ${word}, or run its config again: ${shellWord(join(source, 'config.json'))}`,
+    sweep: `Do its runs with softmoe sweep ${word}.`,
+    folder: 'Give a preset or the path of a config file that ends in .json.',
+  };
+  throw new ConfigError(kind === 'folder' ? 'is a folder' : `is the folder of a ${kind}`, {
+    field: 'config',
+    value: source,
+    remedy: remedies[kind],
   });
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   adviceWords,
   agreementOf,
@@ -18,7 +19,7 @@ import {
   steepest,
 } from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { isCertified, type Run } from '@softmoe/runs';
+import { isCertified, type Run, shellWord } from '@softmoe/runs';
 import {
   flowTime,
   lossCell,
@@ -246,6 +247,6 @@ export function stateOf({ result, checkpoint }: Run): string {
 export function describeProgress({ path, checkpoint, changed }: Run): string {
   const written = `last written ${changed.toISOString()}`;
   return checkpoint
-    ? `Stopped, or still under way, in the phase '${checkpoint.phase}'; ${written}.\nGo on with: softmoe resume ${path}`
-    : `Neither complete nor with a checkpoint to go on from; ${written}.\nBegin anew with: softmoe run ${path}/config.json`;
+    ? `Stopped, or still under way, in the phase '${checkpoint.phase}'; ${written}.\nGo on with: softmoe resume ${shellWord(path)}`
+    : `Neither complete nor with a checkpoint to go on from; ${written}.\nBegin anew with: softmoe run ${shellWord(join(path, 'config.json'))}`;
 }

@@ -5,6 +5,7 @@ import {
   requireJobsFit,
   type Shard,
   type Sweep,
+  shellWord,
   thisMachine,
   writeResults,
 } from '@softmoe/runs';
@@ -78,7 +79,12 @@ export async function executeSweep(
   } catch (error) {
     progress?.stop();
     const part = shard ? ` --shard ${shard.index}/${shard.count}` : '';
-    return tasksEndedEarly(error, stop, stderr, `go on with: softmoe sweep ${folder}${part}`);
+    return tasksEndedEarly(
+      error,
+      stop,
+      stderr,
+      `go on with: softmoe sweep ${shellWord(folder)}${part}`,
+    );
   } finally {
     progress?.stop();
     stop.release();

@@ -2,6 +2,7 @@ import { configJsonSchema, type Summary } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
 import { writeTogether } from '@softmoe/tasks/files';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import { shellWord } from '../run-files.ts';
 import { isCertified } from './cells.ts';
 import { flatten } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
@@ -36,7 +37,7 @@ export async function writeResults(folder: string, results: SweepResults): Promi
       {
         field: 'folder',
         value: folder,
-        remedy: `Check that the disk has room (${(cause as Error).message}); then softmoe sweep export ${folder}.`,
+        remedy: `Check that the disk has room (${(cause as Error).message}); then softmoe sweep export ${shellWord(folder)}.`,
       },
       { cause },
     );

@@ -9,7 +9,13 @@ import { sweepCells } from './cells.ts';
 import { SweepError } from './definition.ts';
 import { exportSweep } from './results-table.ts';
 import { parseSweep, type SweepRun } from './sweep.ts';
-import { mergeSweeps, openSweepFolder, readSweep, type SweepRecord } from './sweep-folder.ts';
+import {
+  mergeSweeps,
+  openSweepFolder,
+  readDefinition,
+  readSweep,
+  type SweepRecord,
+} from './sweep-folder.ts';
 
 const sweep = parseSweep({
   name: 'small',
@@ -84,6 +90,22 @@ it('mergeSweeps joins shards, and refuses another sweep without writing', async 
   expect(records.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
   await mergeSweeps(b!, [a!, b!]);
   expect((await readSweep(b!)).records).toEqual(records);
+});
+
+it('openSweepFolder takes a sweep with more runs, and refuses one that lacks runs of the one before', async () => {
+  const define = (...seeds: number[]) =>
+    parseSweep({ base: 'quick', grid: { seed: seeds, students: [4, 5] } }, 'one');
+  const path = join(parent, 'one');
+  await openSweepFolder(path, define(1, 2));
+  await openSweepFolder(path, define(2, 1, 3));
+  expect((await readDefinition(path)).runs).toHaveLength(6);
+  for (const other of [define(1, 2), define(4)]) {
+    await expect(openSweepFolder(path, other)).rejects.toThrow(SweepError);
+    await expect(openSweepFolder(path, other)).rejects.toThrow(
+      /folder: holds another sweep, with runs that this one has not .*Choose another folder/,
+    );
+  }
+  expect((await readDefinition(path)).runs).toHaveLength(6);
 });
 
 it('readSweep says that a folder holds no sweep, and where its definition is damaged', async () => {

@@ -5,6 +5,7 @@ import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { openTaskStore, type TaskRecord, type TaskStore } from '@softmoe/tasks';
 import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
+import { DEFINITION, folderKind, notFolderOf } from '../folder-kind.ts';
 import { SWEEP_FORMAT, SweepError, sweepFormat } from './definition.ts';
 import { parseSweep, type Sweep } from './sweep.ts';
 
@@ -22,15 +23,32 @@ export interface SweepResults {
   readonly codes: readonly string[];
 }
 
-/** The file of a sweep's folder that holds its definition. */
-export const DEFINITION = 'sweep.json';
-
-/** Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws `StoreError`. */
+/**
+ * Makes or opens the folder of a sweep, and keeps its definition there in sweep.json. Throws {@link SweepError} for the folder of a
+ * run, and for that of a sweep with runs that this one has not: their records would be passed over; and `StoreError`.
+ */
 export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskStore> {
+  const kind = await folderKind(path);
+  if (kind === 'run') throw otherFolder('is the folder of a run', path);
+  if (kind === 'sweep') {
+    const own = new Set(sweep.runs.map(({ config }) => canonicalize(config)));
+    const before = await readDefinition(path);
+    if (!before.runs.every(({ config }) => own.has(canonicalize(config)))) {
+      throw otherFolder('holds another sweep, with runs that this one has not', path);
+    }
+  }
   const store = await openTaskStore(path);
   const content = { format: SWEEP_FORMAT, ...sweep.definition };
   await writeShared(join(path, DEFINITION), `${JSON.stringify(content, null, 2)}\n`);
   return store;
+}
+
+function otherFolder(problem: string, path: string): SweepError {
+  return new SweepError(problem, {
+    field: 'folder',
+    value: path,
+    remedy: 'Choose another folder with --out, or remove this one first.',
+  });
 }
 
 /** The sweep of a folder. Throws {@link SweepError} when there is none, and `FormatError` when it is damaged. */
@@ -39,15 +57,8 @@ export async function readDefinition(path: string): Promise<Sweep> {
   try {
     bytes = await readFile(join(path, DEFINITION));
   } catch (cause) {
-    throw new SweepError(
-      'is not the folder of a sweep',
-      {
-        field: 'folder',
-        value: path,
-        remedy: `Give a folder that softmoe sweep made: it has a ${DEFINITION}.`,
-      },
-      { cause },
-    );
+    const { problem, remedy } = await notFolderOf('sweep', path);
+    throw new SweepError(problem, { field: 'folder', value: path, remedy }, { cause });
   }
   const definition = parseStrictJson(decodeText(bytes, DEFINITION), DEFINITION);
   readFormat(definition, sweepFormat, {
