@@ -3,6 +3,7 @@ import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Streams } from './streams.ts';
+import { fit, terminalWidth } from './table.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -49,8 +50,10 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
       .exitOverride()
       .showHelpAfterError(`(${pathOf(command)} --help lists every option)`)
       .configureOutput({
-        writeOut: (text) => streams.stdout.write(text),
-        writeErr: (text) => streams.stderr.write(text),
+        getOutHelpWidth: () => Math.min(terminalWidth(), 120),
+        getErrHelpWidth: () => Math.min(terminalWidth(process.stderr), 120),
+        writeOut: (text) => streams.stdout.write(fit(text)),
+        writeErr: (text) => streams.stderr.write(fit(text, process.stderr)),
       });
     if (command !== program && command.commands.length > 0) {
       command.enablePositionalOptions().hook('preSubcommand', handDown);
@@ -70,7 +73,8 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
       for (const one of [error, ...error.others]) {
         const option = optionOf(one.field);
         const hint = option ? ` The option is ${option}.` : '';
-        streams.stderr.write(`${one.name}: ${one.summary} ${one.remedy}${hint}\n`);
+        const text = `${one.name}: ${one.summary} ${one.remedy}${hint}\n`;
+        streams.stderr.write(fit(text, process.stderr));
       }
       return exitCodes.usage;
     }

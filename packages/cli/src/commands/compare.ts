@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { flowTime, lossCell, readable } from '../numbers.ts';
 import { stateOf } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
-import { tableLines } from '../table.ts';
+import { fit, tableLines } from '../table.ts';
 
 /** `softmoe compare A B`. */
 export function compareCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
@@ -19,7 +19,7 @@ export function compareCommand(streams: Streams, setExitCode: (code: ExitCode) =
     .action(async (a: string, b: string, { json }: { json?: boolean }) => {
       const runs = [await readRun(a), await readRun(b)] as const;
       const found = { config: differences(...runs), found: findings(...runs) };
-      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : report(runs, found));
+      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : fit(report(runs, found)));
       setExitCode(exitCodes.recovered);
     });
 }

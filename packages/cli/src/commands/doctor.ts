@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { loadTfjs } from '../load-packages.ts';
 import type { Streams } from '../streams.ts';
+import { fit } from '../table.ts';
 
 /** `softmoe doctor`. */
 export function doctorCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
@@ -16,7 +17,7 @@ export function doctorCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .action(async ({ json }: { json?: boolean }) => {
       const { capabilities } = await loadTfjs();
       const found = { node: process.version, platform, arch, ...(await capabilities()) };
-      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : report(found));
+      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : fit(report(found)));
       setExitCode(found.backend ? exitCodes.recovered : exitCodes.failed);
     });
 }

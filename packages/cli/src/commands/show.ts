@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { describeProgress, introduction, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
+import { fit } from '../table.ts';
 
 /** `softmoe show RUN`. */
 export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
@@ -14,9 +15,9 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     .action(async (path: string, { json }: { json?: boolean }) => {
       const run = await readRun(path);
       const { config, result } = run;
-      const text = json
-        ? JSON.stringify(result ?? config, null, 2)
-        : [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
+      const words = () =>
+        [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
+      const text = json ? JSON.stringify(result ?? config, null, 2) : fit(words());
       streams.stdout.write(`${text}\n`);
       setExitCode(!result || isCertified(result) ? exitCodes.recovered : exitCodes.notRecovered);
     });

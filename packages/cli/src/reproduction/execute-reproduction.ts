@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { duration } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
-import { tableLines } from '../table.ts';
+import { fit, tableLines } from '../table.ts';
 import { worker } from '../worker.ts';
 import { createReproductionProgress } from './reproduction-progress.ts';
 
@@ -53,7 +53,7 @@ export async function executeReproduction(
     stdout.write(
       json
         ? `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`
-        : `${tableOf(judged).join('\n')}\n\nreport: ${written.report}\n`,
+        : `${fit(tableOf(judged).join('\n'))}\n\nreport: ${written.report}\n`,
     );
     const allHold = judged.every(({ finding }) => finding.verdict === 'holds');
     return strict && !allHold ? exitCodes.notAllHold : exitCodes.recovered;

@@ -12,6 +12,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { endedByError, listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
+import { fit } from '../table.ts';
 import { createProgress } from './progress.ts';
 import { introduction, story } from './story.ts';
 
@@ -52,7 +53,7 @@ export async function execute(
   const { config } = experiment;
   const warnings = configWarnings(config);
   for (const warning of warnings) stderr.write(`warning: ${warningWords(warning)}\n`);
-  if (!json) stdout.write(`${introduction({ config })}\n\n`);
+  if (!json) stdout.write(`${fit(introduction({ config }))}\n\n`);
 
   const stop = listenForStop();
   const progress = quiet ? undefined : createProgress(config, stderr);
@@ -75,7 +76,9 @@ export async function execute(
       },
     });
     progress?.stop();
-    stdout.write(json ? `${JSON.stringify(summaryOf(result), null, 2)}\n` : `${story(result)}\n`);
+    stdout.write(
+      json ? `${JSON.stringify(summaryOf(result), null, 2)}\n` : `${fit(story(result))}\n`,
+    );
     if (folder) stderr.write(`kept in ${folder.path}\n`);
     for (const warning of result.warnings.slice(warnings.length)) {
       stderr.write(`warning: ${warningWords(warning)}\n`);

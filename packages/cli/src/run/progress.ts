@@ -2,6 +2,7 @@ import type { Config, ExperimentEvent } from '@softmoe/lab';
 import { SingleBar } from 'cli-progress';
 import { lossWords } from '../numbers.ts';
 import type { Output } from '../streams.ts';
+import { terminalWidth } from '../table.ts';
 import { createTimeLeft } from './time-left.ts';
 
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
@@ -80,7 +81,7 @@ function bars(told: Tell, stream: Output): Progress {
   const bar = new SingleBar({
     stream,
     format: '{phase} [{bar}] {text}',
-    barsize: 24,
+    barsize: Math.max(4, Math.min(24, terminalWidth(stream) - 60)),
     clearOnComplete: true,
     hideCursor: true,
     gracefulExit: false,

@@ -9,7 +9,7 @@ import {
   sweepCells,
 } from '@softmoe/runs';
 import { lossCell, readable } from '../numbers.ts';
-import { tableLines } from '../table.ts';
+import { fit, tableLines } from '../table.ts';
 
 /** What a sweep found so far, in words and a table of its cells, or as JSON. */
 export function sweepSummary(
@@ -18,7 +18,7 @@ export function sweepSummary(
   { json }: { readonly json?: boolean | undefined } = {},
 ): string {
   const cells = sweepCells(results.sweep, results.records);
-  const text = json ? asJson(results, folder, cells) : inWords(results, folder, cells);
+  const text = json ? asJson(results, folder, cells) : fit(inWords(results, folder, cells));
   return `${text}\n`;
 }
 
