@@ -91,6 +91,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+it('a table of many columns is printed sideways, and every table stays on its page', () => {
+  const tableOf = (count: number) => {
+    const columns = Array.from({ length: count }, (_, i) => `column ${i}`);
+    const blocks = [{ kind: 'table' as const, columns, rows: [columns] }];
+    return pageOf({ ...document, sections: [{ ...section, blocks }] }).querySelector('.table')!;
+  };
+  expect(tableOf(18).classList.contains('many')).toBe(true);
+  expect(tableOf(9).classList.contains('many')).toBe(false);
+  const [screen, print] = pageOf(document)
+    .querySelector('style')!
+    .textContent!.split('@media print');
+  expect(screen).toMatch(/\.table > div \{ overflow-x: auto; \}/);
+  expect(print).toMatch(/@page sideways \{ size: landscape;/);
+  expect(print).toMatch(/table \{[^}]*overflow-wrap: anywhere; \}/);
+});
+
 it('writeReport writes the page and every figure, and nothing else, also over an earlier report', async () => {
   const path = join(folder, 'deep', 'report');
   for (let i = 0; i < 2; i++) {

@@ -6,6 +6,9 @@ import { styles } from './styles.ts';
 /** From this many sections on a report begins with a table of contents. */
 const LONG = 4;
 
+/** Tables of more columns than that are printed on pages that lie on their side. */
+const MANY = 9;
+
 /** Of the drawing that a phone shows in place of the wide one, in pixels. */
 const NARROW = 372;
 
@@ -102,7 +105,7 @@ function tableHtml({ caption, columns, rows }: ReportBlock & { kind: 'table' }):
     return `<tr>${cells.join('')}</tr>`;
   });
   const label = escapeHtml(caption ?? columns.join(', '));
-  return `<figure class="table">
+  return `<figure class="table${columns.length > MANY ? ' many' : ''}">
 ${caption === undefined ? '' : `<figcaption>${inlineHtml(caption)}</figcaption>`}
 <div role="region" tabindex="0" aria-label="${label}"><table>
 <thead><tr>${head.join('')}</tr></thead>

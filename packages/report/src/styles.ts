@@ -54,6 +54,10 @@ figcaption { margin-top: 0.6rem; max-width: 76ch; color: var(--soft); font-size:
 figcaption strong { color: var(--ink); }
 .table { margin: 1.25rem 0 1.75rem; }
 .table > div { overflow-x: auto; }
+.many > div {
+  width: max-content; min-width: 100%; max-width: max(100%, 100vw - 4rem);
+  position: relative; left: 50%; translate: -50%;
+}
 .table figcaption { margin: 0 0 0.5rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.35; min-width: 60%; font-size: 1rem; }
 th, td { padding: 0.38rem 1.1rem 0.38rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
@@ -79,6 +83,7 @@ footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); 
 }
 @media print {
   @page { margin: 16mm 15mm; }
+  @page sideways { size: landscape; margin: 15mm; }
   :root { color-scheme: light; --paper: #fff; --raised: #f4f3ef; --text: 10.5pt; --lead: 12.5pt; --title: 15pt; --display: 22pt; --small: 8.5pt; }
   body { background: none; }
   main, header, footer { max-width: none; padding-inline: 0; }
@@ -90,8 +95,13 @@ footer { padding-block: 2rem 3rem; color: var(--soft); font-size: var(--small); 
   .drawing, tr, pre, .heading { break-inside: avoid; }
   .heading { break-after: avoid; }
   section { padding-block: 1.4rem 0; }
+  .many > div { position: static; width: auto; max-width: none; translate: none; }
   .table > div, pre { overflow: visible; }
-  table { font-size: 9pt; }
+  table { font-size: 9pt; max-width: 100%; overflow-wrap: anywhere; }
+  .many { page: sideways; }
+  .many table { font-size: 7.5pt; }
+  .many th, .many td { padding-right: 0.5rem; }
+  td.number { white-space: normal; }
   figcaption { font-size: 9pt; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
