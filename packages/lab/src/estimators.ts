@@ -2,7 +2,7 @@ import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { type Estimator, type MoE, UnsupportedError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
 import { hasClosedForm, population } from '@softmoe/population';
-import { freshBatches, sampled } from '@softmoe/sampled';
+import { candidateGram, freshBatches, sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';
 import type { Config } from './config.ts';
 import type { FinetuneStage } from './record-schema.ts';
@@ -12,9 +12,9 @@ type EstimatorOf = (teacher: MoE) => Estimator;
 /** What each phase of an experiment estimates the loss by, in the coordinates of the teacher that it is given. */
 export interface Estimators {
   readonly train: EstimatorOf;
-  /** Its Gram data are the same for the same units every time. */
-  readonly prune: EstimatorOf;
-  /** Relative error of the Gram data: that of the backend's arithmetic. */
+  /** Gram data, the same for the same units every time. */
+  readonly prune: (teacher: MoE) => Pick<Estimator, 'gram'>;
+  /** Relative error of the Gram data: that of the arithmetic. */
   readonly gramNoise: number;
   /** Fine-tuning on fresh batches of inputs; online engine only. */
   readonly refine: EstimatorOf | undefined;
@@ -49,12 +49,19 @@ export function estimatorsOf(config: Config, backend: Backend | undefined): Esti
       const { batchSize, noise } = train;
       return sampled(freshBatches(teacher, { batchSize, seed, stream, noise }), on);
     };
-  const sampleSize = hasOwnGates(routing) ? GRAM_SAMPLES : CANDIDATE_SAMPLES;
-  const moments = { batchSize: GRAM_BATCH, seed, stream: 'prune', sampleSize };
+  const moments = { batchSize: GRAM_BATCH, seed, stream: 'prune' };
+  const own = hasOwnGates(routing);
   return {
     train: fresh('train'),
-    prune: (teacher) => sampled(freshBatches(teacher, moments), on),
-    gramNoise: on.info.precision === 'float64' ? 0 : FLOAT32_NOISE,
+    prune: (teacher) =>
+      own
+        ? sampled(freshBatches(teacher, { ...moments, sampleSize: GRAM_SAMPLES }), on)
+        : {
+            gram: candidateGram(
+              freshBatches(teacher, { ...moments, sampleSize: CANDIDATE_SAMPLES }),
+            ),
+          },
+    gramNoise: own && on.info.precision === 'float32' ? FLOAT32_NOISE : 0,
     refine: config.engine === 'online' ? fresh('finetune') : undefined,
     finetune,
   };

@@ -108,22 +108,24 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
 /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
 async function pruning(
   progress: Progress,
-  { gramOf, estimators, lift }: Problem,
+  { pruningOf, estimators, lift }: Problem,
   signal: AbortSignal,
 ): Promise<{ pruned: Pruned; model: MoE }> {
   const { prune: rule } = progress.config;
   progress.timing.prune = 0;
+  const pruning = pruningOf(progress.trained!.model);
   const breathe = breather();
   const interruptible = async (model: MoE) => {
     await breathe();
     if (signal.aborted) throw new InterruptedError(snapshotOf(progress));
-    return gramOf(model);
+    return pruning.gramOf(model);
   };
   return timed(progress, 'prune', async () => {
     const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
-    const pruned = await prune(progress.trained!.model, interruptible, sizeRule, {
+    const found = await prune(pruning.student, interruptible, sizeRule, {
       noise: estimators.gramNoise,
     });
+    const pruned = { ...found, model: pruning.lift(found.model) };
     const model = lift(pruned.model);
     progress.student = () => model;
     return { pruned, model };

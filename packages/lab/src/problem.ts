@@ -8,6 +8,15 @@ import { type Estimators, estimatorsOf } from './estimators.ts';
 import type { Machine } from './size-limits.ts';
 import { refinerOf, stepperOf } from './steppers.ts';
 
+/** A student to be pruned, in coordinates of its own. */
+interface Pruning {
+  readonly student: MoE;
+  /** Gram data of models in these coordinates. */
+  gramOf(model: MoE): Promise<Gram>;
+  /** From these coordinates back to the working ones. */
+  lift(model: MoE): MoE;
+}
+
 /** What an experiment computes on. */
 export interface Problem {
   readonly teacher: MoE;
@@ -20,8 +29,8 @@ export interface Problem {
   readonly stepper: Stepper;
   /** Fine-tuning on fresh samples; online engine only. */
   readonly refiner: Stepper | undefined;
-  /** Gram data of a model in working coordinates. */
-  gramOf(model: MoE): Promise<Gram>;
+  /** What pruning a trained student, in working coordinates, computes on. */
+  pruningOf(trained: MoE): Pruning;
   /** What it is computed on, as far as the caller says. */
   readonly machine: Machine | undefined;
 }
@@ -44,9 +53,7 @@ export function createProblem(
     given ?? createStudent({ ...kind, experts: students, amplitude: initialAmplitude });
   const estimators = estimatorsOf(config, backend);
   const working =
-    config.engine === 'online'
-      ? { teacher, student, lift: (model: MoE) => model }
-      : toSpan(student, teacher);
+    config.engine === 'online' ? { teacher, student, lift: asItIs } : toSpan(student, teacher);
   return {
     teacher,
     student,
@@ -56,23 +63,24 @@ export function createProblem(
     estimators,
     stepper: stepperOf(config, estimators.train(working.teacher).objective),
     refiner: estimators.refine && refinerOf(config, estimators.refine(teacher).objective),
-    gramOf: inManyCandidates(config)
-      ? gramInSpan(estimators, working.teacher)
-      : estimators.prune(working.teacher).gram,
+    pruningOf: (trained) =>
+      hasOwnGates(config.routing)
+        ? { student: trained, gramOf: estimators.prune(working.teacher).gram, lift: asItIs }
+        : pruningInSpan(estimators, trained, working.teacher),
   };
 }
 
-/** Whether pruning asks for the Gram data of many models in all d coordinates. */
-function inManyCandidates({ engine, routing }: Config): boolean {
-  return engine === 'online' && !hasOwnGates(routing);
+/**
+ * Second moments are the same in span coordinates, docs/theory.md (37), and cost the same there at every d. The span of the
+ * trained student and the teacher holds all models that its units can be merged into.
+ */
+function pruningInSpan({ prune }: Estimators, trained: MoE, teacher: MoE): Pruning {
+  const { student, teacher: target, lift } = toSpan(trained, teacher);
+  return { student, gramOf: prune(target).gram, lift };
 }
 
-/** Second moments are the same in span coordinates, docs/theory.md (37), and cost the same there at every d. */
-function gramInSpan({ prune }: Estimators, teacher: MoE): Problem['gramOf'] {
-  return (model) => {
-    const span = toSpan(model, teacher);
-    return prune(span.teacher).gram(span.student);
-  };
+function asItIs(model: MoE): MoE {
+  return model;
 }
 
 /** Routing with the gate that it needs, if any. */

@@ -65,7 +65,8 @@ const MARQUARDT = 10;
  * - training: 8m(m + k) + 2(m + k)r of overlaps and rows and (2(stages + 1) + 8)mr of models, slopes and gradients;
  *   engines that sample add twice their batch, unless kernels draw it. Work: a pair sum of 150(p + 1)² operations for each of m²/2 + mk pairs, p the
  *   degree of the experts, and 16m(m + k)r for products of rows, an evaluation
- * - pruning: 8m² of Gram matrices and factors; m²/2 pair sums and 4m³
+ * - pruning: 8m² of Gram matrices and factors; m²/2 pair sums and 4m³. Where units share their gates 12m columns of n points,
+ *   and n(m⁴/2 + 2m³) operations for all candidates
  * - fine-tuning: P = s(2r′ + 1) parameters and dense Hessians of P² numbers, six at a time; 2P² operations for each product
  *   that Lanczos takes. On a fixed sample of n points the Jacobians beside them, n(5P + 4r′)
  *
@@ -139,13 +140,21 @@ function pruning(config: Config, { k, m, r }: Sizes): PhaseSize {
     const pairs = pairFlops(expert) * m * (m + k);
     return phaseOf(matrices, m * m, pairs + elimination, SCALAR);
   }
-  const own = routing === 'independent';
-  const sample = own ? GRAM.points : GRAM.candidate;
-  const batch = GRAM.batch * (r + m);
-  const of = (units: number) => sample * (4 * units * r + units ** 2);
-  const flops = own ? 2 * of(m) : (m * m * of(m)) / 2;
-  const numbers = matrices + batch + keptSample(config, r);
-  return phaseOf(numbers, Math.max(m * m, batch), flops + elimination, own ? SCALAR : KERNELS);
+  if (routing === 'independent') {
+    const batch = GRAM.batch * (r + m);
+    const flops = 2 * GRAM.points * (4 * m * r + m ** 2);
+    const numbers = matrices + batch + keptSample(config, r);
+    return phaseOf(numbers, Math.max(m * m, batch), flops + elimination, SCALAR);
+  }
+  const inSpan = Math.min(r, 2 * (m + k));
+  const columns = GRAM.candidate * (12 * m + 2 * inSpan);
+  const candidates = GRAM.candidate * (m ** 4 / 2 + 2 * m ** 3);
+  return phaseOf(
+    matrices + columns + keptSample(config, inSpan),
+    Math.max(m * m, GRAM.candidate * inSpan),
+    candidates + elimination,
+    SCALAR,
+  );
 }
 
 function finetuning(config: Config, { d, k, s, r: before }: Sizes): PhaseSize {

@@ -1,3 +1,4 @@
+export { candidateGram } from './candidate-gram.ts';
 export { sampleCurvature } from './curvature.ts';
 export { sampled } from './sampled.ts';
 export {

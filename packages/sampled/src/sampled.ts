@@ -4,7 +4,7 @@ import { requireFunction } from '@softmoe/model/checks';
 import { projectTangent } from '@softmoe/model/linalg';
 import { sampleCurvature } from './curvature.ts';
 import { sampleGram } from './moments.ts';
-import { fixedSample, type Source, samplePoints } from './source.ts';
+import { type Source, samplePoints, sourceOf } from './source.ts';
 
 /**
  * The estimator that averages over points: the loss and gradient on a batch a step, Gram data over a sample, both by
@@ -14,7 +14,7 @@ import { fixedSample, type Source, samplePoints } from './source.ts';
  */
 export function sampled(source: Source | Points, backend: Backend): Estimator {
   requireFunction('backend.lossAndGradient', backend?.lossAndGradient);
-  const from = isSource(source) ? source : fixedSample(source);
+  const from = sourceOf(source);
   let curvatureOf: ReturnType<typeof sampleCurvature> | undefined;
   return {
     exact: false,
@@ -30,8 +30,4 @@ export function sampled(source: Source | Points, backend: Backend): Estimator {
       return curvatureOf(model);
     },
   };
-}
-
-function isSource(source: Source | Points): source is Source {
-  return typeof (source as Partial<Source> | undefined)?.batch === 'function';
 }

@@ -111,6 +111,12 @@ export function fixedSample(points: Points): Source {
   };
 }
 
+/** A source as it is, or the points of a fixed sample as one. */
+export function sourceOf(source: Source | Points): Source {
+  const isSource = typeof (source as Partial<Source> | undefined)?.batch === 'function';
+  return isSource ? (source as Source) : fixedSample(source as Points);
+}
+
 /** The whole sample of a source in one piece. */
 export function samplePoints(source: Source): Points {
   const parts = [...source.parts()];

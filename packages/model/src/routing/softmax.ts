@@ -1,7 +1,7 @@
 import { expertOf } from '../expert.ts';
 import { norm, rescaleAt } from '../linalg/norm.ts';
 import { row, takeRows } from '../linalg/rows.ts';
-import { addAt, at, combination, difference, product } from '../linalg/vectors.ts';
+import { at, combination, difference, product } from '../linalg/vectors.ts';
 import { type NDArray, zeros } from '../ndarray.ts';
 import { alignedRows, meanDirection } from '../symmetries/aligned-row.ts';
 import type { Routing } from './interface.ts';
@@ -99,20 +99,23 @@ function writeGates(
   const largest = new Float64Array(stride).fill(-Infinity);
   const total = new Float64Array(stride);
   for (const [i, b] of bias.entries()) {
+    const start = i * stride;
     for (let s = 0; s < stride; s++) {
-      const z = at(logits, i * stride + s) + b;
-      gate[i * stride + s] = z;
+      const z = at(logits, start + s) + b;
+      gate[start + s] = z;
       if (z > at(largest, s)) largest[s] = z;
     }
   }
-  for (let i = 0; i < bias.length; i++) {
+  for (let start = 0; start < gate.length; start += stride) {
     for (let s = 0; s < stride; s++) {
-      const e = Math.exp(at(gate, i * stride + s) - at(largest, s));
-      gate[i * stride + s] = e;
-      addAt(total, s, e);
+      const e = Math.exp(at(gate, start + s) - at(largest, s));
+      gate[start + s] = e;
+      total[s] = at(total, s) + e;
     }
   }
-  for (let k = 0; k < gate.length; k++) gate[k] = at(gate, k) / at(total, k % stride);
+  for (let start = 0; start < gate.length; start += stride) {
+    for (let s = 0; s < stride; s++) gate[start + s] = at(gate, start + s) / at(total, s);
+  }
 }
 
 /** softmax(b), which is π(0). */
