@@ -4,7 +4,8 @@
 // Criterion, set before this was run: Dormand–Prince becomes the default if, in the median over the seeds, on every preset
 // it needs at most 1.1 times the evaluations of Bogacki–Shampine at the preset's tolerance, and its error is the smaller one
 // on all presets but at most one. Seen before: the canonical preset, 70–75 steps (about 440 evaluations) against 144–169 (about
-// 470), at 3 to 10 times smaller errors.
+// 470), at 3 to 10 times smaller errors. It was missed on one preset: tanh, 1.15 times the evaluations at an error 9 times
+// smaller. Asked after that was seen: what it costs at a tolerance ten times looser, where the errors are about alike.
 import { parseArgs } from 'node:util';
 import { presetConfig, presetNames } from '@softmoe/lab';
 import { toSpan } from '@softmoe/model';
@@ -22,7 +23,11 @@ import { median, printTable } from './table.js';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '3' } } });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
-const methods = { 'Bogacki–Shampine': bogackiShampine, 'Dormand–Prince': dormandPrince };
+const methods = {
+  'Bogacki–Shampine': { make: bogackiShampine, looser: 1 },
+  'Dormand–Prince': { make: dormandPrince, looser: 1 },
+  'Dormand–Prince, 10 × looser': { make: dormandPrince, looser: 10 },
+};
 const REFERENCE = { rtol: 1e-11 };
 /** The error is the largest of any parameter at any of so many times. */
 const LOOKS = 10;
@@ -36,13 +41,9 @@ for (const preset of presetNames) {
   for (const seed of seeds) {
     const { teacher, student } = sceneOf({ ...config, seed });
     const exact = await follow(teacher, student, config, dormandPrince(REFERENCE));
-    for (const [name, method] of Object.entries(methods)) {
-      const actual = await follow(
-        teacher,
-        student,
-        config,
-        method({ rtol: config.train.tolerance }),
-      );
+    for (const [name, { make, looser }] of Object.entries(methods)) {
+      const rtol = looser * config.train.tolerance;
+      const actual = await follow(teacher, student, config, make({ rtol }));
       found[name].push({ ...actual, error: distance(actual.models, exact.models) });
     }
   }
@@ -53,7 +54,14 @@ for (const preset of presetNames) {
       middle(name, (r) => r.evaluations),
       middle(name, (r) => r.error),
     ];
-    rows.push([preset, config.train.tolerance, name, steps, evaluations, error.toExponential(1)]);
+    rows.push([
+      preset,
+      methods[name].looser * config.train.tolerance,
+      name,
+      steps,
+      evaluations,
+      error.toExponential(1),
+    ]);
   }
   const [old, next] = Object.keys(methods);
   verdicts.push({
@@ -95,7 +103,12 @@ function sceneOf({
 async function follow(teacher, student, { train }, method) {
   const objective = populationObjective(teacher);
   let evaluations = 0;
-  const counted = { evaluate: (...call) => (evaluations++, objective.evaluate(...call)) };
+  const counted = {
+    evaluate: (...call) => {
+      evaluations++;
+      return objective.evaluate(...call);
+    },
+  };
   const whole = run(integrate(balancedFlow, counted, method), {
     start: student,
     until: { time: train.time },

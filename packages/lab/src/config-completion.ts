@@ -12,7 +12,7 @@ export function completeConfig(given: PartialConfig): Config {
   const ownGates = hasOwnGates(given.routing);
   const closedForm = hasClosedForm(given);
   const engine = given.engine ?? (closedForm ? 'exact' : 'subspace');
-  const flowMethod = engine === 'exact' ? 'bogackiShampine' : 'euler';
+  const flowMethod = engine === 'exact' ? 'dormandPrince' : 'euler';
   const method = given.train.method ?? (closedForm ? flowMethod : 'adam');
   const adam = method === 'adam';
   return {

@@ -37,10 +37,10 @@ export const trainSchema = z.strictObject({
       'vector field of the training (default: balanced; plain for softmax routing or adam)',
     ),
   method: z
-    .enum(['bogackiShampine', 'dormandPrince', 'euler', 'adam'])
+    .enum(['dormandPrince', 'bogackiShampine', 'euler', 'adam'])
     .optional()
     .describe(
-      'integrator or optimiser (default: bogackiShampine for the exact engine, euler for the others; adam where there is no closed form)',
+      'integrator or optimiser (default: dormandPrince for the exact engine, euler for the others; adam where there is no closed form)',
     ),
   tolerance: positive
     .max(1)

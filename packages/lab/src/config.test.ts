@@ -13,7 +13,7 @@ describe('parseConfig', () => {
       students: 25,
       gate: 'sigmoid',
       expert: { kind: 'hermite', degree: 3 },
-      train: { flow: 'balanced', method: 'bogackiShampine', time: 150 },
+      train: { flow: 'balanced', method: 'dormandPrince', time: 150 },
       prune: { rule: 'cliff' },
       finetune: { method: 'gradientDescent' },
     });
@@ -33,8 +33,8 @@ describe('parseConfig', () => {
   });
 
   it.each([
-    [{}, 'exact', 'bogackiShampine', 'balanced'],
-    [{ expert: { kind: 'linear' } }, 'exact', 'bogackiShampine', 'balanced'],
+    [{}, 'exact', 'dormandPrince', 'balanced'],
+    [{ expert: { kind: 'linear' } }, 'exact', 'dormandPrince', 'balanced'],
     [{ expert: { kind: 'relu' } }, 'subspace', 'adam', 'plain'],
     [{ engine: 'subspace' }, 'subspace', 'euler', 'balanced'],
     [{ routing: 'softmax' }, 'subspace', 'adam', 'plain'],

@@ -18,7 +18,7 @@ export const presets = {
       teachers: 4,
       students: 16,
       seed: 1,
-      train: { time: 80, tolerance: 2e-5, recordEvery: 0.05 },
+      train: { method: 'bogackiShampine', time: 80, tolerance: 2e-5, recordEvery: 0.05 },
     },
   },
   'too-few': {

@@ -211,7 +211,7 @@ it('exportSweep writes JSON lines and a Parquet table that others read back', as
   expect(rows[0]).toMatchObject({
     recoveredAll: true,
     'loss.final': loss.final,
-    'train.method': 'bogackiShampine',
+    'train.method': 'dormandPrince',
     verdict: certificate.verdict,
     error: null,
     id: records[0]!.id,

@@ -14,8 +14,8 @@ const tableau: Tableau = {
 };
 
 /**
- * Bogacki–Shampine 3(2): order 3 with an embedded method of order 2, three evaluations a step. The choice for long runs
- * in which stability limits the step: it pays the least for one. For exact objectives.
+ * Bogacki–Shampine 3(2): order 3 with an embedded method of order 2, three evaluations a step. The choice where a run is
+ * to be seen step by step: its steps are the shorter ones. For exact objectives.
  *
  * The slope at the end of a step is the first one of the next, so that the fourth, which only the error needs, is free
  * (P. Bogacki and L. F. Shampine, A 3(2) pair of Runge–Kutta formulas, Appl. Math. Lett. 2, 1989).

@@ -29,8 +29,8 @@ const tableau: Tableau = {
 };
 
 /**
- * Dormand–Prince 5(4): order 5 with an embedded method of order 4, six evaluations a step. The choice for a trajectory
- * to many digits. For exact objectives.
+ * Dormand–Prince 5(4): order 5 with an embedded method of order 4, six evaluations a step. At a tolerance of 1e-4 it takes
+ * about as many evaluations as order 3 and is several times as accurate, and much fewer to many digits. For exact objectives.
  */
 export function dormandPrince(
   options: AdaptiveOptions | FixedOptions = {},
