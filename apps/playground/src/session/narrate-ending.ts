@@ -1,6 +1,7 @@
 import {
   adviceWords,
   fallWords,
+  identifiabilityWords,
   type Pace,
   paceOf,
   removalWords,
@@ -107,18 +108,18 @@ function paceText({ kind, factor = 1, flat }: Pace): string {
 export function narrateEnd(summary: Summary): Narration {
   const { certificate, recovered, teachers, parameterError, missing, advice } = summary;
   const words = verdictWords(summary);
+  const unique = summary.identifiability ? [identifiabilityWords(summary.identifiability)] : [];
   if (certificate.verdict === 'certified' && recovered === teachers) {
     const close =
       parameterError === null
-        ? ''
-        : `The student’s parameters are the teacher’s, to ${readable(parameterError, 1)}. `;
+        ? []
+        : [`The student’s parameters are the teacher’s, to ${readable(parameterError, 1)}.`];
+    const hessian = certificate.estimate
+      ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
+      : 'The Hessian at the end says: an isolated minimum of zero loss.';
     return {
       title: `Certified: all ${teachers} teacher experts recovered`,
-      text: `${close}${
-        certificate.estimate
-          ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
-          : 'The Hessian at the end says: an isolated minimum of zero loss.'
-      }`,
+      text: [...close, hessian, ...unique].join(' '),
     };
   }
   const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');
@@ -127,6 +128,6 @@ export function narrateEnd(summary: Summary): Narration {
       missing.length > 0
         ? `Not recovered: teacher ${missing.length === 1 ? 'expert' : 'experts'} ${lost}. ${words.short}`
         : words.short,
-    text: [words.long, ...advice.map((one) => adviceWords(one, 'page'))].join(' '),
+    text: [words.long, ...unique, ...advice.map((one) => adviceWords(one, 'page'))].join(' '),
   };
 }

@@ -233,9 +233,22 @@ describe('narration', () => {
     expect(bad.text).not.toMatch(/--/);
   });
 
+  it('says beside recovered whether other parameters could give the same function', async () => {
+    const result = await runPipeline({ inputDim: 24, teachers: 2, students: 8, seed: 1 });
+    const summary = summaryOf(result);
+    const told = (changes: Partial<Summary>) =>
+      narrate({ ...scene, phase: 'done', summary: { ...summary, ...changes } }).text;
+    const lines = { kind: 'router-lines', units: [1, 2] } as const;
+    const other = /no other parameters give the teacher’s function/;
+    expect(told({})).toMatch(/minimum of zero loss\. Up to symmetry no other parameters/);
+    expect(told({ identifiability: lines })).toMatch(/not shown.*experts 1 and 2 lie on one line/);
+    expect(told({ recovered: 1, identifiability: lines })).toMatch(/not shown.*lie on one line/);
+    expect(told({ identifiability: undefined })).not.toMatch(other);
+  });
+
   it('claims no parameters where there is no error to tell', async () => {
     const result = await runPipeline({ inputDim: 24, teachers: 2, students: 8, seed: 1 });
     const summary: Summary = { ...summaryOf(result), parameterError: null };
-    expect(narrate({ ...scene, phase: 'done', summary }).text).not.toMatch(/parameters/);
+    expect(narrate({ ...scene, phase: 'done', summary }).text).not.toMatch(/student’s parameters/);
   });
 });
