@@ -1,5 +1,6 @@
 import { createExperiment } from '@softmoe/lab';
 import type { SweepPoint } from '../protocol.ts';
+import { thisPage } from './this-page.ts';
 
 const TEACHERS = 2;
 const STUDENTS = 8;
@@ -15,13 +16,16 @@ export async function* sweep(
 }
 
 async function sweepPoint(inputDim: number, seed: number): Promise<SweepPoint> {
-  const experiment = createExperiment({
-    inputDim,
-    seed,
-    teachers: TEACHERS,
-    students: STUDENTS,
-    train: { time: 400, recordEvery: 0.5 },
-  });
+  const experiment = createExperiment(
+    {
+      inputDim,
+      seed,
+      teachers: TEACHERS,
+      students: STUDENTS,
+      train: { time: 400, recordEvery: 0.5 },
+    },
+    { machine: thisPage() },
+  );
   let overlaps = new Array<number>(TEACHERS).fill(0);
   for (
     let event = await experiment.next();

@@ -5,7 +5,7 @@ import {
   parseConfig,
   RECOVERED,
 } from '@softmoe/lab';
-import type { ExperimentFunction } from '@softmoe/runs';
+import { type ExperimentFunction, thisMachine } from '@softmoe/runs';
 
 /** The input of task `claim/learning`. */
 export interface LearningInput {
@@ -31,7 +31,7 @@ export const learning: ExperimentFunction<LearningInput, Learned> = async (input
   const config = parseConfig(input.config);
   const backend =
     config.engine === 'exact' ? {} : { backend: await context.services.openBackend('wasm-simd') };
-  const experiment = createExperiment(config, backend);
+  const experiment = createExperiment(config, { ...backend, machine: thisMachine() });
   let start: number | undefined;
   for (;;) {
     const event = (await experiment.next(context.signal))!;

@@ -1,9 +1,10 @@
 import { createReferenceBackend } from '@softmoe/backend';
+import { SizeError } from '@softmoe/lab';
 import { gateOf } from '@softmoe/model/checks';
 import { gateMoments } from '@softmoe/population';
 import { type ExperimentServices, referenceServices } from '@softmoe/runs';
 import type { TaskContext } from '@softmoe/tasks';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { measure } from '../../fixtures/measure.ts';
 import { claimKinds } from '../worker.ts';
 import { alignmentTimes } from './alignment-times.ts';
@@ -118,6 +119,22 @@ it('descent goes down fast when pruned and ends before rounding, slowly when not
   expect(found.pruned.units).toBe(2);
   const losses = found.overparameterised.points.map(({ loss }) => loss);
   expect(losses).toEqual([...losses].sort((a, b) => b - a));
+});
+
+describe('measurements that run an experiment', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ['learning', () => learning({ config, stopWhenRecovered: true }, context)],
+    ['pruning baselines', () => pruningBaselines({ config, subsets: 1 }, context)],
+    ['descent tail', () => descentTail({ config, steps: 1 }, context)],
+  ])(
+    '%s is refused on a machine that is too small, before anything is allocated',
+    async (_name, measured) => {
+      vi.spyOn(process, 'constrainedMemory').mockReturnValue(1e8);
+      await expect(measured()).rejects.toThrow(SizeError);
+    },
+  );
 });
 
 it('every measurement is plain JSON, stops at its signal and repeats itself', async () => {
