@@ -2,6 +2,7 @@ import { type ExpertSpec, UnknownNameError } from '@softmoe/model';
 import type { GateName } from '@softmoe/model/checks';
 import {
   add,
+  clipByValue,
   erf,
   exp,
   mul,
@@ -14,6 +15,9 @@ import {
   tanh,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+
+/** The largest number of float32. */
+const MAX = 3.4028234663852886e38;
 
 /** A function of every entry of a tensor, and its derivative there. Intermediates are the caller's tidy's. */
 export interface Evaluated {
@@ -48,7 +52,12 @@ export function expertAt(expert: ExpertSpec, z: Tensor): Evaluated {
       return hyperbolic(z);
     case 'gelu': {
       const phi = normalCdf(z);
-      return { value: mul(z, phi), slope: add(phi, mul(z, normalDensity(z))) };
+      // At ±∞, where z is multiplied by 0, only a finite factor gives the limit.
+      const finite = clipByValue(z, -MAX, MAX);
+      return {
+        value: mul(clipByValue(z, -MAX, Infinity), phi),
+        slope: add(phi, mul(finite, normalDensity(z))),
+      };
     }
     case 'linear':
       return { value: z, slope: onesLike(z) };

@@ -8,14 +8,14 @@ import { constant, madd, select, signMask, word } from './simd';
 export function probit(z: usize, slope: usize, bytes: usize): void {
   halfSquares(z, slope, bytes);
   exponentials(slope, slope, bytes);
-  fromExponentials(z, slope, bytes, 0);
+  fromExponentials(z, slope, bytes, false);
 }
 
 /** z·Φ(z) and Φ(z) + z·φ(z). */
 export function gelu(z: usize, slope: usize, bytes: usize): void {
   halfSquares(z, slope, bytes);
   exponentials(slope, slope, bytes);
-  fromExponentials(z, slope, bytes, -1);
+  fromExponentials(z, slope, bytes, true);
 }
 
 /** y = z²/2. */
@@ -30,9 +30,12 @@ function halfSquares(z: usize, y: usize, bytes: usize): void {
   } while (z < end);
 }
 
-/** From z and e^(−z²/2): a·Φ and b·Φ + a·φ, where (a, b) is (1, 0) for the probit and (z, 1) for gelu, of mask −1. */
-function fromExponentials(z: usize, slope: usize, bytes: usize, gelu: i32): void {
-  const useZ = word(gelu);
+/** From z and e^(−z²/2): Φ and φ, or z·Φ and Φ + z·φ, where z is cut to what is finite so that 0 times it is 0. */
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
+@inline
+function fromExponentials(z: usize, slope: usize, bytes: usize, gelu: bool): void {
+  const lowest = constant(-f32.MAX_VALUE);
+  const highest = constant(f32.MAX_VALUE);
   const sign = word(0x80000000);
   const one = constant(1);
   const density = constant(0.3989422804014327);
@@ -57,9 +60,14 @@ function fromExponentials(z: usize, slope: usize, bytes: usize, gelu: i32): void
     p = madd(madd(p, s, m1), s, m0);
     const tail = f32x4.mul(f32x4.mul(p, s), phi);
     const value = select(signMask(x), tail, f32x4.sub(one, tail));
-    const a = select(useZ, x, one);
-    v128.store(z, f32x4.mul(a, value));
-    v128.store(slope, madd(a, phi, v128.and(value, useZ)));
+    if (gelu) {
+      const factor = f32x4.pmax(x, lowest);
+      v128.store(z, f32x4.mul(factor, value));
+      v128.store(slope, madd(f32x4.pmin(factor, highest), phi, value));
+    } else {
+      v128.store(z, value);
+      v128.store(slope, phi);
+    }
     z += 16;
     slope += 16;
   } while (z < end);

@@ -183,7 +183,7 @@ describe('to both ends of float64', () => {
   });
 
   it('gelu, tanh and relu reach their limits', () => {
-    for (const z of [1e4, 1e37, 1e200, Number.MAX_VALUE]) {
+    for (const z of [1e4, 1e37, 1e200, Number.MAX_VALUE, Infinity]) {
       for (const kind of ['gelu', 'relu', 'tanh'] as const) {
         const { value, derivative: slope } = expertOf({ kind });
         const [values, slopes] = [new Float64Array(2), new Float64Array(2)];

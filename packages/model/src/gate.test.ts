@@ -36,8 +36,7 @@ describe.each(gateNames)('gate %s', (name) => {
     );
     expect(gate.value(Infinity)).toBe(1);
     expect(gate.value(-Infinity)).toBe(name === 'tanh' ? -1 : 0);
-    expect(gate.derivative(1e5)).toBe(0);
-    expect(gate.derivative(-1e5)).toBe(0);
+    for (const z of [1e5, -1e5, Infinity, -Infinity]) expect(gate.derivative(z)).toBe(0);
   });
 
   it('passes NaN on', () => {

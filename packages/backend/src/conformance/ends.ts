@@ -14,6 +14,11 @@ const ENDS: readonly number[] = [0, 1e-38, 10, 88, 104, 1e4, 1e19, 1e37, 3e38].f
 /** Largest error of a value relative to itself or, where it is below 1, of itself. */
 const TOLERANCE = { float64: 1e-13, float32: 2e-6 } as const;
 
+const MOST_OF_FLOAT32 = 3.4e38;
+
+const SATURATE =
+  'Let the function reach its limit: what is clamped is multiplied by large numbers.';
+
 /** h of degree 1: what is multiplied by the function in question changes no digit of it. */
 const LINEAR: ExpertSpec = { kind: 'linear' };
 
@@ -21,6 +26,11 @@ const LINEAR: ExpertSpec = { kind: 'linear' };
 export function endCases(): ConformanceCase[] {
   const kinds: ExpertSpec[] = [{ kind: 'relu' }, { kind: 'tanh' }, { kind: 'gelu' }, LINEAR];
   return [
+    ...(['tanh', 'gelu', 'relu'] as const).map((kind) =>
+      conformanceCase(`${kind} expert where logits overflow`, (backend) =>
+        checkOverflow(backend, kind),
+      ),
+    ),
     ...gateNames.map((gate) =>
       conformanceCase(`${gate} gate to both ends of float32`, async (backend) => {
         for (const z of ENDS) await checkGate(backend, gate, z);
@@ -101,10 +111,37 @@ async function checkExpert(backend: Backend, expert: ExpertSpec, z: number): Pro
   );
 }
 
+/** ½·h(∓∞), which finite inputs reach too: a limit of h of which none may be NaN. */
+async function checkOverflow(backend: Backend, kind: 'tanh' | 'gelu' | 'relu'): Promise<void> {
+  const model = createMoE(
+    { inputDim: 3, experts: 1, gate: 'sigmoid', expert: { kind }, routing: 'independent' },
+    {
+      router: ndarray([1, 3], [0, 0, 1]),
+      expert: ndarray([1, 3], [0.6, 0.8, 0]),
+      amplitude: ndarray([1], [1]),
+    },
+  );
+  const most = backend.info.precision === 'float64' ? Number.MAX_VALUE : MOST_OF_FLOAT32;
+  const { value, derivative } = expertOf(model.spec.expert);
+  for (const sign of [-1, 1]) {
+    const inputs = Float64Array.of(sign * most, sign * most, 0);
+    const place = `a logit of ${sign * Infinity}`;
+    const half = 0.5 * value(sign * Infinity);
+    const units = await backend.units(model, inputs, 1);
+    if (!Number.isFinite(half)) {
+      demand(units[0] === half, `must be ${half}`, `units at ${place}`, units[0], SATURATE);
+      continue;
+    }
+    checkNumber(backend, `units at ${place}`, units[0], half);
+    const targets = Float64Array.of(half - 1);
+    const { gradient } = await backend.lossAndGradient(model, { inputs, targets, size: 1 });
+    const slope = 0.5 * derivative(sign * Infinity) * most;
+    checkNumber(backend, `gradient at ${place}`, gradient.expert.data[0], slope);
+  }
+}
+
 function checkNumber(backend: Backend, field: string, actual: number | undefined, wanted: number) {
   const error = TOLERANCE[backend.info.precision] * Math.max(1, Math.abs(wanted));
   const right = actual !== undefined && Math.abs(actual - wanted) <= error;
-  const remedy =
-    'Let the function reach its limit: what is clamped is multiplied by large numbers.';
-  demand(right, `must be ${wanted} ± ${error}`, field, actual, remedy);
+  demand(right, `must be ${wanted} ± ${error}`, field, actual, SATURATE);
 }

@@ -16,18 +16,23 @@ export const relu: ExpertFamily<{ readonly kind: 'relu' }> = familyOf({
   derivative: (z) => (z > 0 ? 1 : 0),
 });
 
-/** h(z) = z Φ(z) with the exact Φ, not an approximation by tanh; h′(z) = Φ(z) + z φ(z). */
+const LOWEST: number = -Number.MAX_VALUE;
+
+/** What is multiplied by a number that vanishes at ±∞ must be finite there. */
+const finite = (z: number): number => Math.min(Math.max(z, LOWEST), Number.MAX_VALUE);
+
+/** h(z) = z Φ(z) with the exact Φ, not an approximation by tanh; h′(z) = Φ(z) + z φ(z). At ±∞ both are their limits. */
 export const gelu: ExpertFamily<{ readonly kind: 'gelu' }> = familyOf({
   name: 'gelu',
   parity: 'none',
-  value: (z) => z * probit.value(z),
-  derivative: (z) => probit.value(z) + z * probit.derivative(z),
+  value: (z) => Math.max(z, LOWEST) * probit.value(z),
+  derivative: (z) => probit.value(z) + finite(z) * probit.derivative(z),
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
       const x = at(z, k);
       const phi = probit.value(x);
-      value[k] = x * phi;
-      derivative[k] = phi + x * probit.derivative(x);
+      value[k] = Math.max(x, LOWEST) * phi;
+      derivative[k] = phi + finite(x) * probit.derivative(x);
     }
   },
 });
