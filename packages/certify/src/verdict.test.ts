@@ -66,6 +66,14 @@ describe('a weak unit of the teacher', () => {
     }
   });
 
+  it('is judged by no scale but its own: where all squares underflow the verdict is refused', async () => {
+    const teacher = withAmplitudes(spreadTeacher(1), [1e-170, 1e-170]);
+    const student = unitsOf(teacher, [0], [1e-170]);
+    for (const model of [student, teacher]) {
+      await expect(certificateAt(model, teacher)).rejects.toThrow(/finite ½E y²/);
+    }
+  });
+
   it.each([1e2, 1e4, 1e6, 1e7])('is not certified where it is missing, at 1/%d', async (spread) => {
     const teacher = spreadTeacher(spread);
     const certificate = await certificateAt(unitsOf(teacher, [0], [1]), teacher);

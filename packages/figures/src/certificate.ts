@@ -8,7 +8,7 @@ import { fixed, lossWords, plural, readable } from './format.ts';
 import { color } from './palette.ts';
 import { predictedLine } from './predicted-line.ts';
 
-/** What the certificate figure draws: records of fine-tuning, and the factors of the loss per step. */
+/** What the certificate figure draws: records from the start of learning on, and the factors of the loss per step. */
 export interface CertificateFigureData {
   readonly records: readonly RecordLine[];
   /** What a step multiplies the loss by; null where the method does not converge linearly. */
@@ -18,14 +18,14 @@ export interface CertificateFigureData {
 /** At most this many points of the run are marked, so that the predicted line is seen between them. */
 const DOTS = 28;
 
-/** A loss below this at the end is zero; one above is a minimum of its own, and what counts is the height above it. */
+/** A loss below this share of the first is zero; one above is a minimum of its own, and what counts is the height above it. */
 const ZERO = 1e-12;
 
 /** Loss over the steps of exact fine-tuning, above its end if that is not zero, and the slope that the Hessian predicts. */
 export function certificateFigure({ records, contraction }: CertificateFigureData): Figure {
   const tuned = thinned(lastStage(courseOf(records)));
   const end = tuned.at(-1)?.loss ?? 0;
-  const limit = Math.abs(end) < ZERO ? 0 : end;
+  const limit = Math.abs(end) <= ZERO * (records[0]?.loss ?? 0) ? 0 : end;
   const exact = tuned
     .map((record) => ({ ...record, loss: record.loss - limit }))
     .filter(({ loss }) => loss > 0 || limit === 0);

@@ -107,9 +107,9 @@ export function agreementOf({
 /** A loss above this share of the null loss is a limit of its own, and what contracts is the height above it. */
 const ZERO = 1e-12;
 
-/** The loss that fine-tuning went to, where that is not zero. */
+/** The loss that fine-tuning went to, where that is not zero beside the loss of no unit. */
 export function limitOf({ loss, elimination }: Summary): number | undefined {
-  const nullLoss = elimination.find(({ size }) => size === 0)?.loss ?? 1;
+  const nullLoss = elimination.find(({ size }) => size === 0)?.loss ?? 0;
   return Math.abs(loss.final) > ZERO * nullLoss ? loss.final : undefined;
 }
 

@@ -174,6 +174,23 @@ describe('the figures of a run', () => {
     expect(lossFigure({ records, predicted: 1.000005 }).caption).not.toContain('straight');
   });
 
+  it.each([1e-6, 1e6])(
+    'takes the end of a loss for zero by its start, at losses of %d too',
+    (scale) => {
+      const { contraction } = result;
+      const scaled = (end: number) =>
+        records.map((record, i) => ({
+          ...record,
+          loss:
+            scale * (record.phase === 'finetune' && i === records.length - 1 ? end : record.loss),
+        }));
+      const labelled = (end: number) =>
+        textsOf(draw(certificateFigure({ records: scaled(end), contraction }))).join();
+      expect(labelled(1e-16)).not.toContain('loss above');
+      expect(labelled(1e-8)).toContain('loss above');
+    },
+  );
+
   it('draws the plane on which teacher and student differ most, and stays with it while that is close', () => {
     const { teacher, final } = result.models;
     const only = (unit: number) =>

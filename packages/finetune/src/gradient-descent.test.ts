@@ -42,7 +42,7 @@ describe('gradientDescent', () => {
     const teacher = teacherOf(12, 2, orthonormal!, 4);
     const still = mapParams(teacher.params, ({ shape }) => zeros(shape));
     const stepper = gradientDescent({
-      objective: { evaluate: async () => ({ loss: 0, gradient: still }) },
+      objective: { evaluate: async () => ({ loss: 1, gradient: still }) },
       spectrum: async (model) => endsOf(populationCurvature(model, teacher)),
     });
     const state = await stepper.step(await stepper.step(await stepper.init(teacher)));

@@ -129,9 +129,9 @@ function hasRouters({ spec }: MoE): boolean {
   return hasOwnGates(spec.routing) || spec.experts > 1;
 }
 
-/** ½E y², the loss of no unit at all. */
+/** ½E y², the loss of no unit at all, at which elimination curves end. */
 function nullLossOf({ curve }: Pruned): number {
-  return curve.at(-1)?.loss || 1;
+  return curve.at(-1)!.loss;
 }
 
 /** The part of a result that is plain data. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { array } from '../test/arbitraries.ts';
 import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/batches.ts';
 import { expectError } from '../test/expect-error.ts';
+import type { Objective } from './contracts.ts';
 import { expertOf } from './expert.ts';
-import { forward, lossAndGradient, units } from './forward.ts';
+import { forward, lossAndGradient, nullLoss, units } from './forward.ts';
 import { gateOf } from './gate.ts';
 import { row, takeRows } from './linalg/rows.ts';
 import { dot } from './linalg/vectors.ts';
@@ -125,4 +126,28 @@ describe('bad inputs are errors', () => {
       expectError(() => call(list, 1), 'ShapeError', 'inputs', [0, 0], /row-major/);
     }
   });
+});
+
+describe('the null loss', () => {
+  const objectiveOf = (target: number): Objective => ({
+    evaluate: async (model) =>
+      lossAndGradient(model, new Float64Array(plain.spec.inputDim), Float64Array.of(target), 1),
+  });
+
+  it.each([1e-139, 1, 1e150])('is half the mean square of targets of %d', async (target) => {
+    expect((await nullLoss(objectiveOf(target), plain)) / target / target).toBeCloseTo(0.5, 12);
+  });
+
+  it.each([0, 1e-170, 1e-150, 1e200, NaN])(
+    'is refused for targets of %d, beside which no loss can be judged',
+    async (target) => {
+      await expect(nullLoss(objectiveOf(target), plain)).rejects.toMatchObject({
+        name: 'ValueError',
+        field: 'objective',
+        value: 0.5 * target ** 2,
+        problem: expect.stringMatching(/½E y²/),
+        remedy: expect.stringMatching(/^Scale the targets/),
+      });
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { blockStride, blocks, checkInputs, type Inputs } from './blocks.ts';
 import type { Objective } from './contracts.ts';
+import { ValueError } from './errors.ts';
 import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
 import { rootOfProduct } from './linalg/norm.ts';
 import { addAt, at, dot } from './linalg/vectors.ts';
@@ -139,11 +140,22 @@ function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64
   }
 }
 
-/** ½E y², the loss of `model` with all amplitudes at zero: what losses are small or large against. 1 where it is zero. */
+/** Neither a loss of this size nor what is rounding beside it has lost anything to underflow. */
+const LEAST_LOSS = 1e-280;
+
+/**
+ * ½E y², the loss of `model` with all amplitudes at zero: what losses are small or large against. Throws {@link ValueError}
+ * for targets whose squares are zero, next to nothing or infinite, beside which no loss can be judged.
+ */
 export async function nullLoss(objective: Objective, { spec, params }: MoE): Promise<number> {
   const empty = { spec, params: { ...params, amplitude: zeros([spec.experts]) } };
   const { loss } = await objective.evaluate(empty, 0);
-  return loss > 0 ? loss : 1;
+  if (loss >= LEAST_LOSS && loss < Infinity) return loss;
+  throw new ValueError(`must have targets with a finite ½E y² of at least ${LEAST_LOSS}`, {
+    field: 'objective',
+    value: loss,
+    remedy: 'Scale the targets, or the amplitudes of the target model, to a size near 1.',
+  });
 }
 
 /**

@@ -139,6 +139,23 @@ describe('sampleCurvature', () => {
     }
   });
 
+  it.each([1e-90, 1e77, 1e100, 1e150])(
+    'has standard errors that grow with the square of amplitudes, at %d too',
+    (amplitude) => {
+      const errorsAt = (a: number) => {
+        const { spec, params } = independent;
+        const data = params.amplitude.data.map(() => a);
+        const model = { spec, params: { ...params, amplitude: { ...params.amplitude, data } } };
+        const { estimate } = sampleCurvature(sampleOf(independent, 100))(model);
+        const unit = new Float64Array(2 * spec.experts);
+        unit[0] = 1;
+        return estimate!.standardError!('complement', unit);
+      };
+      expect(errorsAt(1)).toBeGreaterThan(0);
+      expect(errorsAt(amplitude) / amplitude / amplitude).toBeCloseTo(errorsAt(1), 12);
+    },
+  );
+
   it('leaves the translations of softmax routing out of the spectrum', async () => {
     const sample = sampleOf(softmax, 400);
     const directions = tangentDirections(softmax);

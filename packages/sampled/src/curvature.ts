@@ -102,16 +102,23 @@ function sum(a: NDArray, b: NDArray): NDArray {
   return { shape: a.shape, data };
 }
 
-/** Standard error of the mean of (row·vector)². */
+/** Standard error of the mean of (row·vector)², right wherever it is a float64 number: fourth powers are of scaled numbers. */
 function standardError(rows: Float64Array, vector: Float64Array): number {
   const n = vector.length;
   const size = rows.length / n;
+  const products = Float64Array.from({ length: size }, (_, s) => dotAt(rows, s * n, vector, 0, n));
+  const scale = inverseOf(products.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
   let mean = 0;
   let square = 0;
-  for (let s = 0; s < size; s++) {
-    const x = dotAt(rows, s * n, vector, 0, n) ** 2;
+  for (const product of products) {
+    const x = (scale * product) ** 2;
     mean += x / size;
     square += (x * x) / size;
   }
-  return Math.sqrt(Math.max(0, square - mean * mean) / size);
+  return Math.sqrt(Math.max(0, square - mean * mean) / size) / scale / scale;
+}
+
+/** The power of two that takes `x` ≥ 0 to between 1 and 2, where it is not too small for that: multiplying by it is exact. */
+function inverseOf(x: number): number {
+  return 2 ** Math.min(-Math.floor(Math.log2(x)), 1000);
 }
