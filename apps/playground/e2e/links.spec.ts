@@ -180,7 +180,7 @@ test('a bad file is refused with a remedy, and the page goes on', async ({ page 
   await open(page, 'preset=quick');
   for (const [name, text, told] of [
     ['notes.txt', 'hello', '5 bytes'],
-    ['config.json', '{"inputDim":', 'not valid JSON'],
+    ['config.json', '{"inputDim":', 'is not JSON'],
     ['empty.json', '', 'is empty'],
     ['x.safetensors', '\u0008', '1 bytes'],
   ] as const) {

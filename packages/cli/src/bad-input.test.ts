@@ -143,6 +143,32 @@ describe('bad input', () => {
     expect((await softmoe('sweep', config)).stderr).toMatch(/^SweepError: seed: .*got -5/);
   });
 
+  it('a file that describes something else is called what it is, with the command that takes it', async () => {
+    const path = join(folder, 'a file.json');
+    const told = async (content: object, command: string) => {
+      await writeFile(path, JSON.stringify(content));
+      const { code, stderr } = await softmoe(command, path);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    const config = { inputDim: 24, teachers: 2, students: 8 };
+    const sweep = { name: 'seeds', base: 'quick', grid: { seed: [1, 2] } };
+    const sweeps = [sweep, { format: { name: 'softmoe-sweep', version: 1 }, ...sweep }];
+    for (const one of [...sweeps, { base: config, list: [{ seed: 1 }] }]) {
+      expect(await told(one, 'run')).toBe(
+        `ConfigError: config: is a sweep, of many runs (got ${JSON.stringify(path)}). Do its runs with softmoe sweep '${path}'.\n`,
+      );
+    }
+    const result = { config, certificate: {}, recovered: 2 };
+    expect(await told(result, 'run')).toMatch(/is the result of a run .* Give the config\.json/);
+    expect(await told(result, 'sweep')).toMatch(/SweepError: sweep: is the result of a single run/);
+    expect(await told(config, 'sweep')).toBe(
+      `SweepError: sweep: is the config of a single run (got ${JSON.stringify(path)}). Do it with softmoe run '${path}', or make it the base of a sweep as in softmoe sweep --example.\n`,
+    );
+    expect(await told({ gird: {} }, 'sweep')).toMatch(/gird/);
+    expect(await told({ student: 3 }, 'run')).toMatch(/student: is not a field of a config/);
+  });
+
   it('a name of 20 MB is not repeated', async () => {
     const path = join(folder, 'long.json');
     const name = 'x'.repeat(20_000_000);

@@ -31,6 +31,17 @@ export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(configSchema, { io: 'input' });
 }
 
+/**
+ * What an object from a file describes, by the fields that it has and the others never have: a config, a sweep of many (`base`,
+ * `grid`, `list`) or the result of a run (`certificate`). Undefined where it has no field of any.
+ */
+export function describedBy(object: object): 'config' | 'sweep' | 'result' | undefined {
+  const has = (name: string) => Object.hasOwn(object, name);
+  if (has('certificate') && has('config')) return 'result';
+  if (['base', 'grid', 'list'].some(has)) return 'sweep';
+  return Object.keys(configSchema.shape).some(has) ? 'config' : undefined;
+}
+
 type Issue = z.core.$ZodIssue;
 
 function configError(issue: Issue, input: unknown): ConfigError {

@@ -7,6 +7,7 @@ export {
   type ConfigInput,
   configJsonSchema,
   configSchema,
+  describedBy,
   parseConfig,
 } from './config.ts';
 export {

@@ -42,12 +42,22 @@ describe('a file', () => {
   });
 
   it('is refused with a remedy if it is neither', () => {
-    expect(() => file(bytesOf('{ "inputDim": '))).toThrow(/is not valid JSON/);
+    expect(() => file(bytesOf('{ "inputDim": '))).toThrow(/is not JSON/);
     expect(() => file(bytesOf('{ "inputDim": "many" }'))).toThrow(/inputDim/);
-    expect(() => file(bytesOf('PNG or so'))).toThrow();
+    expect(() => file(bytesOf('PNG or so'))).toThrow(/is no config and no model \(got "9 bytes"\)/);
+    expect(() => file(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10))).toThrow(/is no text/);
+    expect(() => file(bytesOf('[{}]'))).toThrow(/is no config/);
+    expect(() => file(bytesOf('{ "seed": 1, "seed": 2 }'))).toThrow(/seed/);
     expect(() => file(new Uint8Array(0))).toThrow(/is empty/);
     expect(() => file(bytesOf(`{${' '.repeat(2_000_000)}}`))).toThrow(/at most/);
   });
+});
+
+it('a sweep is called what it is, with the command that takes it', () => {
+  const sweep = { name: 'seeds', base: 'quick', grid: { seed: [1, 2] } };
+  expect(() => file(bytesOf(JSON.stringify(sweep)))).toThrow(
+    /^file: is a sweep, of many runs .* Do its runs with softmoe sweep/,
+  );
 });
 
 it('knows presets by name', () => {

@@ -1,11 +1,13 @@
 import {
   type Config,
   type ConfigInput,
+  describedBy,
   parseConfig,
   presetConfig,
   type Warning,
 } from '@softmoe/lab';
 import { loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
+import { decodeText, parseStrictJson } from '@softmoe/model/checks';
 import type { Source } from '../protocol.ts';
 import { type Change, changed } from '../session/draft.ts';
 
@@ -43,19 +45,7 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
   if (bytes.length === 0) {
     throw new ImportError('is empty', { field: name, value: bytes.length, remedy: REMEDY });
   }
-  const text = textOf(bytes.subarray(0, MAX_CONFIG_BYTES));
-  if (text === undefined && bytes[0] === '{'.charCodeAt(0)) {
-    const problem = 'is not text in UTF-8 or UTF-16';
-    throw new ImportError(problem, { field: name, value: bytes.length, remedy: REMEDY });
-  }
-  if (text?.trimStart().startsWith('{')) {
-    requireSize(name, bytes, MAX_CONFIG_BYTES);
-    const value = readJson(name, text);
-    // A result.json holds its config.
-    return {
-      config: parseConfig('config' in value && 'certificate' in value ? value.config : value),
-    };
-  }
+  if (!mayBeModel(bytes)) return { config: configOf(name, bytes) };
   requireSize(name, bytes, MAX_MODEL_BYTES);
   const warnings: Warning[] = [];
   const student = loadMoE(bytes, (normalised) => warnings.push(normalised));
@@ -64,34 +54,30 @@ function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
   return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student, warnings };
 }
 
-/** First bytes by which a text names its encoding; without them it is UTF-8. PowerShell writes UTF-16. */
-const MARKS: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
-  ['utf-16le', [0xff, 0xfe]],
-  ['utf-16be', [0xfe, 0xff]],
-];
-
-/** The text in a file; undefined where it holds none. */
-function textOf(bytes: Uint8Array): string | undefined {
-  const marked = MARKS.find(([, mark]) => mark.every((byte, i) => bytes[i] === byte));
-  try {
-    return new TextDecoder(marked?.[0] ?? 'utf-8', { fatal: true }).decode(bytes, {
-      // The end may be cut within a letter.
-      stream: true,
-    });
-  } catch {
-    return undefined;
-  }
+/** A safetensors file begins with the length of its header in eight bytes, the last two of which are 0, as in no text. */
+function mayBeModel(bytes: Uint8Array): boolean {
+  return bytes.length > 8 && bytes[6] === 0 && bytes[7] === 0;
 }
 
-function readJson(name: string, text: string): object {
-  try {
-    return JSON.parse(text) as object;
-  } catch (cause) {
-    throw new ImportError('is not valid JSON', {
-      field: name,
-      value: (cause as Error).message,
-      remedy: REMEDY,
-    });
+/** The config in a file of text, which may be that of a result. */
+function configOf(name: string, bytes: Uint8Array): Config {
+  requireSize(name, bytes, MAX_CONFIG_BYTES);
+  const text = decodeText(bytes, name);
+  if (!text.trimStart().startsWith('{')) {
+    const value = `${bytes.length} bytes`;
+    throw new ImportError('is no config and no model', { field: name, value, remedy: REMEDY });
+  }
+  const value = parseStrictJson(text, name) as { readonly config?: unknown };
+  switch (describedBy(value)) {
+    case 'result':
+      return parseConfig(value.config);
+    case 'sweep': {
+      const remedy =
+        'Do its runs with softmoe sweep on a command line, or choose the config of one.';
+      throw new ImportError('is a sweep, of many runs', { field: name, value: 'sweep', remedy });
+    }
+    default:
+      return parseConfig(value);
   }
 }
 

@@ -1,8 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ConfigError, presetNames, presets } from '@softmoe/lab';
+import { ConfigError, describedBy, presetNames, presets } from '@softmoe/lab';
 import { decodeText, parseStrictJson } from '@softmoe/model/checks';
-import { folderKind, parseSweep, readDefinition, type Sweep, shellWord } from '@softmoe/runs';
+import {
+  folderKind,
+  parseSweep,
+  readDefinition,
+  type Sweep,
+  SweepError,
+  shellWord,
+} from '@softmoe/runs';
 
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
@@ -18,14 +25,31 @@ export async function readConfig(source: string): Promise<Readonly<Record<string
     });
   }
   const config = await readJsonFile(source, 'config');
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-    return config as Record<string, unknown>;
+  if (isObject(config)) {
+    refuseOther(config, source);
+    return config;
   }
   throw new ConfigError('must hold an object of config fields', {
     field: 'config',
     value: config,
     remedy: 'Write an object such as { "inputDim": 64, "teachers": 3, "students": 15 }.',
   });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A file that describes something else than one run is called what it is, with the command that takes it. */
+function refuseOther(content: object, source: string): void {
+  const kind = describedBy(content);
+  if (kind !== 'sweep' && kind !== 'result') return;
+  const remedies = {
+    sweep: `Do its runs with softmoe sweep ${shellWord(source)}.`,
+    result: 'Give the config.json beside it, or show its folder with softmoe show.',
+  };
+  const what = { sweep: 'is a sweep, of many runs', result: 'is the result of a run' };
+  throw new ConfigError(what[kind], { field: 'config', value: source, remedy: remedies[kind] });
 }
 
 /** A folder where a config should be is told by what it is the folder of. */
@@ -80,6 +104,20 @@ export async function readSweepSource(source: string): Promise<{ sweep: Sweep; f
   refuseAddress(source, 'sweep');
   const found = await stat(source).catch(() => undefined);
   if (found?.isDirectory()) return { sweep: await readDefinition(source), folder: source };
-  const sweep = parseSweep(await readJsonFile(source, 'sweep'), basename(source, '.json'));
+  const definition = await readJsonFile(source, 'sweep');
+  refuseConfig(definition, source);
+  const sweep = parseSweep(definition, basename(source, '.json'));
   return { sweep, folder: join('runs', sweep.name) };
+}
+
+/** One run where a sweep should be is told how to do it, and how to make a sweep of it. */
+function refuseConfig(definition: unknown, source: string): void {
+  const kind = isObject(definition) ? describedBy(definition) : undefined;
+  if (kind !== 'config' && kind !== 'result') return;
+  const remedies = {
+    config: `Do it with softmoe run ${shellWord(source)}, or make it the base of a sweep as in softmoe sweep --example.`,
+    result: 'See softmoe sweep --example for a sweep to start from.',
+  };
+  const what = { config: 'is the config of a single run', result: 'is the result of a single run' };
+  throw new SweepError(what[kind], { field: 'sweep', value: source, remedy: remedies[kind] });
 }
