@@ -66,11 +66,11 @@ describe('words of warnings', () => {
     [
       { kind: 'small-sample', value: 18, needed: 19, teachers: 2 },
       'A fixed sample of 18 points cannot determine the 19 parameters of 2 teacher experts: many students fit it exactly, ' +
-        'and the result cannot be certified. Use a sampleSize of 19 at the very least; 10 times as many tell the curvature too.',
+        'and the result cannot be certified. Use --finetune-sample-size 19 at the very least; 10 times as many tell the curvature too.',
     ],
     [
       { kind: 'coarse-times', value: 100 },
-      'Times of alignment are interpolated between records 100 apart, which is coarse for some of them: take smaller steps, or record more often.',
+      'Times of alignment are interpolated between records 100 apart, which is coarse for some of them: take smaller steps, or record more often, by --train-step and --train-record-every.',
     ],
     [
       { kind: 'no-clear-cliff', value: 1.23456, size: 4 },
@@ -89,6 +89,15 @@ describe('words of warnings', () => {
     [{ kind: 'text', value: 'As it was.' }, 'As it was.'],
   ])('tell the numbers of %j', (warning, words) => {
     expect(warningWords(warning)).toBe(words);
+  });
+
+  it('name no option of the command line on a page', () => {
+    const small = { kind: 'small-sample', value: 18, needed: 19, teachers: 2 } as const;
+    expect(warningWords(small, 'page')).toMatch(
+      /Use a finetune\.sampleSize of 19 in the config at/,
+    );
+    const coarse = warningWords({ kind: 'coarse-times', value: 100 }, 'page');
+    expect(coarse).toMatch(/take smaller steps, or record more often\.$/);
   });
 
   it('follow from a config that cannot be certified', () => {

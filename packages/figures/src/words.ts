@@ -31,6 +31,8 @@ interface Controls {
   students(value: number): string;
   time(value: number): string;
   seed(value: number): string;
+  sample(value: number): string;
+  readonly records: string;
   readonly size: string;
 }
 
@@ -39,12 +41,16 @@ const controls: Readonly<Record<Surface, Controls>> = {
     students: (value: number) => `--students ${value}`,
     time: (value: number) => `--train-time ${value}`,
     seed: (value: number) => `--seed ${value}`,
+    sample: (value: number) => `--finetune-sample-size ${value}`,
+    records: ', by --train-step and --train-record-every',
     size: ' with --prune size:N',
   },
   page: {
     students: String,
     time: (value: number) => `until t = ${value}`,
     seed: (value: number) => `with seed ${value}`,
+    sample: (value: number) => `a finetune.sampleSize of ${value} in the config`,
+    records: '',
     size: ' beside the elimination curve',
   },
 };
@@ -86,7 +92,8 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
 const phaseWords = { train: 'learning', prune: 'pruning', finetune: 'fine-tuning' } as const;
 
 /** What a user should know of a run, in sentences. */
-export function warningWords(warning: Warning): string {
+export function warningWords(warning: Warning, surface: Surface = 'command'): string {
+  const by = controls[surface];
   switch (warning.kind) {
     case 'too-few-students': {
       const { value, teachers } = warning;
@@ -99,14 +106,14 @@ export function warningWords(warning: Warning): string {
       const { value, needed, teachers } = warning;
       return (
         `A fixed sample of ${value} points cannot determine the ${needed} parameters of ${teachers} teacher ` +
-        `experts: many students fit it exactly, and the result cannot be certified. Use a sampleSize of ${needed} at the ` +
+        `experts: many students fit it exactly, and the result cannot be certified. Use ${by.sample(needed)} at the ` +
         'very least; 10 times as many tell the curvature too.'
       );
     }
     case 'coarse-times':
       return (
         `Times of alignment are interpolated between records ${readable(warning.value)} apart, which is coarse for some of them: ` +
-        'take smaller steps, or record more often.'
+        `take smaller steps, or record more often${by.records}.`
       );
     case 'no-clear-cliff': {
       const { value, size } = warning;

@@ -56,7 +56,7 @@ export async function runReport(path: string): Promise<ReportDocument> {
     lead: [
       settingWords(config),
       result ? outcomeWords(result) : unfinishedWords(run, course),
-      ...(result?.warnings ?? []).map(warningWords),
+      ...(result?.warnings ?? []).map((warning) => warningWords(warning)),
     ],
     sections: [
       ...(records.length > 0 ? [overview(records, run), learning(records, course.train, run)] : []),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSweep } from '@softmoe/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { softmoe } from '../../test/softmoe.ts';
+import { softmoe, start } from '../../test/softmoe.ts';
 
 let parent: string;
 const at = (name: string) => join(parent, name);
@@ -148,14 +148,15 @@ describe('softmoe sweep', () => {
     const grid = { seed: { from: 0, to: 11 } };
     const file = await define('stopped', { base: { ...small.base, students: 8 }, grid });
     const out = at('stopped');
-    const running = softmoe('sweep', file, '--out', out, '--jobs', '2', '--quiet');
-    const names = async () => (await readdir(join(out, 'records')).catch(() => [])).join(' ');
-    await expect.poll(names, { interval: 5 }).toMatch(/\.json\b(?!\.)/);
+    const running = start('sweep', file, '--out', out, '--jobs', '2');
+    await running.said(/^[1-9]\d* of 12 runs ended/m);
     process.emit('SIGINT', 'SIGINT');
-    const { code, stdout, stderr } = await running;
+    const { code, stdout, stderr } = await running.ended;
     expect(code).toBe(130);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n$/);
+    expect(stderr).toMatch(
+      /^(\d+ of 12 runs ended, .*\n)+stopped: \d+ of 12 tasks recorded; go on with: softmoe sweep \S+\n$/,
+    );
     const before = await endings(out);
     expect(before.length).toBeGreaterThan(0);
     expect(before.length).toBeLessThan(12);

@@ -1,7 +1,7 @@
 import type { ReproduceProgress } from '@softmoe/claims';
-import { SingleBar } from 'cli-progress';
-import type { Output } from '../streams.ts';
 import { duration } from '../numbers.ts';
+import { createProgressBar } from '../progress-bar.ts';
+import type { Output } from '../streams.ts';
 
 /** Shows how far a reproduction has come; on stderr, so that stdout holds the findings alone. */
 export interface ReproductionProgress {
@@ -10,29 +10,17 @@ export interface ReproductionProgress {
   stop(): void;
 }
 
-const STEPS = 1000;
-
 /** A bar on a terminal, a line at every tenth elsewhere. */
 export function createReproductionProgress(stream: Output): ReproductionProgress {
   return stream.isTTY ? bar(stream) : lines(stream);
 }
 
 function bar(stream: Output): ReproductionProgress {
-  const single = new SingleBar({
-    stream,
-    format: 'measure [{bar}] {text}',
-    barsize: 24,
-    clearOnComplete: true,
-    hideCursor: true,
-    gracefulExit: false,
-    fps: 12,
-  });
-  single.start(STEPS, 0, { text: '' });
+  const label = 'measure ';
+  const drawn = createProgressBar(label, stream);
   return {
-    show: (progress) => {
-      single.update(Math.round(STEPS * progress.share), { text: describe(progress) });
-    },
-    stop: () => single.stop(),
+    show: (progress) => drawn.show(label, progress.share, describe(progress)),
+    stop: () => drawn.stop(),
   };
 }
 
@@ -43,12 +31,12 @@ function lines(stream: Output): ReproductionProgress {
       const tenth = Math.floor(10 * progress.share);
       if (tenth === last) return;
       last = tenth;
-      stream.write(`measure  ${Math.round(100 * progress.share)} %, ${describe(progress)}\n`);
+      stream.write(`measure  ${Math.round(100 * progress.share)} %, ${describe(progress).join(', ')}\n`);
     },
     stop() {},
   };
 }
 
-function describe({ recorded, total, secondsLeft }: ReproduceProgress): string {
-  return `${recorded} of ${total} measurements, ${duration(secondsLeft)} left`;
+function describe({ recorded, total, secondsLeft }: ReproduceProgress): string[] {
+  return [`${recorded} of ${total} measurements`, `${duration(secondsLeft)} left`];
 }

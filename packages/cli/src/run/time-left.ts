@@ -1,7 +1,7 @@
 import { duration } from '@softmoe/figures/words';
 
-/** Says how long what is under way will still take, such as `, about 3 min left`; nothing while that is a guess. */
-export type TimeLeft = (phase: string, share: number) => string;
+/** Says how long what is under way will still take, such as `about 3 min left`; undefined while that is a guess. */
+export type TimeLeft = (phase: string, share: number) => string | undefined;
 
 /** Nothing is said of a phase before it has gone on for these milliseconds and this share of its way. */
 const PATIENCE = 2000;
@@ -17,7 +17,7 @@ export function createTimeLeft(now: () => number = () => performance.now()): Tim
     if (phase !== first.phase) first = { phase, share, at: now() };
     const elapsed = now() - first.at;
     const come = share - first.share;
-    if (elapsed < PATIENCE || come < LEAST_SHARE || share >= 1) return '';
-    return `, about ${duration((elapsed * (1 - share)) / come / 1000)} left`;
+    if (elapsed < PATIENCE || come < LEAST_SHARE || share >= 1) return undefined;
+    return `about ${duration((elapsed * (1 - share)) / come / 1000)} left`;
   };
 }
