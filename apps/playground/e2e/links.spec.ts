@@ -149,15 +149,15 @@ test('a file that is no config or model is told of where it was let fall, and th
   await trained(page);
   const before = await exported(page, 'Records of training, CSV');
   const url = page.url();
-  const drop = (text: string, x: number, y: number) =>
+  const drop = (text: string, x: number, y: number, names: string[] = ['notes.txt']) =>
     page.evaluate(
-      ({ text, x, y }) => {
+      ({ text, x, y, names }) => {
         const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([text], 'notes.txt'));
+        for (const name of names) dataTransfer.items.add(new File([text], name));
         const where = { clientX: x, clientY: y, bubbles: true };
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, ...where }));
       },
-      { text, x, y },
+      { text, x, y, names },
     );
   await drop('rubbish', 300, 400);
   const told = page.getByTestId('error');
@@ -168,6 +168,9 @@ test('a file that is no config or model is told of where it was let fall, and th
   await drop('{ "inputDim": "many" }', 5000, 5000);
   await expect(told).toContainText('inputDim');
   await expect(told).toBeInViewport({ ratio: 1 });
+  await drop('{ "inputDim": 20 }', 300, 400, ['a.json', 'b.json']);
+  await expect(told).toContainText('None of the 2 files was taken.');
+  await expect(told).toContainText('these came together: a.json and b.json');
   expect(page.url()).toBe(url);
   await expect(page.getByLabel('Dimension d', { exact: true })).not.toHaveAttribute('aria-invalid');
   expect((await exported(page, 'Records of training, CSV')).equals(before)).toBe(true);

@@ -5,18 +5,7 @@ export { type CertificateFigureData, certificateFigure } from './certificate.ts'
 export { orderTitle } from './course.ts';
 export { type DrawOptions, drawFigure, type Figure, type FigureOptions } from './draw.ts';
 export { type EliminationFigureData, eliminationFigure } from './elimination.ts';
-export {
-  type Clock,
-  clockOf,
-  fixed,
-  listed,
-  lossBound,
-  lossWords,
-  plural,
-  powerOfTen,
-  readable,
-  signed,
-} from './format.ts';
+export { type Clock, clockOf } from './format.ts';
 export { type HeatMapCell, type HeatMapFigureData, heatMapFigure } from './heat-map.ts';
 export { lagsFigure } from './lags.ts';
 export { type LossFigureData, lossFigure } from './loss.ts';
@@ -28,20 +17,4 @@ export { predictedLine } from './predicted-line.ts';
 export { type RecoveryFigureData, type RecoveryPoint, recoveryFigure, wilson } from './recovery.ts';
 export { secondsFigure } from './seconds.ts';
 export { type Trace, traces } from './traces.ts';
-export {
-  type Agreement,
-  adviceWords,
-  agreementOf,
-  contractedWords,
-  fallWords,
-  identifiabilityWords,
-  limitOf,
-  type Pace,
-  paceOf,
-  removalWords,
-  type Surface,
-  times,
-  type VerdictWords,
-  verdictWords,
-  warningWords,
-} from './words.ts';
+export * from './words.ts';

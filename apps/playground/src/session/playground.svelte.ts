@@ -1,7 +1,8 @@
 import type { Config } from '@softmoe/lab';
 import { untrack } from 'svelte';
-import { type ErrorReport, reportOf } from '../errors.ts';
+import type { ErrorReport } from '../errors.ts';
 import { type Change, changed, hasClosedForm, shownOf, withFaults, withValue } from './draft.ts';
+import { type Dropped, takeIn, UNREAD } from './intake.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -13,22 +14,11 @@ const STORY = 'story';
 /** Milliseconds without a further change before a run starts anew. */
 const SETTLE = 180;
 
-/** In place of the number of a run for a file that could not even be read. */
-const UNREAD = -1;
-
 /** Milliseconds between two savings of a session. */
 const SAVE_EVERY = 4000;
 
 const fingerprint = (config: Config): string =>
   toHash(config, undefined, false).split('&').sort().join('&');
-
-/** A file that was taken in, by the number of the run that was to start from it. */
-export interface Dropped {
-  readonly run: number;
-  readonly name: string;
-  /** In pixels of the screen; undefined where it was chosen from a menu. */
-  readonly at?: { readonly x: number; readonly y: number };
-}
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
@@ -44,7 +34,7 @@ export class Playground {
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
 
-  /** Where a file was let fall of which no run could start, and its name. */
+  /** Where a file was let fall, and what to say if no run can start from it. */
   dropped: Dropped | undefined = $state.raw();
 
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -151,24 +141,14 @@ export class Playground {
     this.#settling = setTimeout(() => this.#ask(next, others), SETTLE);
   }
 
-  /** Takes a file that was chosen, or let fall at a place on the screen. */
-  async importFile(file: File, at?: Dropped['at']): Promise<void> {
-    const { name } = file;
-    const place = at ? { at } : {};
+  /** Takes a file that was chosen, or let fall at a place on the screen; of several at once none. */
+  async importFiles(files: readonly File[], at?: Dropped['at']): Promise<void> {
     this.#forget();
-    try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const { config } = this.session;
-      this.dropped = {
-        run: this.session.start({ kind: 'file', name, bytes, config }),
-        name,
-        ...place,
-      };
-    } catch (error) {
-      const remedy = 'Choose a file, not a folder, that this browser may read.';
-      this.session.refused = { run: UNREAD, reports: [{ ...reportOf(error), remedy }] };
-      this.dropped = { run: UNREAD, name, ...place };
-    }
+    const { told, ...taken } = await takeIn(files);
+    let run = UNREAD;
+    if ('refused' in taken) this.session.refused = { run, reports: [taken.refused] };
+    else run = this.session.start({ kind: 'file', ...taken, config: this.session.config });
+    this.dropped = { run, told, ...(at ? { at } : {}) };
   }
 
   /** What was wrong with a file has been read. */

@@ -15,7 +15,7 @@ import type {
   RunsOn,
   Source,
 } from '../protocol.ts';
-import { createWorker, workerFailure } from './create-worker.ts';
+import { WorkerLink } from './worker-link.ts';
 
 /** What the page shows of a run; survives a reload. */
 export interface History {
@@ -25,12 +25,6 @@ export interface History {
   readonly pruned: PruneReport | undefined;
   readonly summary: Summary | undefined;
 }
-
-/** Milliseconds after which a worker that doesn't take up a new run is replaced. */
-const PATIENCE = 1500;
-
-/** Milliseconds after which the page says that what computes has not come yet. */
-const LATE = 8000;
 
 /** One worker and all that is known of its run. Frames arrive unseen; `version` tells views to draw, once a frame. */
 export class Session {
@@ -60,20 +54,23 @@ export class Session {
   /** The kernel variant that the link of the coming runs asks for. */
   kernel: string | undefined = $state();
 
-  #worker: Worker | undefined;
-  #loaded = false;
+  readonly #link: WorkerLink;
   #asked = 0;
   #history: History | undefined;
-  #id = 0;
   #drawing = 0;
-  #waiting = new Map<number, (reply: Reply) => void>();
   #pending: { milestones?: Milestones; rate?: number; plane?: Plane } = {};
-  #impatience: ReturnType<typeof setTimeout> | undefined;
-  #lateness: ReturnType<typeof setTimeout> | undefined;
-  #memory: { pace?: Request; plane?: Request } = {};
 
   constructor() {
-    this.#spawn();
+    this.#link = new WorkerLink({
+      take: (reply) => this.#take(reply),
+      fail: (report) => {
+        this.error = { during: 'start', report };
+        this.activity = 'failed';
+      },
+      late: (late) => {
+        this.late = late;
+      },
+    });
   }
 
   /** Asks for a new run, and returns its number. What is shown stays until it has started, or if it cannot. */
@@ -81,116 +78,60 @@ export class Session {
     const run = ++this.#asked;
     this.error = undefined;
     this.#history = options.history;
-    const request: Request = {
+    this.#link.start({
       type: 'start',
       run,
       source,
       paused: options.paused ?? false,
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
-    };
-    if (!this.#worker) this.#spawn();
-    this.#send(request);
-    clearTimeout(this.#impatience);
-    // A worker that is still loading is not stuck.
-    if (!this.#loaded) return run;
-    this.#impatience = setTimeout(() => {
-      this.#spawn();
-      this.#send(request);
-    }, PATIENCE);
+    });
     return run;
   }
 
   pause(): void {
-    this.#send({ type: 'pause' });
+    this.#link.send({ type: 'pause' });
   }
 
   resume(): void {
-    this.#send({ type: 'resume' });
+    this.#link.send({ type: 'resume' });
   }
 
   step(): void {
-    this.#send({ type: 'step' });
+    this.#link.send({ type: 'step' });
   }
 
   prune(rule?: PruneRule): void {
     this.error = undefined;
-    this.#send({ type: 'prune', ...(rule ? { rule: $state.snapshot(rule) } : {}) });
+    this.#link.send({ type: 'prune', ...(rule ? { rule: $state.snapshot(rule) } : {}) });
   }
 
   finetune(method?: FinetuneMethod): void {
     this.error = undefined;
-    this.#send({ type: 'finetune', ...(method ? { method } : {}) });
+    this.#link.send({ type: 'finetune', ...(method ? { method } : {}) });
   }
 
   pace(speed: number, autoplay: boolean): void {
-    this.#memory.pace = { type: 'pace', speed, autoplay };
-    this.#send(this.#memory.pace);
+    this.#link.remember({ type: 'pace', speed, autoplay });
   }
 
   draw(axes: PlaneChoice): void {
-    this.#memory.plane = { type: 'plane', axes };
-    this.#send(this.#memory.plane);
+    this.#link.remember({ type: 'plane', axes });
   }
 
   async snapshot(): Promise<Snapshot | undefined> {
-    const reply = await this.#ask((id) => ({ type: 'snapshot', id }));
+    const reply = await this.#link.ask((id) => ({ type: 'snapshot', id }));
     return reply.type === 'snapshot' ? reply.snapshot : undefined;
   }
 
   /** The student as it is now, in safetensors. */
   async model(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const reply = await this.#ask((id) => ({ type: 'model', id }));
+    const reply = await this.#link.ask((id) => ({ type: 'model', id }));
     return reply.type === 'model' ? reply.bytes : undefined;
   }
 
   dispose(): void {
-    clearTimeout(this.#impatience);
-    clearTimeout(this.#lateness);
     cancelAnimationFrame(this.#drawing);
-    this.#worker?.terminate();
-  }
-
-  #ask(request: (id: number) => Request): Promise<Reply> {
-    const id = ++this.#id;
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#send(request(id));
-    });
-  }
-
-  #send(request: Request): void {
-    this.#worker?.postMessage(request);
-  }
-
-  #spawn(): void {
-    this.#worker?.terminate();
-    this.#loaded = false;
-    this.late = false;
-    clearTimeout(this.#lateness);
-    try {
-      const worker = createWorker();
-      worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#take(data));
-      worker.addEventListener('error', (event) => this.#fail(event));
-      this.#worker = worker;
-      this.#lateness = setTimeout(() => {
-        this.late = !this.#loaded;
-      }, LATE);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    for (const request of Object.values(this.#memory)) this.#send(request);
-  }
-
-  /** Without a worker nothing goes on: the next run tries a new one. */
-  #fail(cause: unknown): void {
-    clearTimeout(this.#impatience);
-    clearTimeout(this.#lateness);
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.late = false;
-    this.error = { during: 'start', report: workerFailure(cause, this.#loaded) };
-    this.activity = 'failed';
+    this.#link.dispose();
   }
 
   #reset(history: History | undefined): void {
@@ -209,12 +150,10 @@ export class Session {
     if ('run' in reply && !this.#concerns(reply)) return;
     switch (reply.type) {
       case 'ready':
-        this.#loaded = true;
-        this.late = false;
         this.presets = reply.presets;
         return;
       case 'started':
-        clearTimeout(this.#impatience);
+        this.#link.answered();
         this.#reset(this.#history);
         this.refused = undefined;
         this.shown = reply.run;
@@ -255,13 +194,8 @@ export class Session {
         this.activity = reply.activity;
         this.phase = reply.phase;
         return;
-      case 'snapshot':
-      case 'model':
-        this.#waiting.get(reply.id)?.(reply);
-        this.#waiting.delete(reply.id);
-        return;
       case 'refused':
-        clearTimeout(this.#impatience);
+        this.#link.answered();
         this.refused = reply;
         return;
       case 'error':
