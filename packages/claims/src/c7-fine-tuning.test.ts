@@ -27,6 +27,7 @@ const made =
           shares: [0.5, 0.6],
           overparameterised: over,
           pruned: exponential,
+          ...change,
         };
 
 it('C7 holds for the predicted rate and a power-law tail without pruning', () => {
@@ -38,6 +39,14 @@ it('C7 holds for the predicted rate and a power-law tail without pruning', () =>
 it('C7 fails for another rate, or for a tail that is exponential', () => {
   expect(judge(fineTuning, made(0.95, power)).verdict).toBe('fails');
   expect(judge(fineTuning, made(0.9, exponential)).verdict).toBe('fails');
+});
+
+it('C7 takes no loss that stays above zero for a law of its fall', () => {
+  // A teacher expert is missing: what falls is the excess, and either law fits the rest as badly.
+  const flat = descent((t) => 0.3 + t ** -2);
+  expect(judge(fineTuning, made(0.9, flat)).verdict).toBe('fails');
+  const pruned = descent((t) => 0.3 + Math.exp(-0.002 * t));
+  expect(judge(fineTuning, made(0.9, power, { pruned })).verdict).toBe('fails');
 });
 
 it('C7 takes rates only from runs that pruned to k and converged', () => {

@@ -25,6 +25,8 @@ const SMALL = { inputDim: 64, teachers: 2, students: 10 };
 /** How far the rates of ln loss may be apart. */
 const TOLERANCE = 0.02;
 const SHARE = 0.8;
+/** Share of the null loss above which a descent of two equal teacher experts, each about half of it, has missed one. */
+const MISSED = 0.1;
 /** The tail of a descent: the last decade of its steps. */
 const TAIL = 0.1;
 
@@ -52,8 +54,8 @@ export const fineTuning: Claim = {
     const tails = done<DescentTailInput, DescentTail>(outcomes, 'claim/descent-tail').map(
       ({ output }) => ({
         output,
-        over: tailOf(output.overparameterised),
-        pruned: tailOf(output.pruned),
+        over: tailOf(output.overparameterised, output.nullLoss),
+        pruned: tailOf(output.pruned, output.nullLoss),
       }),
     );
     const sublinear = shareOf(tails.map(({ over }) => (over?.preference ?? 0) > 0));
@@ -177,9 +179,13 @@ function ratesOf(outcomes: readonly Outcome[]) {
   });
 }
 
-/** Both laws fitted to the last decade of a descent. */
-function tailOf({ step, points }: Descent) {
-  const last = points.at(-1)!.step;
+/**
+ * Both laws fitted to the last decade of a descent; undefined for one that goes to a loss above zero, which has missed a
+ * teacher expert: laws of a loss that stays say nothing of how it falls.
+ */
+function tailOf({ step, points }: Descent, nullLoss: number) {
+  const { step: last, loss: end } = points.at(-1)!;
+  if (end > MISSED * nullLoss) return undefined;
   const tail = points.filter(
     (point) => point.step > 0 && point.step >= TAIL * last && point.loss > 0,
   );
