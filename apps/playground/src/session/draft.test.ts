@@ -19,7 +19,7 @@ it('makes a valid config of either engine out of the other', () => {
   expect(online.train.method).toBe('euler');
   const noisy = parseConfig({ ...online, train: { ...online.train, noise: 0.1 } });
   expect(parseConfig(changed(noisy, { engine: 'exact' })).train).toMatchObject({
-    method: 'bogackiShampine',
+    method: 'dormandPrince',
     noise: 0,
   });
 });
