@@ -1,8 +1,8 @@
-import type { Backend, BackendInfo } from '@softmoe/backend';
-import type { MoE, NDArray } from '@softmoe/model';
+import type { Backend, BackendInfo, LossAndGradient } from '@softmoe/backend';
+import type { MoE, NDArray, Points } from '@softmoe/model';
 import { checkInputs, type Inputs } from '@softmoe/model/checks';
-import { makeParams, param, parameterLayout, sizeOf } from '@softmoe/model/linalg';
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { axpy, makeParams, param, parameterLayout, sizeOf, zeros } from '@softmoe/model/linalg';
+import { concat, matMul, type Tensor, tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import { chunksOf, meanOver } from './chunks.ts';
 import {
   backpropagate,
@@ -44,6 +44,42 @@ export function createComposedBackend(name: string, info: BackendInfo): Backend 
     return result;
   }
 
+  /** Loss and gradient; where `moments` are given, adds the products of the derivatives by the logits to them. */
+  function differentiate(
+    model: MoE,
+    { inputs, targets, size }: Points,
+    moments?: NDArray,
+  ): LossAndGradient {
+    const { spec } = model;
+    checkInputs(inputs, size, spec.inputDim, 'inputs');
+    checkInputs(targets, size, 1, 'targets');
+    return meanOver(chunksOf(spec, size), size, ({ start, rows }) =>
+      run(() => {
+        const x = pointsOf(inputs, start, rows, spec.inputDim);
+        const params = tensorsOf(model);
+        const units = evaluateUnits(x, params, spec);
+        const outputs = outputsOf(units, params, spec).dataSync<'float32'>();
+        const cotangents = new Float32Array(rows);
+        let squares = 0;
+        for (let s = 0; s < rows; s++) {
+          const residual = outputs[s]! - targets[start + s]!;
+          squares += residual * residual;
+          cotangents[s] = residual / rows;
+        }
+        const gradient = backpropagate(x, tensor(cotangents, [rows, 1]), units, params, spec);
+        if (moments) {
+          const slopes = concat([gradient.routerLogits, gradient.expertLogits], 1);
+          const products = hostCopy(matMul(transpose(slopes), slopes));
+          axpy((rows / size) ** 2, products.data, moments.data);
+        }
+        return {
+          loss: squares / (2 * rows),
+          gradient: makeParams(spec, ({ name }) => hostCopy(gradient.params[name]!)),
+        };
+      }),
+    );
+  }
+
   return {
     info,
     async predict(model, inputs, size) {
@@ -56,30 +92,13 @@ export function createComposedBackend(name: string, info: BackendInfo): Backend 
         unitOutputs(evaluateUnits(x, params, model.spec)),
       );
     },
-    async lossAndGradient(model, { inputs, targets, size }) {
-      const { spec } = model;
-      checkInputs(inputs, size, spec.inputDim, 'inputs');
-      checkInputs(targets, size, 1, 'targets');
-      return meanOver(chunksOf(spec, size), size, ({ start, rows }) =>
-        run(() => {
-          const x = pointsOf(inputs, start, rows, spec.inputDim);
-          const params = tensorsOf(model);
-          const units = evaluateUnits(x, params, spec);
-          const outputs = outputsOf(units, params, spec).dataSync<'float32'>();
-          const cotangents = new Float32Array(rows);
-          let squares = 0;
-          for (let s = 0; s < rows; s++) {
-            const residual = outputs[s]! - targets[start + s]!;
-            squares += residual * residual;
-            cotangents[s] = residual / rows;
-          }
-          const gradient = backpropagate(x, tensor(cotangents, [rows, 1]), units, params, spec);
-          return {
-            loss: squares / (2 * rows),
-            gradient: makeParams(spec, ({ name }) => hostCopy(gradient.params[name]!)),
-          };
-        }),
-      );
+    async lossAndGradient(model, batch) {
+      return differentiate(model, batch);
+    },
+    async lossAndMoments(model, batch) {
+      const { experts: m } = model.spec;
+      const moments = zeros([2 * m, 2 * m]);
+      return { ...differentiate(model, batch, moments), moments };
     },
     dispose() {
       disposed = true;

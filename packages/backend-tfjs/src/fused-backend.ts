@@ -1,4 +1,4 @@
-import type { Backend, BackendInfo } from '@softmoe/backend';
+import type { Backend, BackendInfo, LossAndGradient } from '@softmoe/backend';
 import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
 import { type Draw, type MoE, ShapeError, UnsupportedError, ValueError } from '@softmoe/model';
 import { checkInputs, requireFinite, requireInteger } from '@softmoe/model/checks';
@@ -52,6 +52,32 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     return result;
   }
 
+  /** A step on points that the kernels draw. */
+  async function drawnStep(
+    method: 'online' | 'spanStep',
+    model: MoE,
+    teacher: MoE,
+    draw: Draw,
+  ): Promise<LossAndGradient> {
+    open();
+    checkDraw(model, teacher, draw);
+    const { spec } = model;
+    const span = method === 'spanStep';
+    const lengths = [
+      paramBytes(spec),
+      paramBytes(teacher.spec),
+      workspaceBytes({ model: spec, teacher: teacher.spec, span }),
+    ];
+    const [placed, [g, t, work]] = place(model, lengths);
+    const label = paramsAt(teacher.spec, t!);
+    const gradient = paramsAt(spec, g!);
+    const floats = region.floats();
+    writeParams(teacher, label, floats);
+    const placedTeacher = { spec: teacher.spec, params: label };
+    const loss = kernels[method](placed, placedTeacher, draw, gradient, work!);
+    return { loss, gradient: readParams(spec, gradient, floats) };
+  }
+
   return {
     info,
     async predict(model, inputs, size) {
@@ -85,24 +111,8 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
         return { loss, gradient: readParams(spec, gradient, floats) };
       });
     },
-    async onlineStep(model, teacher, draw) {
-      open();
-      checkDraw(model, teacher, draw);
-      const { spec } = model;
-      const lengths = [
-        paramBytes(spec),
-        paramBytes(teacher.spec),
-        workspaceBytes({ model: spec, teacher: teacher.spec }),
-      ];
-      const [placed, [g, t, work]] = place(model, lengths);
-      const label = paramsAt(teacher.spec, t!);
-      const gradient = paramsAt(spec, g!);
-      const floats = region.floats();
-      writeParams(teacher, label, floats);
-      const placedTeacher = { spec: teacher.spec, params: label };
-      const loss = kernels.online(placed, placedTeacher, draw, gradient, work!);
-      return { loss, gradient: readParams(spec, gradient, floats) };
-    },
+    onlineStep: (model, teacher, draw) => drawnStep('online', model, teacher, draw),
+    spanStep: (model, teacher, draw) => drawnStep('spanStep', model, teacher, draw),
     dispose() {
       if (!disposed) region.release();
       disposed = true;

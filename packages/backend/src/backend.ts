@@ -1,10 +1,16 @@
-import type { Draw, MoE, Params, Points } from '@softmoe/model';
+import type { Draw, MoE, NDArray, Params, Points } from '@softmoe/model';
 import type { Inputs } from '@softmoe/model/checks';
 
 /** Half the mean squared error over a batch, docs/theory.md (3), and its Euclidean gradient by parameter name. */
 export interface LossAndGradient {
   readonly loss: number;
   readonly gradient: Params;
+}
+
+/** Loss and gradient of a batch, and second moments of its derivatives by the logits. */
+export interface LossAndMoments extends LossAndGradient {
+  /** GᵀG over router 1 … m, expert 1 … m, docs/theory.md (61), [2m, 2m], symmetric. */
+  readonly moments: NDArray;
 }
 
 /** What a backend runs on. Results are the same bits where all of this, the engine and the code are the same. */
@@ -33,6 +39,16 @@ export interface Backend {
    * batch, docs/theory.md (20). A backend without it is asked for the composed steps.
    */
   onlineStep?(model: MoE, teacher: MoE, draw: Draw): Promise<LossAndGradient>;
+  /**
+   * `lossAndGradient` with the moments that `spanStep` of this package draws the rest of the gradient by, for backends that
+   * do not do all of it at once.
+   */
+  lossAndMoments?(model: MoE, batch: Points): Promise<LossAndMoments>;
+  /**
+   * SGD's own step drawn in the span of student and teacher, docs/theory.md (64), in one go: what `spanStep` of this package
+   * gives for that draw. A backend with neither this nor `lossAndMoments` cannot sample in the span.
+   */
+  spanStep?(model: MoE, teacher: MoE, draw: Draw): Promise<LossAndGradient>;
   /** Frees what the backend holds. It must not be used afterwards; a second call does nothing. */
   dispose(): void;
 }

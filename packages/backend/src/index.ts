@@ -1,2 +1,3 @@
-export type { Backend, BackendInfo, LossAndGradient } from './backend.ts';
+export type { Backend, BackendInfo, LossAndGradient, LossAndMoments } from './backend.ts';
 export { createReferenceBackend } from './reference.ts';
+export { type Draws, spanStep } from './span-step.ts';

@@ -1,9 +1,11 @@
 import { forward, lossAndGradient, units } from '@softmoe/model';
+import { lossAndMoments } from '@softmoe/model/linalg';
 import type { Backend } from './backend.ts';
 
 /**
  * The float64 backend in plain JavaScript: the forward pass and gradient of `@softmoe/model` as they stand. It runs
- * everywhere, holds nothing, and is what other backends are measured against. It has no `onlineStep`.
+ * everywhere, holds nothing, and is what other backends are measured against. It has neither `onlineStep` nor
+ * `spanStep`: those are made of the others.
  */
 export function createReferenceBackend(): Backend {
   return {
@@ -22,6 +24,9 @@ export function createReferenceBackend(): Backend {
     },
     async lossAndGradient(model, { inputs, targets, size }) {
       return lossAndGradient(model, inputs, targets, size);
+    },
+    async lossAndMoments(model, { inputs, targets, size }) {
+      return lossAndMoments(model, inputs, targets, size);
     },
     dispose() {},
   };

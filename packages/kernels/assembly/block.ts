@@ -2,13 +2,14 @@
 
 import { evaluateUnits, SOFTMAX } from './evaluate';
 import { BLOCK_ROWS, GROUP_BYTES, PANEL_COLUMNS, ROWS_BYTES } from './layout';
+import { drawGroups } from './normals';
 import { clear, clearDirections, clearPanelRows, packDirections, packRows, unpackRows } from './panels';
 import { Model, NOWHERE, Work } from './records';
 import { laneSum } from './simd';
 import { softmax } from './softmax';
-import { writeKey } from './stream';
+import { seedLanes, writeKey } from './stream';
 import { accumulate, multiply, transposeMultiply } from './tile';
-import { combine, differentiate, differentiateSoftmax } from './units';
+import { addScaled, combine, differentiate, differentiateSoftmax, residuals } from './units';
 
 /** Rows of the batch in the block that begins at `row`. */
 export function rowsOf(row: i32, size: i32): i32 {
@@ -55,6 +56,22 @@ export function evaluateModel(work: Work, model: Model, first: i32, rows: i32, o
   }
   evaluateUnits(model.expert, expert, work.slopes + expertAt, m, rows, model.coefficients);
   combine(gate, expert, m, model.amplitude, rows, outputs);
+}
+
+/** Labels a block of an online step, whose logits are there, adds it to the gradient, and returns its sum of squared errors. */
+export function freshBlock(work: Work, row: i32, size: i32, rows: i32): f64 {
+  const m = work.student.units;
+  const noise = work.draw.noise;
+  evaluateModel(work, work.teacher, 2 * m, rows, work.targets);
+  if (noise > 0) {
+    seedLanes(work.noiseKey, row / BLOCK_ROWS, work.lanes);
+    drawGroups(work.lanes, work.scratch, BLOCK_ROWS / PANEL_COLUMNS);
+    addScaled(work.targets, noise, work.scratch, rows);
+  }
+  evaluateModel(work, work.student, 0, rows, work.outputs);
+  const squares = residuals(work.outputs, work.targets, rowsOf(row, size), rows, work.errors);
+  differentiateBlock(work, row, size, rows);
+  return squares;
 }
 
 /** Adds a block to the gradient of the student, given its errors. */
@@ -108,7 +125,7 @@ function depthOf(work: Work): i32 {
 }
 
 /** Units of the sums: 2m, padded to whole tiles. */
-function sumRows(m: i32): i32 {
+export function sumRows(m: i32): i32 {
   return (2 * m + 3) & -4;
 }
 
@@ -125,14 +142,19 @@ export function beginGradient(work: Work, withTeacher: bool): void {
   const m = student.units;
   const d = work.inputDim;
   packWeights(work, withTeacher);
-  clear(work.sums, <usize>work.panelCount * <usize>sumRows(m) * GROUP_BYTES);
-  clear(work.slopes + <usize>(2 * m) * ROWS_BYTES, <usize>(sumRows(m) - 2 * m) * ROWS_BYTES);
-  clear(work.amplitudeSums, <usize>m << 4);
-  clear(work.biasSums, <usize>m << 4);
+  clearSums(work);
   if (work.gradient.inputs != NOWHERE) {
     packRows(student.router, m, d, work.directions, 2 * m);
     packRows(student.experts, m, d, work.directions + <usize>m * GROUP_BYTES, 2 * m);
   }
+}
+
+export function clearSums(work: Work): void {
+  const m = work.student.units;
+  clear(work.sums, <usize>work.panelCount * <usize>sumRows(m) * GROUP_BYTES);
+  clear(work.slopes + <usize>(2 * m) * ROWS_BYTES, <usize>(sumRows(m) - 2 * m) * ROWS_BYTES);
+  clear(work.amplitudeSums, <usize>m << 4);
+  clear(work.biasSums, <usize>m << 4);
 }
 
 /** Writes the sums, scaled, in the shapes of the parameters. */
@@ -145,8 +167,15 @@ export function endGradient(work: Work): void {
   const expertSums = work.sums + <usize>m * GROUP_BYTES;
   unpackRows(work.sums, sumRows(m), scale, gradient.router, m, d);
   unpackRows(expertSums, sumRows(m), scale, gradient.experts, m, d);
-  sumLanes(work.amplitudeSums, m, scale, gradient.amplitude);
-  if (student.gate == SOFTMAX) sumLanes(work.biasSums, m, scale, gradient.bias);
+  endScalars(work);
+}
+
+/** The part of the gradient that has a number for each unit. */
+export function endScalars(work: Work): void {
+  const student = work.student;
+  const gradient = work.gradient;
+  sumLanes(work.amplitudeSums, student.units, gradient.scale, gradient.amplitude);
+  if (student.gate == SOFTMAX) sumLanes(work.biasSums, student.units, gradient.scale, gradient.bias);
 }
 
 function sumLanes(sums: usize, count: i32, scale: f32, target: usize): void {

@@ -1,4 +1,5 @@
 export { backward, forward, lossAndGradient, normals, online, units, words } from './step';
+export { spanStep } from './span/step';
 
 // Parts that tests and benchmarks measure.
 export { evaluate } from './evaluate';

@@ -3,15 +3,15 @@
 // the logits and multiply once more.
 
 import {
-  at, beginDraw, beginGradient, differentiateBlock, endGradient, evaluateModel, multiplyBlock,
+  at, beginDraw, beginGradient, differentiateBlock, endGradient, evaluateModel, freshBlock, multiplyBlock,
   packWeights, paddedRows, readBlock, rowsOf,
 } from './block';
-import { BLOCK_ROWS, PANEL_COLUMNS, ROWS_BYTES } from './layout';
-import { drawBlock, drawGroups } from './normals';
+import { BLOCK_ROWS, ROWS_BYTES } from './layout';
+import { drawBlock } from './normals';
 import { copyNumbers, unpackRows } from './panels';
 import { Work } from './records';
 import { fillWords, seedLanes } from './stream';
-import { addScaled, clearRows, residuals, storeUnits } from './units';
+import { clearRows, residuals, storeUnits } from './units';
 
 /** f of n rows of inputs [n, d]: outputs [n]. */
 export function forward(work: Work, inputs: usize, size: i32, outputs: usize): void {
@@ -74,25 +74,14 @@ export function backward(work: Work, inputs: usize, cotangents: usize, size: i32
  * student, docs/theory.md (20). Nothing but 64 rows is ever stored.
  */
 export function online(work: Work, size: i32): f64 {
-  const m = work.student.units;
-  const noise = work.draw.noise;
   let loss: f64 = 0;
   beginDraw(work);
   beginGradient(work, true);
   for (let row = 0; row < size; row += BLOCK_ROWS) {
-    const block = row / BLOCK_ROWS;
     const rows = paddedRows(row, size);
-    drawBlock(work.key, block, work.lanes, work.panels, work.panelCount);
-    multiplyBlock(work, m + work.teacher.units, rows);
-    evaluateModel(work, work.teacher, 2 * m, rows, work.targets);
-    if (noise > 0) {
-      seedLanes(work.noiseKey, block, work.lanes);
-      drawGroups(work.lanes, work.scratch, BLOCK_ROWS / PANEL_COLUMNS);
-      addScaled(work.targets, noise, work.scratch, rows);
-    }
-    evaluateModel(work, work.student, 0, rows, work.outputs);
-    loss += residuals(work.outputs, work.targets, rowsOf(row, size), rows, work.errors);
-    differentiateBlock(work, row, size, rows);
+    drawBlock(work.key, row / BLOCK_ROWS, work.lanes, work.panels, work.panelCount);
+    multiplyBlock(work, work.student.units + work.teacher.units, rows);
+    loss += freshBlock(work, row, size, rows);
   }
   endGradient(work);
   return loss / (2 * <f64>size);

@@ -22,6 +22,24 @@ export function multiply(
   }
 }
 
+/**
+ * {@link multiply} for weights of lower triangular directions: those of units panel j are zero from panel j + 1 of the columns
+ * on, and are read no further.
+ */
+export function multiplyLower(
+  x: usize, panels: i32, rows: i32, weights: usize, unitPanels: i32, logits: usize,
+): void {
+  const weightBytes = <usize>panels * 8 * GROUP_BYTES;
+  for (let j = 0; j < unitPanels; j++) {
+    const reach = min(panels, j + 1);
+    for (let row = 0; row < rows; row += 4) {
+      multiplyTile(x + <usize>row * GROUP_BYTES, reach, weights, logits + (row << 2));
+    }
+    weights += weightBytes;
+    logits += 8 * ROWS_BYTES;
+  }
+}
+
 /** Four rows (a, b, c, d) by eight units (0: the first four, 1: the others), summed over columns. */
 function multiplyTile(x: usize, panels: i32, weights: usize, logits: usize): void {
   let a0 = zeros(), a1 = zeros(), b0 = zeros(), b1 = zeros();
@@ -79,6 +97,19 @@ export function accumulate(
       accumulateTile(x, rows, delta, sums);
       delta += 4 * ROWS_BYTES;
       sums += 4 * GROUP_BYTES;
+    }
+    x += PANEL_BYTES;
+  }
+}
+
+/** {@link accumulate} where columns are units too and the sums symmetric: only those of a unit and the columns up to it. */
+export function accumulateLower(
+  x: usize, panels: i32, rows: i32, deltas: usize, units: i32, sums: usize,
+): void {
+  for (let p = 0; p < panels; p++) {
+    const sumsOfPanel = sums + <usize>p * <usize>units * GROUP_BYTES;
+    for (let i = 8 * p; i < units; i += 4) {
+      accumulateTile(x, rows, deltas + <usize>i * ROWS_BYTES, sumsOfPanel + <usize>i * GROUP_BYTES);
     }
     x += PANEL_BYTES;
   }

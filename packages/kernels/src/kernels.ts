@@ -1,6 +1,7 @@
 import { KernelsValueError, requireInteger } from './errors.ts';
 import type { GradientOffsets, Offset, PlacedModel, Points } from './placed.ts';
 import { Records } from './records.ts';
+import { layOutSpan } from './span.ts';
 import { checkSizes, MAX_DIM } from './spec.ts';
 import { checkDraw, type Draw } from './stream.ts';
 import type { Variant } from './variants.ts';
@@ -13,6 +14,7 @@ export interface KernelExports {
   lossAndGradient(work: number, inputs: Offset, targets: Offset, size: number): number;
   backward(work: number, inputs: Offset, cotangents: Offset, size: number): void;
   online(work: number, size: number): number;
+  spanStep(work: number, span: number, size: number): number;
   normals(work: number, size: number, outputs: Offset): void;
 }
 
@@ -97,17 +99,7 @@ export class Kernels {
     workspace: Offset,
   ): number {
     const { inputDim, experts } = model.spec;
-    checkSizes(model.spec, 'model.spec');
-    checkSizes(teacher.spec, 'teacher.spec');
-    checkDraw(draw);
-    requireInteger('draw.size', draw.size, 1, MAX_ROWS);
-    if (teacher.spec.inputDim !== inputDim) {
-      throw new KernelsValueError('is not that of the model', {
-        field: 'teacher.spec.inputDim',
-        value: teacher.spec.inputDim,
-        remedy: `Use a teacher on ${inputDim} dimensions.`,
-      });
-    }
+    checkOnline(model, teacher, draw);
     const layout = layOut(inputDim, experts, teacher.spec.experts, false);
     const work = this.#records.open(workspace, layout, inputDim);
     this.#records.writeModel(model);
@@ -115,6 +107,30 @@ export class Kernels {
     this.#records.writeDraw(draw);
     this.#records.writeGradient(gradient, model.spec, 0, 1 / draw.size);
     return this.#exports.online(work, draw.size);
+  }
+
+  /**
+   * SGD's own step drawn in the span of the rows of `model` and `teacher`, docs/theory.md (60)–(64): equal in law to
+   * {@link online} at r = min(d, 2(m + k)) normals a point in place of d, and `spanStep` of @softmoe/backend on the streams
+   * `<stream>/inside` and `<stream>/outside`. The workspace is one with `span`.
+   */
+  spanStep(
+    model: PlacedModel,
+    teacher: PlacedModel,
+    draw: Draw,
+    gradient: Omit<GradientOffsets, 'inputs'>,
+    workspace: Offset,
+  ): number {
+    const { inputDim, experts } = model.spec;
+    checkOnline(model, teacher, draw);
+    const layout = layOutSpan(inputDim, experts, teacher.spec.experts);
+    const work = this.#records.open(workspace, layout, layout.rank);
+    this.#records.writeModel(model);
+    this.#records.writeTeacher(teacher);
+    this.#records.writeDraw(draw, 'span');
+    this.#records.writeGradient(gradient, model.spec, 0, 1 / draw.size);
+    const span = this.#records.writeSpan(draw, inputDim, layout);
+    return this.#exports.spanStep(work, span, draw.size);
   }
 
   /**
@@ -142,4 +158,19 @@ export class Kernels {
     this.#records.writeModel(model);
     return work;
   }
+}
+
+/** Throws a {@link KernelsValueError} unless the teacher labels draws for the model. */
+function checkOnline(model: PlacedModel, teacher: PlacedModel, draw: Draw): void {
+  const { inputDim } = model.spec;
+  checkSizes(model.spec, 'model.spec');
+  checkSizes(teacher.spec, 'teacher.spec');
+  checkDraw(draw);
+  requireInteger('draw.size', draw.size, 1, MAX_ROWS);
+  if (teacher.spec.inputDim === inputDim) return;
+  throw new KernelsValueError('is not that of the model', {
+    field: 'teacher.spec.inputDim',
+    value: teacher.spec.inputDim,
+    remedy: `Use a teacher on ${inputDim} dimensions.`,
+  });
 }

@@ -1,7 +1,8 @@
 import { KernelsValueError } from './errors.ts';
 import type { GradientOffsets, Offset, ParameterOffsets, PlacedModel } from './placed.ts';
+import type { SpanLayout } from './span.ts';
 import { expertPass, gatePass, type ModelSpec } from './spec.ts';
-import { type Draw, streamHashes } from './stream.ts';
+import { type Draw, type Sampling, streamHashes } from './stream.ts';
 import { HEAD_BYTES, roundUp, WORKSPACE_ALIGNMENT, type WorkspaceLayout } from './workspace.ts';
 
 // The head of a workspace, which assembly/records.ts reads: records of 32-bit words, in the order in which they are
@@ -108,8 +109,27 @@ export class Records {
     this.#floats[(this.#base + GRADIENT) / FLOAT + 5] = scale;
   }
 
-  writeDraw({ seed, stream, step, noise = 0 }: Draw): void {
-    const hashes = streamHashes(stream);
+  /** Writes the record of a step drawn in the span, and returns its address. */
+  writeSpan({ stream }: Draw, inputDim: number, layout: SpanLayout): number {
+    const base = this.#base;
+    this.#write(layout.span, [
+      inputDim,
+      layout.depth,
+      streamHashes(stream, 'span').outside,
+      base + layout.rows,
+      base + layout.reflections,
+      base + layout.rounded,
+      base + layout.turned,
+      base + layout.moments,
+      base + layout.factor,
+      base + layout.diagonal,
+      base + layout.left,
+    ]);
+    return base + layout.span;
+  }
+
+  writeDraw({ seed, stream, step, noise = 0 }: Draw, sampling: Sampling = 'inputs'): void {
+    const hashes = streamHashes(stream, sampling);
     const high = Math.floor(seed / 2 ** 32);
     this.#write(DRAW, [seed % 2 ** 32, high, hashes.inputs, hashes.noise, step]);
     this.#floats[(this.#base + DRAW) / FLOAT + 5] = noise;

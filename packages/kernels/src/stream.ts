@@ -39,16 +39,30 @@ interface StreamHashes {
   readonly stream: string;
   readonly inputs: number;
   readonly noise: number;
+  /** Of what lies outside the span, where the stream is that of what lies inside. */
+  readonly outside: number;
 }
 
-let last: StreamHashes = { stream: '', inputs: 0, noise: 0 };
+const last: Record<Sampling, StreamHashes> = {
+  inputs: { stream: '', inputs: 0, noise: 0, outside: 0 },
+  span: { stream: '', inputs: 0, noise: 0, outside: 0 },
+};
 
-/** The hashes of a stream's name and of its noise's. The last ones are kept: a run asks for the same at every step. */
-export function streamHashes(stream: string): StreamHashes {
-  if (last.stream !== stream) {
-    last = { stream, inputs: fnv1a(stream), noise: fnv1a(`${stream}/noise`) };
+/** Whether inputs are drawn in all their dimensions, or in the span and what lies outside of it apart. */
+export type Sampling = 'inputs' | 'span';
+
+/** The hashes of the streams of a draw. The last ones are kept: a run asks for the same at every step. */
+export function streamHashes(stream: string, sampling: Sampling): StreamHashes {
+  if (last[sampling].stream !== stream) {
+    const inputs = sampling === 'span' ? `${stream}/inside` : stream;
+    last[sampling] = {
+      stream,
+      inputs: fnv1a(inputs),
+      noise: fnv1a(`${inputs}/noise`),
+      outside: fnv1a(`${stream}/outside`),
+    };
   }
-  return last;
+  return last[sampling];
 }
 
 /** The 32-bit FNV-1a hash of the UTF-8 bytes of `text`. */

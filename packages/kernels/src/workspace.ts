@@ -1,3 +1,4 @@
+import { layOutSpan } from './span.ts';
 import { checkSizes, type ModelSpec } from './spec.ts';
 
 /** What a workspace must have room for. */
@@ -8,6 +9,8 @@ export interface WorkspaceNeeds {
   readonly teacher?: ModelSpec;
   /** Whether gradients in the inputs will be asked for. */
   readonly inputGradient?: boolean;
+  /** Whether steps drawn in the span of model and teacher will be asked for. */
+  readonly span?: boolean;
 }
 
 /** Byte offsets of the arrays of a workspace from its aligned start: assembly/records.ts says what each holds. */
@@ -46,13 +49,10 @@ export function workspaceBytes(needs: WorkspaceNeeds): number {
   checkSizes(needs.model, 'model');
   if (needs.teacher) checkSizes(needs.teacher, 'teacher');
   const { inputDim, experts } = needs.model;
-  const layout = layOut(
-    inputDim,
-    experts,
-    needs.teacher?.experts ?? 0,
-    needs.inputGradient ?? false,
-  );
-  return layout.bytes + WORKSPACE_ALIGNMENT - FLOAT;
+  const teachers = needs.teacher?.experts ?? 0;
+  const { bytes } = layOut(inputDim, experts, teachers, needs.inputGradient ?? false);
+  const most = needs.span ? Math.max(bytes, layOutSpan(inputDim, experts, teachers).bytes) : bytes;
+  return most + WORKSPACE_ALIGNMENT - FLOAT;
 }
 
 /** The arrays one after the other, for d input dimensions, m units of the model and k of its teacher. */

@@ -3,9 +3,9 @@ import type { Objective } from './contracts.ts';
 import { ValueError } from './errors.ts';
 import { addProduct, writeScaledProducts } from './linalg/matrix.ts';
 import { rootOfProduct } from './linalg/norm.ts';
-import { addAt, at, dot } from './linalg/vectors.ts';
+import { addAt, at, dot, dotAt } from './linalg/vectors.ts';
 import { requireForm } from './moe.ts';
-import { zeros } from './ndarray.ts';
+import { type NDArray, zeros } from './ndarray.ts';
 import type { Block } from './routing/interface.ts';
 import { routingOf } from './routing.ts';
 import type { MoE, Params } from './spec.ts';
@@ -54,6 +54,31 @@ export function lossAndGradient(
   targets: Inputs,
   size: number,
 ): { loss: number; gradient: Params } {
+  return differentiate(model, inputs, targets, size);
+}
+
+/**
+ * {@link lossAndGradient} with the second moments GᵀG of the derivatives of the batch's loss by the logits of router 1 … m,
+ * expert 1 … m at each point, docs/theory.md (61), [2m, 2m].
+ */
+export function lossAndMoments(
+  model: MoE,
+  inputs: Inputs,
+  targets: Inputs,
+  size: number,
+): { loss: number; gradient: Params; moments: NDArray } {
+  const { experts: m } = model.spec;
+  const moments = zeros([2 * m, 2 * m]);
+  return { ...differentiate(model, inputs, targets, size, moments), moments };
+}
+
+function differentiate(
+  model: MoE,
+  inputs: Inputs,
+  targets: Inputs,
+  size: number,
+  moments?: NDArray,
+): { loss: number; gradient: Params } {
   requireForm('model', model);
   const { inputDim: d, experts: m } = model.spec;
   checkInputs(inputs, size, d, 'inputs');
@@ -82,6 +107,7 @@ export function lossAndGradient(
     writeExpertSlopes(amplitude, block, weights, expertSlopes);
     if (dBias) addRowSums(slopes, block, dBias);
     addProduct(slopes, 2 * m, block.x, stride, d, dDirections);
+    if (moments) addMoments(slopes, block, moments);
   }
   return {
     loss: (0.5 * dot(residuals, residuals)) / size,
@@ -137,6 +163,16 @@ function addRowSums(slopes: Float64Array, { rows, stride }: Block, sums: Float64
     let sum = 0;
     for (let s = 0; s < rows; s++) sum += at(slopes, i * stride + s);
     addAt(sums, i, sum);
+  }
+}
+
+/** Adds the inner products of all slopes [2m, stride] over the points of the block to `moments`, [2m, 2m]. */
+function addMoments(slopes: Float64Array, { rows, stride }: Block, moments: NDArray): void {
+  const [n = 0] = moments.shape;
+  for (let p = 0; p < n; p++) {
+    for (let q = 0; q < n; q++) {
+      addAt(moments.data, p * n + q, dotAt(slopes, p * stride, slopes, q * stride, rows));
+    }
   }
 }
 

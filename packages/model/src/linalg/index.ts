@@ -1,6 +1,6 @@
 export type { Blocks, CurvatureEstimate } from '../contracts.ts';
 export { ConvergenceError } from '../errors.ts';
-export { gradientScale, nullLoss } from '../forward.ts';
+export { gradientScale, lossAndMoments, nullLoss } from '../forward.ts';
 export { frameOf } from '../frames/frame.ts';
 export type { Span } from '../frames/span.ts';
 export {
@@ -31,10 +31,12 @@ export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
+export { type TurnedRows, turnRows } from './householder.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { norm, normAt, rescaleAt, rootOfProduct, scaleOf } from './norm.ts';
 export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
+export { semidefiniteFactor } from './semidefinite.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
 export {
   addAt,
