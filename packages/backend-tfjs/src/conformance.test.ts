@@ -1,6 +1,6 @@
 import type { Backend } from '@softmoe/backend';
 import { conformanceCases } from '@softmoe/backend/conformance';
-import { sampleBatch } from '@softmoe/teacher';
+import { normals, sampleBatch } from '@softmoe/teacher';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsBackend, type TfjsBackendName, type TfjsBackendOptions } from './index.ts';
 
@@ -29,9 +29,11 @@ describe.each(backends)('%s', (_, name, options) => {
       kernels,
     });
     expect(Boolean(backend.onlineStep)).toBe(kernels === 'fused');
+    expect(Boolean(backend.spanStep)).toBe(kernels === 'fused');
+    expect(Boolean(backend.lossAndMoments)).toBe(kernels === 'composed');
   });
 
-  for (const { name: rule, run } of conformanceCases({ drawBatch: sampleBatch })) {
+  for (const { name: rule, run } of conformanceCases({ drawBatch: sampleBatch, normals })) {
     it(rule, () => run(backend));
   }
 });

@@ -1,7 +1,7 @@
 import type { Backend, BackendInfo, LossAndGradient } from '@softmoe/backend';
 import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels';
-import { type Draw, type MoE, ShapeError, UnsupportedError, ValueError } from '@softmoe/model';
-import { checkInputs, requireFinite, requireInteger } from '@softmoe/model/checks';
+import { type Draw, type MoE, ShapeError, UnsupportedError } from '@softmoe/model';
+import { checkInputs, requireFinite, requireInteger, requireStream } from '@softmoe/model/checks';
 import { chunksOf, meanOver } from './chunks.ts';
 import { FLOAT, paramBytes, paramsAt, readParams, writeParams } from './placed-params.ts';
 import type { Region } from './region.ts';
@@ -134,14 +134,7 @@ function checkDraw(model: MoE, teacher: MoE, draw: Draw): void {
   requireInteger('seed', draw.seed, 0);
   requireInteger('step', draw.step, 0, 2 ** 32 - 1);
   requireFinite('noise', draw.noise ?? 0, 0);
-  const { stream } = draw;
-  if (typeof stream !== 'string' || stream === '' || /\p{Surrogate}/u.test(stream)) {
-    throw new ValueError('must name a stream', {
-      field: 'stream',
-      value: stream,
-      remedy: 'Use a non-empty string of well-formed Unicode.',
-    });
-  }
+  requireStream('stream', draw.stream);
   if (teacher.spec.inputDim === model.spec.inputDim) return;
   throw new ShapeError('is not that of the model', {
     field: 'teacher.spec.inputDim',

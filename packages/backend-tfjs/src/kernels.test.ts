@@ -1,5 +1,5 @@
 import { conformanceCases } from '@softmoe/backend/conformance';
-import { sampleBatch } from '@softmoe/teacher';
+import { normals, sampleBatch } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import { createKernelsBackend } from './kernels.ts';
 
@@ -11,7 +11,7 @@ describe('the kernels without tfjs', async () => {
     expect([name, precision, simd, kernels]).toEqual(['kernels', 'float32', 'simd', 'fused']);
   });
 
-  for (const { name: rule, run } of conformanceCases({ drawBatch: sampleBatch })) {
+  for (const { name: rule, run } of conformanceCases({ drawBatch: sampleBatch, normals })) {
     it(rule, () => run(backend));
   }
 });

@@ -2,6 +2,8 @@ import { accuracyCases } from './conformance/accuracy.ts';
 import type { ConformanceCase } from './conformance/case.ts';
 import { contractCases } from './conformance/contract.ts';
 import { type DrawBatch, onlineCases } from './conformance/online.ts';
+import { spanCases } from './conformance/span.ts';
+import type { Draws } from './span-step.ts';
 
 export { type ConformanceCase, ConformanceError } from './conformance/case.ts';
 export type { DrawBatch } from './conformance/online.ts';
@@ -10,6 +12,8 @@ export type { DrawBatch } from './conformance/online.ts';
 export interface ConformanceOptions {
   /** Draws the batch of a `Draw`: `sampleBatch` of `@softmoe/teacher`. Without it `onlineStep` is not tested. */
   readonly drawBatch?: DrawBatch;
+  /** Draws normals, [size, columns]: `normals` of `@softmoe/teacher`. Without it and `drawBatch` `spanStep` is not tested. */
+  readonly normals?: Draws['normals'];
 }
 
 /**
@@ -20,6 +24,14 @@ export interface ConformanceOptions {
  * Values are compared with the plain float64 arithmetic of `@softmoe/model`, to 1e-12 of the largest entry for a
  * backend of precision float64 and to 2e-5 for float32: every gate, routing and expert, awkward shapes.
  */
-export function conformanceCases({ drawBatch }: ConformanceOptions = {}): ConformanceCase[] {
-  return [...accuracyCases(), ...contractCases(), ...(drawBatch ? onlineCases(drawBatch) : [])];
+export function conformanceCases({
+  drawBatch,
+  normals,
+}: ConformanceOptions = {}): ConformanceCase[] {
+  return [
+    ...accuracyCases(),
+    ...contractCases(),
+    ...(drawBatch ? onlineCases(drawBatch) : []),
+    ...(drawBatch && normals ? spanCases({ batch: drawBatch, normals }) : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import { type Draw, type MoE, type NDArray, type Points, UnsupportedError } from '@softmoe/model';
-import { requireSameInputs } from '@softmoe/model/checks';
+import { requireSameInputs, requireStream } from '@softmoe/model/checks';
 import {
   dotAt,
   row,
@@ -37,6 +37,7 @@ export async function spanStep(
 ): Promise<LossAndGradient> {
   if (!backend.lossAndMoments) throw cannot(backend);
   requireSameInputs('model', model, teacher);
+  requireStream('stream', draw.stream);
   const { experts: m, inputDim: d } = model.spec;
   const turned = turnRows(stack([model, teacher]));
   const [, r = 0] = turned.rows.shape;

@@ -162,11 +162,11 @@ const step = (...[model, teacher, draw]: Parameters<NonNullable<Backend['onlineS
 export const wrongOnline: Readonly<Record<string, Wrong>> = {
   'draws without noise': online(
     async (model, teacher, draw) => step(model, teacher, { ...draw, noise: 0 }),
-    /label noise/,
+    /onlineStep: label noise/,
   ),
   'draws the same batch each step': online(
     async (model, teacher, draw) => step(model, teacher, { ...draw, step: 0 }),
-    /seed, stream and step/,
+    /onlineStep: .*seed, stream and step/,
   ),
   'draws whole blocks': online(
     async (model, teacher, draw) =>
@@ -176,11 +176,11 @@ export const wrongOnline: Readonly<Record<string, Wrong>> = {
   'labels with its own gate': online(async (model, teacher, draw) => {
     const { experts } = teacher.spec;
     return step(model, { ...teacher, spec: { ...model.spec, experts } }, draw);
-  }, /gate and an expert of its own|softmax routing of either/),
+  }, /onlineStep: .*(gate and an expert of its own|softmax routing of either)/),
   'takes any draw': online(
     async (model, teacher, draw) =>
       step(model, teacher, draw).catch(() => ({ loss: 0, gradient: NOTHING })),
-    /bad draw/,
+    /onlineStep: .*bad draw/,
   ),
   'draws anew for the same draw': online(
     (() => {
@@ -188,6 +188,6 @@ export const wrongOnline: Readonly<Record<string, Wrong>> = {
       return async (model, teacher, draw) =>
         step(model, teacher, { ...draw, noise: 1e-9 * calls++ });
     })(),
-    /same bits for the same draw/,
+    /onlineStep: .*same bits for the same draw/,
   ),
 };

@@ -76,6 +76,14 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       remedy: "Use engine 'subspace' or 'online', or leave the noise out.",
     });
   }
+  if (engine !== 'online' && train.sampling !== 'inputs') {
+    const drawn = engine === 'exact' ? 'draws nothing' : 'draws in the span, without its outside';
+    yield new ConfigError(`is a way to draw the batches of SGD, and engine '${engine}' ${drawn}`, {
+      field: 'train.sampling',
+      value: train.sampling,
+      remedy: "Use engine 'online', or sampling 'inputs'.",
+    });
+  }
   if (prune.rule === 'size' && prune.size > students) {
     yield new ConfigError(`is more than the ${students} students`, {
       field: 'prune.size',

@@ -64,6 +64,13 @@ export const trainSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('standard deviation of label noise (online and subspace engines)'),
+  sampling: z
+    .enum(['inputs', 'span'])
+    .default('inputs')
+    .describe(
+      'how the online engine draws its batches, for training and for fine-tuning: all numbers of the inputs, or ' +
+        'what SGD sees of them, which is equal in law and faster where d is large',
+    ),
   recordEvery: positive
     .optional()
     .describe('flow time between records (default: 0.5; 0.1 for adam)'),

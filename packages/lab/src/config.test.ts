@@ -44,6 +44,23 @@ describe('parseConfig', () => {
     expect(parseConfig(input)).toMatchObject({ engine, train: { method, flow } });
   });
 
+  it('draws all inputs where a config from before says nothing of sampling', () => {
+    const before = { inputDim: 1000, engine: 'online', train: { batchSize: 64 } } as const;
+    expect(parseConfig(before).train.sampling).toBe('inputs');
+  });
+
+  it('draws presets of online SGD in the span from d = 3r on, unless told how', () => {
+    const samplingOf = (changes: ConfigInput) => presetConfig('canonical', changes).train.sampling;
+    const online = { engine: 'online' } as const;
+    expect(samplingOf(online)).toBe('span');
+    expect(samplingOf({ ...online, inputDim: 180 })).toBe('span');
+    expect(samplingOf({ ...online, inputDim: 179 })).toBe('inputs');
+    expect(samplingOf({ ...online, train: { sampling: 'inputs' } })).toBe('inputs');
+    expect(samplingOf({ ...online, inputDim: 20, train: { sampling: 'span' } })).toBe('span');
+    expect(samplingOf({})).toBe('inputs');
+    expect(samplingOf({ engine: 'subspace' })).toBe('inputs');
+  });
+
   it('keeps what a config from before softmax routing says', () => {
     const before = {
       inputDim: 64,
@@ -67,6 +84,9 @@ describe('parseConfig', () => {
     [{ prune: { rule: 'size' } }, 'prune.size', undefined],
     [{ train: { flow: 'steep' } }, 'train.flow', 'steep'],
     [{ engine: 'exact', train: { noise: 0.1 } }, 'train.noise', 0.1],
+    [{ engine: 'exact', train: { sampling: 'span' } }, 'train.sampling', 'span'],
+    [{ engine: 'subspace', train: { sampling: 'span' } }, 'train.sampling', 'span'],
+    [{ engine: 'online', train: { sampling: 'half' } }, 'train.sampling', 'half'],
     [{ sead: 1 }, 'sead', 1],
     [{ routing: 'hard' }, 'routing', 'hard'],
     [{ engine: 'exact', routing: 'softmax' }, 'engine', 'exact'],

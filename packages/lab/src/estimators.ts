@@ -46,8 +46,8 @@ export function estimatorsOf(config: Config, backend: Backend | undefined): Esti
   const fresh =
     (stream: string): EstimatorOf =>
     (teacher) => {
-      const { batchSize, noise } = train;
-      return sampled(freshBatches(teacher, { batchSize, seed, stream, noise }), on);
+      const { batchSize, noise, sampling } = train;
+      return sampled(freshBatches(teacher, { batchSize, seed, stream, noise, sampling }), on);
     };
   const moments = { batchSize: GRAM_BATCH, seed, stream: 'prune' };
   const own = hasOwnGates(routing);

@@ -40,7 +40,13 @@ export {
 export { type AlignedPair, PairTracker, type PairTrackerState } from './pair-tracker.ts';
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
-export { type PresetName, presetConfig, presetNames, presets } from './presets.ts';
+export {
+  type PresetName,
+  presetConfig,
+  presetNames,
+  presets,
+  withSpanSampling,
+} from './presets.ts';
 export { type PlacedRecord, recordLine } from './record-line.ts';
 export { type FinetuneStage, type RecordLine, recordFormat } from './record-schema.ts';
 export { type ExperimentResult, RECOVERED, summaryOf } from './result.ts';

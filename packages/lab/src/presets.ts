@@ -64,7 +64,23 @@ export type PresetName = keyof typeof presets;
 /** All names of presets, in the order in which they are listed. */
 export const presetNames: readonly PresetName[] = Object.keys(presets) as PresetName[];
 
-/** The complete config of a preset, with `changes` on top. Throws {@link UnknownNameError} or `ConfigError`. */
+/** From this many times r on, sampling in the span is faster by far. */
+const WORTH = 3;
+
+/**
+ * `config` with batches drawn in the span, docs/theory.md (64), where it trains by online SGD in d ≥ 3r dimensions, r = 2(m + k);
+ * as it is elsewhere. It is for new runs: what is equal in law has other bits.
+ */
+export function withSpanSampling(config: Config): Config {
+  const { engine, inputDim, students, teachers, train } = config;
+  if (engine !== 'online' || inputDim < WORTH * 2 * (students + teachers)) return config;
+  return { ...config, train: { ...train, sampling: 'span' } };
+}
+
+/**
+ * The complete config of a preset, with `changes` on top. Online SGD in many dimensions is drawn in the span unless the
+ * changes say how. Throws {@link UnknownNameError} or `ConfigError`.
+ */
 export function presetConfig(name: string, changes: ConfigInput = {}): Config {
   if (!Object.hasOwn(presets, name)) {
     throw new UnknownNameError('is not a preset', {
@@ -74,12 +90,14 @@ export function presetConfig(name: string, changes: ConfigInput = {}): Config {
     });
   }
   const preset: ConfigInput = presets[name as PresetName].config;
-  return parseConfig({
+  const train = { ...preset.train, ...given(changes.train) };
+  const config = parseConfig({
     ...preset,
     ...given(changes),
-    train: { ...preset.train, ...given(changes.train) },
+    train,
     finetune: { ...preset.finetune, ...given(changes.finetune) },
   });
+  return 'sampling' in train ? config : withSpanSampling(config);
 }
 
 /** The fields of `changes` that are set. */

@@ -64,7 +64,7 @@ export function createProblem(
     stepper: stepperOf(config, estimators.train(working.teacher).objective),
     refiner: estimators.refine && refinerOf(config, estimators.refine(teacher).objective),
     pruningOf: (trained) =>
-      hasOwnGates(config.routing)
+      hasOwnGates(config.routing) && config.train.sampling === 'inputs'
         ? { student: trained, gramOf: estimators.prune(working.teacher).gram, lift: asItIs }
         : pruningInSpan(estimators, trained, working.teacher),
   };

@@ -63,7 +63,8 @@ const MARQUARDT = 10;
  *
  * - models and span: 2(m + k)d + 4md + 2rd + 8(m + k)r
  * - training: 8m(m + k) + 2(m + k)r of overlaps and rows and (2(stages + 1) + 8)mr of models, slopes and gradients;
- *   engines that sample add twice their batch, unless kernels draw it. Work: a pair sum of 150(p + 1)² operations for each of m²/2 + mk pairs, p the
+ *   engines that sample add twice their batch, unless kernels draw it; sampling in the span draws min(d, 2(m + k)) numbers a
+ *   point, and adds 4m² operations a point and 12d·4(m + k)² for its turn. Work: a pair sum of 150(p + 1)² operations for each of m²/2 + mk pairs, p the
  *   degree of the experts, and 16m(m + k)r for products of rows, an evaluation
  * - pruning: 8m² of Gram matrices and factors; m²/2 pair sums and 4m³. Where units share their gates 12m columns of n points,
  *   and n(m⁴/2 + 2m³) operations for all candidates
@@ -109,10 +110,14 @@ function training(config: Config, { k, m, r, rows }: Sizes, fused: boolean): Pha
     const phase = phaseOf(numbers, 2 * m * rows, pairs + products, SCALAR);
     return { ...phase, seconds: pairs / SCALAR + products / TILES };
   }
-  const batch = fused ? 4 * m * r : 2 * train.batchSize * r;
-  const flops = evaluations * train.batchSize * r * (8 * m + 4 * k + 20);
+  const inSpan = train.sampling === 'span';
+  const drawn = inSpan ? Math.min(r, rows) : r;
+  const batch = fused ? 4 * m * r : 2 * train.batchSize * drawn;
+  const moments = inSpan ? 4 * m * m * train.batchSize + 12 * r * rows * rows : 0;
+  const flops = evaluations * (train.batchSize * drawn * (8 * m + 4 * k + 20) + moments);
+  const refined = inSpan ? Math.min(r, 4 * k) : r;
   const refining =
-    engine === 'online' ? config.finetune.onlineSteps * train.batchSize * r * 16 * k : 0;
+    engine === 'online' ? config.finetune.onlineSteps * train.batchSize * refined * 16 * k : 0;
   return phaseOf(batch + state, batch / 2, flops + refining, KERNELS);
 }
 

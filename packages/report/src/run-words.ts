@@ -28,7 +28,7 @@ export function settingWords(config: Config): string {
   return (
     `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
     `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
-    `${train.method === 'adam' ? 'by Adam, whose time is steps × learning rate, ' : ''}on ${losses[engine]}, from a random start (seed ${seed}).`
+    `${train.method === 'adam' ? 'by Adam, whose time is steps × learning rate, ' : ''}on ${losses[engine]}${train.sampling === 'span' ? ', drawn in the span of both models, which is equal in law,' : ','} from a random start (seed ${seed}).`
   );
 }
 

@@ -1,9 +1,10 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { ShapeError } from '@softmoe/model';
+import { ShapeError, UnsupportedError } from '@softmoe/model';
 import { addScaled, dot, dotParams, scaleParams } from '@softmoe/model/linalg';
 import { createDataset, createStudent, createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { sampled } from './sampled.ts';
+import { fixedSample, shuffledBatches } from './source.ts';
 
 const backend = createReferenceBackend();
 
@@ -36,4 +37,17 @@ it('fixedSample refuses a sample whose arrays do not fit the model', async () =>
   const wrong = sampled(points, backend).objective;
   await expect(wrong.evaluate(teacher, 0)).rejects.toThrow(ShapeError);
   expect(() => sampled({} as never, backend)).toThrow(/points\.(inputs|size)/);
+});
+
+it('fixedSample and shuffledBatches refuse to draw inputs that are given in a span', () => {
+  const points = createDataset(teacher, { seed: 1, size: 10 });
+  const span = { sampling: 'span' } as const;
+  for (const make of [
+    () => fixedSample(points, span),
+    () => shuffledBatches(points, { batchSize: 2, seed: 1, ...span }),
+  ]) {
+    expect(make).toThrow(UnsupportedError);
+    expect(make).toThrow(/^sampling: .*"span".*Use sampling 'inputs'/);
+  }
+  expect(fixedSample(points, { sampling: 'inputs' }).size).toBe(10);
 });

@@ -1,8 +1,8 @@
-import { type Backend, createReferenceBackend } from '@softmoe/backend';
-import { type Draw, ValueError } from '@softmoe/model';
+import { type Backend, createReferenceBackend, spanStep } from '@softmoe/backend';
+import { type Draw, UnknownNameError, UnsupportedError, ValueError } from '@softmoe/model';
 import { norm, normParams, projectTangent } from '@softmoe/model/linalg';
 import { populationObjective } from '@softmoe/population';
-import { sampleBatch } from '@softmoe/teacher';
+import { normals, sampleBatch } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { someModel } from '../../model/test/models.ts';
 import { distance } from '../../train/fixtures/objectives.ts';
@@ -51,6 +51,30 @@ it("freshBatches use the backend's fused step where it has one", async () => {
   expect(draws).toEqual([{ seed: 5, stream: 'train', step: 9, size: 4, noise: 0 }]);
 });
 
+it("freshBatches drawn in the span use the backend's step there, or its moments, and refuse a backend of neither", async () => {
+  const options = { batchSize: 4, seed: 5, sampling: 'span' } as const;
+  const draws: Draw[] = [];
+  const fused: Backend = {
+    ...backend,
+    lossAndMoments: () => Promise.reject(new Error('not the fused step')),
+    spanStep: async (_model, _teacher, draw) => {
+      draws.push(draw);
+      return { loss: 3, gradient: student.params };
+    },
+  };
+  const source = freshBatches(teacher, options);
+  expect((await sampled(source, fused).objective.evaluate(student, 9)).loss).toBe(3);
+  expect(draws).toEqual([{ seed: 5, stream: 'train', step: 9, size: 4, noise: 0 }]);
+  const composed = await source.batch(backend, student, 9);
+  const draw = { seed: 5, stream: 'train', step: 9, size: 4, noise: 0 };
+  const parts = { batch: sampleBatch, normals };
+  expect(composed).toEqual(await spanStep(backend, student, teacher, draw, parts));
+  const { lossAndMoments: _, ...without } = backend;
+  const refused = source.batch(without, student, 9);
+  await expect(refused).rejects.toThrow(UnsupportedError);
+  await expect(refused).rejects.toMatchObject({ field: 'backend', value: 'reference' });
+});
+
 it('freshBatches have the population gradient as their mean', async () => {
   const batches = 800;
   const objective = fresh({ batchSize: 256, seed: 3 });
@@ -81,4 +105,10 @@ it.each([
 ])('freshBatches refuse %j', (options, field) => {
   expect(() => fresh(options)).toThrow(ValueError);
   expect(() => fresh(options)).toThrow(field);
+});
+
+it('freshBatches refuse a sampling that is none', () => {
+  const wrong = { batchSize: 8, seed: 1, sampling: 'half' as never };
+  expect(() => fresh(wrong)).toThrow(UnknownNameError);
+  expect(() => fresh(wrong)).toThrow(/^sampling: .*"half".*inputs, span/);
 });

@@ -5,6 +5,7 @@ export {
   type FreshBatchesOptions,
   fixedSample,
   freshBatches,
+  type Sampling,
   type ShuffledBatchesOptions,
   type Source,
   shuffledBatches,

@@ -1,5 +1,5 @@
-import type { Backend, LossAndGradient } from '@softmoe/backend';
-import type { MoE, Points } from '@softmoe/model';
+import { type Backend, type LossAndGradient, spanStep } from '@softmoe/backend';
+import { type MoE, type Points, UnknownNameError, UnsupportedError } from '@softmoe/model';
 import {
   requireFinite,
   requireInteger,
@@ -8,7 +8,7 @@ import {
   requireObject,
   requireSameFrame,
 } from '@softmoe/model/checks';
-import { batchOf, sampleBatch } from '@softmoe/teacher';
+import { batchOf, normals, sampleBatch } from '@softmoe/teacher';
 
 /** Where an estimator's points come from: batches to learn from, and a sample to average second moments over. */
 export interface Source {
@@ -20,6 +20,14 @@ export interface Source {
   parts(): Iterable<Points>;
 }
 
+/**
+ * How a fresh batch is drawn: all numbers of its `inputs`, or what SGD sees of them, in the `span` of student and teacher,
+ * docs/theory.md (64). The two are equal in law, step by step and for whole runs; the numbers are not the same.
+ */
+export type Sampling = 'inputs' | 'span';
+
+const samplings: readonly string[] = ['inputs', 'span'] satisfies Sampling[];
+
 /** Size, stream and noise of fresh batches, and the size of the sample. */
 export interface FreshBatchesOptions {
   /** Points drawn for each step. */
@@ -29,6 +37,8 @@ export interface FreshBatchesOptions {
   readonly stream?: string;
   /** Standard deviation of the label noise, 0 by default. */
   readonly noise?: number;
+  /** Default `inputs`. With `span` a step costs min(d, 2(m + k)) normals a point in place of d. */
+  readonly sampling?: Sampling;
   /** Points that Gram data and curvature average over: those of the first steps of the stream. Default 65 536. */
   readonly sampleSize?: number;
 }
@@ -39,22 +49,31 @@ const KEPT = 2 ** 22;
 /**
  * A fresh batch of the teacher's function at each step, docs/theory.md (20): unbiased for the population loss (plus half the
  * noise variance) and its gradient. A batch is a function of seed, stream and step alone. Uses the backend's fused
- * `onlineStep` where it has one. Throws a typed error for options out of range or unknown.
+ * `onlineStep` or `spanStep` where it has one. Throws a typed error for options out of range or unknown.
  */
 export function freshBatches(teacher: MoE, options: FreshBatchesOptions): Source {
   requireModel('teacher', teacher);
-  requireKeys('options', options, ['batchSize', 'seed', 'stream', 'noise', 'sampleSize']);
+  requireKeys('options', options, [
+    ...['batchSize', 'seed', 'stream', 'noise', 'sampling', 'sampleSize'],
+  ]);
   const { batchSize, seed, stream = 'train', noise = 0, sampleSize = 65_536 } = options;
+  const { sampling = 'inputs' } = options;
   requireInteger('batchSize', batchSize, 1);
   requireInteger('seed', seed, 0);
   requireFinite('noise', noise, 0);
   requireInteger('sampleSize', sampleSize, 1);
+  requireSampling(sampling);
   const drawOf = (step: number, size: number) => ({ seed, stream, step, size, noise });
   const kept: Points[] = [];
   return {
     async batch(backend, model, step) {
       requireSameFrame('model', model, teacher);
       const draw = drawOf(step, batchSize);
+      if (sampling === 'span') {
+        return backend.spanStep
+          ? backend.spanStep(model, teacher, draw)
+          : spanStep(backend, model, teacher, draw, { batch: sampleBatch, normals });
+      }
       return backend.onlineStep
         ? backend.onlineStep(model, teacher, draw)
         : backend.lossAndGradient(model, sampleBatch(teacher, draw));
@@ -78,6 +97,8 @@ export interface ShuffledBatchesOptions {
   readonly batchSize: number;
   /** Of the order in which the points are visited. */
   readonly seed: number;
+  /** Inputs that are given have no span to be drawn in: only `inputs`. */
+  readonly sampling?: Sampling;
 }
 
 /**
@@ -86,8 +107,9 @@ export interface ShuffledBatchesOptions {
  */
 export function shuffledBatches(points: Points, options: ShuffledBatchesOptions): Source {
   requirePoints(points);
-  requireKeys('options', options, ['batchSize', 'seed']);
-  const { batchSize, seed } = options;
+  requireKeys('options', options, ['batchSize', 'seed', 'sampling']);
+  const { batchSize, seed, sampling } = options;
+  requireGiven(sampling);
   requireInteger('batchSize', batchSize, 1, points.size);
   requireInteger('seed', seed, 0);
   return {
@@ -100,10 +122,15 @@ export function shuffledBatches(points: Points, options: ShuffledBatchesOptions)
 /**
  * All points of one fixed sample at every step, docs/theory.md (38). A teacher that labelled the points without noise is a
  * minimum of zero loss, as of the population loss; away from it the two differ by the error of sampling. Throws a typed
- * error for what is no sample.
+ * error for what is no sample, and for a sampling other than `inputs`.
  */
-export function fixedSample(points: Points): Source {
+export function fixedSample(
+  points: Points,
+  options: Pick<ShuffledBatchesOptions, 'sampling'> = {},
+): Source {
   requirePoints(points);
+  requireKeys('options', options, ['sampling']);
+  requireGiven(options.sampling);
   return {
     batch: (backend, model) => backend.lossAndGradient(model, points),
     size: points.size,
@@ -137,4 +164,24 @@ export function samplePoints(source: Source): Points {
 function requirePoints(points: Points): void {
   requireObject('points', points, ['inputs', 'targets', 'size']);
   requireInteger('points.size', points.size, 1);
+}
+
+function requireSampling(sampling: Sampling): void {
+  if (samplings.includes(sampling)) return;
+  throw new UnknownNameError('is not a way of sampling', {
+    field: 'sampling',
+    value: sampling,
+    remedy: `Use one of ${samplings.join(', ')}.`,
+  });
+}
+
+/** Throws where inputs that are given should be drawn in a span. */
+function requireGiven(sampling: Sampling = 'inputs'): void {
+  requireSampling(sampling);
+  if (sampling === 'inputs') return;
+  throw new UnsupportedError('needs inputs that are drawn, and these are given', {
+    field: 'sampling',
+    value: sampling,
+    remedy: "Use sampling 'inputs', or the fresh batches of a teacher.",
+  });
 }

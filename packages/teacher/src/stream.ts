@@ -1,5 +1,5 @@
-import { type Draw, ValueError } from '@softmoe/model';
-import { requireInteger, requireObject } from '@softmoe/model/checks';
+import type { Draw } from '@softmoe/model';
+import { requireInteger, requireObject, requireStream } from '@softmoe/model/checks';
 import { allocate } from '@softmoe/model/linalg';
 import { ln24, writePolar24 } from './elementary.ts';
 import { fillWords, fnv1a, LANES, seedLanes } from './lanes.ts';
@@ -22,7 +22,7 @@ const MAX_UINT32 = 2 ** 32 - 1;
  * Independent standard normals, [size, columns] row-major: rows firstRow … firstRow + size − 1 of the endless array that
  * (seed, stream, step) names, docs/theory.md (35) and (36). A row depends neither on `size` nor on where a range
  * starts. A block is drawn panel after panel: group t = 64·panel + row of {@link blockWords} holds the eight columns of
- * the panel in that row. Throws {@link ValueError} for a number out of range, an empty name or too large an array.
+ * the panel in that row. Throws a `ValueError` for a number out of range, an empty name or too large an array.
  */
 export function normals(draw: Draw, columns: number, firstRow: number = 0): Float64Array {
   checkDraw(draw);
@@ -153,10 +153,5 @@ function checkKey(draw: Omit<Draw, 'size' | 'noise'>): void {
   const { seed, stream, step } = draw;
   requireInteger('seed', seed, 0);
   requireInteger('step', step, 0, MAX_UINT32);
-  if (typeof stream === 'string' && stream !== '' && !/\p{Surrogate}/u.test(stream)) return;
-  throw new ValueError('must name a stream', {
-    field: 'stream',
-    value: stream,
-    remedy: 'Use a non-empty string of well-formed Unicode.',
-  });
+  requireStream('stream', stream);
 }

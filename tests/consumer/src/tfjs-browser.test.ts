@@ -8,14 +8,14 @@ import { install, type UserProject } from './user.ts';
 const page = `
 import { capabilities, createTfjsBackend } from '@softmoe/backend-tfjs';
 import { conformanceCases } from '@softmoe/backend/conformance';
-import { sampleBatch } from '@softmoe/teacher';
+import { normals, sampleBatch } from '@softmoe/teacher';
 
 const kinds = [['wasm', { kernels: 'composed' }], ['wasm', { variant: 'simd' }], ['wasm', { variant: 'relaxed' }]];
 const outcome = { memory: (await capabilities()).memory, runs: [] };
 for (const [name, options] of kinds) {
   const backend = await createTfjsBackend(name, options);
   const run = { info: backend.info, passed: 0, failed: [] };
-  for (const { name, run: test } of conformanceCases({ drawBatch: sampleBatch })) {
+  for (const { name, run: test } of conformanceCases({ drawBatch: sampleBatch, normals })) {
     await test(backend).then(() => run.passed++, (error) => run.failed.push(name + ': ' + error.message));
   }
   outcome.runs.push(run);

@@ -182,6 +182,22 @@ const training: Group = {
       change: (batchSize) => ({ train: { batchSize } }),
     },
     {
+      kind: 'choice',
+      label: 'Drawn',
+      hint: ({ train }) =>
+        train.sampling === 'span'
+          ? 'in the span of both models: what SGD sees of its inputs, equal in law and faster where d is large.'
+          : 'all d numbers of every input.',
+      field: 'train.sampling',
+      applies: ({ engine }) => engine === 'online',
+      options: () => [
+        ['inputs', 'inputs'],
+        ['span', 'in the span'],
+      ],
+      value: ({ train }) => train.sampling,
+      change: (sampling) => ({ train: { sampling: sampling as Config['train']['sampling'] } }),
+    },
+    {
       kind: 'number',
       label: 'Step',
       hint: 'of SGD, in units of flow time.',

@@ -1,4 +1,4 @@
-import { type Config, hasClosedForm, parseConfig } from '@softmoe/lab';
+import { type Config, hasClosedForm, parseConfig, presetConfig } from '@softmoe/lab';
 import { expertKinds, gateNames, hasOwnGates, routingNames } from '@softmoe/model/checks';
 import { expect, it } from 'vitest';
 import * as page from './draft.ts';
@@ -22,6 +22,20 @@ it('makes a valid config of either engine out of the other', () => {
     method: 'dormandPrince',
     noise: 0,
   });
+});
+
+it.each([
+  [1000, 'span'],
+  [180, 'span'],
+  [179, 'inputs'],
+])('draws online SGD in %i dimensions in the %s, as presets do', (inputDim, sampling) => {
+  const exact = parseConfig({ inputDim, teachers: 5, students: 25 });
+  const online = parseConfig(changed(exact, { engine: 'online' }));
+  expect(online.train.sampling).toBe(sampling);
+  const preset = presetConfig('canonical', { inputDim, engine: 'online' });
+  expect(preset.train.sampling).toBe(sampling);
+  expect(parseConfig(changed(online, { engine: 'subspace' })).train.sampling).toBe('inputs');
+  expect(parseConfig(changed(online, { engine: 'exact' })).train.sampling).toBe('inputs');
 });
 
 it('shows a change at once, with what depends on it as it was', () => {

@@ -40,6 +40,7 @@ export function changed(config: Config, change: Change): unknown {
   }
   const train: Record<string, unknown> = { ...config.train, ...changes };
   if (next.engine === config.engine) return { ...next, train };
+  train.sampling = samplingOf(next);
   if (closed) {
     delete train.method;
     if (next.engine === 'exact') {
@@ -48,6 +49,11 @@ export function changed(config: Config, change: Change): unknown {
     } else Object.assign(train, SAMPLED);
   }
   return { ...next, train };
+}
+
+/** How a run that begins on another engine draws, as `withSpanSampling` of lab says. */
+function samplingOf({ engine, inputDim, students, teachers }: Config): Train['sampling'] {
+  return engine === 'online' && inputDim >= 6 * (students + teachers) ? 'span' : 'inputs';
 }
 
 /** A config that {@link changed} made, with the fields that it left to their defaults as they were in `before`. */

@@ -1,7 +1,6 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import {
   type Config,
-  type ConfigInput,
   createExperiment,
   parseConfig,
   presetConfig,
@@ -11,6 +10,7 @@ import {
 import { type ErrorReport, reportOf } from '../errors.ts';
 import type { Refusal, Source } from '../protocol.ts';
 import { withValue } from '../session/draft.ts';
+import { asLinked } from './source.ts';
 import { thisPage } from './this-page.ts';
 
 type Tree = Record<string, unknown>;
@@ -35,7 +35,7 @@ export function refusalOf(error: unknown, source: Source): Refusal {
     return { reports: [{ ...reportOf(error), remedy }], config: parseConfig({}) };
   }
   const read = (tree: unknown) =>
-    preset === undefined ? parseConfig(tree) : presetConfig(preset, tree as ConfigInput);
+    preset === undefined ? parseConfig(tree) : presetConfig(preset, asLinked(tree));
   return repaired(error, structuredClone(given) as Tree, read);
 }
 

@@ -35,10 +35,22 @@ export function readSource(source: Exclude<Source, { kind: 'snapshot' }>): Start
     case 'config':
       return { config: parseConfig(source.config) };
     case 'preset':
-      return { config: presetConfig(source.name, (source.changes ?? {}) as ConfigInput) };
+      return { config: presetConfig(source.name, asLinked(source.changes)) };
     case 'file':
       return readFile(source.name, source.bytes, source.config);
   }
+}
+
+/** The changes of a link to a preset. Whatever a link does not say of sampling was true when it was made. */
+export function asLinked(changes: unknown): ConfigInput {
+  const given = (changes ?? {}) as ConfigInput;
+  return isObject(given) && (given.train === undefined || isObject(given.train))
+    ? { ...given, train: { sampling: 'inputs', ...given.train } }
+    : given;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readFile(name: string, bytes: Uint8Array, base: unknown): Start {

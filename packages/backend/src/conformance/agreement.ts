@@ -2,6 +2,7 @@ import {
   forward,
   lossAndGradient,
   type MoE,
+  type NDArray,
   type Params,
   type Points,
   units,
@@ -45,7 +46,7 @@ export async function checkAgreement(
   checkLossAndGradient(backend, `lossAndGradient (${at})`, model, batch, result, slack);
 }
 
-/** Throws unless `actual` has the form of a result and the numbers of the plain float64 gradient. */
+/** Throws unless `actual` has the form of a result and the numbers of the plain float64 gradient on that batch. */
 export function checkLossAndGradient(
   backend: Backend,
   field: string,
@@ -54,8 +55,20 @@ export function checkLossAndGradient(
   actual: LossAndGradient,
   slack: number = 1,
 ): void {
-  const tolerance = slack * TOLERANCE[backend.info.precision];
   const expected = lossAndGradient(model, inputs, targets, size);
+  checkResult(backend, field, model, actual, expected, slack);
+}
+
+/** Throws unless `actual` has the form of a result and the numbers of `expected`. */
+export function checkResult(
+  backend: Backend,
+  field: string,
+  model: MoE,
+  actual: LossAndGradient,
+  expected: LossAndGradient,
+  slack: number = 1,
+): void {
+  const tolerance = slack * TOLERANCE[backend.info.precision];
   const [loss, expectedLoss] = [Float64Array.of(actual.loss), Float64Array.of(expected.loss)];
   checkClose(`${field}.loss`, [], loss, expectedLoss, tolerance * expected.loss);
 
@@ -73,6 +86,21 @@ export function checkLossAndGradient(
     demand(sameShape, `must be [${wanted.shape.join(', ')}]`, `${place}.shape`, shape, remedy);
     checkClose(place, shape, data, wanted.data, tolerance * scales(name));
   }
+}
+
+/** Throws unless `actual` are the moments `expected`, each to within the tolerance of the largest. */
+export function checkMoments(
+  backend: Backend,
+  field: string,
+  actual: NDArray,
+  expected: NDArray,
+): void {
+  const [n = 0] = expected.shape;
+  const remedy = 'Sum over router 1 … m, then expert 1 … m.';
+  const sameShape = actual.shape.join() === expected.shape.join();
+  demand(sameShape, `must be [${n}, ${n}]`, `${field}.moments.shape`, actual.shape, remedy);
+  const tolerance = TOLERANCE[backend.info.precision] * largest(expected.data);
+  checkClose(`${field}.moments`, expected.shape, actual.data, expected.data, tolerance);
 }
 
 /**

@@ -9,8 +9,8 @@ export class ConformanceError extends SoftmoeError {
 /** One rule that every backend must keep. */
 export interface ConformanceCase {
   readonly name: string;
-  /** The optional method that the rule is about; the case passes for a backend without it. */
-  readonly needs?: 'onlineStep';
+  /** The optional method that the rule is about; the case passes for a backend that has neither it nor the parts of it. */
+  readonly needs?: 'onlineStep' | 'spanStep';
   /** Resolves if the backend keeps the rule, else rejects with a {@link ConformanceError}. */
   run(backend: Backend): Promise<void>;
 }

@@ -1,4 +1,12 @@
-import { createExperiment, parseConfig, presets } from '@softmoe/lab';
+import {
+  type Config,
+  type ConfigInput,
+  createExperiment,
+  parseConfig,
+  presetNames,
+  presets,
+  withSpanSampling,
+} from '@softmoe/lab';
 import { createRunFolder, thisMachine } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type BackendName, backendOption, openBackend } from '../backend.ts';
@@ -29,7 +37,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   command.addHelpText('after', () => help);
   command.action(async (source: string, options: RunOptions) => {
     const fields = withOptions(await readConfig(source), options);
-    const config = parseConfig(fields);
+    const config = configOf(source, fields);
     const backend = await openBackend(config, options.backend);
     const experiment = createExperiment(config, { backend, machine: thisMachine() });
     const { out } = options;
@@ -43,6 +51,15 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     }
   });
   return command;
+}
+
+/** A preset's online SGD in many dimensions is drawn in the span, unless an option says how; a file's as the file says. */
+function configOf(source: string, fields: Readonly<Record<string, unknown>>): Config {
+  const config = parseConfig(fields);
+  const { train } = fields as ConfigInput;
+  return presetNames.some((name) => name === source) && train?.sampling === undefined
+    ? withSpanSampling(config)
+    : config;
 }
 
 const help = `

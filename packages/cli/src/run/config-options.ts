@@ -37,6 +37,9 @@ const choices: Readonly<Record<string, (choice: string, argument: string | undef
     }),
   };
 
+/** Fields whose option is not named by where they stand: sampling is that of training and of fine-tuning. */
+const shortFlags: Readonly<Record<string, string>> = { 'train.sampling': 'sampling' };
+
 /** Every leaf of the config's schema, so that no field can be without its option. */
 export function configFields(): ConfigField[] {
   return fieldsOf(configJsonSchema() as JsonSchema, []);
@@ -97,7 +100,7 @@ function fieldOf(schema: JsonSchema, path: readonly string[]): ConfigField {
   }
   return {
     path,
-    flag: path.map(kebabCase).join('-'),
+    flag: shortFlags[path.join('.')] ?? path.map(kebabCase).join('-'),
     description: describeField(schema),
     parse: choice
       ? (text) => parseChoice(choice, text)

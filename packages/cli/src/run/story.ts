@@ -37,7 +37,7 @@ export function introduction({ config }: { config: Summary['config'] }): string 
   const kind = geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;
   return [
     `A teacher of ${teachers} experts in ${inputDim} dimensions, ${kind}; a student of ${students} experts at a random start.`,
-    `Both route softly through ${gatesOf(config)}. Routers and experts learn jointly on ${losses[engine]}; seed ${seed}.`,
+    `Both route softly through ${gatesOf(config)}. Routers and experts learn jointly on ${losses[engine]}${inSpan(config) ? ', drawn in the span of both models' : ''}; seed ${seed}.`,
   ].join('\n');
 }
 
@@ -46,6 +46,11 @@ const losses: Readonly<Record<Summary['config']['engine'], string>> = {
   subspace: 'fresh samples of the population loss in span coordinates',
   online: 'fresh samples',
 };
+
+/** Whether the batches of SGD are drawn in the span, which does not change their law. */
+function inSpan({ train }: Summary['config']): boolean {
+  return train.sampling === 'span';
+}
 
 function gatesOf({ routing, gate }: Summary['config']): string {
   return hasOwnGates(routing) ? `${gate} gates` : `${routing} gates that compete`;
@@ -172,7 +177,7 @@ function finetuned(result: Summary): string {
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
-    `3  Fine-tune: ${online ? `${online.steps} steps on fresh samples, then ` : ''}${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
+    `3  Fine-tune: ${online ? `${online.steps} steps on fresh samples${inSpan(config) ? ' drawn in the span' : ''}, then ` : ''}${name}, ${steps.finetune} steps, ${seconds(timing.finetune)}`,
     ...(online
       ? [
           `   On fresh samples${online.parameterError === null ? '' : ` to parameter error ${readable(online.parameterError)}`}; then, since the teacher is known, in float64.`,

@@ -27,6 +27,7 @@ export {
   requireInteger,
   requireKeys,
   requireObject,
+  requireStream,
 } from './require.ts';
 export { parseStrictJson } from './strict-json.ts';
 export { decodeText } from './text.ts';

@@ -29,6 +29,16 @@ export function requireFinite(
   throw new ValueError(problem, { field, value, remedy });
 }
 
+/** Throws a {@link ValueError} unless `value` is the name of a stream of random numbers: well-formed Unicode, not empty. */
+export function requireStream(field: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '' && !/\p{Surrogate}/u.test(value)) return;
+  throw new ValueError('must name a stream', {
+    field,
+    value,
+    remedy: 'Use a non-empty string of well-formed Unicode.',
+  });
+}
+
 /** [min, max] in words, where the numbers next to 0 and 1 stand for limits that are excluded; empty without limits. */
 function rangeOf(min: number, max: number): string {
   const above = min === Number.MIN_VALUE ? 'above 0' : min > -Infinity ? `at least ${min}` : '';
