@@ -16,4 +16,4 @@ export type {
 export type { ExpertSpec, ModelSpec } from './spec.ts';
 export type { Draw } from './stream.ts';
 export { isSupported, type Variant } from './variants.ts';
-export { type WorkspaceNeeds, workspaceBytes } from './workspace.ts';
+export { type WorkspaceNeeds, workspaceBytes } from './workspace-bytes.ts';

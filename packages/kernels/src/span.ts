@@ -1,4 +1,4 @@
-import { layOut, roundUp, type WorkspaceLayout } from './workspace.ts';
+import { FLOAT, layOut, roundUp, type WorkspaceLayout } from './workspace.ts';
 
 /** Byte offsets of the arrays that a step drawn in the span needs beside those of r input dimensions: assembly/span/record.ts. */
 export interface SpanLayout extends WorkspaceLayout {
@@ -17,7 +17,6 @@ export interface SpanLayout extends WorkspaceLayout {
   readonly depth: number;
 }
 
-const FLOAT = 4;
 const DOUBLE = 8;
 const PANEL_COLUMNS = 8;
 /** Bytes of the record, rounded up to a cache line. */

@@ -1,5 +1,5 @@
 import { createMoE, type MoE, ndarray, normaliseRows } from '@softmoe/model';
-import { entry, rowProducts } from '@softmoe/model/linalg';
+import { at, entry, rowProducts } from '@softmoe/model/linalg';
 import { createStudent, createTeacher, normals } from '@softmoe/teacher';
 import { balancedFlow, euler, integrate, run } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
@@ -101,7 +101,7 @@ function startNear(teacher: MoE, overlap: number): MoE {
     normaliseRows(ndarray([1, d], [...normals({ seed: 7, stream: 'start', step, size: 1 }, d)]));
   const other = random(0);
   const expert = params.expert.data.map(
-    (x, c) => overlap * x + Math.sqrt(1 - overlap ** 2) * other.data[c]!,
+    (x, c) => overlap * x + Math.sqrt(1 - overlap ** 2) * at(other.data, c),
   );
   return createMoE(spec, {
     router: random(1),

@@ -92,10 +92,8 @@ export function spanCases(draws: Draws): ConformanceCase[] {
       },
     ),
     conformanceCase('moments of the derivatives by the logits', async (backend) => {
-      for (const one of [
-        student,
-        model({ inputDim: 7, experts: 3, routing: sharedRoutings[0]! }),
-      ]) {
+      const sharing = sharedRoutings.map((routing) => model({ inputDim: 7, experts: 3, routing }));
+      for (const one of [student, ...sharing]) {
         for (const size of [1, 70, 200]) {
           const points = batch(one, size);
           const found = await backend.lossAndMoments?.(one, points);
