@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,39 @@ describe('softmoe run', () => {
       expect(config).toMatchObject({ expert: { kind }, engine: 'subspace' });
     },
   );
+
+  const online = [
+    ...['--engine', 'online', '--backend', 'reference', '--quiet', '--finetune-max-steps', '1'],
+    ...['--train-time', '0.1', '--train-batch-size', '8', '--finetune-online-steps', '1'],
+  ];
+
+  it('draws a preset online in the span where d ≥ 6(m + k), as asked by --sampling, and a file as it says', async () => {
+    const samplingOf = async (source: string, ...options: string[]) => {
+      const { stdout, stderr } = await softmoe('run', source, ...online, ...options, '--json');
+      expect(stderr.replace(/^warning: .*\n/gm, '')).toBe('');
+      return JSON.parse(stdout).config.train.sampling;
+    };
+    const wide = ['--students', '4', '--teachers', '2', '--input-dim', '40'];
+    expect(await samplingOf('quick', ...wide)).toBe('span');
+    expect(await samplingOf('quick', ...wide, '--sampling', 'inputs')).toBe('inputs');
+    expect(await samplingOf('quick', '--students', '8')).toBe('inputs');
+    const file = join(folder, 'before.json');
+    await writeFile(file, JSON.stringify({ inputDim: 40, teachers: 2, students: 4 }));
+    expect(await samplingOf(file)).toBe('inputs');
+    expect(await samplingOf(file, '--sampling', 'span')).toBe('span');
+  });
+
+  it('says in the story how batches are drawn, and names the option where they are not', async () => {
+    const wide = ['--students', '4', '--teachers', '2', '--input-dim', '40'];
+    const { stdout } = await softmoe('run', 'quick', ...online, ...wide);
+    expect(stdout).toMatch(/on fresh samples, drawn in the span of both models; seed/);
+    expect(stdout).toMatch(/1 steps? on fresh samples drawn in the span, then/);
+    const { code, stderr } = await softmoe('run', 'quick', '--sampling', 'span');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /train\.sampling.*got "span"[\s\S]*engine 'online', or sampling 'inputs'/,
+    );
+  });
 
   it('prints result.json alone with --json', async () => {
     const { code, stdout, stderr } = await softmoe(...small, '--json', '--quiet');

@@ -7,6 +7,18 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 const file = (bytes: Uint8Array, config: unknown = {}) =>
   readSource({ kind: 'file', name: 'file', bytes, config });
 
+it('a link to a preset that says nothing of sampling draws all inputs, as when it was made', () => {
+  const link = (train?: object) =>
+    readSource({
+      kind: 'preset',
+      name: 'canonical',
+      changes: { engine: 'online', ...(train && { train }) },
+    });
+  expect(link().config.train.sampling).toBe('inputs');
+  expect(link({ time: 5 }).config.train).toMatchObject({ sampling: 'inputs', time: 5 });
+  expect(link({ sampling: 'span' }).config.train.sampling).toBe('span');
+});
+
 describe('a file', () => {
   it('may be a config, or a result with its config', () => {
     const config = parseConfig({ inputDim: 32, seed: 5 });
