@@ -4,19 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../../../packages/queue/test/redis-server.ts';
 import { instructionsOf, packages } from './instructions.ts';
+import { expectSameOutput } from './output.ts';
 import { install, runIn, type UserProject } from './user.ts';
-
-/** The words alike, the numbers to nine digits: engines differ in the last bits of exponentials. */
-function expectSameOutput(output: string, printed: string): void {
-  const number = /-?\d+(\.\d+)?(e[+-]?\d+)?/g;
-  expect(output.replaceAll(number, '#')).toBe(printed.replaceAll(number, '#'));
-  const numbersOf = (text: string) => [...text.matchAll(number)].map(([found]) => Number(found));
-  const expected = numbersOf(printed);
-  for (const [i, found] of numbersOf(output).entries()) {
-    const target = expected[i] ?? Number.NaN;
-    expect(Math.abs(found - target)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(target)));
-  }
-}
 
 describe('every example of a README runs as it stands after its install line', () => {
   let user: UserProject;

@@ -1,27 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { compilers, complaintsOf, onTfjs } from './compilers.ts';
 import { instructionsOf, packages } from './instructions.ts';
 import { install, type UserProject } from './user.ts';
 
-const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
-
-/** Those whose types use the types of tfjs, which do not check by themselves. */
-const UNTYPED = ['backend-tfjs'];
-const typed = packages.filter((name) => !UNTYPED.includes(name));
-
-const options = {
-  strict: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-  target: 'es2022',
-  lib: ['es2024', 'dom', 'dom.iterable', 'dom.asynciterable'],
-  module: 'nodenext',
-  types: ['node'],
-  typeRoots: [join(modules, '@types')],
-};
+const typed = packages.filter((name) => !onTfjs.includes(name));
 
 describe('examples of READMEs are strict TypeScript, the types of all that they import included', () => {
   let user: UserProject;
@@ -30,31 +12,20 @@ describe('examples of READMEs are strict TypeScript, the types of all that they 
   });
   afterAll(() => user.remove());
 
-  function complaintsOf(compiler: string, names: readonly string[], skipLibCheck: boolean): string {
-    const files = names.flatMap((name) =>
-      instructionsOf(name).examples.map((example, i) => {
-        user.write(`${name}-${i}.ts`, example);
-        return `${name}-${i}.ts`;
-      }),
+  function complaints(compiler: string, names: readonly string[], skipLibCheck: boolean): string {
+    const programs = names.flatMap((name) =>
+      instructionsOf(name).examples.map((example, i) => [`${name}-${i}.ts`, example] as const),
     );
-    const compilerOptions = { ...options, skipLibCheck };
-    user.write('tsconfig.json', JSON.stringify({ files, compilerOptions }));
-    const tsc = join(modules, compiler, 'bin/tsc');
-    const { stdout, stderr } = spawnSync('node', [tsc, '-p', user.path], { encoding: 'utf8' });
-    return stdout + stderr;
+    return complaintsOf(compiler, user.path, Object.fromEntries(programs), skipLibCheck);
   }
 
-  describe.each([
-    ['the oldest that works, 5.7', 'typescript-oldest'],
-    ['5.9', 'typescript-5.9'],
-    ['7', 'typescript'],
-  ])('TypeScript %s', (_, compiler) => {
+  describe.each(Object.entries(compilers))('%s', (_, compiler) => {
     it('checks every package but those on tfjs', () => {
-      expect(complaintsOf(compiler, typed, false)).toBe('');
+      expect(complaints(compiler, typed, false)).toBe('');
     });
 
     it('checks those on tfjs without its own types', () => {
-      expect(complaintsOf(compiler, UNTYPED, true)).toBe('');
+      expect(complaints(compiler, onTfjs, true)).toBe('');
     });
   });
 });
