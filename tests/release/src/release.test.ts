@@ -53,7 +53,8 @@ describe('a release', () => {
       writeFileSync(join(folder, 'npm'), `#!/bin/sh\n[ "$1" = whoami ] && ${user}\n`, {
         mode: 0o755,
       });
-      const path = `PATH=${folder}:${process.env['PATH']}`;
+      const { PATH } = process.env;
+      const path = `PATH=${folder}:${PATH}`;
       return failureOf(() => checkout.run('env', path, 'node', 'scripts/release.mjs'));
     };
     try {
