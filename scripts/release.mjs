@@ -82,6 +82,7 @@ function requireNames() {
 function check() {
   for (const script of ['lint', 'typecheck', 'check:packages']) pnpm('run', script);
   run('npm', ['test']);
+  for (const script of ['test:consumers', 'test:release']) pnpm('run', script);
 }
 
 function publish() {

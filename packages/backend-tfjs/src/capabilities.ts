@@ -3,8 +3,8 @@ import { isSupported } from '@softmoe/kernels';
 import { SoftmoeError } from '@softmoe/model';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
-import { TFJS_VERSION } from './start.ts';
 import { type Opened, openTfjsBackend } from './tfjs-backend.ts';
+import { isTested, NEWEST } from './versions.ts';
 
 /** One thing that fast training needs, whether it is there, and a sentence about it. */
 export interface Check {
@@ -63,9 +63,9 @@ export async function capabilities(
     ),
     check(
       'tfjs',
-      version_core === TFJS_VERSION,
-      `TensorFlow.js ${version_core} is the version that softmoe is made for.`,
-      `TensorFlow.js is ${version_core} here: install version ${TFJS_VERSION}.`,
+      isTested(version_core),
+      `TensorFlow.js ${version_core} is a version that softmoe is tested with.`,
+      `TensorFlow.js is ${version_core} here: install version ${NEWEST}.`,
     ),
     check(
       'backend',

@@ -11,10 +11,8 @@ import {
   version_core,
 } from '@tensorflow/tfjs-core';
 import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
+import { checkVersion, NEWEST } from './versions.ts';
 import { pageWasmFiles, TfjsStartError } from './wasm-files.ts';
-
-/** The release of TensorFlow.js that this package is made for and tested with. */
-export const TFJS_VERSION = '4.22.0';
 
 /** A tfjs backend that runs. */
 export interface Started {
@@ -47,7 +45,7 @@ async function startWasm({ wasmPaths }: TfjsBackendOptions): Promise<Started> {
   const module = await import('@tensorflow/tfjs-backend-wasm').catch((cause: unknown) => {
     throw notInstalled(packageName, cause);
   });
-  checkVersion(packageName, module.version_wasm);
+  checkVersion(packageName, module.version_wasm, version_core);
   checkOneCore(packageName, module.BackendWasm.prototype);
   if (!startedBackend('wasm')) {
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -67,7 +65,7 @@ async function startCpu(): Promise<Started> {
   const module = await import('@tensorflow/tfjs-backend-cpu').catch((cause: unknown) => {
     throw notInstalled(packageName, cause);
   });
-  checkVersion(packageName, module.version_cpu);
+  checkVersion(packageName, module.version_cpu, version_core);
   checkOneCore(packageName, module.MathBackendCPU.prototype);
   return { backend: await start('cpu', packageName), simd: false };
 }
@@ -86,16 +84,6 @@ async function start(name: TfjsBackendName, packageName: string): Promise<Kernel
   const own = tidy(() => scalar(0).constructor === Tensor);
   if (!own) throw twoCores('@tensorflow/tfjs-core', 'an engine of another copy of tfjs-core');
   return backend;
-}
-
-/** Throws unless the release is the one whose inner fields this package relies on. */
-export function checkVersion(packageName: string, found: string): void {
-  if (found === TFJS_VERSION) return;
-  throw new TfjsStartError(`must be version ${TFJS_VERSION}`, {
-    field: packageName,
-    value: found,
-    remedy: `Install it: npm install ${packageName}@${TFJS_VERSION}.`,
-  });
 }
 
 /** Throws unless `backend` was made with the copy of tfjs-core that this package imports. */
@@ -130,7 +118,7 @@ function noWebAssembly(): TfjsStartError {
 
 function notInstalled(packageName: string, cause: unknown): TfjsStartError {
   const value = cause instanceof Error ? cause.message : cause;
-  const remedy = `Install it: npm install ${packageName}@${TFJS_VERSION}.`;
+  const remedy = `Install it: npm install ${packageName}@${version_core}.`;
   const detail = { field: packageName, value, remedy };
   return new TfjsStartError('could not be imported', detail, { cause });
 }
@@ -148,7 +136,7 @@ function twoCores(packageName: string, value: string): TfjsStartError {
   return new TfjsStartError('does not share its @tensorflow/tfjs-core with @softmoe/backend-tfjs', {
     field: packageName,
     value,
-    remedy: `Have one copy of it: npm install @tensorflow/tfjs-core@${TFJS_VERSION} and npm dedupe; npm ls @tensorflow/tfjs-core shows them.`,
+    remedy: `Have one copy of it: npm install @tensorflow/tfjs-core@${NEWEST} and npm dedupe; npm ls @tensorflow/tfjs-core shows them.`,
   });
 }
 

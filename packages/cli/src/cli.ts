@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { SoftmoeError } from '@softmoe/model';
 import { Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { versionOf } from './load-packages.ts';
 import type { Streams } from './streams.ts';
 import { fit, terminalWidth } from './table.ts';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
 
 type CreateCommand = (streams: Streams, setExitCode: (code: ExitCode) => void) => Command;
 
@@ -43,7 +39,7 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   );
   const program = new Command('softmoe')
     .description('Train, understand and compress soft-routed mixtures of experts.')
-    .version(version);
+    .version(versionOf('softmoe'));
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands }) => commands)]) {
     command

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import v8 from 'node:v8';
 import { UnsupportedError } from '@softmoe/model';
 
@@ -19,9 +20,15 @@ export async function loadTfjs(): Promise<typeof import('@softmoe/backend-tfjs')
   });
 }
 
+/** The version of a package, as it is installed here. */
+export function versionOf(name: string): string {
+  const { version }: { version: string } = createRequire(import.meta.url)(`${name}/package.json`);
+  return version;
+}
+
 /** The package that speaks with queues: an optional one, so that nobody else installs Redis clients. */
 export async function loadQueue(): Promise<typeof import('@softmoe/queue')> {
-  return import('@softmoe/queue').catch((cause: Error) => {
+  const queue = await import('@softmoe/queue').catch((cause: Error) => {
     throw new UnsupportedError(
       'cannot be loaded',
       {
@@ -31,5 +38,22 @@ export async function loadQueue(): Promise<typeof import('@softmoe/queue')> {
       },
       { cause },
     );
+  });
+  requireFittingQueue(versionOf('@softmoe/queue'), versionOf('softmoe'));
+  return queue;
+}
+
+/**
+ * Throws unless an installed queue package is of a version made with that of the command: below 1.0.0 a minor version may change
+ * what tasks and records are, later a major one.
+ */
+export function requireFittingQueue(found: string, command: string): void {
+  const [major, minor] = command.split('.');
+  const line = major === '0' ? `${major}.${minor}.` : `${major}.`;
+  if (found.startsWith(line)) return;
+  throw new UnsupportedError(`does not fit softmoe ${command}`, {
+    field: '@softmoe/queue',
+    value: found,
+    remedy: `Install the one that does: npm install @softmoe/queue@${line}x`,
   });
 }

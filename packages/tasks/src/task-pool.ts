@@ -55,6 +55,8 @@ export function createTaskPool({ worker, concurrency, memory }: TaskPoolOptions)
     minThreads: 0,
     maxThreads: concurrency,
     idleTimeout: IDLE,
+    // Deno hands a thread that waits in Atomics.wait none of what it needs to load modules.
+    useAtomics: false,
     // Conditions and loaders of this process are not the workers': they run the code that was hashed.
     execArgv: [],
     ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),

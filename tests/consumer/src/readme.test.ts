@@ -4,31 +4,15 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../../../packages/queue/test/redis-server.ts';
 import { instructionsOf, packages } from './instructions.ts';
-import { install, runIn, type UserProject } from './user.ts';
-
-/** The words alike, the numbers to nine digits: engines differ in the last bits of exponentials. */
-function expectSameOutput(output: string, printed: string): void {
-  const number = /-?\d+(\.\d+)?(e[+-]?\d+)?/g;
-  expect(output.replaceAll(number, '#')).toBe(printed.replaceAll(number, '#'));
-  const numbersOf = (text: string) => [...text.matchAll(number)].map(([found]) => Number(found));
-  const expected = numbersOf(printed);
-  for (const [i, found] of numbersOf(output).entries()) {
-    const target = expected[i] ?? Number.NaN;
-    expect(Math.abs(found - target)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(target)));
-  }
-}
+import { expectSameOutput } from './output.ts';
+import { runIn } from './user.ts';
 
 describe('every example of a README runs as it stands after its install line', () => {
-  let user: UserProject;
   let redis: RedisServer;
   beforeAll(async () => {
-    user = install(inject('tarballs'), ...packages.map((name) => `@softmoe/${name}`));
     redis = await startRedisServer();
   });
-  afterAll(async () => {
-    user.remove();
-    await redis?.stop();
-  });
+  afterAll(() => redis?.stop());
 
   /** An empty folder in which only these packages can be imported. */
   function folderWith(names: readonly string[]): string {
@@ -36,7 +20,7 @@ describe('every example of a README runs as it stands after its install line', (
     for (const name of names) {
       const link = join(folder, 'node_modules', name);
       mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(join(user.path, 'node_modules', name), link, 'junction');
+      symlinkSync(join(inject('libraries'), 'node_modules', name), link, 'junction');
     }
     return folder;
   }

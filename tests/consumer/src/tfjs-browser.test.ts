@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
 import { install, type UserProject } from './user.ts';
 
 /** A page that runs the conformance suite on every kind of backend, and puts the outcome into its title. */
@@ -40,7 +40,7 @@ beforeAll(async () => {
   user = install(inject('tarballs'), ...names);
   user.write('index.html', '<body><script type="module" src="/main.js"></script></body>');
   user.write('main.js', page);
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -95,17 +95,4 @@ async function conforms(url: string | undefined): Promise<void> {
     expect(failed).toEqual([]);
     expect(passed).toBeGreaterThan(100);
   }
-}
-
-/** The Chromium of this machine. Not to have one is a failure, not a reason to skip. */
-function chromiumPath(): string {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  for (const name of names) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  throw new Error(`needs Chromium: put one of ${names.join(', ')} on the PATH`);
 }

@@ -21,6 +21,13 @@ const peers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** The package.json of a project that depends on the packed packages of these names, with their peers. */
+export function manifestOf(tarballs: string, names: readonly string[]): object {
+  const packed = dependenciesOn(tarballs, names);
+  for (const name of names) Object.assign(packed.dependencies, peers[name]);
+  return { name: 'user', private: true, type: 'module', ...packed };
+}
+
 /** A project that has installed the packed packages of these names, with their peers. */
 export function install(tarballs: string, ...names: string[]): UserProject {
   const path = mkdtempSync(join(tmpdir(), 'softmoe-user-'));
@@ -39,12 +46,7 @@ export function install(tarballs: string, ...names: string[]): UserProject {
       }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
-  const packed = dependenciesOn(tarballs, names);
-  for (const name of names) Object.assign(packed.dependencies, peers[name]);
-  project.write(
-    'package.json',
-    JSON.stringify({ name: 'user', private: true, type: 'module', ...packed }),
-  );
+  project.write('package.json', JSON.stringify(manifestOf(tarballs, names)));
   project.run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error');
   return project;
 }

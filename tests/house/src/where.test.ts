@@ -22,8 +22,9 @@ const rows = read('docs/where.md')
 /** The text of a file, or of all files of a folder. */
 function textOf(path: string): string {
   if (!statSync(`${root}${path}`).isDirectory()) return read(path);
-  return readdirSync(`${root}${path}`)
-    .map((name) => read(`${path}/${name}`))
+  return readdirSync(`${root}${path}`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(`${parentPath}/${name}`, 'utf8'))
     .join('\n');
 }
 

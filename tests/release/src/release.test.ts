@@ -47,6 +47,26 @@ describe('a release', () => {
     commit(checkout.run, 'Version');
   });
 
+  it('is refused to whom the names are not: nobody, or somebody who does not own them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'softmoe-npm-'));
+    const refusal = (user: string) => {
+      writeFileSync(join(folder, 'npm'), `#!/bin/sh\n[ "$1" = whoami ] && ${user}\n`, {
+        mode: 0o755,
+      });
+      const { PATH } = process.env;
+      const path = `PATH=${folder}:${PATH}`;
+      return failureOf(() => checkout.run('env', path, 'node', 'scripts/release.mjs'));
+    };
+    try {
+      expect(refusal('exit 1')).toMatch(/^Nobody is logged in to npm: run `npm login`/);
+      expect(refusal('echo ada')).toMatch(
+        /^ada does not own the names `softmoe` and `@softmoe` on npm\. Before the first publication a person must create the organisation softmoe/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('publishes every package, also from an unbuilt checkout, and they install and run', () => {
     writeFileSync(join(checkout.path, '.npmrc'), registry.npmrc);
     const said = checkout.run(
