@@ -84,8 +84,8 @@ export function forEachPair({ m, k }: PairRows, i: number, visit: (pair: Pair) =
 /** Where in the row of a pair its value, its 6 first and its 21 second derivatives stand: those of the upper triangle. */
 export const VALUE = 0;
 export const FIRST = 1;
-export const SECOND: number = FIRST + OVERLAPS;
-export const ENTRIES: number = SECOND + (OVERLAPS * (OVERLAPS + 1)) / 2;
+const SECOND: number = FIRST + OVERLAPS;
+const ENTRIES: number = SECOND + (OVERLAPS * (OVERLAPS + 1)) / 2;
 
 /**
  * E[u₁u₂] of every pair with its first and second derivatives by the six overlaps, [m(m + 1)/2 + mk, 28], docs/theory.md (7) and
