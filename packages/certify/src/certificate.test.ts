@@ -1,6 +1,6 @@
-import type { Curvature, MoE, Params } from '@softmoe/model';
-import { normParams, scaleParams } from '@softmoe/model/linalg';
-import { populationCurvature, populationObjective } from '@softmoe/population';
+import { type Curvature, type MoE, type Params, toSpan } from '@softmoe/model';
+import { type Blocks, denseCurvature, normParams, scaleParams } from '@softmoe/model/linalg';
+import { populationCurvature, populationGram, populationObjective } from '@softmoe/population';
 import { createTeacher } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
   unitsOf,
   withTwins,
 } from '../../finetune/fixtures/scenes.ts';
+import { curvatureByProducts } from '../../population/fixtures/by-products.ts';
 import { settle } from '../fixtures/settle.ts';
 import { type Certificate, certify } from './certificate.ts';
 
@@ -43,6 +44,7 @@ const saying = (loss: number, gradient: Params, curvature: Curvature) => ({
     },
   },
   curvature: async () => curvature,
+  gram: async (model: MoE) => populationGram(model, teacher),
 });
 
 describe('the verdict', () => {
@@ -232,13 +234,13 @@ describe('the measured contraction', () => {
             const n = shape[0]!;
             return { shape, data: data.map((x, i) => (i % (n + 1) === 0 ? x + 0.002 : x)) };
           };
-          const bend = (blocks: typeof curvature.span) => ({
+          const bend = (blocks: Blocks) => ({
             ...blocks,
             hessian: add(blocks.hessian),
           });
           return {
             ...curvature,
-            span: bend(curvature.span),
+            span: bend(denseCurvature(curvature)),
             complement: bend(curvature.complement),
           };
         },
@@ -257,4 +259,49 @@ it('a certificate is plain JSON', async () => {
     const { certificate } = await settle(spanScene(start, teacher), { method });
     expect(JSON.parse(JSON.stringify(certificate))).toEqual(certificate);
   }
+});
+
+describe('a certificate from products alone', () => {
+  const target = other;
+  const start = perturbed(target, 0.15, 3);
+  const { estimator, ...rest } = spanScene(start, target);
+  const span = toSpan(start, target);
+  const products = {
+    ...rest,
+    estimator: {
+      ...estimator,
+      curvature: async (model: MoE) => curvatureByProducts(model, span.teacher),
+    },
+  };
+
+  it.each(methods)('is that from the matrices, to rounding (%s)', async (method) => {
+    const [found, expected] = [
+      (await settle(products, { method })).certificate,
+      (await settle({ ...rest, estimator }, { method })).certificate,
+    ];
+    expect(found.verdict).toBe('certified');
+    expect(found.mu).toBeCloseTo(expected.mu, 12);
+    expect(found.lambdaMax).toBeCloseTo(expected.lambdaMax, 12);
+    expect(found.parameterError).toBeLessThan(1e-13);
+    expect(found.units!.share).toBeCloseTo(expected.units!.share, 12);
+    expect(found.units!.mu).toBeCloseTo(expected.units!.mu, 12);
+    if (method === 'gradientDescent') {
+      expect(found.step).toBeCloseTo(expected.step!, 4);
+      expect(Math.abs(disagreement(found))).toBeLessThan(0.02);
+    } else expect(found.observedOrder).toBeGreaterThan(1.8);
+  });
+
+  it('stops by its signal with the reason of that, and what it had to compute is not begun', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stopped');
+    const stopping = {
+      ...estimator,
+      curvature: async (model: MoE) => {
+        controller.abort(reason);
+        return { ...curvatureByProducts(model, span.teacher), apply: () => expect.fail('asked') };
+      },
+    };
+    const { signal } = controller;
+    await expect(certify(span.student, stopping, { signal })).rejects.toBe(reason);
+  });
 });

@@ -1,9 +1,9 @@
 import {
-  type Curvature,
   type Estimator,
   type MoE,
   nearestImage,
   type TrailPoint,
+  type Watch,
 } from '@softmoe/model';
 import {
   requireFinite,
@@ -12,7 +12,7 @@ import {
   requireKeys,
   requireModel,
 } from '@softmoe/model/checks';
-import { type CurvatureEstimate, normParams } from '@softmoe/model/linalg';
+import { type CurvatureEstimate, normParams, paced } from '@softmoe/model/linalg';
 import {
   type Distance,
   distancesTo,
@@ -24,7 +24,7 @@ import {
 } from './contraction.ts';
 import { evidenceOf, type UnitEvidence, unitsOf } from './evidence.ts';
 import { slowPart } from './slow-part.ts';
-import { type Spectrum, type SpectrumOptions, spectrumOf } from './spectrum.ts';
+import { type Spectrum, type SpectrumOptions, spectrumSteps } from './spectrum.ts';
 import { type CertificateTolerances, judge, requireTolerances, type Verdict } from './verdict.ts';
 
 /** What fine-tuning ended at, from the final student's own Hessian. null: not defined for this run. */
@@ -77,8 +77,8 @@ export interface Certificate {
   readonly units?: UnitEvidence;
 }
 
-/** What {@link certify} may be told of the run that led to the model. */
-export interface CertifyOptions {
+/** What {@link certify} may be told of the run that led to the model, and how it is followed and stopped. */
+export interface CertifyOptions extends Watch {
   /** What the run was to reach, in the coordinates of the model; compared with it where they are of one size. */
   readonly target?: MoE | undefined;
   /** Iterates of the run; those of gradient descent at `step` only count for the contraction. */
@@ -104,16 +104,18 @@ const OPTIONS: readonly (keyof CertifyOptions)[] = [
   'inputDim',
   'tolerances',
   'spectrum',
+  'signal',
+  'onWork',
 ];
 
 /**
  * Judges `model`, at which a run ended, by its loss, gradient and curvature; `estimator` has to be the one that the run
  * descended, exact or on one fixed sample. Throws `ShapeError` or `ValueError` for a target of another kind or frame,
- * `UnknownNameError` for an unknown option or tolerance.
+ * `UnknownNameError` for an unknown option or tolerance, and the reason of `signal` once that has aborted.
  */
 export async function certify(
   model: MoE,
-  estimator: Pick<Estimator, 'objective' | 'curvature'>,
+  estimator: Pick<Estimator, 'objective' | 'curvature' | 'gram'>,
   options: CertifyOptions = {},
 ): Promise<Certificate> {
   checkArguments(model, estimator, options);
@@ -123,18 +125,26 @@ export async function certify(
   const limit = (image?.model ?? model).params;
 
   const { loss, gradient } = await estimator.objective.evaluate(model, 0);
-  const curvature = await estimator.curvature(model);
+  const watch = { signal: options.signal, onWork: options.onWork };
+  const curvature = await estimator.curvature(model, watch);
   const hidden = inputDim - model.spec.inputDim;
-  const found = spectrumOf(curvature, 'hessian', { ...options.spectrum, hidden });
+  const choice = { ...options.spectrum, hidden };
+  const found = await paced('spectrum', spectrumSteps(curvature, 'hessian', choice), watch);
   const spectrum = { ...found, error: found.error + (curvature.estimate?.error ?? 0) };
-  const evidence = await evidenceOf(model, { loss, gradient }, curvature, estimator, {
-    target,
-    image: image?.model,
-    found,
-    spectrum: { ...options.spectrum, hidden },
-  });
-  const descent = (step: number) => {
-    const governing = spectrumOfRun(found, curvature, options);
+  const evidence = await evidenceOf(
+    model,
+    { loss, gradient },
+    curvature,
+    estimator,
+    { target, image: image?.model, found, spectrum: choice },
+    watch,
+  );
+  // What governs a run in span coordinates is the spectrum in them. Exact curvature repeats the complement's eigenvalues there,
+  // to rounding; a sample's complement is averaged otherwise, and where it is hidden no step of the run sees it.
+  const descent = async (step: number) => {
+    const governing = curvature.estimate
+      ? await paced('spectrum', spectrumSteps(curvature, 'hessian', options.spectrum), watch)
+      : found;
     const settled = trail.filter((point) => point.step >= stepSince);
     const slow = slowPart(model, curvature.basis, governing, step);
     return contractionOf(distancesTo(limit, settled, slow), step, governing);
@@ -145,7 +155,7 @@ export async function certify(
     lambdaMax: spectrum.lambdaMax,
     eigenvalueError: spectrum.error,
     ...(curvature.estimate ? { estimate: estimateOf(curvature.estimate, found) } : {}),
-    ...(step === undefined ? orderOf(distancesTo(limit, trail)) : descent(step)),
+    ...(step === undefined ? orderOf(distancesTo(limit, trail)) : await descent(step)),
     onePointConvexity: onePointConvexity(limit, trail) ?? null,
     loss,
     gradientNorm: normParams(gradient),
@@ -156,12 +166,13 @@ export async function certify(
 
 function checkArguments(
   model: MoE,
-  estimator: Pick<Estimator, 'objective' | 'curvature'>,
+  estimator: Pick<Estimator, 'objective' | 'curvature' | 'gram'>,
   options: CertifyOptions,
 ): void {
   requireModel('model', model);
   requireFunction('estimator.objective.evaluate', estimator?.objective?.evaluate);
   requireFunction('estimator.curvature', estimator.curvature);
+  requireFunction('estimator.gram', estimator.gram);
   requireKeys('options', options, OPTIONS);
   const { target, inputDim, step, stepSince } = options;
   if (target !== undefined) requireModel('target', target);
@@ -181,18 +192,6 @@ function estimateOf(
     return standardError?.(inSpan ? 'span' : 'complement', pair!.vector) ?? null;
   };
   return { curvatureError: error, muError: errorOf(mu), lambdaMaxError: errorOf(lambdaMax) };
-}
-
-/**
- * What governs a run in span coordinates is the spectrum in them. Exact curvature repeats the complement's eigenvalues there,
- * to rounding; a sample's complement is averaged otherwise, and where it is hidden no step of the run sees it.
- */
-function spectrumOfRun(
-  all: Spectrum,
-  curvature: Curvature,
-  { spectrum }: CertifyOptions,
-): Spectrum {
-  return curvature.estimate ? spectrumOf(curvature, 'hessian', spectrum) : all;
 }
 
 type Convergence = Pick<

@@ -1,6 +1,6 @@
-import type { Curvature, Estimator, MoE, Params } from '@softmoe/model';
-import { normParams, nullLoss } from '@softmoe/model/linalg';
-import { type Spectrum, type SpectrumOptions, spectrumOf } from './spectrum.ts';
+import type { Curvature, Estimator, MoE, Params, Watch } from '@softmoe/model';
+import { normParams, nullLoss, paced } from '@softmoe/model/linalg';
+import { type Spectrum, type SpectrumChoice, spectrumSteps } from './spectrum.ts';
 import {
   amplitudeRange,
   gradientAtUnitScale,
@@ -34,7 +34,7 @@ interface Known {
   readonly image: MoE | undefined;
   /** The spectrum of the curvature as it is. */
   readonly found: Spectrum;
-  readonly spectrum: SpectrumOptions & { readonly hidden: number };
+  readonly spectrum: SpectrumChoice;
 }
 
 /** All that a verdict on `model` is judged by, from the loss, the gradient and the curvature there. */
@@ -42,20 +42,23 @@ export async function evidenceOf(
   model: MoE,
   { loss, gradient }: { readonly loss: number; readonly gradient: Params },
   curvature: Curvature,
-  estimator: Pick<Estimator, 'objective' | 'curvature'>,
+  estimator: Pick<Estimator, 'objective' | 'gram'>,
   { target, image, found, spectrum }: Known,
+  watch: Watch,
 ): Promise<Evidence> {
   const scaled = toUnitScale(model, curvature);
-  const ends = scaled === curvature ? found : spectrumOf(scaled, 'hessian', spectrum);
+  const ends =
+    scaled === curvature
+      ? found
+      : await paced('spectrum', spectrumSteps(scaled, 'hessian', spectrum), watch);
   const amplitudes = amplitudeRange(model);
   const distance = image && relativeError(model, image);
   const likeTarget = !target || (distance !== undefined && distance < SAME_UNITS);
+  const units = likeTarget ? model : target;
   return {
     loss,
     nullLoss: await nullLoss(estimator.objective, model),
-    share: likeTarget
-      ? leastShare(model, curvature)
-      : leastShare(target, await estimator.curvature(target)),
+    share: leastShare(units, await estimator.gram(units)),
     amplitudes,
     gradientNorm: normParams(gradientAtUnitScale(model, gradient)),
     spectrum: {

@@ -1,11 +1,12 @@
 export { type Certificate, type CertifyOptions, certify } from './certificate.ts';
 export {
   type Block,
-  DENSE_LIMIT,
   eigenpairs,
   type Spectrum,
+  type SpectrumChoice,
   type SpectrumOptions,
   spectrumEnds,
   spectrumOf,
+  spectrumSteps,
 } from './spectrum.ts';
 export { type CertificateTolerances, certificateTolerances, type Verdict } from './verdict.ts';

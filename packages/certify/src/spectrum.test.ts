@@ -1,10 +1,11 @@
-import { ndarray, ShapeError, toSpan, ValueError } from '@softmoe/model';
-import { dot, lanczos, zeros } from '@softmoe/model/linalg';
+import { ndarray, type Params, ShapeError, toSpan, ValueError } from '@softmoe/model';
+import { dot, lanczos, scaleParams, zeros } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { geometries, perturbed, teacherOf } from '../../finetune/fixtures/scenes.ts';
-import { eigenpairs, type Spectrum, spectrumOf } from './spectrum.ts';
+import { curvatureByProducts } from '../../population/fixtures/by-products.ts';
+import { eigenpairs, type Spectrum, spectrumOf, spectrumSteps } from './spectrum.ts';
 
 /** Every eigenvalue as often as it occurs, ascending. */
 function allValues({ span, complement }: Spectrum): number[] {
@@ -78,6 +79,64 @@ describe('spectrumOf', () => {
       sparse.error + dense.error,
     );
     expect(sparse.error).toBeLessThan(1e-9);
+  });
+});
+
+describe('spectrumOf curvature by products alone', () => {
+  const teacher = teacherOf(64, 4, geometries[2]!, 5);
+  const student = perturbed(teacher, 0.3, 4);
+  const dense = spectrumOf(populationCurvature(student, teacher));
+  const products = curvatureByProducts(student, teacher);
+
+  it('is that of the matrices, whole below the dense limit', () => {
+    const spectrum = spectrumOf(products);
+    expect(spectrum.dimension).toBe(dense.dimension);
+    allValues(dense).forEach((value, i) => {
+      expect(allValues(spectrum)[i]).toBeCloseTo(value, 13);
+    });
+  });
+
+  it('has the same ends by Lanczos, within the estimate of its error', () => {
+    for (const which of ['hessian', 'gaussNewton'] as const) {
+      const whole = spectrumOf(products, which);
+      const ends = spectrumOf(products, which, { denseLimit: 0 });
+      expect(ends.span.pairs).toHaveLength(2);
+      expect(ends.complement!.pairs).toHaveLength(2);
+      expect(Math.abs(ends.mu - whole.mu)).toBeLessThanOrEqual(ends.error + whole.error);
+      const above = Math.abs(ends.lambdaMax - whole.lambdaMax);
+      expect(above).toBeLessThanOrEqual(ends.error + whole.error);
+      expect(ends.error).toBeLessThan(1e-9);
+    }
+  });
+
+  it('scales with the curvature, at both ends of float64 too', () => {
+    for (const factor of [1e-170, 1e-290, 1e170, 1e290]) {
+      const scaled = (times: typeof products.apply) => (direction: Params) =>
+        scaleParams(factor, times(direction));
+      const { apply, gaussNewton } = products;
+      const far = { ...products, apply: scaled(apply), gaussNewton: scaled(gaussNewton) };
+      const [{ span }, { span: unit }] = [
+        spectrumOf(far, 'hessian', { denseLimit: 0 }),
+        spectrumOf(products, 'hessian', { denseLimit: 0 }),
+      ];
+      for (const [i, { value }] of span.pairs.entries()) {
+        expect(value / factor).toBeCloseTo(unit.pairs[i]!.value, 10);
+      }
+    }
+  });
+
+  it('yields at every product, so that it can be stopped there', () => {
+    let asked = 0;
+    const apply: typeof products.apply = (direction) => {
+      asked++;
+      return products.apply(direction);
+    };
+    const steps = spectrumSteps({ ...products, apply }, 'hessian', { denseLimit: 0 });
+    for (let n = 1; n <= 20; n++) {
+      expect(steps.next()).toEqual({ value: n, done: false });
+      // One product more told the scale.
+      expect(asked).toBe(n + 1);
+    }
   });
 });
 

@@ -5,16 +5,28 @@ import {
   type NDArray,
   ShapeError,
   ValueError,
+  type Watch,
 } from '@softmoe/model';
-import { type Eigenpair, lanczos, matrixSize, scaleOf } from '@softmoe/model/linalg';
+import {
+  type Blocks,
+  complete,
+  DENSE_LIMIT,
+  denseCurvature,
+  type Eigenpair,
+  lanczosSteps,
+  matrixSize,
+  paced,
+  type Steps,
+  scale,
+  scaleOf,
+  spanProduct,
+  timesVector,
+} from '@softmoe/model/linalg';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-
-/** Up to this size all eigenvalues are computed; above it Lanczos finds the two ends. */
-export const DENSE_LIMIT = 300;
 
 /** Up to which size a spectrum is computed whole, and how exactly its ends are otherwise. */
 export interface SpectrumOptions {
-  /** Largest size for the dense decomposition. Default {@link DENSE_LIMIT}. */
+  /** Largest size for the dense decomposition. Default 300. */
   readonly denseLimit?: number;
   /** Residual asked of Lanczos, relative to the largest |eigenvalue|. Default 1e-10. */
   readonly tolerance?: number;
@@ -46,26 +58,45 @@ export interface Block {
   readonly pairs: readonly Eigenpair[];
 }
 
-/**
- * μ and λ_max of `curvature` over its span and complement blocks together, docs/theory.md (15) and (30). A model in span
- * coordinates stands for one in more dimensions: `hidden` is how many the coordinates leave out, which count for the
- * complement.
- */
+/** Which matrix a spectrum is of, and of how many dimensions. */
+export interface SpectrumChoice extends SpectrumOptions {
+  /** How many dimensions the coordinates of the model leave out, which count for the complement. Default 0. */
+  readonly hidden?: number;
+}
+
+/** {@link spectrumSteps} without a pause: for small sizes, proofs and tests. */
 export function spectrumOf(
   curvature: Curvature,
-  which: 'hessian' | 'gaussNewton' = 'hessian',
-  { hidden = 0, ...options }: SpectrumOptions & { readonly hidden?: number } = {},
+  which: keyof Blocks = 'hessian',
+  options: SpectrumChoice = {},
 ): Spectrum {
+  return complete(spectrumSteps(curvature, which, options));
+}
+
+/**
+ * μ and λ_max of `curvature` over its span and complement blocks together, docs/theory.md (15) and (30): whole up to the dense
+ * limit, by Lanczos on products above it. Yields products so far. A model in span coordinates stands for one in more dimensions,
+ * of which `hidden` says how many.
+ */
+export function* spectrumSteps(
+  curvature: Curvature,
+  which: keyof Blocks = 'hessian',
+  { hidden = 0, ...options }: SpectrumChoice = {},
+): Steps<Spectrum> {
   const multiplicity = curvature.multiplicity + hidden;
   if (multiplicity > 0) requireComplement(curvature, multiplicity);
-  const blockOf = (matrix: NDArray, multiplicity: number): Block => ({
-    size: matrixSize(matrix).rows,
+  if (which === 'hessian' && curvature.prepare) yield* curvature.prepare();
+  const span: Block = {
+    size: curvature.dimension,
+    multiplicity: 1,
+    pairs: yield* spanPairs(curvature, which, options),
+  };
+  const outside = curvature.complement[which];
+  const complement = multiplicity > 0 && {
+    size: matrixSize(outside).rows,
     multiplicity,
-    pairs: eigenpairs(matrix, options),
-  });
-  const span = blockOf(curvature.span[which], 1);
-  const complement =
-    multiplicity > 0 ? blockOf(curvature.complement[which], multiplicity) : undefined;
+    pairs: yield* matrixPairs(outside, options),
+  };
   const blocks = complement ? [span, complement] : [span];
   const ends = blocks.flatMap(({ pairs }) => [pairs[0]!, pairs.at(-1)!]);
   return {
@@ -87,8 +118,11 @@ const STEP_SPECTRUM = { denseLimit: 48, tolerance: 1e-4 };
  */
 export function spectrumEnds(
   estimator: Pick<Estimator, 'curvature'>,
-): (model: MoE) => Promise<Pick<Spectrum, 'mu' | 'lambdaMax'>> {
-  return async (model) => spectrumOf(await estimator.curvature(model), 'hessian', STEP_SPECTRUM);
+): (model: MoE, watch?: Watch) => Promise<Pick<Spectrum, 'mu' | 'lambdaMax'>> {
+  return async (model, watch) => {
+    const curvature = await estimator.curvature(model, watch);
+    return paced('spectrum', spectrumSteps(curvature, 'hessian', STEP_SPECTRUM), watch);
+  };
 }
 
 /** Curvature in all coordinates that a model has leaves nothing for a complement. */
@@ -104,28 +138,66 @@ function requireComplement({ complement }: Curvature, multiplicity: number): voi
   );
 }
 
+/** Eigenpairs of the span part, by its matrix where there is one or it is small. */
+function* spanPairs(
+  curvature: Curvature,
+  which: keyof Blocks,
+  options: SpectrumOptions,
+): Steps<readonly Eigenpair[]> {
+  const { span, dimension } = curvature;
+  const { denseLimit = DENSE_LIMIT, tolerance } = options;
+  if (span || dimension <= denseLimit) {
+    return yield* matrixPairs(denseCurvature(curvature)[which], options);
+  }
+  const times = spanProduct(curvature, which);
+  // One product more tells whether the numbers are near an end of float64.
+  const factor = scaleOf(times(new Float64Array(dimension).fill(1)));
+  if (factor === 1) return yield* lanczosEnds(times, dimension, tolerance);
+  const scaled = (x: Float64Array) => {
+    const image = times(x);
+    scale(factor, image);
+    return image;
+  };
+  return backFrom(factor, yield* lanczosEnds(scaled, dimension, tolerance));
+}
+
 /**
  * Eigenpairs of a symmetric matrix, ascending: all of them up to `denseLimit`, above it the first and the last. A matrix of
  * numbers near an end of float64 is decomposed at another scale.
  */
 export function eigenpairs(matrix: NDArray, options: SpectrumOptions = {}): readonly Eigenpair[] {
-  const { denseLimit = DENSE_LIMIT, tolerance = 1e-10 } = options;
-  const scale = scaleOf(matrix.data);
-  const scaled = scale === 1 ? matrix : { ...matrix, data: matrix.data.map((x) => x * scale) };
+  return complete(matrixPairs(matrix, options));
+}
+
+function* matrixPairs(
+  matrix: NDArray,
+  { denseLimit = DENSE_LIMIT, tolerance }: SpectrumOptions,
+): Steps<readonly Eigenpair[]> {
+  const { rows: n } = matrixSize(matrix);
+  const factor = scaleOf(matrix.data);
+  const scaled = factor === 1 ? matrix : { ...matrix, data: matrix.data.map((x) => x * factor) };
   const pairs =
-    matrixSize(matrix).rows <= denseLimit
+    n <= denseLimit
       ? denseEigenpairs(scaled)
-      : lanczosEnds(scaled, tolerance);
-  if (scale === 1) return pairs;
+      : yield* lanczosEnds((x) => timesVector(scaled, x), n, tolerance);
+  return factor === 1 ? pairs : backFrom(factor, pairs);
+}
+
+/** The eigenpairs of a matrix from those of `factor` times it. */
+function backFrom(factor: number, pairs: readonly Eigenpair[]): readonly Eigenpair[] {
   return pairs.map(({ value, error, vector }) => ({
-    value: value / scale,
-    error: error / scale,
+    value: value / factor,
+    error: error / factor,
     vector,
   }));
 }
 
-function lanczosEnds(matrix: NDArray, tolerance: number): readonly Eigenpair[] {
-  const { min, max } = lanczos(matrix, { tolerance });
+function* lanczosEnds(
+  times: (x: Float64Array) => Float64Array,
+  n: number,
+  tolerance = 1e-10,
+): Steps<readonly Eigenpair[]> {
+  const { min, max } = yield* lanczosSteps(times, n, { tolerance });
   return [min, max];
 }
 

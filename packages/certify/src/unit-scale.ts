@@ -1,13 +1,14 @@
-import type { Curvature, MoE, MoESpec, NDArray, Params } from '@softmoe/model';
+import type { Curvature, Gram, MoE, NDArray, Params } from '@softmoe/model';
 import { routingOf } from '@softmoe/model/checks';
 import {
+  type Blocks,
   entry,
   mapParams,
   matrixSize,
   type ParameterName,
   param,
   paramEntries,
-  parameterLayout,
+  perCoordinate,
   row,
 } from '@softmoe/model/linalg';
 
@@ -25,6 +26,9 @@ export function amplitudeRange({ params }: MoE): AmplitudeRange {
   return { largest, least: Math.max(Math.min(...sizes), Number.EPSILON * largest) };
 }
 
+/** What a unit step of a parameter of a unit is multiplied by. */
+type Scales = (name: ParameterName, unit: number) => number;
+
 /** Scales this close to 1 change no verdict: the curvature is used as it is, without a copy. */
 const NEAR_ONE = 1e-6;
 
@@ -35,50 +39,39 @@ const NEAR_ONE = 1e-6;
  */
 export function toUnitScale(model: MoE, curvature: Curvature): Curvature {
   const scaleOf = scalesOf(model);
-  const { experts } = model.spec;
-  const inSpan = coordinatesOf(model.spec, curvature.basis).map(({ name, unit }) =>
-    scaleOf(name, unit),
-  );
-  const units = Array.from({ length: experts }, (_, unit) => unit);
-  const outside = (['router', 'expert'] as const).flatMap((name) =>
-    units.map((unit) => scaleOf(name, unit)),
-  );
-  if (inSpan.every((scale) => Math.abs(scale - 1) <= NEAR_ONE)) return curvature;
-  const both = ({ hessian, gaussNewton }: Curvature['span'], scales: readonly number[]) => ({
+  const units = Array.from({ length: model.spec.experts }, (_, unit) => unit);
+  const scalesOfNames = (names: readonly ParameterName[]) =>
+    names.flatMap((name) => units.map((unit) => scaleOf(name, unit)));
+  const all = scalesOfNames(paramEntries(model.params).map(([name]) => name));
+  if (all.every((scale) => Math.abs(scale - 1) <= NEAR_ONE)) return curvature;
+  const around = (times: (direction: Params) => Params) => (direction: Params) =>
+    scaleUnits(scaleOf, times(scaleUnits(scaleOf, direction)));
+  const both = ({ hessian, gaussNewton }: Blocks, scales: ArrayLike<number>) => ({
     hessian: congruent(hessian, scales),
     gaussNewton: congruent(gaussNewton, scales),
   });
+  const { span, complement, student } = curvature;
   return {
     ...curvature,
-    span: both(curvature.span, inSpan),
-    complement: both(curvature.complement, outside),
+    apply: around(curvature.apply),
+    gaussNewton: around(curvature.gaussNewton),
+    ...(span ? { span: both(span, perCoordinate(student.spec, scaleOf)) } : {}),
+    complement: both(complement, scalesOfNames(['router', 'expert'])),
   };
 }
 
 /** A Riemannian gradient at `model` in the coordinates of {@link toUnitScale}. */
 export function gradientAtUnitScale(model: MoE, gradient: Params): Params {
-  const scaleOf = scalesOf(model);
-  return mapParams(gradient, (array, name) => {
-    const { columns } = matrixSize(array);
-    return {
-      shape: array.shape,
-      data: array.data.map((x, at) => scaleOf(name, Math.floor(at / columns)) * x),
-    };
-  });
+  return scaleUnits(scalesOf(model), gradient);
 }
 
 /**
- * What the weakest unit of `model` contributes to the loss by itself, ½ a² E u², docs/theory.md (42): about what is lost where
- * it is missing. E u² is the Gauss–Newton curvature along the unit's amplitude.
+ * What the weakest unit of `model` contributes to the loss by itself, ½ a² E u², docs/theory.md (42), from its Gram data: about
+ * what is lost where it is missing.
  */
-export function leastShare({ spec, params }: MoE, { span, basis }: Curvature): number {
-  let least = Infinity;
-  coordinatesOf(spec, basis).forEach(({ name, unit }, at) => {
-    if (name !== 'amplitude') return;
-    const [amplitude = 0] = row(params.amplitude, unit);
-    least = Math.min(least, 0.5 * amplitude ** 2 * entry(span.gaussNewton, at, at));
-  });
-  return least;
+export function leastShare({ params }: MoE, { students }: Pick<Gram, 'students'>): number {
+  const shares = params.amplitude.data.map((a, i) => 0.5 * a ** 2 * entry(students, i, i));
+  return Math.min(...shares);
 }
 
 /**
@@ -101,7 +94,7 @@ export function relativeError(model: MoE, image: MoE): number {
  * What a unit step of a parameter is multiplied by: for the directions of a unit one over its amplitude. Where units share
  * their gates a router moves what all of them give, so that the largest amplitude counts.
  */
-function scalesOf(model: MoE): (name: ParameterName, unit: number) => number {
+function scalesOf(model: MoE): Scales {
   const { least, largest } = amplitudeRange(model);
   const { ownGates } = routingOf(model.spec.routing);
   return (name, unit) => {
@@ -112,21 +105,18 @@ function scalesOf(model: MoE): (name: ParameterName, unit: number) => number {
   };
 }
 
-/** For each tangent coordinate in `basis`, in order, the parameter and the unit that it moves. */
-function coordinatesOf(spec: MoESpec, basis: NDArray): { name: ParameterName; unit: number }[] {
-  const layout = parameterLayout({ ...spec, inputDim: matrixSize(basis).rows });
-  return Object.values(layout).flatMap(({ name, shape, manifold }) => {
-    const [rows = 0, columns = 1] = shape;
-    const width = manifold === 'sphere' ? columns - 1 : columns;
-    return Array.from({ length: rows * width }, (_, at) => ({
-      name,
-      unit: Math.floor(at / width),
-    }));
+function scaleUnits(scaleOf: Scales, params: Params): Params {
+  return mapParams(params, (array, name) => {
+    const { columns } = matrixSize(array);
+    return {
+      shape: array.shape,
+      data: array.data.map((x, at) => scaleOf(name, Math.floor(at / columns)) * x),
+    };
   });
 }
 
 /** S A S for the diagonal matrix S of `scales`. */
-function congruent(matrix: NDArray, scales: readonly number[]): NDArray {
+function congruent(matrix: NDArray, scales: ArrayLike<number>): NDArray {
   const data = matrix.data.slice();
   const scaled = { shape: matrix.shape, data };
   const { rows } = matrixSize(matrix);

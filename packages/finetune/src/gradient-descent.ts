@@ -1,4 +1,4 @@
-import { type MoE, type Objective, retract, ValueError } from '@softmoe/model';
+import { type MoE, type Objective, retract, ValueError, type Watch } from '@softmoe/model';
 import { requireFinite, requireFunction, requireKeys } from '@softmoe/model/checks';
 import { addScaled, gradientScale, normParams } from '@softmoe/model/linalg';
 import { DivergedError, ownMemory, type Stepper, type TrainState } from '@softmoe/train';
@@ -8,7 +8,10 @@ import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } fr
 export interface GradientDescentOptions {
   readonly objective: Objective;
   /** Ends of the spectrum of the Hessian at a model, to a few digits: `spectrumEnds` of @softmoe/certify gives them. */
-  readonly spectrum: (model: MoE) => Promise<{ readonly mu: number; readonly lambdaMax: number }>;
+  readonly spectrum: (
+    model: MoE,
+    watch?: Watch,
+  ) => Promise<{ readonly mu: number; readonly lambdaMax: number }>;
   /** A step η to keep whatever happens. By default it is derived from the spectrum. */
   readonly step?: number;
 }
@@ -78,14 +81,14 @@ export function gradientDescent(options: GradientDescentOptions): Stepper<Descen
   if (fixed !== undefined) requireFinite('step', fixed, Number.MIN_VALUE);
   return {
     init: (model) => startAt(model, objective, { ...BLANK, step: fixed ?? 0 }),
-    async step(state) {
+    async step(state, _until, watch) {
       const memory = ownMemory(state.memory, BLANK);
       if (state.stalled) return state;
       const { stuck, ...progress } = watchProgress(state, memory);
       const known = { ...memory, ...progress };
       if (stuck) return standStill(state, known);
       if (fixed !== undefined) return descend(state, known, objective, false);
-      return descend(state, await chooseStep(state, known, spectrum), objective, true);
+      return descend(state, await chooseStep(state, known, spectrum, watch), objective, true);
     },
   };
 }
@@ -138,10 +141,11 @@ async function chooseStep(
   state: TrainState,
   memory: DescentMemory,
   spectrum: GradientDescentOptions['spectrum'],
+  watch: Watch | undefined,
 ): Promise<DescentMemory> {
   const norm = normParams(state.evaluation.gradient);
   if (!isDue(state.step, norm, memory)) return memory;
-  const { mu, lambdaMax } = await spectrum(state.model);
+  const { mu, lambdaMax } = await spectrum(state.model, watch);
   const stage = stageOf(norm, mu, lambdaMax);
   return {
     ...memory,

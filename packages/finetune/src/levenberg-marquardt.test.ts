@@ -1,7 +1,10 @@
-import { parameterError, toSpan } from '@softmoe/model';
+import { type MoE, parameterError, toSpan } from '@softmoe/model';
 import { rowProducts } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
+import { createTeacher } from '@softmoe/teacher';
+import { loadState, saveState } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
+import { curvatureByProducts } from '../../population/fixtures/by-products.ts';
 import {
   endsOf,
   geometries,
@@ -71,5 +74,68 @@ describe('levenbergMarquardt', () => {
     expect(reason).toBe('rounding');
     expect(records.at(-1)!.loss).toBeGreaterThan(0.05);
     expect(records.at(-1)!.gradientNorm).toBeLessThan(1e-12);
+  });
+
+  it.each(geometries)(
+    'takes the steps of the matrices by products alone, to a teacher that is $kind',
+    async (geometry) => {
+      const teacher = teacherOf(64, 4, geometry, 1);
+      const { estimator, ...rest } = spanScene(perturbed(teacher, 0.2, 1), teacher);
+      let asked = 0;
+      const curvature = async (model: MoE) => {
+        const found = curvatureByProducts(model, rest.teacher);
+        const gaussNewton: typeof found.gaussNewton = (direction) => {
+          asked++;
+          return found.gaussNewton(direction);
+        };
+        return { ...found, gaussNewton, apply: () => expect.fail('the Hessian was asked for') };
+      };
+      const products = { ...rest, estimator: { ...estimator, curvature } };
+      const [found, expected] = [
+        await tune(products, { method }),
+        await tune({ ...rest, estimator }, { method }),
+      ];
+      expect(found.reason).toBe('rounding');
+      expect(parameterError(found.model, rest.teacher)).toBeLessThan(1e-13);
+      expect(found.state.step).toBeLessThanOrEqual(expected.state.step + 2);
+      expect(asked / found.state.step).toBeGreaterThan(3);
+      expect(asked / found.state.step).toBeLessThan(40);
+    },
+  );
+
+  it('by products alone goes down as by matrices where units weigh a thousandth of others', async () => {
+    const teacher = createTeacher({
+      inputDim: 40,
+      experts: 4,
+      gate: 'sigmoid',
+      expert: { kind: 'hermite', degree: 3 },
+      geometry: { kind: 'orthonormal' },
+      seed: 2,
+      amplitudeSpread: 1000,
+    });
+    const { estimator, ...rest } = spanScene(perturbed(teacher, 3e-3, 1), teacher);
+    const curvature = async (model: MoE) => curvatureByProducts(model, rest.teacher);
+    const products = { ...rest, estimator: { ...estimator, curvature } };
+    const { reason, model } = await tune(products, { method });
+    expect(reason).toBe('rounding');
+    expect(parameterError(model, rest.teacher)).toBeLessThan(1e-10);
+  });
+
+  it('is stopped within a step by its signal, and stands where it was', async () => {
+    const teacher = teacherOf(64, 4, geometries[2]!, 1);
+    const { estimator, ...rest } = spanScene(perturbed(teacher, 0.2, 1), teacher);
+    const controller = new AbortController();
+    let asked = 0;
+    const curvature = async (model: MoE) => {
+      if (++asked === 3) controller.abort();
+      return curvatureByProducts(model, rest.teacher);
+    };
+    const products = { ...rest, estimator: { ...estimator, curvature } };
+    const { reason, state } = await tune(products, { method, signal: controller.signal });
+    expect(reason).toBe('aborted');
+    expect(state.step).toBe(2);
+    const start = loadState(saveState(state));
+    const full = await tune(products, { method });
+    expect(await tune(products, { method, start })).toMatchObject({ state: full.state });
   });
 });

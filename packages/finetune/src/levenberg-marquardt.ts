@@ -9,15 +9,15 @@ import {
   normParams,
   projectTangent,
   scaleParams,
-  solvePositive,
   toTangentCoordinates,
 } from '@softmoe/model/linalg';
 import { ownMemory, type Stepper } from '@softmoe/train';
+import { dampedSolver } from './damped-solver.ts';
 import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } from './progress.ts';
 
 /** An {@link Estimator}, or these parts of one. */
 export interface LevenbergMarquardtOptions extends Pick<Estimator, 'objective'> {
-  /** Only the Gauss–Newton part of the span block is used. */
+  /** Only the Gauss–Newton part inside the span is used, and of the complement's the diagonal. */
   readonly curvature: Estimator['curvature'];
 }
 
@@ -46,8 +46,8 @@ const BLANK: LevenbergMarquardtMemory = { damping: 0.01, nullLoss: 0 };
  * quadratic.
  *
  * The gradient lies in the span of all rows, so the systems are those of the span block, of size 2m(r − 1) + m whatever
- * d is: the model is expressed in the curvature's basis, moves there, and is lifted back. A step costs one curvature and
- * O((mr)³). Time counts steps.
+ * d is: the model is expressed in the curvature's basis, moves there, and is lifted back. They are solved by
+ * {@link dampedSolver}, up to size 300 by a factorisation, above it by conjugate gradients. Time counts steps.
  */
 export function levenbergMarquardt(
   estimator: LevenbergMarquardtOptions,
@@ -58,24 +58,25 @@ export function levenbergMarquardt(
   requireFunction('curvature', curvature);
   return {
     init: (model) => startAt(model, objective, BLANK),
-    async step(state) {
+    async step(state, _until, watch) {
       const memory = ownMemory(state.memory, BLANK);
       const { model, evaluation: before } = state;
       const norm = normParams(before.gradient);
       const scale = gradientScale(memory.nullLoss, 1);
       if (state.stalled || norm <= NO_GRADIENT * scale) return standStill(state, memory);
 
-      const { span, basis } = await curvature(model);
-      const frame = frameOf(basis, model.spec.frame);
+      const found = await curvature(model, watch);
+      const frame = frameOf(found.basis, model.spec.frame);
       const local = frame.lower(model);
       const downhill = toTangentCoordinates(
         local,
         projectTangent(local, frame.lowerVector(scaleParams(-1, before.gradient))),
       );
+      const solve = dampedSolver(found, downhill, norm / scale);
       let { damping } = memory;
       for (let trial = 0; trial < MAX_TRIALS; trial++, damping *= DAMPING_FACTOR) {
         const lambda = damping * norm;
-        const move = solvePositive(span.gaussNewton, lambda, downhill);
+        const move = await solve(lambda, watch);
         if (!move) continue;
         const candidate = moved(local, move, frame);
         const after = await objective.evaluate(candidate, state.step + 1);

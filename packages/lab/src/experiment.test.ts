@@ -232,4 +232,22 @@ describe('a pipeline', () => {
     const resumed = await resumePipeline((error as InterruptedError).snapshot);
     expect(timeless(resumed)).toEqual(timeless(await runPipeline(small)));
   });
+
+  it('stops in its certificate too, and goes on from there', async () => {
+    const expected = await finish(createExperiment(small));
+    const experiment = createExperiment(small);
+    for (let n = 0; n < expected.length - 1; n++) await experiment.next();
+    const abort = new AbortController();
+    const under = experiment.next(abort.signal);
+    abort.abort();
+    const error = await under.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InterruptedError);
+    const last = expected.at(-1)!;
+    if (last.phase !== 'done') throw new Error('no result');
+    const resumed = await resumePipeline((error as InterruptedError).snapshot);
+    expect(timeless(resumed)).toEqual(timeless(last.result));
+    const done = await experiment.next();
+    if (done?.phase !== 'done') throw new Error('no result');
+    expect(timeless(done.result)).toEqual(timeless(last.result));
+  });
 });

@@ -1,5 +1,5 @@
 import type { Backend } from '@softmoe/backend';
-import type { MoE } from '@softmoe/model';
+import type { MoE, Watch } from '@softmoe/model';
 import { type Config, type ConfigInput, parseConfig } from './config.ts';
 import { PhaseError } from './errors.ts';
 import type { Milestones } from './milestones.ts';
@@ -27,9 +27,10 @@ export interface Experiment {
   readonly student: MoE;
   /**
    * Advances to the next record or phase; undefined once the result has been returned. When `signal` aborts it rejects
-   * with an {@link InterruptedError} after the step under way; nothing is lost, and the next call goes on from there.
+   * with an {@link InterruptedError} within a second; nothing is lost, and the next call goes on from there. `onWork` hears of
+   * what takes long between two events.
    */
-  next(signal?: AbortSignal): Promise<ExperimentEvent | undefined>;
+  next(signal?: AbortSignal, onWork?: Watch['onWork']): Promise<ExperimentEvent | undefined>;
   /**
    * Ends training at its last record, or goes back to there: the next event is the pruning, by `rule` or else by the
    * config's. Throws {@link PhaseError} before the flow has moved, and while `next` is under way.
@@ -89,12 +90,14 @@ function start(
   const setupSeconds = (performance.now() - begun) / 1000;
   let interrupt: AbortController;
   let events: AsyncGenerator<ExperimentEvent, undefined, void>;
+  let tell: Watch['onWork'];
   let busy = false;
   goOn();
 
   function goOn(): void {
     interrupt = new AbortController();
-    events = runPhases(progress, problem, setupSeconds, interrupt.signal);
+    const { signal } = interrupt;
+    events = runPhases(progress, problem, setupSeconds, { signal, onWork: (work) => tell?.(work) });
   }
 
   /** On from the trained student, whatever came after it. */
@@ -131,13 +134,14 @@ function start(
     get student() {
       return progress.student();
     },
-    async next(signal) {
+    async next(signal, onWork) {
       if (progress.phase === 'done') return undefined;
       if (signal?.aborted) throw new InterruptedError(snapshotOf(progress));
       // The last abort may have come when its event was as good as done.
       if (interrupt.signal.aborted) goOn();
       const abort = () => interrupt.abort();
       signal?.addEventListener('abort', abort);
+      tell = onWork;
       busy = true;
       try {
         return (await events.next()).value;

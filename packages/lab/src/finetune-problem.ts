@@ -1,6 +1,6 @@
 import { type Certificate, certify, spectrumEnds } from '@softmoe/certify';
 import { descentStep, gradientDescent, levenbergMarquardt } from '@softmoe/finetune';
-import { type Estimator, type MoE, toSpan } from '@softmoe/model';
+import { type Estimator, type MoE, toSpan, type Watch } from '@softmoe/model';
 import { entry } from '@softmoe/model/linalg';
 import {
   type Stepper,
@@ -23,8 +23,8 @@ export interface FinetuneProblem {
   readonly stepper: Stepper<Trailed<unknown>>;
   /** Share of each teacher expert in the null loss, ½ a² E u² / ½ E y², [k]. */
   shares(): Promise<number[]>;
-  /** What is known of the state that the stepper ended at. */
-  certify(state: TrainState): Promise<Certificate>;
+  /** What is known of the state that the stepper ended at. Throws the reason of the signal once that has aborted. */
+  certify(state: TrainState, watch: Watch): Promise<Certificate>;
   lift(model: MoE): MoE;
 }
 
@@ -46,11 +46,12 @@ export function createFinetuneProblem(
     stage: finetuneStageOf(config),
     stepper: withTrail<unknown>(stepper),
     shares: () => sharesOf(span.teacher, estimator),
-    certify: (state) =>
+    certify: (state, watch) =>
       certify(state.model, estimator, {
         target: span.teacher,
         inputDim: config.inputDim,
         trail: trailOf(state),
+        ...watch,
         ...(descends ? descentStep(withoutTrail(state)) : {}),
       }),
   };

@@ -1,7 +1,7 @@
-import type { MoE } from '@softmoe/model';
+import type { MoE, Watch } from '@softmoe/model';
+import { breather } from '@softmoe/model/linalg';
 import { type Pruned, prune } from '@softmoe/prune';
 import {
-  breather,
   type RunOptions,
   recordOf,
   run,
@@ -34,6 +34,11 @@ export type ExperimentEvent =
 
 type Events<End> = AsyncGenerator<ExperimentEvent, End, void>;
 
+/** What stops the phases, and hears of what they do between events. */
+export interface PhaseWatch extends Watch {
+  readonly signal: AbortSignal;
+}
+
 /** Steps of fine-tuning between records. */
 const FINETUNE_RECORD_EVERY = 10;
 
@@ -42,21 +47,21 @@ export async function* runPhases(
   progress: Progress,
   problem: Problem,
   setupSeconds: number,
-  signal: AbortSignal,
+  watch: PhaseWatch,
 ): Events<undefined> {
-  if (progress.phase === 'train') yield* training(progress, problem, signal);
+  if (progress.phase === 'train') yield* training(progress, problem, watch);
   const trained = progress.trained!;
-  const { pruned, model } = await pruning(progress, problem, signal);
+  const { pruned, model } = await pruning(progress, problem, watch);
   if (progress.phase === 'prune') {
     progress.phase = 'finetune';
     yield { phase: 'prune', pruned, model };
   }
-  const refined = yield* refining(model, progress, problem, signal);
+  const refined = yield* refining(model, progress, problem, watch);
   const { final, certificate, shares } = yield* finetuning(
     refined ?? model,
     progress,
     problem,
-    signal,
+    watch,
   );
   progress.phase = 'done';
   const result = resultOf({
@@ -83,7 +88,7 @@ export async function* runPhases(
   return undefined;
 }
 
-async function* training(progress: Progress, problem: Problem, signal: AbortSignal): Events<void> {
+async function* training(progress: Progress, problem: Problem, watch: PhaseWatch): Events<void> {
   const { working, stepper, lift } = problem;
   const { time, recordEvery } = progress.config.train;
   const keep = (state: TrainState) => {
@@ -94,7 +99,7 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
     start: progress.trained ?? working.student,
     until: { time },
     record: { teacher: working.teacher, everyTime: recordEvery },
-    signal,
+    ...watch,
   });
   for await (const record of records) {
     progress.startLoss ??= record.loss;
@@ -109,20 +114,20 @@ async function* training(progress: Progress, problem: Problem, signal: AbortSign
 async function pruning(
   progress: Progress,
   { pruningOf, estimators, lift }: Problem,
-  signal: AbortSignal,
+  { signal }: PhaseWatch,
 ): Promise<{ pruned: Pruned; model: MoE }> {
   const { prune: rule } = progress.config;
   progress.timing.prune = 0;
   const pruning = pruningOf(progress.trained!.model);
   const breathe = breather();
-  const interruptible = async (model: MoE) => {
+  const gramOrStop = async (model: MoE) => {
     await breathe();
     if (signal.aborted) throw new InterruptedError(snapshotOf(progress));
     return pruning.gramOf(model);
   };
   return timed(progress, 'prune', async () => {
     const sizeRule = rule.rule === 'cliff' ? 'cliff' : rule;
-    const found = await prune(pruning.student, interruptible, sizeRule, {
+    const found = await prune(pruning.student, gramOrStop, sizeRule, {
       noise: estimators.gramNoise,
     });
     const pruned = { ...found, model: pruning.lift(found.model) };
@@ -137,7 +142,7 @@ async function* refining(
   pruned: MoE,
   progress: Progress,
   { refiner, teacher }: Problem,
-  signal: AbortSignal,
+  watch: PhaseWatch,
 ): Events<MoE | undefined> {
   if (!refiner) return undefined;
   const keep = (state: TrainState) => {
@@ -148,7 +153,7 @@ async function* refining(
     start: progress.refined ?? pruned,
     until: { steps: progress.config.finetune.onlineSteps },
     record: { teacher, every: FINETUNE_RECORD_EVERY },
-    signal,
+    ...watch,
   });
   for await (const record of records) {
     yield { phase: 'finetune', stage: 'online', record, teacher };
@@ -160,7 +165,7 @@ async function* finetuning(
   from: MoE,
   progress: Progress,
   problem: Problem,
-  signal: AbortSignal,
+  watch: PhaseWatch,
 ): Events<Pick<Findings, 'certificate' | 'shares'> & { readonly final: MoE }> {
   const { config } = progress;
   requireTuningFits(config, problem.machine, from.spec.experts);
@@ -174,11 +179,13 @@ async function* finetuning(
     start: progress.finetuned ?? student,
     until: { steps: config.finetune.maxSteps },
     record: { teacher, every: FINETUNE_RECORD_EVERY },
-    signal,
+    ...watch,
   });
   for await (const record of records) yield { phase: 'finetune', stage, record, teacher };
   const state = progress.finetuned!;
-  const certificate = await timed(progress, 'finetune', () => tuning.certify(state));
+  const certificate = await timed(progress, 'finetune', () =>
+    interruptible(progress, watch, () => tuning.certify(state, watch)),
+  );
   const shares = await timed(progress, 'finetune', () => tuning.shares());
   return { final: lift(state.model), certificate, shares };
 }
@@ -198,6 +205,20 @@ async function* follow(
     if (!done) yield value;
     else if (value.reason === 'aborted') throw new InterruptedError(snapshotOf(progress));
     else return;
+  }
+}
+
+/** What `work` gives; an {@link InterruptedError} where it threw the reason of the signal that stopped it. */
+async function interruptible<T>(
+  progress: Progress,
+  { signal }: PhaseWatch,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) throw new InterruptedError(snapshotOf(progress));
+    throw error;
   }
 }
 

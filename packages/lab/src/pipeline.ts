@@ -1,3 +1,4 @@
+import type { Watch } from '@softmoe/model';
 import type { ConfigInput } from './config.ts';
 import { PhaseError } from './errors.ts';
 import {
@@ -10,11 +11,11 @@ import type { ExperimentEvent } from './phases.ts';
 import type { ExperimentResult } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What runs of a whole experiment may be given: options of the experiment, a listener and a signal. */
-export interface PipelineOptions extends ExperimentOptions {
+/** What runs of a whole experiment may be given: options of the experiment, listeners and a signal. */
+export interface PipelineOptions extends ExperimentOptions, Pick<Watch, 'onWork'> {
   /** Called with every event, in order; the next one waits for it. */
   readonly onRecord?: (event: ExperimentEvent) => void | Promise<void>;
-  /** Once aborted, the pipeline stops after the step under way with an `InterruptedError`. */
+  /** Once aborted, the pipeline stops within a second with an `InterruptedError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,10 +41,10 @@ export async function resumePipeline(
 /** Advances an experiment until it is done. */
 export async function runExperiment(
   experiment: Experiment,
-  { onRecord, signal }: Omit<PipelineOptions, 'backend'> = {},
+  { onRecord, onWork, signal }: Omit<PipelineOptions, 'backend'> = {},
 ): Promise<ExperimentResult> {
   for (;;) {
-    const event = await experiment.next(signal);
+    const event = await experiment.next(signal, onWork);
     if (!event) throw finished();
     await onRecord?.(event);
     if (event.phase === 'done') return event.result;

@@ -46,6 +46,17 @@ describe('memory is what was estimated, to a factor 2', () => {
       },
     ],
     [
+      'teachers fine-tuned by products to their end',
+      {
+        inputDim: 300,
+        teachers: 10,
+        students: 12,
+        train: short,
+        prune: { rule: 'size', size: 10 },
+        finetune: { maxSteps: 60 },
+      },
+    ],
+    [
       'a sample',
       {
         inputDim: 16,

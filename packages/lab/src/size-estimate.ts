@@ -1,3 +1,5 @@
+import { DENSE_LIMIT } from '@softmoe/model/linalg';
+import { TRAIL_LENGTH } from '@softmoe/train';
 import type { Config } from './config.ts';
 import { finetuneStageOf } from './estimators.ts';
 
@@ -52,6 +54,8 @@ const GRAM = { points: 65_536, batch: 4096, candidate: 16_384 };
 /** Looks at the spectrum in a run of gradient descent, and products with a Hessian that Lanczos takes in each. */
 const LOOKS = 6;
 const LANCZOS = 120;
+/** Products that conjugate gradients take in a step of Levenberg–Marquardt. */
+const CONJUGATE = 15;
 /** Steps of a typical fine-tuning by gradient descent, and by Levenberg–Marquardt. */
 const DESCENT = 400;
 const MARQUARDT = 10;
@@ -68,8 +72,10 @@ const MARQUARDT = 10;
  *   degree of the experts, and 16m(m + k)r for products of rows, an evaluation
  * - pruning: 8m² of Gram matrices and factors; m²/2 pair sums and 4m³. Where units share their gates 12m columns of n points,
  *   and n(m⁴/2 + 2m³) operations for all candidates
- * - fine-tuning: P = s(2r′ + 1) parameters and dense Hessians of P² numbers, six at a time; 2P² operations for each product
- *   that Lanczos takes. On a fixed sample of n points the Jacobians beside them, n(5P + 4r′)
+ * - fine-tuning: P = s(2r′ + 1) parameters, twice for each iterate that is kept and once for each of some 60 products of Lanczos.
+ *   Exact curvature: up to 300 parameters dense Hessians of P² numbers, six at a time; above it 28 numbers for each of s²/2 + sk
+ *   pairs, 16s(s + k) + 16s² of coefficients and 10P + 2(s + k)r′ of rows. On a fixed sample of n points dense Hessians at any
+ *   size, with the Jacobians beside them, n(4P + 4r′)
  *
  * Bytes are 8 a number. The engine's own start is not in it.
  */
@@ -168,20 +174,36 @@ function finetuning(config: Config, { d, k, s, r: before }: Sizes): PhaseSize {
   const parameters = s * (2 * r + 1);
   const square = parameters ** 2;
   const descends = finetune.method === 'gradientDescent';
+  const steps = Math.min(finetune.maxSteps, descends ? DESCENT : MARQUARDT);
   const looks = descends ? LOOKS : MARQUARDT;
+  const iterates = 2 * Math.min(TRAIL_LENGTH, steps + 1) * parameters;
+  const evaluations = steps * (pairFlops(expert) * s * (s + k) + 16 * s * (s + k) * r);
+  const exact = finetuneStageOf(config) === 'exact';
+  if (exact && parameters > DENSE_LIMIT) {
+    const pairs = s * (s / 2 + k);
+    const coefficients = 16 * s * (s + k) + 16 * s * s;
+    const rows = 10 * parameters + 2 * (s + k) * r;
+    // Lanczos keeps a vector for each product, 10 to 130 of them as eigenvalues coincide or not.
+    const numbers = 28 * pairs + coefficients + rows + iterates + 0.5 * LANCZOS * parameters;
+    const product = 4 * s * r * (4 * (s + k) + 2 * s) + 120 * pairs;
+    const derivatives = looks * 4 * pairFlops(expert) * pairs;
+    const spectrum = LANCZOS * (product + 4 * LANCZOS * parameters);
+    const solving = descends ? looks * spectrum : looks * CONJUGATE * product + spectrum;
+    const largest = Math.max(28 * pairs, 4 * s * (s + k), parameters);
+    return phaseOf(numbers, largest, evaluations + derivatives + solving, SCALAR);
+  }
   const spectra = looks * (2 * LANCZOS + 60) * square;
   const systems = descends ? 0 : (MARQUARDT * parameters ** 3) / 3;
-  const steps = Math.min(finetune.maxSteps, descends ? DESCENT : MARQUARDT);
-  if (finetuneStageOf(config) === 'exact') {
-    const matrices = (descends ? 6 : 7) * square;
-    const work = steps * pairFlops(expert) * s * (s + k) + spectra + systems;
-    return phaseOf(matrices, square, work, SCALAR);
+  if (exact) {
+    const numbers = (descends ? 6 : 7) * square + iterates;
+    return phaseOf(numbers, square, evaluations + spectra + systems, SCALAR);
   }
   const n = finetune.sampleSize;
-  const jacobians = n * (5 * parameters + 4 * r) + keptSample(config, before);
+  const jacobians = n * (4 * parameters + 4 * r) + keptSample(config, before);
   const differences = looks * 8 * s * n * parameters * r;
   const work = steps * n * 16 * s * r + looks * n * square + differences + spectra + systems;
-  return phaseOf(jacobians + 8 * square, Math.max(n * parameters, square), work, SCALAR);
+  const numbers = jacobians + 8 * square + iterates;
+  return phaseOf(numbers, Math.max(n * parameters, square), work, SCALAR);
 }
 
 /** Numbers of the sample that pruning averages over, where it is small enough to be kept for the rest of the run. */

@@ -57,23 +57,56 @@ export interface Blocks {
 }
 
 /**
- * The Riemannian Hessian of a loss on all tangent directions, split by symmetry, docs/theory.md (15) and (16).
- * Eigenvalues are the consumer's business: those of `span`, and those of `complement`, each `multiplicity` times.
+ * The Riemannian Hessian of a loss on all tangent directions and its Gauss–Newton part, as products, split by symmetry,
+ * docs/theory.md (15), (16) and (45) to (48). Inside span{V, W, V*, W*} a product takes and gives tangent vectors at `student`;
+ * parts of a direction that are normal to the spheres are dropped. Eigenvalues are the consumer's business.
  */
 export interface Curvature {
+  /** Number of tangent directions inside the span: that of the coordinates of `toTangentCoordinates` at `student`. */
+  readonly dimension: number;
+  /** The model that this is the curvature at, in coordinates of `basis`. */
+  readonly student: MoE;
+  /** The Hessian times a direction inside the span, in coordinates of `basis`. */
+  apply(direction: Params): Params;
+  /** The Gauss–Newton matrix times a direction inside the span, in coordinates of `basis`. */
+  gaussNewton(direction: Params): Params;
   /**
-   * Directions inside span{V, W, V*, W*}, of size 2m(r − 1) + m, in the coordinates of `toTangentCoordinates` of the
-   * student expressed in `basis`.
+   * What both are as matrices [dimension, dimension] in tangent coordinates, where the estimator has them at hand:
+   * `denseCurvature` forms them by products elsewhere.
    */
-  readonly span: Blocks;
+  readonly span?: Blocks;
   /** Directions orthogonal to the span: [2m, 2m] over (router 1 … m, expert 1 … m), the same for each of d − r. */
   readonly complement: Blocks;
   /** d − r. */
   readonly multiplicity: number;
   /** Orthonormal rows that span {V, W, V*, W*}, [r, d]. */
   readonly basis: NDArray;
-  /** Where the matrices are estimates; absent where they are exact to rounding. */
+  /** What the first use of the Hessian would compute at once, in pieces; absent where that is nothing. */
+  prepare?(): Steps<void>;
+  /** Where the curvature is an estimate; absent where it is exact to rounding. */
   readonly estimate?: CurvatureEstimate;
+}
+
+/**
+ * A long computation in pieces of well under a second: it yields how far it has come, in numbers of its own, and returns what it
+ * computes. `complete` takes it to its end at once, `paced` with pauses in which others get their turn.
+ */
+export type Steps<Result> = Generator<number, Result, void>;
+
+/** What a long computation does between two of its results, and how far it has come. */
+export interface Work {
+  /** Second derivatives at a point, an end of their spectrum, or a step of a method that solves linear systems. */
+  readonly task: 'curvature' | 'spectrum' | 'step';
+  /** Of a spectrum or a step: products with the curvature so far. */
+  readonly done: number;
+}
+
+/** How long computations are followed and stopped from outside. */
+export interface Watch {
+  /** Once aborted, the computation throws the signal's reason, well within a second. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called a few times a second with what is going on. */
+  readonly onWork?: ((work: Work) => void) | undefined;
 }
 
 /**
@@ -85,7 +118,7 @@ export interface Estimator {
   /** Second moments of the unit outputs of `model`. */
   gram(model: MoE): Promise<Gram>;
   /** Second derivatives of the objective at `model`. */
-  curvature(model: MoE): Promise<Curvature>;
+  curvature(model: MoE, watch?: Watch): Promise<Curvature>;
   /** Whether all three are exact to rounding, so that no sample stands between them and the population. */
   readonly exact: boolean;
 }

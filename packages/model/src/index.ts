@@ -7,6 +7,8 @@ export type {
   Objective,
   Points,
   TrailPoint,
+  Watch,
+  Work,
 } from './contracts.ts';
 export {
   FormatError,

@@ -5,7 +5,7 @@ import { at, axpyAt, dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
 import { makeParams, mapParams } from './params.ts';
-import type { MoE, Params } from './spec.ts';
+import type { MoE, ParameterName, Params } from './spec.ts';
 
 /** Rows divided by their lengths, at any scale. Throws {@link ValueError} for a row that has no direction. */
 export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
@@ -67,6 +67,23 @@ export function tangentDim(spec: MoE['spec']): number {
     dim += m * (manifold === 'sphere' ? d - 1 : d);
   }
   return dim;
+}
+
+/** The value of the parameter and unit that each tangent coordinate moves, in the order of {@link toTangentCoordinates}. */
+export function perCoordinate(
+  spec: MoE['spec'],
+  value: (name: ParameterName, unit: number) => number,
+): Float64Array {
+  const values = new Float64Array(tangentDim(spec));
+  let offset = 0;
+  for (const { name, shape, manifold } of Object.values(parameterLayout(spec))) {
+    const [m = 0, d = 1] = shape;
+    const width = manifold === 'sphere' ? d - 1 : d;
+    for (let unit = 0; unit < m; unit++, offset += width) {
+      values.fill(value(name, unit), offset, offset + width);
+    }
+  }
+  return values;
 }
 
 /**

@@ -13,7 +13,8 @@ export const BETA1 = 2;
 export const ALPHA2 = 3;
 export const BETA2 = 4;
 export const RHO = 5;
-const OVERLAPS = 6;
+/** How many they are. */
+export const OVERLAPS = 6;
 
 /**
  * E[u₁u₂] of two units with unit rows as a function of their six overlaps, with first and second derivatives:

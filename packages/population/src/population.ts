@@ -1,6 +1,17 @@
 import { type Curvature, type Estimator, type MoE, toSpan } from '@softmoe/model';
-import { radialDerivatives, subtractRadial, toTangentMatrix } from '@softmoe/model/linalg';
+import {
+  complete,
+  DENSE_LIMIT,
+  matrixCurvature,
+  paced,
+  radialDerivatives,
+  type Steps,
+  subtractRadial,
+  tangentDim,
+  toTangentMatrix,
+} from '@softmoe/model/linalg';
 import { euclideanBlocks } from './curvature-blocks.ts';
+import { curvatureOperator } from './curvature-operator.ts';
 import { createWorkspace, populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
 
@@ -8,27 +19,39 @@ import { populationGram } from './pair-expectations.ts';
  * The exact Riemannian Hessian of the population loss at `student`, and its Gauss–Newton part E[∇f ∇fᵀ], on all
  * tangent directions: docs/theory.md (15) and (16). L depends on inner products only, so directions inside the span of
  * all rows and directions orthogonal to it do not couple, and in the latter the Hessian is one [2m, 2m] matrix times
- * the identity. Memory: O((mr)²).
- *
- * Two units enter L through a·a'·E[uu'], so the Hessian is E[∇f ∇fᵀ] plus, within each unit, the second derivatives
- * weighted by the residual, Σ_l a_i a_l ∂²E[u_i u_l] − Σ_j a_i a*_j ∂²E[u_i u*_j] with the other unit held fixed.
+ * the identity. Inside the span both are matrices up to size {@link DENSE_LIMIT}, and products alone above it, (45) to (48).
  *
  * Throws `UnsupportedError` for shared gates and for experts that are no polynomials, a typed error for what is no
  * model.
  */
 export function populationCurvature(student: MoE, teacher: MoE): Curvature {
+  return complete(curvatureSteps(student, teacher));
+}
+
+function* curvatureSteps(student: MoE, teacher: MoE): Steps<Curvature> {
   const span = toSpan(student, teacher);
-  const euclidean = euclideanBlocks(span.student, span.teacher);
-  const { gradient } = createWorkspace(span.teacher)(span.student);
-  const radial = radialDerivatives(span.student, gradient);
-  const hessian = toTangentMatrix(span.student, euclidean.span.hessian);
-  subtractRadial(span.student, radial, hessian, euclidean.complement.hessian);
-  return {
-    span: { hessian, gaussNewton: toTangentMatrix(span.student, euclidean.span.gaussNewton) },
-    complement: euclidean.complement,
-    multiplicity: student.spec.inputDim - span.student.spec.inputDim,
-    basis: span.basis,
-  };
+  const multiplicity = student.spec.inputDim - span.student.spec.inputDim;
+  const small = tangentDim(span.student.spec) <= DENSE_LIMIT;
+  const inSpan = small
+    ? spanMatrices(span.student, span.teacher)
+    : yield* curvatureOperator(span.student, span.teacher);
+  return { ...inSpan, multiplicity, basis: span.basis };
+}
+
+/**
+ * Curvature by its matrices, of models in coordinates of their span. Memory: O((mr)²).
+ *
+ * Two units enter L through a·a'·E[uu'], so the Hessian is E[∇f ∇fᵀ] plus, within each unit, the second derivatives
+ * weighted by the residual, Σ_l a_i a_l ∂²E[u_i u_l] − Σ_j a_i a*_j ∂²E[u_i u*_j] with the other unit held fixed.
+ */
+function spanMatrices(student: MoE, teacher: MoE): Omit<Curvature, 'multiplicity' | 'basis'> {
+  const { span, complement } = euclideanBlocks(student, teacher);
+  const { gradient } = createWorkspace(teacher)(student);
+  const radial = radialDerivatives(student, gradient);
+  const hessian = toTangentMatrix(student, span.hessian);
+  subtractRadial(student, radial, hessian, complement.hessian);
+  const gaussNewton = toTangentMatrix(student, span.gaussNewton);
+  return matrixCurvature({ student, span: { hessian, gaussNewton }, complement });
 }
 
 /**
@@ -41,6 +64,6 @@ export function population(teacher: MoE): Estimator {
     exact: true,
     objective: populationObjective(teacher),
     gram: async (model) => populationGram(model, teacher),
-    curvature: async (model) => populationCurvature(model, teacher),
+    curvature: (model, watch) => paced('curvature', curvatureSteps(model, teacher), watch),
   };
 }

@@ -5,15 +5,26 @@ import {
   axpy,
   axpyAt,
   type Blocks,
+  complete,
   dotAt,
   entry,
   identity,
+  matrixCurvature,
+  type Steps,
   tangentDim,
   zeros,
 } from '@softmoe/model/linalg';
 import { jacobians, withOnes } from './jacobians.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
+
+/** {@link curvatureSteps} without a pause: for small samples, proofs and tests. */
+export function sampleCurvature(sample: Points): (model: MoE) => Curvature & WithMatrices {
+  const stepsOf = curvatureSteps(sample);
+  return (model) => complete(stepsOf(model));
+}
+
+type WithMatrices = Required<Pick<Curvature, 'span' | 'estimate'>>;
 
 /**
  * Curvature of the loss on a fixed sample drawn in span coordinates, docs/theory.md (40). The Gauss–Newton part is exact for
@@ -22,48 +33,55 @@ import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
  * which a standard normal averages to the identity; it is averaged over the sample likewise. Translations that
  * change no function are given the mean curvature, so that the ends of the spectra are those up to symmetry.
  *
- * The Hessian is worked out when it is first asked for.
+ * Its products come from matrices. The Gauss–Newton one has at most the rank of the number of points, so that a sample which says
+ * anything has more points than there are directions, and its Jacobian is larger than they are. The Hessian is worked out when it
+ * is first asked for, or by `prepare`. Yields the number of points done.
  */
-export function sampleCurvature(sample: Points): (model: MoE) => Curvature {
+export function curvatureSteps(sample: Points): (model: MoE) => Steps<Curvature & WithMatrices> {
   requireObject('sample', sample, ['inputs', 'targets', 'size']);
   const { inputs, targets, size } = sample;
   requireInteger('sample.size', size, 1);
   checkInputs(targets, size, 1, 'sample.targets');
-  return (model) => {
+  return function* (model) {
     checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
     const extended = withOnes(inputs, size);
-    const { span, complement } = jacobians(model, extended, size);
+    const { span, complement } = yield* jacobians(model, extended, size);
     let second: ResidualHessian | undefined;
-    const residualPart = () => {
-      second ??= residualHessian(model, extended, targets, size);
+    const residualSteps = function* () {
+      second ??= yield* residualHessian(model, extended, targets, size);
       return second;
     };
-    return {
+    const residualPart = () => complete(residualSteps());
+    return matrixCurvature({
+      student: model,
       span: blocksOf(
-        meanSquare(span, tangentDim(model.spec)),
+        yield* meanSquare(span, tangentDim(model.spec)),
         flatCoordinates(model),
         () => residualPart().span,
       ),
       complement: blocksOf(
-        meanSquare(complement, 2 * model.spec.experts),
+        yield* meanSquare(complement, 2 * model.spec.experts),
         flatLogits(model.spec),
         () => residualPart().complement,
       ),
       multiplicity: 0,
       basis: identity(model.spec.inputDim),
+      *prepare(): Steps<void> {
+        yield* residualSteps();
+      },
       estimate: {
         get error() {
           return residualPart().error;
         },
-        standardError: (which, vector) =>
+        standardError: (which: 'span' | 'complement', vector: Float64Array) =>
           standardError(which === 'span' ? span : complement, vector),
       },
-    };
+    });
   };
 }
 
 /** Mean outer product of the rows, [n, n]. */
-function meanSquare(rows: Float64Array, n: number): NDArray {
+function* meanSquare(rows: Float64Array, n: number): Steps<NDArray> {
   const size = rows.length / n;
   const matrix = zeros([n, n]);
   const { data } = matrix;
@@ -73,6 +91,7 @@ function meanSquare(rows: Float64Array, n: number): NDArray {
       const x = at(rows, start + i) / size;
       axpyAt(x, rows, start, data, i * n, i + 1);
     }
+    yield s;
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) data[j * n + i] = entry(matrix, i, j);

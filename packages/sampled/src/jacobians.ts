@@ -1,11 +1,13 @@
 import type { MoE, Params } from '@softmoe/model';
 import type { Inputs } from '@softmoe/model/checks';
 import {
+  allocate,
   at,
   makeParams,
   mapParams,
   matrixSize,
   outputGradients,
+  type Steps,
   tangentDim,
   toTangentCoordinates,
   zeros,
@@ -47,30 +49,52 @@ export interface Jacobians {
   readonly complement: Float64Array;
 }
 
-/** ∇f of `model` at the points of an extended sample, Riemannian. */
-export function jacobians(model: MoE, extended: Float64Array, size: number): Jacobians {
-  const { experts: m, inputDim: r } = model.spec;
-  const rows = outputGradients(extend(model), extended, size);
-  const columns = rows.length / size;
+/** Points whose derivatives are computed at a time. */
+const BLOCK = 1024;
+
+/** ∇f of `model` at the points of an extended sample, Riemannian. Yields the number of points done. */
+export function* jacobians(model: MoE, extended: Float64Array, size: number): Steps<Jacobians> {
   const inside = tangentDim(model.spec);
-  const span = new Float64Array(size * inside);
-  const complement = new Float64Array(size * 2 * m);
-  for (let s = 0; s < size; s++) {
-    let offset = s * columns;
-    const vector = makeParams(model.spec, ({ name, shape }) => {
-      if (shape.length < 2) {
-        offset += m;
-        return { shape, data: rows.subarray(offset - m, offset) };
-      }
-      const array = zeros(shape);
-      const first = name === 'router' ? 0 : m;
-      for (let i = 0; i < m; i++, offset += r + 1) {
-        array.data.set(rows.subarray(offset, offset + r), i * r);
-        complement[s * 2 * m + first + i] = at(rows, offset + r);
-      }
-      return array;
-    });
-    span.set(toTangentCoordinates(model, vector), s * inside);
+  const outside = 2 * model.spec.experts;
+  const span = allocate([size, inside]);
+  const complement = allocate([size, outside]);
+  const wide = model.spec.inputDim + 1;
+  const whole = extend(model);
+  for (let first = 0; first < size; first += BLOCK) {
+    const end = Math.min(size, first + BLOCK);
+    const points = extended.subarray(first * wide, end * wide);
+    const rows = outputGradients(whole, points, end - first);
+    const columns = rows.length / (end - first);
+    for (let s = first; s < end; s++) {
+      const logits = complement.subarray(s * outside, (s + 1) * outside);
+      const vector = splitLast(model, rows, (s - first) * columns, logits);
+      span.set(toTangentCoordinates(model, vector), s * inside);
+    }
+    yield end;
   }
   return { span, complement };
+}
+
+/** The derivatives of an extended model from `start` on as those of the model itself, and those by the coordinate more in `last`. */
+function splitLast(
+  { spec }: MoE,
+  derivatives: Float64Array,
+  start: number,
+  last: Float64Array,
+): Params {
+  const { experts: m, inputDim: r } = spec;
+  let offset = start;
+  return makeParams(spec, ({ name, shape }) => {
+    if (shape.length < 2) {
+      offset += m;
+      return { shape, data: derivatives.subarray(offset - m, offset) };
+    }
+    const array = zeros(shape);
+    const first = name === 'router' ? 0 : m;
+    for (let i = 0; i < m; i++, offset += r + 1) {
+      array.data.set(derivatives.subarray(offset, offset + r), i * r);
+      last[first + i] = at(derivatives, offset + r);
+    }
+    return array;
+  });
 }

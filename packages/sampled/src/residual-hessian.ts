@@ -12,6 +12,7 @@ import {
   norm,
   outputGradients,
   radialDerivatives,
+  type Steps,
   subtractRadial,
   toTangentMatrix,
   zeros,
@@ -33,20 +34,19 @@ export interface ResidualHessian {
  *
  * f depends on a row only through a logit, so that one difference in each of the 2m logits gives all second derivatives:
  * that by coordinate j of the row is the one by the logit times x_j. `extended` holds the points with a last coordinate of
- * 1, [size, r + 1].
+ * 1, [size, r + 1]. Yields the number of points done, for one logit after the other.
  */
-export function residualHessian(
+export function* residualHessian(
   model: MoE,
   extended: Float64Array,
   targets: Inputs,
   size: number,
-): ResidualHessian {
+): Steps<ResidualHessian> {
   const whole = extend(model);
   const residuals = difference(forward(whole, extended, size), Float64Array.from(targets));
   const weights = residuals.map((residual) => residual / size);
-  const at = (distance: number) => logitDifferences(whole, extended, weights, distance);
-  const far = at(FAR);
-  const near = at(NEAR);
+  const far = yield* logitDifferences(whole, extended, weights, FAR);
+  const near = yield* logitDifferences(whole, extended, weights, NEAR);
   const span = extrapolated(far.span, near.span);
   const complement = extrapolated(far.complement, near.complement);
 
@@ -63,12 +63,12 @@ interface Parts {
 }
 
 /** Σ_s weights_s ∇²f(x_s), by one central difference in each logit. */
-function logitDifferences(
+function* logitDifferences(
   whole: MoE,
   extended: Float64Array,
   weights: Float64Array,
   distance: number,
-): Parts {
+): Steps<Parts> {
   const { experts: m, inputDim: wide } = whole.spec;
   const r = wide - 1;
   const biased = whole.params.routerBias !== undefined;
@@ -82,12 +82,13 @@ function logitDifferences(
     const columns = change.length / weights.length;
     /** By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b. */
     const moments = zeros([columns, wide]);
-    weights.forEach((weight, s) => {
+    for (const [s, weight] of weights.entries()) {
       for (let p = 0; p < columns; p++) {
         const x = (weight * at(change, s * columns + p)) / (2 * distance);
         axpyAt(x, extended, s * wide, moments.data, p * wide, wide);
       }
-    });
+      yield s;
+    }
     const write = (row: number, p: number) => {
       span.data.set(moments.data.subarray(p * wide, p * wide + r), row * parameters + b * r);
       if (!biased || b >= m) return;

@@ -1,8 +1,8 @@
 import type { Backend } from '@softmoe/backend';
 import type { Estimator, Points } from '@softmoe/model';
 import { requireFunction } from '@softmoe/model/checks';
-import { projectTangent } from '@softmoe/model/linalg';
-import { sampleCurvature } from './curvature.ts';
+import { paced, projectTangent } from '@softmoe/model/linalg';
+import { curvatureSteps } from './curvature.ts';
 import { sampleGram } from './moments.ts';
 import { type Source, samplePoints, sourceOf } from './source.ts';
 
@@ -15,7 +15,7 @@ import { type Source, samplePoints, sourceOf } from './source.ts';
 export function sampled(source: Source | Points, backend: Backend): Estimator {
   requireFunction('backend.lossAndGradient', backend?.lossAndGradient);
   const from = sourceOf(source);
-  let curvatureOf: ReturnType<typeof sampleCurvature> | undefined;
+  let curvatureOf: ReturnType<typeof curvatureSteps> | undefined;
   return {
     exact: false,
     objective: {
@@ -25,9 +25,9 @@ export function sampled(source: Source | Points, backend: Backend): Estimator {
       },
     },
     gram: (model) => sampleGram(model, from, backend),
-    async curvature(model) {
-      curvatureOf ??= sampleCurvature(samplePoints(from));
-      return curvatureOf(model);
+    async curvature(model, watch) {
+      curvatureOf ??= curvatureSteps(samplePoints(from));
+      return paced('curvature', curvatureOf(model), watch);
     },
   };
 }

@@ -30,7 +30,6 @@ export { descend, type Optimizer } from './optimizer.ts';
 export { type AdamMemory, type AdamOptions, adam } from './optimizers/adam.ts';
 export { recordOf, type TrainRecord } from './record.ts';
 export {
-  breather,
   finish,
   type RecordOptions,
   type RunEnd,
@@ -46,4 +45,4 @@ export {
   type TrainState,
 } from './state.ts';
 export type { StopCriteria, StopReason } from './stop.ts';
-export { type Trailed, trailOf, withoutTrail, withTrail } from './trail.ts';
+export { TRAIL_LENGTH, type Trailed, trailOf, withoutTrail, withTrail } from './trail.ts';

@@ -1,5 +1,6 @@
-import type { Objective } from '@softmoe/model';
+import type { Objective, Watch } from '@softmoe/model';
 import { requireFunction } from '@softmoe/model/checks';
+import { breather } from '@softmoe/model/linalg';
 import type { VectorField } from './fields.ts';
 import type { Evaluation, Stepper, TrainState } from './state.ts';
 
@@ -32,12 +33,32 @@ export function integrate<Memory>(
   requireFunction('objective.evaluate', objective?.evaluate);
   requireFunction('method.step', method?.step);
   const flow: Flow = { field, objective };
+  const breathe = breather();
   return {
     async init(model) {
       const evaluation: Evaluation = await objective.evaluate(model, 0);
       const start = { step: 0, time: 0, model, evaluation };
       return { ...start, memory: method.init(flow, start) };
     },
-    step: (state, until = Infinity) => method.step(flow, state, until),
+    step: (state, until = Infinity, watch = {}) =>
+      method.step({ field, objective: interruptible(objective, breathe, watch) }, state, until),
+  };
+}
+
+/** `objective` with a pause before an evaluation now and then: a step of a large model has several long ones. */
+function interruptible(
+  objective: Objective,
+  breathe: ReturnType<typeof breather>,
+  { signal }: Watch,
+): Objective {
+  return {
+    async evaluate(model, step) {
+      const pause = breathe();
+      if (pause) {
+        await pause;
+        signal?.throwIfAborted();
+      }
+      return objective.evaluate(model, step);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { type Objective, ValueError } from '@softmoe/model';
+import { type Objective, ValueError, type Watch, type Work } from '@softmoe/model';
 import { scaleParams } from '@softmoe/model/linalg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,10 +10,11 @@ import { DivergedError } from './errors.ts';
 import { plainFlow } from './fields.ts';
 import { integrate } from './integrate.ts';
 import { bogackiShampine } from './methods/bogacki-shampine.ts';
+import { dormandPrince } from './methods/dormand-prince.ts';
 import { euler } from './methods/euler.ts';
 import { recordOf } from './record.ts';
 import { finish, type RunOptions, run } from './run.ts';
-import type { Stepper, TrainState } from './state.ts';
+import type { NoMemory, Stepper, TrainState } from './state.ts';
 import type { StopCriteria } from './stop.ts';
 
 const model = someModel({ inputDim: 4, experts: 3 });
@@ -206,6 +207,71 @@ describe('the abort of a run', () => {
     const { end } = await go({ stepper, record: { every: 1e9 }, signal: controller.signal });
     expect(end.reason).toBe('aborted');
     expect(end.state.step).toBeGreaterThan(3);
+  });
+});
+
+describe('the abort of a step of a run', () => {
+  /** As Euler's steps, until its step from `at` on: that one waits for the signal, and throws its reason. */
+  const waiting = (at: number, told: (watch: Watch | undefined) => void = () => {}) => ({
+    ...euler01,
+    async step(state: TrainState<NoMemory>, until?: number, watch?: Watch) {
+      if (state.step < at) return euler01.step(state, until, watch);
+      told(watch);
+      return new Promise<never>((_, reject) => {
+        watch?.signal?.addEventListener('abort', () => reject(watch.signal?.reason as Error));
+      });
+    },
+  });
+
+  it('ends it with the state before, from which the rest can follow', async () => {
+    const controller = new AbortController();
+    const stepper = waiting(4, () => setTimeout(() => controller.abort(new Error('enough'))));
+    const { end } = await go({ stepper, until: { steps: 20 }, signal: controller.signal });
+    expect(end).toMatchObject({ reason: 'aborted', state: { step: 4 } });
+    const rest = await go({ start: end.state, until: { steps: 20 } });
+    expect(rest.end).toEqual((await go({ until: { steps: 20 } })).end);
+  });
+
+  it('is no cover for an error of another kind', async () => {
+    const controller = new AbortController();
+    const failing: typeof euler01 = {
+      ...euler01,
+      async step() {
+        controller.abort();
+        throw new RangeError('broken');
+      },
+    };
+    const going = go({ stepper: failing, signal: controller.signal });
+    await expect(going).rejects.toThrow(RangeError);
+  });
+
+  it('is heard between the evaluations of a long step', async () => {
+    const controller = new AbortController();
+    let evaluations = 0;
+    const slow: Objective = {
+      evaluate: (at, step) => {
+        if (++evaluations === 3) setTimeout(() => controller.abort());
+        const since = performance.now();
+        while (performance.now() - since < 60);
+        return objective.evaluate(at, step);
+      },
+    };
+    const stepper = integrate(plainFlow, slow, dormandPrince());
+    const { end } = await go({ stepper, signal: controller.signal });
+    expect(end).toMatchObject({ reason: 'aborted', state: { step: 0 } });
+    expect(evaluations).toBeLessThan(6);
+  });
+
+  it('hands on what long steps tell of their work', async () => {
+    const controller = new AbortController();
+    const told: Work[] = [];
+    const stepper = waiting(2, (watch) => {
+      watch?.onWork?.({ task: 'step', done: 7 });
+      setTimeout(() => controller.abort());
+    });
+    const going = go({ stepper, signal: controller.signal, onWork: (work) => told.push(work) });
+    expect((await going).end.state.step).toBe(2);
+    expect(told).toEqual([{ task: 'step', done: 7 }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { MoE } from '@softmoe/model';
+import type { MoE, Watch } from '@softmoe/model';
 import {
   requireFinite,
   requireFunction,
@@ -7,7 +7,7 @@ import {
   requireModel,
   requireObject,
 } from '@softmoe/model/checks';
-import { normParams } from '@softmoe/model/linalg';
+import { breather, normParams } from '@softmoe/model/linalg';
 import { DivergedError } from './errors.ts';
 import { recordOf, type TrainRecord } from './record.ts';
 import { requireState, type Stepper, type TrainState } from './state.ts';
@@ -30,13 +30,16 @@ export interface RecordOptions {
 }
 
 /** Where a run starts, when it ends, and what it records on the way. */
-export interface RunOptions {
+export interface RunOptions extends Pick<Watch, 'onWork'> {
   /** A model to start from, or a state to go on from. */
   readonly start: MoE | TrainState;
   /** When to end; with no criterion the run goes on until it is aborted, or until rounding allows no progress. */
   readonly until?: StopCriteria | undefined;
   readonly record?: RecordOptions | undefined;
-  /** Once aborted the run ends after the step under way, with the reason 'aborted' and its state, but no more record. */
+  /**
+   * Once aborted the run ends with the reason 'aborted' and its last state, but no more record: after the step under way, or
+   * within one that takes long.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +61,7 @@ export async function* run<Memory>(
   options: RunOptions,
 ): AsyncGenerator<TrainRecord<Memory>, RunEnd<Memory>, void> {
   checkOptions(stepper, options);
-  const { start, until = {}, record = {}, signal } = options;
+  const { start, until = {}, record = {}, signal, onWork } = options;
   const { teacher } = record;
   const breathe = breather();
 
@@ -76,7 +79,10 @@ export async function* run<Memory>(
       if (recorded !== state.step && reason !== 'aborted') yield recordOf(state, teacher);
       return { reason, state };
     }
-    const next = await stepper.step(state, until.time);
+    const next = await unlessAborted(signal, () =>
+      stepper.step(state, until.time, { signal, onWork }),
+    );
+    if (!next) continue;
     gradientNorm = finiteNorm(next, state);
     const due = isDue(record, state, next);
     state = until.plateau ? marked(next, state, until.plateau.relative) : next;
@@ -100,22 +106,17 @@ export async function finish<Item, End>(
   }
 }
 
-/**
- * A function to call between the steps of a long computation. It returns a promise to await once `interval` milliseconds
- * have passed since the last one: it resolves through the host's task queue, so that signals, messages and timers get
- * their turn, which promises that are ready at once would never give them.
- */
-export function breather(interval: number = 50): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < interval) return undefined;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        last = performance.now();
-        resolve();
-      }, 0);
-    });
-  };
+/** What `step` gives; undefined where it threw the reason of the signal that stopped it. */
+async function unlessAborted<State>(
+  signal: AbortSignal | undefined,
+  step: () => Promise<State>,
+): Promise<State | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
 }
 
 function marked<Memory>(
@@ -150,7 +151,7 @@ function isState(start: MoE | TrainState): start is TrainState {
 
 function checkOptions(stepper: Stepper, options: RunOptions): void {
   requireFunction('stepper.step', stepper?.step);
-  requireKeys('options', options, ['start', 'until', 'record', 'signal']);
+  requireKeys('options', options, ['start', 'until', 'record', 'signal', 'onWork']);
   const { start, until, record } = options;
   requireObject('start', start, ['the spec and params of a model', 'or the parts of a state']);
   if (isState(start)) requireState('start', start);

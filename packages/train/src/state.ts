@@ -1,4 +1,4 @@
-import { type MoE, type Params, ValueError } from '@softmoe/model';
+import { type MoE, type Params, ValueError, type Watch } from '@softmoe/model';
 import { requireModel, requireObject } from '@softmoe/model/checks';
 
 /** Loss and Riemannian gradient at one model. */
@@ -40,8 +40,11 @@ export interface TrainState<Memory = unknown> {
  */
 export interface Stepper<Memory = unknown> {
   init(model: MoE): Promise<TrainState<Memory>>;
-  /** One step, of a length that does not go past the time `until` where the stepper can choose its length. */
-  step(state: TrainState<Memory>, until?: number): Promise<TrainState<Memory>>;
+  /**
+   * One step, of a length that does not go past the time `until` where the stepper can choose its length. A step that can take
+   * long tells `watch` what it does, and throws the reason of its signal once that has aborted: `state` stands then.
+   */
+  step(state: TrainState<Memory>, until?: number, watch?: Watch): Promise<TrainState<Memory>>;
 }
 
 /** The memory of a method that has none. */

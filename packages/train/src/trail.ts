@@ -26,9 +26,9 @@ export function withTrail<Memory>(stepper: Stepper<Memory>): Stepper<Trailed<Mem
     async init(model) {
       return extended(await stepper.init(model), 1, []);
     },
-    async step(state, until) {
+    async step(state, until, watch) {
       const { stride, trail } = trailed(state);
-      const next = await stepper.step(withoutTrail(state), until);
+      const next = await stepper.step(withoutTrail(state), until, watch);
       return next.step === state.step
         ? { ...next, memory: { own: next.memory, stride, trail } }
         : extended(next, stride, trail);

@@ -1,5 +1,11 @@
 import { planeOf, widestAxes } from '@softmoe/figures';
-import { configWarnings, type Experiment, type ExperimentEvent, summaryOf } from '@softmoe/lab';
+import {
+  configWarnings,
+  type Experiment,
+  type ExperimentEvent,
+  InterruptedError,
+  summaryOf,
+} from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
 import type { Activity, Axes, PlaneChoice, Reply, Request, Source } from '../protocol.ts';
@@ -14,10 +20,18 @@ const PLANE_EVERY = 120;
 
 /** Requests that leave a run as it goes. */
 const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'model']);
+/** Requests that do not wait for a long event to end: it is cut short, and begun again when the run goes on. */
+const URGENT: ReadonlySet<Request['type']> = new Set([
+  'start',
+  'pause',
+  'prune',
+  'finetune',
+  'stop',
+]);
 
 /**
  * Runs one experiment of `@softmoe/lab` at a time, by commands. All work is a queue of tasks, each at most one event
- * long, so that commands take effect between two events.
+ * long, so that commands take effect between two events, or within one that takes long.
  */
 export class Runner {
   #queue: Promise<void> = Promise.resolve();
@@ -25,6 +39,8 @@ export class Runner {
   #run = 0;
   #experiment: Experiment | undefined;
   #activity: Activity = 'idle';
+  /** Stops the event under way, once that is known to take long. */
+  #interrupt: AbortController | undefined;
   #autoplay = false;
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
@@ -47,6 +63,7 @@ export class Runner {
 
   handle(request: Exclude<Request, { type: 'sweep' }>): void {
     if (!ASIDE.has(request.type)) clearTimeout(this.#timer);
+    if (URGENT.has(request.type)) this.#interrupt?.abort();
     this.#do(request.type, () => this.#obey(request));
   }
 
@@ -165,7 +182,7 @@ export class Runner {
     if (!experiment || (!once && this.#activity !== 'running')) return;
     if (experiment.phase === 'prune' && !once && !this.#autoplay) return this.#set('waiting');
     const since = performance.now();
-    const event = await experiment.next();
+    const event = await this.#next(experiment);
     this.#busy.seconds += (performance.now() - since) / 1000;
     if (!event) return;
     this.#show(event, experiment);
@@ -174,6 +191,21 @@ export class Runner {
     if (once) return this.#set(atBoundary ? 'waiting' : 'paused');
     if (atBoundary && !this.#autoplay) return this.#set('waiting');
     this.#schedule(event.phase === 'prune' ? 600 : this.#pace.waitAfter(event.phase));
+  }
+
+  /** The next event; undefined where there is none, or where a request cut it short. */
+  async #next(experiment: Experiment): Promise<ExperimentEvent | undefined> {
+    const interrupt = new AbortController();
+    try {
+      return await experiment.next(interrupt.signal, () => {
+        this.#interrupt = interrupt;
+      });
+    } catch (error) {
+      if (error instanceof InterruptedError) return undefined;
+      throw error;
+    } finally {
+      this.#interrupt = undefined;
+    }
   }
 
   #show(event: ExperimentEvent, experiment: Experiment): void {

@@ -1,8 +1,8 @@
-import { spectrumOf } from '@softmoe/certify';
+import { spectrumSteps } from '@softmoe/certify';
 import type { ConfigInput } from '@softmoe/lab';
 import type { MoE } from '@softmoe/model';
-import { takeRows } from '@softmoe/model/linalg';
-import { populationCurvature, populationObjective } from '@softmoe/population';
+import { paced, takeRows } from '@softmoe/model/linalg';
+import { population } from '@softmoe/population';
 import type { TaskFunction } from '@softmoe/tasks';
 import { euler, integrate, plainFlow } from '@softmoe/train';
 import { trainStudent } from './trained-student.ts';
@@ -65,9 +65,11 @@ async function descent(
   limits: { readonly steps: number; readonly loss: number },
   signal: AbortSignal,
 ): Promise<Descent> {
-  const { lambdaMax } = spectrumOf(populationCurvature(start, teacher));
+  const { objective, curvature } = population(teacher);
+  const steps = spectrumSteps(await curvature(start, { signal }));
+  const { lambdaMax } = await paced('spectrum', steps, { signal });
   const step = 1 / lambdaMax;
-  const stepper = integrate(plainFlow, populationObjective(teacher), euler({ fixedStep: step }));
+  const stepper = integrate(plainFlow, objective, euler({ fixedStep: step }));
   let state = await stepper.init(start);
   const points = [{ step: 0, loss: state.evaluation.loss }];
   for (let due = 1; state.step < limits.steps && state.evaluation.loss > limits.loss; ) {

@@ -70,6 +70,7 @@ export async function execute(
   try {
     const result = await runExperiment(experiment, {
       signal: stop.signal,
+      onWork: (work) => progress?.work(work),
       onRecord: async (event) => {
         progress?.show(event);
         await keep(event);

@@ -1,4 +1,5 @@
 import type { Config, ExperimentEvent } from '@softmoe/lab';
+import type { Work } from '@softmoe/model';
 import { lossWords } from '../numbers.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import type { Output } from '../streams.ts';
@@ -7,6 +8,8 @@ import { createTimeLeft } from './time-left.ts';
 /** Shows how far a run has come; on stderr, so that stdout holds the result alone. */
 export interface Progress {
   show(event: ExperimentEvent): void;
+  /** Shows what goes on between two events, beside what the last one told. */
+  work(work: Work): void;
   /** Clears what is on the screen. */
   stop(): void;
 }
@@ -68,6 +71,18 @@ function position(config: Config, event: ExperimentEvent, startLoss: number | un
   }
 }
 
+/** What is computed between two events of fine-tuning. */
+function workWords({ task, done }: Work): string {
+  switch (task) {
+    case 'curvature':
+      return 'second derivatives';
+    case 'spectrum':
+      return `spectrum: ${done} products`;
+    case 'step':
+      return `linear system: ${done} products`;
+  }
+}
+
 /** Remembers the loss of the first record, the scale of all that follow. */
 function startOf(): (event: ExperimentEvent) => number | undefined {
   let loss: number | undefined;
@@ -83,25 +98,41 @@ const labelOf = (phase: keyof typeof names) => `${names[phase].padEnd(9)} `;
 
 function bars(told: Tell, stream: Output): Progress {
   const bar = createProgressBar(labelOf('train'), stream);
+  let tuned: Position = { share: 0, words: [] };
   return {
     show(event) {
-      const { share, words } = told(event);
-      bar.show(labelOf(event.phase), share, words);
+      const position = told(event);
+      if (event.phase === 'finetune') tuned = position;
+      bar.show(labelOf(event.phase), position.share, position.words);
+    },
+    work(work) {
+      bar.show(labelOf('finetune'), tuned.share, [workWords(work), ...tuned.words]);
     },
     stop: () => bar.stop(),
   };
 }
 
-/** About ten lines a phase. */
+/** Milliseconds without a line after which one tells what is computed. */
+const SILENCE = 5000;
+
+/** About ten lines a phase, and one every few seconds in between where that takes longer. */
 function lines(told: Tell, stream: Output): Progress {
   let last = '';
+  let written = performance.now();
+  const write = (label: string, text: string) => {
+    written = performance.now();
+    stream.write(`${label}${text}\n`);
+  };
   return {
     show(event) {
       const { share, words } = told(event);
       const key = `${event.phase} ${Math.floor(10 * share)}`;
       if (key === last || words.length === 0) return;
       last = key;
-      stream.write(`${labelOf(event.phase)}${words.join(', ')}\n`);
+      write(labelOf(event.phase), words.join(', '));
+    },
+    work(work) {
+      if (performance.now() - written > SILENCE) write(labelOf('finetune'), workWords(work));
     },
     stop() {},
   };

@@ -1,10 +1,17 @@
-export type { Blocks, CurvatureEstimate } from '../contracts.ts';
+export type { Blocks, CurvatureEstimate, Steps } from '../contracts.ts';
+export {
+  DENSE_LIMIT,
+  denseCurvature,
+  matrixCurvature,
+  spanProduct,
+} from '../curvature.ts';
 export { ConvergenceError } from '../errors.ts';
 export { gradientScale, lossAndMoments, nullLoss } from '../forward.ts';
 export { frameOf } from '../frames/frame.ts';
 export type { Span } from '../frames/span.ts';
 export {
   fromTangentCoordinates,
+  perCoordinate,
   projectTangent,
   tangentDim,
   toTangentCoordinates,
@@ -30,13 +37,21 @@ export { translationDim, translationDirections } from '../symmetries/translation
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
+export { type ConjugateGradientsOptions, conjugateGradients } from './conjugate-gradients.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type TurnedRows, turnRows } from './householder.ts';
-export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
+export {
+  type Eigenpair,
+  type Extremes,
+  type LanczosOptions,
+  lanczos,
+  lanczosSteps,
+} from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { norm, normAt, rescaleAt, rootOfProduct, scaleOf } from './norm.ts';
-export { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
+export { addEntry, entry, matrixSize, row, rowProducts, takeRows, timesVector } from './rows.ts';
 export { semidefiniteFactor } from './semidefinite.ts';
+export { breather, complete, paced } from './steps.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
 export {
   addAt,

@@ -1,11 +1,13 @@
+import type { Steps } from '../contracts.ts';
 import { ConvergenceError, ShapeError, ValueError } from '../errors.ts';
 import type { NDArray } from '../ndarray.ts';
 import { subtractProjections } from './gram-schmidt.ts';
 import { identity } from './matrix.ts';
 import { norm, rescaleAt } from './norm.ts';
-import { entry, matrixSize, row } from './rows.ts';
+import { entry, matrixSize, row, timesVector } from './rows.ts';
+import { complete } from './steps.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
-import { at, combination, dot, dotAt } from './vectors.ts';
+import { at, combination, dot } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
 export interface Eigenpair {
@@ -33,14 +35,8 @@ export interface LanczosOptions {
 }
 
 /**
- * Both ends of the spectrum of a symmetric `matrix` [n, n] by the Lanczos iteration with full reorthogonalisation: O(n²)
- * a step, n numbers of memory a step. The result is a function of the arguments alone.
- *
- * Where the Krylov space closes early, one more is opened from {@link defaultStart} in the rest of the space, so that
- * a start vector that lacks an eigenvector does not hide it. An `error` bounds the distance to some eigenvalue;
- * it is no bound of λ_min from below or of λ_max from above. That the two found are the extreme ones rests, as always with
- * Lanczos, on the start vector having a part along their eigenvectors.
- * Throws {@link ShapeError}, {@link ValueError} for numbers that are not finite, {@link ConvergenceError}.
+ * Both ends of the spectrum of a symmetric `matrix` [n, n]: {@link lanczosSteps} without a pause. Throws what that throws, and
+ * {@link ShapeError} for what is no square matrix.
  */
 export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes {
   const { rows: n, columns } = matrixSize(matrix);
@@ -51,9 +47,28 @@ export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes
       remedy: 'Pass a symmetric [n, n] array.',
     });
   }
+  return complete(lanczosSteps((x) => timesVector(matrix, x), n, options));
+}
+
+/**
+ * Both ends of the spectrum of a symmetric operator on vectors of `n` ≥ 1 numbers, of which only the product `times` is asked, by
+ * the Lanczos iteration with full reorthogonalisation: a product and n numbers of memory a step. Yields the number of products so
+ * far. The result is a function of the arguments alone.
+ *
+ * Where the Krylov space closes early, one more is opened from {@link defaultStart} in the rest of the space, so that
+ * a start vector that lacks an eigenvector does not hide it. An `error` bounds the distance to some eigenvalue;
+ * it is no bound of λ_min from below or of λ_max from above. That the two found are the extreme ones rests, as always with
+ * Lanczos, on the start vector having a part along their eigenvectors.
+ * Throws {@link ShapeError}, {@link ValueError} for numbers that are not finite, {@link ConvergenceError}.
+ */
+export function* lanczosSteps(
+  times: (x: Float64Array) => Float64Array,
+  n: number,
+  options: LanczosOptions = {},
+): Steps<Extremes> {
   const { tolerance = 1e-10, maxSteps = n, start = defaultStart(n) } = options;
   const basis: Float64Array[] = [];
-  const first = krylov(matrix, start, basis, tolerance, maxSteps);
+  const first = yield* krylov(times, n, start, basis, tolerance, maxSteps);
   if (!first) {
     throw new ShapeError('must be a vector of the size of the matrix, other than 0', {
       field: 'start',
@@ -62,7 +77,7 @@ export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes
     });
   }
   if (!first.closed || basis.length === n) return first;
-  const second = krylov(matrix, defaultStart(n), basis, tolerance, maxSteps);
+  const second = yield* krylov(times, n, defaultStart(n), basis, tolerance, maxSteps);
   if (!second) return first;
   return {
     min: first.min.value <= second.min.value ? first.min : second.min,
@@ -80,14 +95,14 @@ export function defaultStart(n: number): Float64Array {
 }
 
 /** One Krylov space orthogonal to `basis`, which it extends. Undefined when `start` has no part there. */
-function krylov(
-  matrix: NDArray,
+function* krylov(
+  times: (x: Float64Array) => Float64Array,
+  n: number,
   start: Float64Array,
   basis: Float64Array[],
   tolerance: number,
   maxSteps: number,
-): (Extremes & { closed: boolean }) | undefined {
-  const { rows: n } = matrixSize(matrix);
+): Steps<(Extremes & { closed: boolean }) | undefined> {
   if (start.length !== n) return undefined;
   const before = basis.length;
   const diagonal: number[] = [];
@@ -97,9 +112,10 @@ function krylov(
   orthogonalise(q, basis);
   if (!normalise(q, 1e-10 * length)) return undefined;
   for (let nextCheck = 4; ; ) {
-    const next = multiply(matrix, q);
+    const next = times(q);
     diagonal.push(dot(q, next));
     basis.push(q);
+    yield basis.length;
     orthogonalise(next, basis);
     const beta = norm(next);
     requireFiniteProduct(beta);
@@ -197,11 +213,6 @@ function normalise(x: Float64Array, least: number): boolean {
     x[i] = value / length;
   });
   return true;
-}
-
-function multiply(matrix: NDArray, x: Float64Array): Float64Array {
-  const n = x.length;
-  return x.map((_, i) => dotAt(matrix.data, i * n, x, 0, n));
 }
 
 function requireFiniteProduct(beta: number): void {

@@ -43,3 +43,11 @@ export function rowProducts(a: NDArray, b: NDArray): NDArray {
   }
   return result;
 }
+
+/** A·x for A of shape [m, n] and x of n numbers. */
+export function timesVector(matrix: NDArray, x: Float64Array): Float64Array {
+  const { rows, columns } = matrixSize(matrix);
+  return Float64Array.from({ length: rows }, (_, i) =>
+    dotAt(matrix.data, i * columns, x, 0, columns),
+  );
+}
