@@ -11,17 +11,25 @@ import {
 } from '@softmoe/model/linalg';
 import { pairExpectations } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import { loadSimdWorkspace } from './simd-workspace.ts';
+import { type PopulationOptions, requireVariant } from './variant.ts';
 
 /**
  * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
  * so no step need be named. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
  * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for shared gates and for
- * experts that are no polynomials: a teacher at once, a student when it is evaluated. Throws a typed error for what is no
- * model; of a student's numbers those of its first evaluation are checked.
+ * experts that are no polynomials: a teacher at once, a student when it is evaluated; and for a variant that this
+ * JavaScript engine can't run. Throws a typed error for what is no model; of a student's numbers those of its first
+ * evaluation are checked.
  */
-export function populationObjective(teacher: MoE): ExactObjective {
+export function populationObjective(
+  teacher: MoE,
+  { variant = 'float64' }: PopulationOptions = {},
+): ExactObjective {
   requireModel('teacher', teacher);
-  const workspace = createWorkspace(teacher);
+  requireVariant(variant);
+  const teacherLoss = halfSquareOf(teacher);
+  let workspace = variant === 'float64' ? createWorkspace(teacher) : undefined;
   let checked: MoE['spec'] | undefined;
   return {
     evaluate: async (model) => {
@@ -29,21 +37,27 @@ export function populationObjective(teacher: MoE): ExactObjective {
         requireModel('model', model);
         checked = model.spec;
       }
+      workspace ??= await loadSimdWorkspace(teacher);
       const { loss, gradient } = workspace(model);
-      return { loss, gradient: projectTangent(model, gradient) };
+      return { loss: teacherLoss + loss, gradient: projectTangent(model, gradient) };
     },
   };
 }
 
-/** Loss and Euclidean gradient of the population loss against one teacher, with all scratch space kept between calls. */
-export function createWorkspace(teacher: MoE): (model: MoE) => {
-  loss: number;
-  gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
-} {
+/** A loss but for its constant ½E f*², and its Euclidean gradient. */
+export interface LossAndGradient {
+  readonly loss: number;
+  readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
+}
+
+/**
+ * Loss, but for its constant ½E f*², and Euclidean gradient of the population loss against one teacher, in JavaScript: the
+ * reference for the kernels. All scratch space is kept between calls.
+ */
+export function createWorkspace(teacher: MoE): (model: MoE) => LossAndGradient {
   const { inputDim: d, experts: k } = teacher.spec;
   const teacherRows = stackRows(teacher);
   const teacherAmplitudes = teacher.params.amplitude.data;
-  const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitudes);
   let scratch: Scratch | undefined;
 
   return (model) => {
@@ -59,7 +73,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => {
 
     const amplitude = model.params.amplitude.data;
     const dAmplitude = zeros([m]);
-    let loss = teacherLoss;
+    let loss = 0;
 
     /** The inner product of a student's row with any row, by their numbers. */
     const overlap = (row: number, other: number) => at(overlaps, row * columns + other);
@@ -177,7 +191,10 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
   };
 }
 
-function halfQuadraticForm(matrix: Float64Array, vector: Float64Array): number {
-  const n = vector.length;
-  return vector.reduce((sum, x, i) => sum + 0.5 * x * dotAt(matrix, i * n, vector, 0, n), 0);
+/** ½E f*². */
+function halfSquareOf(teacher: MoE): number {
+  const pairs = pairExpectations(teacher, teacher).data;
+  const amplitude = teacher.params.amplitude.data;
+  const n = amplitude.length;
+  return amplitude.reduce((sum, x, i) => sum + 0.5 * x * dotAt(pairs, i * n, amplitude, 0, n), 0);
 }

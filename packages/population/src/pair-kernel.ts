@@ -1,7 +1,8 @@
+import type { PairTable } from '@softmoe/kernels/population';
 import type { MoESpec } from '@softmoe/model';
 import { addAt, at, product } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { MehlerTable, polynomial } from './mehler.ts';
+import { MehlerTable, mehlerSeries, polynomial } from './mehler.ts';
 
 /**
  * The six overlaps that E[u₁u₂] of two units depends on, in the order of the derivatives:
@@ -183,12 +184,30 @@ export class PairKernel {
 }
 
 /** The degrees n and m that P¹ and P² take, with the coefficients of W_{nm}, a polynomial in γ, and its derivatives. */
-interface Group {
+export interface Group {
   readonly n: number;
   readonly m: number;
   readonly weights: Float64Array;
   readonly slopes: Float64Array;
   readonly bends: Float64Array;
+}
+
+/**
+ * E[u₁u₂] of units of two kinds in numbers, for the kernels: the series of its moments with how many of their terms each
+ * bucket of |ρ| needs, and its groups. Throws `UnsupportedError` for units without a closed form.
+ */
+export function pairTable(unit1: MoESpec, unit2: MoESpec, derivatives: 0 | 1 | 2): PairTable {
+  const form1 = closedFormOf(unit1);
+  const form2 = closedFormOf(unit2);
+  const groups = groupsOf(scaled(form1.coefficients), scaled(form2.coefficients));
+  const series = mehlerSeries(form1.gate, form2.gate, ordersOf(groups, derivatives));
+  return {
+    groups,
+    series: series.map(({ oddTerms, evenTerms, ...one }) => ({
+      ...one,
+      needed: oddTerms.map((odd, bucket) => Math.max(1, 2 * odd, 1 + 2 * (evenTerms[bucket] ?? 0))),
+    })),
+  };
 }
 
 function groupsOf(e1: Float64Array, e2: Float64Array): Group[] {

@@ -3,6 +3,7 @@ import { radialDerivatives, subtractRadial, toTangentMatrix } from '@softmoe/mod
 import { euclideanBlocks } from './curvature-blocks.ts';
 import { createWorkspace, populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
+import type { PopulationOptions } from './variant.ts';
 
 /**
  * The exact Riemannian Hessian of the population loss at `student`, and its Gauss–Newton part E[∇f ∇fᵀ], on all
@@ -36,10 +37,10 @@ export function populationCurvature(student: MoE, teacher: MoE): Curvature {
  * docs/theory.md (12), (13), (15) and (16). Nothing is drawn, and a step's number plays no part. Throws `UnsupportedError`
  * where there is no closed form, where units share their gates and for experts that are no polynomials.
  */
-export function population(teacher: MoE): Estimator {
+export function population(teacher: MoE, options: PopulationOptions = {}): Estimator {
   return {
     exact: true,
-    objective: populationObjective(teacher),
+    objective: populationObjective(teacher, options),
     gram: async (model) => populationGram(model, teacher),
     curvature: async (model) => populationCurvature(model, teacher),
   };

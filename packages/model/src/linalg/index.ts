@@ -30,6 +30,7 @@ export { translationDim, translationDirections } from '../symmetries/translation
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
+export { exp, expm1, power } from './elementary.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type TurnedRows, turnRows } from './householder.ts';
 export { type Eigenpair, type Extremes, type LanczosOptions, lanczos } from './lanczos.ts';
