@@ -9,9 +9,9 @@ import {
   projectTangent,
   zeros,
 } from '@softmoe/model/linalg';
-import { pairExpectations } from './pair-expectations.ts';
+import { halfSquareOf } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
-import { loadSimdWorkspace } from './simd-workspace.ts';
+import { simdWorkspaceOf } from './simd-workspace.ts';
 import { type PopulationOptions, requireVariant } from './variant.ts';
 
 /**
@@ -28,8 +28,8 @@ export function populationObjective(
 ): ExactObjective {
   requireModel('teacher', teacher);
   requireVariant(variant);
-  const teacherLoss = halfSquareOf(teacher);
-  let workspace = variant === 'float64' ? createWorkspace(teacher) : undefined;
+  const load = variant === 'float64' ? workspaceOf(teacher) : simdWorkspaceOf(teacher);
+  let workspace: Workspace | undefined;
   let checked: MoE['spec'] | undefined;
   return {
     evaluate: async (model) => {
@@ -37,27 +37,33 @@ export function populationObjective(
         requireModel('model', model);
         checked = model.spec;
       }
-      workspace ??= await loadSimdWorkspace(teacher);
+      workspace ??= await load();
       const { loss, gradient } = workspace(model);
-      return { loss: teacherLoss + loss, gradient: projectTangent(model, gradient) };
+      return { loss, gradient: projectTangent(model, gradient) };
     },
   };
 }
 
-/** A loss but for its constant ½E f*², and its Euclidean gradient. */
+/** The population loss and its Euclidean gradient. */
 export interface LossAndGradient {
   readonly loss: number;
   readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
 }
 
-/**
- * Loss, but for its constant ½E f*², and Euclidean gradient of the population loss against one teacher, in JavaScript: the
- * reference for the kernels. All scratch space is kept between calls.
- */
-export function createWorkspace(teacher: MoE): (model: MoE) => LossAndGradient {
+/** What evaluates students one after the other, with all scratch space kept between calls. */
+export type Workspace = (model: MoE) => LossAndGradient;
+
+function workspaceOf(teacher: MoE): () => Promise<Workspace> {
+  const workspace = createWorkspace(teacher);
+  return async () => workspace;
+}
+
+/** Loss and Euclidean gradient of the population loss against one teacher, in JavaScript: the reference for the kernels. */
+export function createWorkspace(teacher: MoE): Workspace {
   const { inputDim: d, experts: k } = teacher.spec;
   const teacherRows = stackRows(teacher);
   const teacherAmplitudes = teacher.params.amplitude.data;
+  const teacherLoss = halfSquareOf(teacher);
   let scratch: Scratch | undefined;
 
   return (model) => {
@@ -73,7 +79,7 @@ export function createWorkspace(teacher: MoE): (model: MoE) => LossAndGradient {
 
     const amplitude = model.params.amplitude.data;
     const dAmplitude = zeros([m]);
-    let loss = 0;
+    let loss = teacherLoss;
 
     /** The inner product of a student's row with any row, by their numbers. */
     const overlap = (row: number, other: number) => at(overlaps, row * columns + other);
@@ -189,12 +195,4 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
     studentPairs: new PairKernel(model.spec, model.spec, 1),
     teacherPairs: new PairKernel(model.spec, teacher.spec, 1),
   };
-}
-
-/** ½E f*². */
-function halfSquareOf(teacher: MoE): number {
-  const pairs = pairExpectations(teacher, teacher).data;
-  const amplitude = teacher.params.amplitude.data;
-  const n = amplitude.length;
-  return amplitude.reduce((sum, x, i) => sum + 0.5 * x * dotAt(pairs, i * n, amplitude, 0, n), 0);
 }

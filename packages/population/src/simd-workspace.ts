@@ -1,17 +1,30 @@
-import { loadPopulationKernels, type PopulationStep } from '@softmoe/kernels/population';
+import {
+  loadPopulationKernels,
+  type PopulationKernels,
+  type PopulationStep,
+} from '@softmoe/kernels/population';
 import type { MoE, MoESpec } from '@softmoe/model';
 import { requireSameInputs } from '@softmoe/model/checks';
 import { zeros } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import type { LossAndGradient } from './objective.ts';
+import type { Workspace } from './objective.ts';
+import { halfSquareOf } from './pair-expectations.ts';
 import { pairTable } from './pair-kernel.ts';
 
 /**
- * Loss, but for its constant ½E f*², and Euclidean gradient of the population loss against one teacher, by the SIMD
- * kernels. Rejects where this JavaScript engine can't run them.
+ * What loads the workspace of a teacher that computes by the SIMD kernels. It rejects where this JavaScript engine can't run
+ * them. Throws `UnsupportedError` for a teacher without a closed form.
  */
-export async function loadSimdWorkspace(teacher: MoE): Promise<(model: MoE) => LossAndGradient> {
-  const kernels = await loadPopulationKernels();
+export function simdWorkspaceOf(teacher: MoE): () => Promise<Workspace> {
+  const teacherLoss = halfSquareOf(teacher);
+  return async () => createSimdWorkspace(await loadPopulationKernels(), teacher, teacherLoss);
+}
+
+function createSimdWorkspace(
+  kernels: PopulationKernels,
+  teacher: MoE,
+  teacherLoss: number,
+): Workspace {
   let spec: MoESpec | undefined;
   let step: PopulationStep | undefined;
   return (model) => {
@@ -21,7 +34,7 @@ export async function loadSimdWorkspace(teacher: MoE): Promise<(model: MoE) => L
     const { inputDim: d, experts: m } = spec;
     const gradient = { router: zeros([m, d]), expert: zeros([m, d]), amplitude: zeros([m]) };
     const loss = step.lossAndGradient(rowsOf(model.params), rowsOf(gradient));
-    return { loss, gradient };
+    return { loss: teacherLoss + loss, gradient };
   };
 }
 
