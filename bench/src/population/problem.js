@@ -3,7 +3,7 @@ import { toSpan } from '@softmoe/model';
 import { projectTangent } from '@softmoe/model/linalg';
 import { pairExpectations, populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { pairTable } from '../../../packages/population/dist/pair-kernel.js';
+import { pairTable } from '../../../packages/population/dist/pair-table.js';
 
 export const sizes = [
   { k: 5, m: 25 },

@@ -1,4 +1,3 @@
-export const variants: readonly ('simd' | 'relaxed')[];
 export const binaries: Readonly<
   Record<'simd' | 'relaxed' | 'population', { variant: 'simd' | 'relaxed'; entry: URL }>
 >;

@@ -1,13 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-/** The two binaries of the float32 kernels, which are built from one source. */
-export const variants = ['simd', 'relaxed'];
-
 const float32 = new URL('../assembly/index.ts', import.meta.url);
 const float64 = new URL('../assembly/population/index.ts', import.meta.url);
 
-/** All binaries by name: what each is built with, and from what. */
+/** All binaries by name, two of them from one source: what each is built with, and from what. */
 export const binaries = {
   simd: { variant: 'simd', entry: float32 },
   relaxed: { variant: 'relaxed', entry: float32 },

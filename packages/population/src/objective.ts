@@ -1,4 +1,4 @@
-import type { ExactObjective, MoE, NDArray } from '@softmoe/model';
+import type { ExactObjective, MoE } from '@softmoe/model';
 import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
   addAt,
@@ -11,7 +11,7 @@ import {
 } from '@softmoe/model/linalg';
 import { halfSquareOf } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
-import { simdWorkspaceOf } from './simd-workspace.ts';
+import { simdWorkspaceOf, type Workspace } from './simd-workspace.ts';
 import { type PopulationOptions, requireVariant } from './variant.ts';
 
 /**
@@ -43,15 +43,6 @@ export function populationObjective(
     },
   };
 }
-
-/** The population loss and its Euclidean gradient. */
-export interface LossAndGradient {
-  readonly loss: number;
-  readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
-}
-
-/** What evaluates students one after the other, with all scratch space kept between calls. */
-export type Workspace = (model: MoE) => LossAndGradient;
 
 function workspaceOf(teacher: MoE): () => Promise<Workspace> {
   const workspace = createWorkspace(teacher);

@@ -3,13 +3,21 @@ import {
   type PopulationKernels,
   type PopulationStep,
 } from '@softmoe/kernels/population';
-import type { MoE, MoESpec } from '@softmoe/model';
+import type { MoE, MoESpec, NDArray } from '@softmoe/model';
 import { requireSameInputs } from '@softmoe/model/checks';
 import { zeros } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import type { Workspace } from './objective.ts';
 import { halfSquareOf } from './pair-expectations.ts';
-import { pairTable } from './pair-kernel.ts';
+import { pairTable } from './pair-table.ts';
+
+/** The population loss and its Euclidean gradient. */
+interface LossAndGradient {
+  readonly loss: number;
+  readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
+}
+
+/** What evaluates students one after the other, with all scratch space kept between calls. */
+export type Workspace = (model: MoE) => LossAndGradient;
 
 /**
  * What loads the workspace of a teacher that computes by the SIMD kernels. It rejects where this JavaScript engine can't run

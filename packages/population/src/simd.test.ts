@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { loadPopulationKernels } from '@softmoe/kernels/population';
 import { createMoE, type ExpertSpec, type MoE, ndarray, retract } from '@softmoe/model';
 import { expertOf, gateNames } from '@softmoe/model/checks';
 import { addScaled } from '@softmoe/model/linalg';
@@ -7,6 +8,9 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { bestVariant, populationObjective } from './index.ts';
 import { createWorkspace } from './objective.ts';
+import { evaluatePair } from './pair-expectations.ts';
+import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import { pairTable } from './pair-table.ts';
 import { simdWorkspaceOf } from './simd-workspace.ts';
 
 const names = ['router', 'expert', 'amplitude'] as const;
@@ -47,6 +51,7 @@ const experts: fc.Arbitrary<ExpertSpec> = fc.oneof(
   ),
 );
 
+const overlapNumbers = [GAMMA, ALPHA1, BETA1, ALPHA2, BETA2, RHO];
 const degreeOf = (spec: ExpertSpec) => (expertOf(spec).coefficients?.length ?? 0) - 1;
 
 describe('the SIMD kernels', () => {
@@ -97,6 +102,55 @@ describe('the SIMD kernels', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('differentiate pairs twice as the JavaScript does, to 1e-12 relative', async () => {
+    const kernels = await loadPopulationKernels();
+    const unit = fc.record({
+      gate: fc.constantFrom('sigmoid' as const, 'probit' as const),
+      expert: experts,
+    });
+    const property = fc.asyncProperty(unit, unit, fc.nat(1000), async (one, other, seed) => {
+      const [inputDim, m, k] = [5, 1 + (seed % 5), 1 + (seed % 3)];
+      const geometry = { kind: 'random-unit' } as const;
+      const teacher = createTeacher({ inputDim, experts: k, geometry, seed, ...other });
+      const student = createStudent({ inputDim, experts: m, amplitude: 0.5, seed, ...one });
+      const kinds = Array.from({ length: m + k }, (_, i) => (i < m ? 0 : 1));
+      const specs = [student.spec, teacher.spec];
+      const tables = specs.map((a) => specs.map((b) => pairTable(a, b, 2)));
+      const rows = ({ router, expert, amplitude }: MoE['params']) => ({
+        router: router.data,
+        expert: expert.data,
+        amplitude: amplitude.data,
+      });
+      const sizes = { students: m, teachers: k, inputDim };
+      const problem = {
+        ...sizes,
+        kinds,
+        tables,
+        teacher: rows(teacher.params),
+        derivatives: 2,
+      } as const;
+      const found = kernels.problem(problem).curvatures(rows(student.params));
+      let at = 0;
+      for (let i = 0; i < m; i++) {
+        for (let l = i; l < m + k; l++) {
+          const second = l < m ? student : teacher;
+          const kernel = new PairKernel(student.spec, second.spec, 2);
+          const value = evaluatePair(kernel, student, i, second, l < m ? l : l - m);
+          const expected = [value, ...overlapNumbers.map((x) => kernel.derivative(x))];
+          for (const x of overlapNumbers) {
+            for (let y = x; y < 6; y++) expected.push(kernel.secondDerivative(x, y));
+          }
+          const size = Math.max(...expected.map(Math.abs));
+          const error = errorOf([...found.subarray(at, at + 28)], expected) / size;
+          expect(error, `pair ${i}, ${l}`).toBeLessThan(1e-12);
+          at += 28;
+        }
+      }
+      expect(found).toHaveLength(at);
+    });
+    await fc.assert(property, { numRuns: 40 });
   });
 
   it.each([

@@ -53,7 +53,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   return command;
 }
 
-/** A preset's online SGD in many dimensions is drawn in the span, unless an option says how; a file's as the file says. */
+/** A preset's run is pinned to the fastest variant, and its online SGD in many dimensions drawn in the span, unless options say how; a file's as it says. */
 function configOf(source: string, fields: Readonly<Record<string, unknown>>): Config {
   if (!isPreset(source)) return parseConfig(fields);
   const config = newConfig(fields as ConfigInput);

@@ -1,4 +1,4 @@
-export { lossAndGradient, packTeacher } from './step';
+export { curvatures, lossAndGradient, packTeacher } from './step';
 
 // Parts that tests and benchmarks measure.
 export { multiplyStrips } from './product';

@@ -16,17 +16,19 @@ export class Pair {
   reciprocals: usize;
   powersX: usize;
   powersY: usize;
-  /** P¹ and P²: P_n[a] at row n, number a of a ROW; the numbers around a row, and row −1, are 0. */
+  /** P¹ and P²: P_n[a] at row n, number a of a ROW; the numbers around a row, and rows −1 and −2, are 0. */
   first: usize;
   second: usize;
   /** γ, α₁, β₁, α₂, β₂, ρ, [6][2]. */
   overlaps: usize;
-  /** E[u₁u₂], then its derivatives by the overlaps, [7][2]. */
+  /** E[u₁u₂], its derivatives by the overlaps and, where they are asked for, the second ones, [28][2]. */
   results: usize;
+  /** Where pair-curvature.ts puts the second derivatives by the overlaps of either unit. */
+  places: usize;
 }
 
 /** Bytes of one row of P. */
-const ROW: usize = 160;
+export const ROW: usize = 160;
 
 export const GAMMA: usize = 0;
 export const ALPHA1: usize = 16;

@@ -6,7 +6,8 @@ import { zeros } from '../simd';
 import { evaluateMoments } from './mehler';
 import { ALPHA1, ALPHA2, BETA1, BETA2, differentiatePair, GAMMA, Pair, RHO } from './pair';
 import { STEP_BYTES } from './product';
-import { PairTable, Work } from './records';
+import { readOwn, readPair, readSelf, tableOf } from './overlaps';
+import { Work } from './records';
 
 /** The loss without its constant; Ω, and the derivatives by the amplitudes. */
 export function addPairs(work: Work): f64 {
@@ -16,10 +17,7 @@ export function addPairs(work: Work): f64 {
   clear(work.slopes, <usize>(2 * strips) * stripBytes(work));
   clear(work.ownSlopes, unitBytes);
   clear(work.amplitudeSlopes, unitBytes);
-  for (let i = 0; i < m; i++) {
-    const row = expertRow(work, i);
-    store<f64>(work.own + (<usize>i << 3), load<f64>(row + (<usize>i << 3)));
-  }
+  readOwn(work);
   let loss = addSelves(work);
   for (let i = 0; i < m; i++) loss = f64x2.add(loss, addUnit(work, i));
   for (let i = 0; i < m; i++) {
@@ -34,7 +32,7 @@ export function addPairs(work: Work): f64 {
 function addSelves(work: Work): v128 {
   const m = work.students;
   const pair = changetype<Pair>(work.pair);
-  const one = f64x2.splat(1);
+  const overlaps = pair.overlaps;
   const half = f64x2.splat(0.5);
   let loss = zeros();
   let known: usize = 0;
@@ -42,14 +40,7 @@ function addSelves(work: Work): v128 {
     const table = tableOf(work, i, i);
     const two = i + 1 < m && tableOf(work, i + 1, i + 1) == table;
     const at = <usize>i << 3;
-    const own = v128.load(work.own + at);
-    const overlaps = pair.overlaps;
-    v128.store(overlaps, one, GAMMA);
-    v128.store(overlaps, own, ALPHA1);
-    v128.store(overlaps, own, BETA1);
-    v128.store(overlaps, own, ALPHA2);
-    v128.store(overlaps, own, BETA2);
-    v128.store(overlaps, one, RHO);
+    readSelf(work, i, overlaps);
     if (changetype<usize>(table) != known) evaluateMoments(table, overlaps + RHO, work.moments);
     known = changetype<usize>(table);
     differentiatePair(table, pair, work.moments);
@@ -84,10 +75,6 @@ function addUnit(work: Work, i: i32): v128 {
   const pair = changetype<Pair>(work.pair);
   const overlaps = pair.overlaps;
   const units = work.units;
-  const right = <usize>work.paddedUnits << 3;
-  const router = routerRow(work, i);
-  const expert = expertRow(work, i);
-  const own = v128.load64_splat(work.own + (<usize>i << 3));
   const a = v128.load64_splat(work.amplitudes + (<usize>i << 3));
   let loss = zeros();
   let byAmplitude = zeros();
@@ -96,12 +83,7 @@ function addUnit(work: Work, i: i32): v128 {
     const table = tableOf(work, i, l);
     const two = l + 1 < units && tableOf(work, i, l + 1) == table;
     const at = <usize>l << 3;
-    v128.store(overlaps, v128.load(expert + right + at), GAMMA);
-    v128.store(overlaps, own, ALPHA1);
-    v128.store(overlaps, v128.load(expert + at), BETA1);
-    v128.store(overlaps, v128.load(router + right + at), ALPHA2);
-    v128.store(overlaps, v128.load(work.own + at), BETA2);
-    v128.store(overlaps, v128.load(router + at), RHO);
+    readPair(work, i, l, overlaps);
     evaluateMoments(table, overlaps + RHO, work.moments);
     differentiatePair(table, pair, work.moments);
 
@@ -159,24 +141,6 @@ function storeSlopes(work: Work, i: i32, l: i32, two: bool, weight: v128, slopes
     v128.store64_lane(expertL, byAlpha, 1);
     v128.store64_lane(expertL + right, byGamma, 1);
   }
-}
-
-/** The table of two units. */
-function tableOf(work: Work, i: i32, l: i32): PairTable {
-  const first = load<i32>(work.unitTables + (<usize>i << 2));
-  const second = load<i32>(work.unitTables + (<usize>l << 2));
-  return changetype<PairTable>(
-    work.pairTables + <usize>(first * work.tables + second) * offsetof<PairTable>(),
-  );
-}
-
-/** Row i of V in O, and row i of W. */
-function routerRow(work: Work, i: i32): usize {
-  return work.overlaps + (<usize>i * <usize>work.paddedUnits << 4);
-}
-
-function expertRow(work: Work, i: i32): usize {
-  return routerRow(work, ((work.students + 3) & ~3) + i);
 }
 
 /** Row i of V in Ω, and row i of W. */

@@ -89,4 +89,6 @@ export class Work {
   pair: usize;
   /** Moments M_rs of two pairs: M_{r,s} at (r+s)(r+s+1)/2 + r. */
   moments: usize;
+  /** Expectations with first and second derivatives of all pairs of a unit i of the student with units l ≥ i, [pairs][28]. */
+  curvatures: usize;
 }

@@ -2,6 +2,7 @@
 // the overlaps are O = XYᵀ, the pair sums give Ω = ∂L/∂O, and the gradient by the rows is ΩY. Pairs of the student's units
 // are evaluated once: there O and Ω are symmetric, and of O only the part i ≤ l is computed.
 
+import { curvePairs } from './curvatures';
 import { addPairs } from './pairs';
 import { multiplyStrips, packColumnStrips, packRowStrips } from './product';
 import { Work } from './records';
@@ -11,14 +12,11 @@ export function lossAndGradient(work: Work): f64 {
   const m = work.students;
   const d = work.inputDim;
   const n = work.paddedUnits;
-  const strips = (m + 3) >> 2;
-  const half = <usize>n * <usize>d << 3;
-  packRowStrips(work.rows, strips, d, work.rowStrips);
-  packRowStrips(work.rows + half, strips, d, work.rowStrips + half);
+  multiplyOverlaps(work);
   packColumnStrips(work.rows, 0, m, 2 * n, d, work.columnStrips);
   packColumnStrips(work.rows, n, m, 2 * n, d, work.columnStrips);
-  multiplyBlocks(work, strips, half);
   const loss = addPairs(work);
+  const strips = (m + 3) >> 2;
   const columns = (d + 3) >> 2;
   multiplyStrips(
     work.slopes, 2 * strips, work.columnStrips, columns, 2 * n, work.gradient, 4 * columns, false,
@@ -26,10 +24,20 @@ export function lossAndGradient(work: Work): f64 {
   return loss;
 }
 
+/** Expectations of all pairs with first and second derivatives. The student's rows have been written. */
+export function curvatures(work: Work): void {
+  multiplyOverlaps(work);
+  curvePairs(work);
+}
+
 /** The four blocks of O: routers and experts of the student by routers and experts of both. */
-function multiplyBlocks(work: Work, strips: i32, half: usize): void {
+function multiplyOverlaps(work: Work): void {
+  const strips = (work.students + 3) >> 2;
   const n = work.paddedUnits;
   const d = work.inputDim;
+  const half = <usize>n * <usize>d << 3;
+  packRowStrips(work.rows, strips, d, work.rowStrips);
+  packRowStrips(work.rows + half, strips, d, work.rowStrips + half);
   const routers = work.rowStrips;
   const experts = routers + half;
   const top = work.overlaps;

@@ -7,6 +7,11 @@ const VECTOR = 16;
 /** Bytes of a row of powers, and of those beside it that stay 0: assembly/population/pair.ts. */
 const ROW = 160;
 
+/** Numbers of a pair of units: its expectation, six first derivatives by its overlaps, and 21 second ones. */
+export const DERIVATIVES = 28;
+/** Where the second derivatives γα, γβ, αα, αβ, ββ, αρ and βρ stand among them, for either unit. */
+const PLACES = [8, 9, 13, 14, 18, 17, 21, 10, 11, 22, 23, 25, 24, 26];
+
 /**
  * What lies in the memory during a step, by byte offsets, and what of it is known beforehand. After every array there is
  * room for one number more, which is 0: a vector may reach beyond its end.
@@ -78,7 +83,7 @@ export function putTables(contents: Contents, tables: readonly PairTable[]): num
 
 /** The record Pair of assembly/population/pair.ts with its scratch space. */
 export function putPair(contents: Contents): number {
-  const powers = () => contents.take((MAX_DEGREE + 2) * ROW + VECTOR) + ROW + VECTOR;
+  const powers = () => contents.take((MAX_DEGREE + 3) * ROW + 2 * VECTOR) + 2 * (ROW + VECTOR);
   return contents.put(
     Int32Array.of(
       contents.put(Float64Array.from({ length: 8 }, (_, i) => 1 / (i + 1))),
@@ -87,7 +92,8 @@ export function putPair(contents: Contents): number {
       powers(),
       powers(),
       contents.take(6 * VECTOR),
-      contents.take(7 * VECTOR),
+      contents.take(DERIVATIVES * VECTOR),
+      contents.put(Int32Array.from(PLACES)),
     ),
   );
 }

@@ -1,29 +1,20 @@
 import { base64 } from '../binaries/population.ts';
 import { compileBase64, requireSimd } from '../support.ts';
+import { type PopulationExports, PopulationMemory } from './memory.ts';
 import type { PopulationProblem } from './problem.ts';
 import { PopulationStep } from './step.ts';
 
-/** The entry points of assembly/population/index.ts. */
-export interface PopulationExports {
-  packTeacher(work: number): void;
-  lossAndGradient(work: number): number;
-}
-
 /** The float64 SIMD kernels of the population loss, on a memory of their own that grows with the largest problem. */
 export class PopulationKernels {
-  readonly memory: WebAssembly.Memory;
-  readonly exports: PopulationExports;
-  /** Whose numbers are in the memory. */
-  tenant: PopulationStep | undefined;
+  readonly #memory: PopulationMemory;
 
-  constructor(memory: WebAssembly.Memory, exports: PopulationExports) {
-    this.memory = memory;
-    this.exports = exports;
+  constructor(memory: PopulationMemory) {
+    this.#memory = memory;
   }
 
   /** Loss and gradient of students of one size against one teacher. Throws `KernelsValueError` for what does not fit together. */
   problem(problem: PopulationProblem): PopulationStep {
-    return new PopulationStep(this, problem);
+    return new PopulationStep(this.#memory, problem);
   }
 }
 
@@ -46,5 +37,6 @@ async function load(): Promise<PopulationKernels> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const module = await compileBase64(base64);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return new PopulationKernels(memory, instance.exports as unknown as PopulationExports);
+  const exports = instance.exports as unknown as PopulationExports;
+  return new PopulationKernels(new PopulationMemory(memory, exports));
 }

@@ -1,5 +1,5 @@
 /** Buckets of |ρ| in which the terms of a series are counted, from 0 to 1. */
-export const BUCKETS = 64;
+const BUCKETS = 64;
 /** Largest degree of an expert. */
 export const MAX_DEGREE = 6;
 
@@ -45,10 +45,21 @@ const powers = [
   { termOf: (t: number) => t + 1, countOf: (needed: number) => needed - 1 },
 ] as const;
 
-/** Number of moments M_rs up to the order that a table's groups need, and one more that nobody reads. */
-export function momentCount({ groups }: PairTable): number {
-  const order = 2 + Math.max(0, ...groups.map(({ n, m }) => n + m));
-  return indexOf(0, order + 1) + 1;
+/** The order r + s of the moments that a table has, and that derivatives of its groups up to a given one need. */
+export function ordersOf({ groups, series }: PairTable): {
+  had: number;
+  needed: (derivatives: 1 | 2) => number;
+} {
+  const order = Math.max(0, ...groups.map(({ n, m }) => n + m));
+  return {
+    had: Math.max(0, ...series.map(({ r, s }) => r + s)),
+    needed: (derivatives) => order + 2 * derivatives,
+  };
+}
+
+/** Number of moments M_rs up to the order that a table has, and one more that nobody reads. */
+export function momentCount(table: PairTable): number {
+  return indexOf(0, ordersOf(table).had + 1) + 1;
 }
 
 /** Where M_{r,s} lies. */

@@ -20,4 +20,6 @@ export interface PopulationProblem {
   /** Tables of a unit of one kind and a unit of another, [kinds][kinds]. */
   readonly tables: readonly (readonly PairTable[])[];
   readonly teacher: Rows;
+  /** How often pairs will be differentiated, once by default: twice needs series of moments two orders further. */
+  readonly derivatives?: 1 | 2;
 }

@@ -1,14 +1,14 @@
 import { KernelsValueError, requireInteger } from '../errors.ts';
-import { Contents, putPair, putTables, takeMoments } from './contents.ts';
-import type { PopulationKernels } from './kernels.ts';
+import { Contents, DERIVATIVES, putPair, putTables, takeMoments } from './contents.ts';
+import type { PopulationMemory } from './memory.ts';
+import { ordersOf } from './pair-table.ts';
 import type { PopulationProblem, Rows } from './problem.ts';
 
 const MAX_UNITS = 2 ** 14;
-const PAGE = 65_536;
 
 /** Loss and gradient of the population loss for students of one size against one teacher, docs/theory.md (12) and (13). */
 export class PopulationStep {
-  readonly #kernels: PopulationKernels;
+  readonly #memory: PopulationMemory;
   readonly #contents = new Contents();
   readonly #work: number;
   readonly #students: number;
@@ -21,8 +21,11 @@ export class PopulationStep {
   readonly #routerSlopes: number;
   readonly #expertSlopes: number;
   readonly #amplitudeSlopes: number;
+  readonly #curvatures: number;
+  /** Pairs of a unit of the student with itself, with later ones and with those of the teacher. */
+  readonly #pairs: number;
 
-  constructor(kernels: PopulationKernels, problem: PopulationProblem) {
+  constructor(memory: PopulationMemory, problem: PopulationProblem) {
     checkProblem(problem);
     const { students: m, teachers: k, inputDim: d, kinds, teacher } = problem;
     const contents = this.#contents;
@@ -35,6 +38,8 @@ export class PopulationStep {
     const own = contents.doubles(n);
     const gradient = contents.doubles(2 * students * columns);
     const amplitudeSlopes = contents.doubles(n);
+    const pairs = problem.derivatives === 2 ? (m * (m + 1)) / 2 + m * k : 0;
+    const curvatures = contents.doubles(DERIVATIVES * pairs);
     this.#work = contents.put(
       Int32Array.of(
         m,
@@ -56,6 +61,7 @@ export class PopulationStep {
         amplitudeSlopes,
         putPair(contents),
         takeMoments(contents, tables),
+        curvatures,
       ),
     );
     contents.set(rows + 8 * m * d, teacher.router);
@@ -65,7 +71,7 @@ export class PopulationStep {
       teacher.amplitude.map((a) => -a),
     );
     contents.set(own + 8 * m, rowProducts(teacher.router, teacher.expert, d));
-    this.#kernels = kernels;
+    this.#memory = memory;
     this.#students = m;
     this.#inputDim = d;
     this.#columns = columns;
@@ -75,6 +81,8 @@ export class PopulationStep {
     this.#routerSlopes = gradient / 8;
     this.#expertSlopes = gradient / 8 + students * columns;
     this.#amplitudeSlopes = amplitudeSlopes / 8;
+    this.#curvatures = curvatures / 8;
+    this.#pairs = pairs;
   }
 
   /**
@@ -83,11 +91,11 @@ export class PopulationStep {
   lossAndGradient(student: Rows, gradient: Rows): number {
     requireRows('student', student, this.#students, this.#inputDim);
     requireRows('gradient', gradient, this.#students, this.#inputDim);
-    const numbers = this.#open();
+    const numbers = this.#memory.open(this.#contents, this.#work);
     numbers.set(student.router, this.#router);
     numbers.set(student.expert, this.#expert);
     numbers.set(student.amplitude, this.#amplitude);
-    const loss = this.#kernels.exports.lossAndGradient(this.#work);
+    const loss = this.#memory.exports.lossAndGradient(this.#work);
     this.#readRows(numbers, this.#routerSlopes, gradient.router);
     this.#readRows(numbers, this.#expertSlopes, gradient.expert);
     const slopes = this.#amplitudeSlopes;
@@ -95,18 +103,24 @@ export class PopulationStep {
     return loss;
   }
 
-  /** The memory with this problem in it. */
-  #open(): Float64Array {
-    const kernels = this.#kernels;
-    const { memory } = kernels;
-    if (kernels.tenant !== this) {
-      const missing = this.#contents.end - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-      this.#contents.write(memory.buffer);
-      kernels.exports.packTeacher(this.#work);
-      kernels.tenant = this;
+  /**
+   * E[u_i u_l], six first derivatives by the overlaps γ, α₁, β₁, α₂, β₂, ρ and 21 second ones, by x ≤ y in rows of x: for every unit i
+   * of the student with units l ≥ i of the student and with those of the teacher, [pairs, 28]. A view of the memory, valid
+   * until the next call. Throws a `KernelsValueError` for a problem of one derivative.
+   */
+  curvatures({ router, expert }: Omit<Rows, 'amplitude'>): Float64Array {
+    requireLength('student.router', router, this.#students * this.#inputDim);
+    requireLength('student.expert', expert, this.#students * this.#inputDim);
+    if (this.#pairs === 0) {
+      const remedy = 'Make the problem with derivatives: 2.';
+      throw new KernelsValueError('must be 2', { field: 'derivatives', value: 1, remedy });
     }
-    return new Float64Array(memory.buffer);
+    const numbers = this.#memory.open(this.#contents, this.#work);
+    numbers.set(router, this.#router);
+    numbers.set(expert, this.#expert);
+    this.#memory.exports.curvatures(this.#work);
+    const end = this.#curvatures + DERIVATIVES * this.#pairs;
+    return numbers.subarray(this.#curvatures, end);
   }
 
   #readRows(numbers: Float64Array, from: number, target: Float64Array): void {
@@ -122,7 +136,8 @@ export class PopulationStep {
   }
 }
 
-function checkProblem({ students, teachers, inputDim, kinds, tables, teacher }: PopulationProblem) {
+function checkProblem(problem: PopulationProblem): void {
+  const { students, teachers, inputDim, kinds, tables, teacher, derivatives = 1 } = problem;
   requireInteger('students', students, 1, MAX_UNITS);
   requireInteger('teachers', teachers, 1, MAX_UNITS);
   requireInteger('inputDim', inputDim, 1, 2 ** 20);
@@ -130,6 +145,12 @@ function checkProblem({ students, teachers, inputDim, kinds, tables, teacher }: 
   requireRows('teacher', teacher, teachers, inputDim);
   for (const [unit, kind] of Array.from(kinds).entries()) {
     requireInteger(`kinds[${unit}]`, kind, 0, tables.length - 1);
+  }
+  for (const table of tables.flat()) {
+    const { had, needed } = ordersOf(table);
+    if (had >= needed(derivatives)) continue;
+    const remedy = `Give series up to r + s = ${needed(derivatives)}.`;
+    throw new KernelsValueError('lack moments', { field: 'tables', value: had, remedy });
   }
 }
 
