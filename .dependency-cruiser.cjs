@@ -17,7 +17,7 @@ const allowed = {
   backend: ['model'],
   'backend-tfjs': ['model', 'backend', 'kernels'],
   teacher: ['model'],
-  population: ['model'],
+  population: ['model', 'kernels'],
   sampled: ['model', 'backend', 'teacher'],
   train: ['model'],
   prune: ['model'],
@@ -69,7 +69,7 @@ module.exports = {
         path: '^packages/[^/]+/(src|dist)/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(index|checks/index|linalg/index|conformance|kernels|files|worker|words)\\.ts$',
+          '^packages/[^/]+/src/(index|checks/index|linalg/index|population/index|conformance|kernels|files|worker|words)\\.ts$',
         ],
       },
     },

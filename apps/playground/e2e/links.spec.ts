@@ -7,6 +7,8 @@ import {
   open,
   openFile,
   prune,
+  reference,
+  runToEnd,
   test,
   trained,
 } from './page.ts';
@@ -65,6 +67,20 @@ test('a link with several wrong fields tells them all, and one after the other i
   await expect(page.getByTestId('error')).toHaveCount(1);
   await page.getByTestId('error').getByRole('button', { name: 'Use 1' }).click();
   await expect(page).toHaveURL(/inputDim=32&teachers=3.*seed=5.*finetune.maxSteps=1&/);
+});
+
+test('a run of the exact engine starts at the loss of the command line, bit for bit', async ({
+  page,
+}) => {
+  await open(page, 'preset=quick');
+  await runToEnd(page);
+  const { variant, loss } = JSON.parse(`${await exported(page, 'Result, JSON')}`);
+  const expected = await reference('quick');
+  expect(variant).toEqual({ sampled: null, population: 'float64-simd' });
+  expect({ variant, start: loss.start }).toEqual({
+    variant: expected.variant,
+    start: expected.loss.start,
+  });
 });
 
 test('a link pins its kernels, or the page says what it runs on instead', async ({ page }) => {

@@ -44,7 +44,7 @@ it('softmoe doctor has a line for everything', async () => {
   const { code, stdout } = await softmoe('doctor');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Node v\d+/);
-  expect(stdout.match(/^✔ {2}[A-Z].*\.$/gm)).toHaveLength(6);
+  expect(stdout.match(/^✔ {2}[A-Z].*\.$/gm)).toHaveLength(7);
   expect(stdout).not.toMatch(/✘|undefined/);
 });
 
@@ -55,6 +55,7 @@ it('softmoe doctor --json prints the same as data', async () => {
     tfjs: '4.22.0',
     memory: 'zero-copy',
     backend: { kernels: 'fused' },
+    variant: { population: 'float64-simd' },
   });
 });
 

@@ -1,8 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-/** The two binaries that are built from one source. */
-export const variants = ['simd', 'relaxed'];
+const float32 = new URL('../assembly/index.ts', import.meta.url);
+const float64 = new URL('../assembly/population/index.ts', import.meta.url);
+
+/** All binaries by name, two of them from one source: what each is built with, and from what. */
+export const binaries = {
+  simd: { variant: 'simd', entry: float32 },
+  relaxed: { variant: 'relaxed', entry: float32 },
+  population: { variant: 'simd', entry: float64 },
+};
 
 const features = {
   simd: ['--enable', 'simd'],
@@ -20,14 +27,14 @@ const common = [
 ];
 
 /**
- * Compiles an AssemblyScript file, by default the kernels.
+ * Compiles an AssemblyScript file of this package, by default the float32 kernels.
  * @param {'simd' | 'relaxed'} variant
  * @param {URL} entry
  * @returns {Promise<Uint8Array>}
  */
-export async function compile(variant, entry = new URL('../assembly/index.ts', import.meta.url)) {
-  const baseDir = fileURLToPath(new URL('.', entry));
-  const file = entry.pathname.slice(entry.pathname.lastIndexOf('/') + 1);
+export async function compile(variant, entry = float32) {
+  const baseDir = fileURLToPath(new URL('..', import.meta.url));
+  const file = entry.href.slice(new URL('..', import.meta.url).href.length);
   const args = [file, '--baseDir', baseDir, '--outFile', 'kernels.wasm', ...common];
   let binary;
   const { error, stderr } = await asc.main([...args, ...features[variant]], {

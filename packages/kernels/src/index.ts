@@ -15,5 +15,5 @@ export type {
 } from './placed.ts';
 export type { ExpertSpec, ModelSpec } from './spec.ts';
 export type { Draw } from './stream.ts';
-export { isSupported, type Variant } from './variants.ts';
+export { isSupported, type Variant } from './support.ts';
 export { type WorkspaceNeeds, workspaceBytes } from './workspace-bytes.ts';

@@ -4,7 +4,7 @@ import { Records } from './records.ts';
 import { layOutSpan } from './span.ts';
 import { checkSizes, MAX_DIM } from './spec.ts';
 import { checkDraw, type Draw } from './stream.ts';
-import type { Variant } from './variants.ts';
+import type { Variant } from './support.ts';
 import { layOut } from './workspace.ts';
 
 /** The entry points of assembly/index.ts. `work` is the aligned start of a workspace whose head has been written. */

@@ -1,6 +1,7 @@
 import { KernelsValueError } from './errors.ts';
 import { type KernelExports, Kernels } from './kernels.ts';
-import { chooseVariant, compiled, type Variant } from './variants.ts';
+import type { Variant } from './support.ts';
+import { chooseVariant, compiled } from './variants.ts';
 
 /** Which variant of the kernels to load, and into which memory. */
 export interface LoadOptions {

@@ -1,51 +1,23 @@
 import { base64 as relaxed } from './binaries/relaxed.ts';
 import { base64 as simd } from './binaries/simd.ts';
 import { KernelsUnsupportedError, KernelsValueError } from './errors.ts';
-
-/**
- * `simd`: every operation rounds once, the same bits on every engine. `relaxed`: multiply and add in one operation where
- * the hardware has it, faster, and its bits depend on the hardware.
- */
-export type Variant = 'simd' | 'relaxed';
+import { compileBase64, isSupported, requireSimd, type Variant } from './support.ts';
 
 const binaries: Readonly<Record<Variant, string>> = { simd, relaxed };
-
-/** One function, () → v128, that needs just the feature: `i32.const 0 i8x16.splat`, or a relaxed_madd of three such. */
-const HEADER = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
-const SPLAT = [65, 0, 253, 15];
-const probes: Readonly<Record<Variant, Uint8Array<ArrayBuffer>>> = {
-  simd: Uint8Array.from([...HEADER, 8, 1, 6, 0, ...SPLAT, 11]),
-  relaxed: Uint8Array.from([
-    ...[...HEADER, 19, 1, 17, 0, ...SPLAT, ...SPLAT, ...SPLAT],
-    ...[253, 133, 2, 11],
-  ]),
-};
-
-/** Whether this engine runs a variant. Not remembered: on Node 20 a flag can turn relaxed SIMD on while it runs. */
-export function isSupported(variant: Variant): boolean {
-  return typeof WebAssembly === 'object' && WebAssembly.validate(probes[variant]);
-}
 
 /**
  * The fastest variant that this engine runs, or the one asked for. Throws {@link KernelsUnsupportedError} when it can't,
  * and {@link KernelsValueError} for a name that is no variant.
  */
 export function chooseVariant(wanted?: Variant): Variant {
-  if (wanted !== undefined && !Object.hasOwn(probes, wanted)) {
+  if (wanted !== undefined && !Object.hasOwn(binaries, wanted)) {
     throw new KernelsValueError('is not a variant', {
       field: 'variant',
       value: wanted,
       remedy: "Use 'simd' or 'relaxed', or leave it out.",
     });
   }
-  if (!isSupported('simd')) {
-    throw new KernelsUnsupportedError('has no SIMD here', {
-      field: 'WebAssembly',
-      value: typeof WebAssembly === 'object' ? 'WebAssembly without SIMD' : 'no WebAssembly',
-      remedy:
-        'Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or newer, on a processor with SSE4.1 or NEON, or do without these kernels.',
-    });
-  }
+  requireSimd();
   if (wanted === 'relaxed' && !isSupported('relaxed')) {
     throw new KernelsUnsupportedError('this JavaScript engine has no relaxed SIMD', {
       field: 'variant',
@@ -59,12 +31,11 @@ export function chooseVariant(wanted?: Variant): Variant {
 
 const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
-/** The module of a variant, compiled once. Asynchronous: pages may not compile anything but tiny modules otherwise. */
+/** The module of a variant, compiled once. */
 export function compiled(variant: Variant): Promise<WebAssembly.Module> {
   let module = modules.get(variant);
   if (!module) {
-    const bytes = Uint8Array.from(atob(binaries[variant]), (char) => char.charCodeAt(0));
-    module = WebAssembly.compile(bytes);
+    module = compileBase64(binaries[variant]);
     module.catch(() => modules.delete(variant));
     modules.set(variant, module);
   }

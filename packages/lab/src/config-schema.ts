@@ -1,4 +1,5 @@
 import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
+import { populationVariants } from '@softmoe/population';
 import * as z from 'zod';
 
 const count = z.int().min(1);
@@ -152,6 +153,14 @@ export const configSchema = z.strictObject({
       'exact population loss; fresh samples of it in span coordinates; or SGD on fresh batches of inputs ' +
         '(default: exact where there is a closed form, else subspace)',
     ),
+  variant: z
+    .enum(populationVariants)
+    .exactOptional()
+    .describe(
+      'how the exact loss is computed: in JavaScript, or faster in SIMD WebAssembly; the last bits of a run depend on it, so a ' +
+        'config without it goes on in float64 (default: float64-simd for presets where there is SIMD, else float64); without ' +
+        'meaning where there is no closed form',
+    ),
   train: trainSchema.prefault({}),
   prune: prune
     .default({ rule: 'cliff' })
@@ -168,6 +177,7 @@ export type PartialConfig = z.output<typeof configSchema>;
 type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 
 /** A config with all its defaults filled in. */
-export type Config = Filled<Omit<PartialConfig, 'train'>> & {
-  readonly train: Filled<PartialConfig['train']>;
-};
+export type Config = Filled<Omit<PartialConfig, 'train' | 'variant'>> &
+  Pick<PartialConfig, 'variant'> & {
+    readonly train: Filled<PartialConfig['train']>;
+  };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configWarnings } from './advice.ts';
-import { type ConfigInput, configSchema, parseConfig } from './config.ts';
+import { type ConfigInput, configSchema, newConfig, parseConfig } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { presetConfig, presetNames } from './presets.ts';
 
@@ -188,4 +188,30 @@ it('the words of a bad config are those of zod, without its categories', () => {
     const words = issue!.message.replace(/^(Invalid input|Too (small|big)): /, '');
     expect(catchError(() => parseConfig(input))).toMatchObject({ problem: words });
   }
+});
+
+describe('the variant of the exact loss', () => {
+  it('is the fastest for new configs, unless they say which or have no closed form', () => {
+    expect(presetConfig('quick').variant).toBe('float64-simd');
+    expect(presetConfig('quick', { variant: 'float64' }).variant).toBe('float64');
+    expect(newConfig({}).variant).toBe('float64-simd');
+    for (const name of ['softmax', 'relu'])
+      expect(presetConfig(name)).not.toHaveProperty('variant');
+  });
+
+  it('is float64 for new configs where there is no SIMD', () => {
+    const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    try {
+      expect(newConfig({}).variant).toBe('float64');
+    } finally {
+      validate.mockRestore();
+    }
+  });
+
+  it('is not put into a config that was written without one', () => {
+    expect(parseConfig({ inputDim: 64 })).not.toHaveProperty('variant');
+    expect(() => parseConfig({ variant: 'float32' })).toThrow(
+      /^variant: .*float64, float64-simd|"float64"/,
+    );
+  });
 });

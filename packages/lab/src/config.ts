@@ -1,8 +1,10 @@
 import { eachIssue, schemaProblem, together } from '@softmoe/model/checks';
+import { bestVariant, hasClosedForm } from '@softmoe/population';
 import * as z from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
 import {
   type Config,
+  type ConfigInput,
   configSchema,
   finetuneSchema,
   trainSchema,
@@ -24,6 +26,17 @@ export function parseConfig(input: unknown): Config {
   const config = completeConfig(parsed.data);
   checkConfig(config);
   return config;
+}
+
+/**
+ * `input` checked and completed as a new run's: pinned to the fastest variant of the exact loss that this JavaScript engine
+ * runs, unless it says which. Throws what {@link parseConfig} throws.
+ */
+export function newConfig(input: ConfigInput): Config {
+  const config = parseConfig(input);
+  return config.variant === undefined && hasClosedForm(config)
+    ? { ...config, variant: bestVariant() }
+    : config;
 }
 
 /** The JSON Schema of a config as users write it, for editors, forms and command lines. */

@@ -37,9 +37,11 @@ const FLOAT32_NOISE = 1e-6;
  * is a closed form. Throws `UnsupportedError` where an engine has no backend to compute on.
  */
 export function estimatorsOf(config: Config, backend: Backend | undefined): Estimators {
-  const finetune = finetuneStageOf(config) === 'exact' ? population : onFixedSample(config);
+  const { variant = 'float64' } = config;
+  const exact: EstimatorOf = (teacher) => population(teacher, { variant });
+  const finetune = finetuneStageOf(config) === 'exact' ? exact : onFixedSample(config);
   if (config.engine === 'exact') {
-    return { train: population, prune: population, gramNoise: 0, refine: undefined, finetune };
+    return { train: exact, prune: exact, gramNoise: 0, refine: undefined, finetune };
   }
   const on = requireBackend(backend, config.engine);
   const { seed, train, routing } = config;

@@ -73,6 +73,35 @@ describe('an experiment', () => {
     );
   });
 
+  it('tells in which variant its exact loss was computed, and gives the same but for last bits in either', async () => {
+    const results = await Promise.all(
+      [undefined, 'float64', 'float64-simd'].map(async (name) => {
+        const variant = name as ConfigInput['variant'];
+        return runPipeline({ ...small, train: { time: 60 }, ...(variant ? { variant } : {}) });
+      }),
+    );
+    const [before, javascript, simd] = results;
+    expect(before!.variant).toEqual({ sampled: null, population: 'float64' });
+    expect(before!.config).not.toHaveProperty('variant');
+    expect(timeless(javascript!)).toEqual({ ...timeless(before!), config: javascript!.config });
+    expect(simd!.variant).toEqual({ sampled: null, population: 'float64-simd' });
+    expect(simd!.loss.start).toBeCloseTo(javascript!.loss.start, 13);
+    expect(simd!.survivors).toBe(javascript!.survivors);
+  });
+
+  it('goes on from a snapshot in the variant that it began in', async () => {
+    for (const variant of ['float64', 'float64-simd'] as const) {
+      const whole = createExperiment({ ...small, variant });
+      const expected = await finish(whole);
+      const experiment = createExperiment({ ...small, variant });
+      for (let i = 0; i < 10; i++) await experiment.next();
+      const rest = await finish(restoreExperiment(structuredClone(experiment.snapshot())));
+      const [last, again] = [expected.at(-1), rest.at(-1)];
+      if (last?.phase !== 'done' || again?.phase !== 'done') throw new Error('no result');
+      expect(timeless(again.result)).toEqual(timeless(last.result));
+    }
+  });
+
   it('tells the phase of the next event, its milestones and its student at any time', async () => {
     const experiment = createExperiment(small);
     let expected = experiment.phase;

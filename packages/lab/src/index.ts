@@ -1,4 +1,4 @@
-export { hasClosedForm } from '@softmoe/population';
+export { bestVariant, hasClosedForm, type PopulationVariant } from '@softmoe/population';
 export type { Alignment } from '@softmoe/train';
 export { configWarnings } from './advice.ts';
 export { type Fall, fallsOf, steepest } from './cliff.ts';
@@ -8,6 +8,7 @@ export {
   configJsonSchema,
   configSchema,
   describedBy,
+  newConfig,
   parseConfig,
 } from './config.ts';
 export {

@@ -66,6 +66,7 @@ export async function* runPhases(
   progress.phase = 'done';
   const result = resultOf({
     config: progress.config,
+    backend: progress.backend,
     start: { loss: progress.startLoss! },
     trained: { record: recordOf(trained, problem.working.teacher) },
     pruned,

@@ -1,5 +1,5 @@
 import { UnknownNameError } from '@softmoe/model';
-import { type Config, type ConfigInput, parseConfig } from './config.ts';
+import { type Config, type ConfigInput, newConfig } from './config.ts';
 
 /** Experiments by name, and what each is for. */
 export const presets = {
@@ -91,7 +91,7 @@ export function presetConfig(name: string, changes: ConfigInput = {}): Config {
   }
   const preset: ConfigInput = presets[name as PresetName].config;
   const train = { ...preset.train, ...given(changes.train) };
-  const config = parseConfig({
+  const config = newConfig({
     ...preset,
     ...given(changes),
     train,

@@ -1,5 +1,6 @@
 import type { Certificate } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
+import { populationVariants } from '@softmoe/population';
 import type { Identifiability } from '@softmoe/teacher';
 import * as z from 'zod';
 import { completeConfig } from './config-completion.ts';
@@ -110,6 +111,13 @@ const resultSchema = z.object({
   students: count,
   seed: count,
   engine: z.enum(['exact', 'subspace', 'online']),
+  /**
+   * The kernels that samples were computed on (simd, relaxed, or else the precision) and the variant of the exact loss; null for
+   * what played no part. Results written before there was a choice have none: there the exact loss was computed in float64.
+   */
+  variant: z
+    .object({ sampled: z.string().nullable(), population: z.enum(populationVariants).nullable() })
+    .exactOptional(),
   /**
    * Teacher experts whose expert and router the final student matches with an overlap of at least 0.9. Where
    * units share their gates that of the router is between the directions of ∇log π_j(0); a single unit has none to match.

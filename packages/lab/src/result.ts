@@ -1,6 +1,8 @@
+import type { BackendInfo } from '@softmoe/backend';
 import type { Certificate } from '@softmoe/certify';
 import { type MoE, parameterError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
+import { hasClosedForm } from '@softmoe/population';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { identifiability } from '@softmoe/teacher';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
@@ -28,6 +30,8 @@ export interface ExperimentResult extends Summary {
 /** What the phases found, from which the result is told. */
 export interface Findings {
   readonly config: Config;
+  /** What samples were computed on, if there were any. */
+  readonly backend: BackendInfo | undefined;
   readonly start: { readonly loss: number };
   readonly trained: { readonly record: TrainRecord };
   readonly pruned: Pruned;
@@ -69,6 +73,10 @@ export function resultOf(findings: Findings): ExperimentResult {
     students: config.students,
     seed: config.seed,
     engine: config.engine,
+    variant: {
+      sampled: kernelsOf(findings.backend),
+      population: hasClosedForm(config) ? (config.variant ?? 'float64') : null,
+    },
     recovered: config.teachers - missing.length,
     identifiability: identifiability(models.teacher),
     survivors,
@@ -122,6 +130,11 @@ export function resultOf(findings: Findings): ExperimentResult {
     config,
     models,
   };
+}
+
+function kernelsOf(backend: BackendInfo | undefined): string | null {
+  if (!backend) return null;
+  return backend.simd === 'none' ? backend.precision : backend.simd;
 }
 
 /** A gate that a single unit shares with none is 1 whatever its router is: there is none to recover. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type GateName, gateNames, gateOf } from '@softmoe/model/checks';
 import { describe, expect, it } from 'vitest';
@@ -38,4 +39,13 @@ it('gateMoments has the values of docs/theory.md (9) for the sigmoid', () => {
   expect(normalised[1]).toBeCloseTo(0.206620964, 9);
   expect(normalised[3]! * Math.sqrt(6)).toBeCloseTo(-0.062396484, 9);
   expect(normalised[5]! * Math.sqrt(120)).toBeCloseTo(0.0643799732, 9);
+});
+
+it.each([
+  ['sigmoid', '6b5aba79d4bd785a5cb049d72553244f7479b8d8dd757f17acaadc87d511d316'],
+  ['probit', '92287529cf10e3575416cc44200c71c5528def37682b1a6eda5220294f612448'],
+  ['tanh', '5f98392b40ee3a27f53c0e18b71751465d4ba33c3c8bd8404bebb7a7fd0e78d0'],
+] as const)('gateMoments gives %s the same bits on every engine', (name, digest) => {
+  const { normalised } = gateMoments(gateOf(name));
+  expect(createHash('sha256').update(normalised).digest('hex')).toBe(digest);
 });

@@ -1,5 +1,5 @@
 import type { Gate } from '@softmoe/model';
-import { at } from '@softmoe/model/linalg';
+import { at, exp, power } from '@softmoe/model/linalg';
 
 /**
  * The Hermite coefficients of a gate, c_n/√n! = E[g(ξ) He_n(ξ)]/√n! with ξ ~ N(0, 1), docs/theory.md (9), and a bound
@@ -12,8 +12,8 @@ export interface GateMoments {
   readonly bound: (n: number) => number;
 }
 
-/** Coefficients smaller than this are below what the quadrature resolves: they enter through the tail bound only. */
-const RESOLUTION = 1e-18;
+/** Coefficients below e^−41.4 = 1e-18 are not resolved by the quadrature: they enter through the tail bound only. */
+const RESOLUTION = 41.44653167389282;
 /** Coefficients kept of a gate with a closed form: theirs decay geometrically. */
 const CLOSED_FORM_COUNT = 256;
 const GRID_STEP = 0.01;
@@ -41,21 +41,23 @@ function closedForm(
   const last = normalised.findLastIndex((c) => c !== 0);
   const size = Math.abs(at(normalised, last));
   const ratio = Math.sqrt(size / Math.abs(at(normalised, last - 2)));
-  return { normalised, bound: (n) => 2 * size * ratio ** (n - last) };
+  return { normalised, bound: (n) => 2 * size * power(ratio, n - last) };
 }
 
 /**
  * Trapezoid rule on a uniform grid, which converges faster than any power of the step for these integrands, with the
  * normalised recurrence He_{n+1}/√(n+1)! = (x He_n/√n! − √n He_{n−1}/√(n−1)!)/√(n+1). The gate is analytic in a
- * strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen.
+ * strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen. Nothing but
+ * + − × ÷ √ is used, so the moments of the gates that a spec can name have the same bits on every engine.
  */
 function byQuadrature(gate: Gate): GateMoments {
   const decay = gate.singularity;
-  const count = Math.ceil((-Math.log(RESOLUTION) / decay) ** 2);
+  const extent = RESOLUTION / decay;
+  const count = Math.ceil(extent * extent);
   const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;
   const grid = Float64Array.from({ length: points }, (_, i) => i * GRID_STEP - GRID_END);
   const weights = grid.map(
-    (x) => (gate.value(x) * Math.exp(-0.5 * x * x) * GRID_STEP) / Math.sqrt(2 * Math.PI),
+    (x) => (gate.value(x) * exp(-0.5 * x * x) * GRID_STEP) / Math.sqrt(2 * Math.PI),
   );
   const normalised = new Float64Array(count);
   let previous: Float64Array = new Float64Array(points);
@@ -76,9 +78,9 @@ function byQuadrature(gate: Gate): GateMoments {
   let amplitude = 0;
   normalised.forEach((c, n) => {
     if (Math.abs(c) > 1e-12)
-      amplitude = Math.max(amplitude, Math.abs(c) * Math.exp(decay * Math.sqrt(n)));
+      amplitude = Math.max(amplitude, Math.abs(c) * exp(decay * Math.sqrt(n)));
   });
-  return { normalised, bound: (n) => amplitude * Math.exp(-decay * Math.sqrt(n)) };
+  return { normalised, bound: (n) => amplitude * exp(-decay * Math.sqrt(n)) };
 }
 
 /** Sets to zero the even (or odd) coefficients beyond the first when all of them are rounding noise. */

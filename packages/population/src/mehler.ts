@@ -1,5 +1,5 @@
 import type { Gate } from '@softmoe/model';
-import { at, product } from '@softmoe/model/linalg';
+import { at, power, product } from '@softmoe/model/linalg';
 import { type GateMoments, gateMoments } from './gate-moments.ts';
 
 /** What is left out of any sum, in absolute terms. */
@@ -16,19 +16,13 @@ export class MehlerTable {
   /** M_{r,s} at [r·stride + s] after {@link evaluate}. */
   readonly values: Float64Array;
   readonly stride: number;
-  readonly #series: readonly Series[];
+  readonly #series: readonly MehlerSeries[];
   readonly #atOne: Float64Array;
 
   constructor(first: Gate, second: Gate, orders: Iterable<readonly [r: number, s: number]>) {
-    const list = uniqueOrders(orders);
-    this.stride = 1 + Math.max(0, ...list.flat());
+    this.#series = mehlerSeries(first, second, orders);
+    this.stride = 1 + Math.max(0, ...this.#series.flatMap(({ r, s }) => [r, s]));
     this.values = new Float64Array(this.stride * this.stride);
-    const a = gateMoments(first);
-    const b = gateMoments(second);
-    const same = first === second;
-    this.#series = list
-      .filter(([r, s]) => !same || r <= s)
-      .map(([r, s]) => createSeries(a, b, r, s, same && r !== s, this.stride));
     this.evaluate(1);
     this.#atOne = this.values.slice();
   }
@@ -47,8 +41,9 @@ export class MehlerTable {
       let value = series.constant;
       if (oddTerms > 0) value += rho * polynomial(series.odd, square, oddTerms);
       if (evenTerms > 0) value += square * polynomial(series.even, square, evenTerms);
-      this.values[series.index] = value;
-      this.values[series.mirror] = value;
+      const { r, s, mirrored } = series;
+      this.values[r * this.stride + s] = value;
+      if (mirrored) this.values[s * this.stride + r] = value;
     }
   }
 }
@@ -65,9 +60,13 @@ export function polynomial(
 }
 
 /** One M_{r,s}: the term n = 0, then the terms of odd n and those of even n ≥ 2 as polynomials in ρ². */
-interface Series {
-  readonly index: number;
-  readonly mirror: number;
+export interface MehlerSeries {
+  readonly r: number;
+  readonly s: number;
+  /** Whether M_{s,r} is the same and has no series of its own. */
+  readonly mirrored: boolean;
+  /** The terms of all n. */
+  readonly terms: Float64Array;
   readonly constant: number;
   readonly odd: Float64Array;
   readonly even: Float64Array;
@@ -76,31 +75,42 @@ interface Series {
   readonly evenTerms: Uint16Array;
 }
 
+/** The series of those orders for two gates; of equal gates M_{r,s} and M_{s,r} are one. */
+export function mehlerSeries(
+  first: Gate,
+  second: Gate,
+  orders: Iterable<readonly [r: number, s: number]>,
+): MehlerSeries[] {
+  const a = gateMoments(first);
+  const b = gateMoments(second);
+  const same = first === second;
+  return uniqueOrders(orders)
+    .filter(([r, s]) => !same || r <= s)
+    .map(([r, s]) => createSeries(a, b, r, s, same && r !== s));
+}
+
 function createSeries(
   a: GateMoments,
   b: GateMoments,
   r: number,
   s: number,
-  symmetric: boolean,
-  stride: number,
-): Series {
-  const index = r * stride + s;
-  const mirror = symmetric ? s * stride + r : index;
+  mirrored: boolean,
+): MehlerSeries {
   const count = Math.min(a.normalised.length - r, b.normalised.length - s);
   const terms = product(
     a.normalised.subarray(r, r + count),
     b.normalised.subarray(s, s + count),
   ).map((c, n) => c * factorialRatio(n, r, s));
   const sizes = terms.map(Math.abs);
-  const odd = terms.filter((_, n) => n % 2 === 1);
-  const even = terms.filter((_, n) => n % 2 === 0 && n > 0);
   const rest = remainder(a, b, r, s, count);
   return {
-    index,
-    mirror,
+    r,
+    s,
+    mirrored,
+    terms,
     constant: terms[0] ?? 0,
-    odd,
-    even,
+    odd: terms.filter((_, n) => n % 2 === 1),
+    even: terms.filter((_, n) => n % 2 === 0 && n > 0),
     oddTerms: termsNeeded(sizes, rest, 1),
     evenTerms: termsNeeded(sizes, rest, 2),
   };
@@ -124,25 +134,22 @@ function remainder(a: GateMoments, b: GateMoments, r: number, s: number, count: 
   }
 }
 
-/** For every bucket the number of terms n = start, start + 2, … after which |ρ|ⁿ·Σ|rest| is under the tail bound. */
+/**
+ * For every bucket the number of terms n = start, start + 2, … after which |ρ|ⁿ·Σ|rest| is under the tail bound. Those of
+ * size 0 at the end are never needed.
+ */
 function termsNeeded(sizes: Float64Array, rest: number, start: number): Uint16Array {
   const needed = new Uint16Array(BUCKETS + 1);
-  const last = sizes.length - 1 - ((sizes.length - 1 - start) % 2);
-  let suffix = rest;
-  for (let n = last; n >= start; n -= 2) {
-    const size = at(sizes, n);
-    if (size === 0) continue;
-    suffix += size;
-    const safe = (TAIL / suffix) ** (1 / n);
-    const bucket = Math.floor(safe * BUCKETS) + 1;
-    const terms = (n - start) / 2 + 1;
-    if (bucket <= BUCKETS) needed[bucket] = Math.max(needed[bucket] ?? 0, terms);
+  let n = sizes.length - 1 - ((sizes.length - 1 - start) % 2);
+  let suffix = rest + (n >= start ? at(sizes, n) : 0);
+  for (let bucket = BUCKETS; bucket >= 0; bucket--) {
+    while (n >= start && (at(sizes, n) === 0 || power(bucket / BUCKETS, n) * suffix <= TAIL)) {
+      n -= 2;
+      if (n >= start) suffix += at(sizes, n);
+    }
+    needed[bucket] = n < start ? 0 : (n - start) / 2 + 1;
   }
-  let most = 0;
-  return needed.map((terms) => {
-    most = Math.max(most, terms);
-    return most;
-  });
+  return needed;
 }
 
 function uniqueOrders(orders: Iterable<readonly [number, number]>): (readonly [number, number])[] {

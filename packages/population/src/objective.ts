@@ -1,4 +1,4 @@
-import type { ExactObjective, MoE, NDArray } from '@softmoe/model';
+import type { ExactObjective, MoE } from '@softmoe/model';
 import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import {
   addAt,
@@ -9,19 +9,27 @@ import {
   projectTangent,
   zeros,
 } from '@softmoe/model/linalg';
-import { pairExpectations } from './pair-expectations.ts';
+import { halfSquareOf } from './pair-expectations.ts';
 import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import { simdWorkspaceOf, type Workspace } from './simd-workspace.ts';
+import { type PopulationOptions, requireVariant } from './variant.ts';
 
 /**
  * The population loss ½E(f − f*)² and its Riemannian gradient, exactly: docs/theory.md (12) and (13). No sampling,
  * so no step need be named. The cost is O((m + k)²) pair sums and O(m(m + k)d) for the overlaps and the gradient: run it
  * in span coordinates (`toSpan`), where d is at most 2(m + k). Throws `UnsupportedError` for shared gates and for
- * experts that are no polynomials: a teacher at once, a student when it is evaluated. Throws a typed error for what is no
- * model; of a student's numbers those of its first evaluation are checked.
+ * experts that are no polynomials: a teacher at once, a student when it is evaluated; and for a variant that this
+ * JavaScript engine can't run. Throws a typed error for what is no model; of a student's numbers those of its first
+ * evaluation are checked.
  */
-export function populationObjective(teacher: MoE): ExactObjective {
+export function populationObjective(
+  teacher: MoE,
+  { variant = 'float64' }: PopulationOptions = {},
+): ExactObjective {
   requireModel('teacher', teacher);
-  const workspace = createWorkspace(teacher);
+  requireVariant(variant);
+  const load = variant === 'float64' ? workspaceOf(teacher) : simdWorkspaceOf(teacher);
+  let workspace: Workspace | undefined;
   let checked: MoE['spec'] | undefined;
   return {
     evaluate: async (model) => {
@@ -29,21 +37,24 @@ export function populationObjective(teacher: MoE): ExactObjective {
         requireModel('model', model);
         checked = model.spec;
       }
+      workspace ??= await load();
       const { loss, gradient } = workspace(model);
       return { loss, gradient: projectTangent(model, gradient) };
     },
   };
 }
 
-/** Loss and Euclidean gradient of the population loss against one teacher, with all scratch space kept between calls. */
-export function createWorkspace(teacher: MoE): (model: MoE) => {
-  loss: number;
-  gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
-} {
+function workspaceOf(teacher: MoE): () => Promise<Workspace> {
+  const workspace = createWorkspace(teacher);
+  return async () => workspace;
+}
+
+/** Loss and Euclidean gradient of the population loss against one teacher, in JavaScript: the reference for the kernels. */
+export function createWorkspace(teacher: MoE): Workspace {
   const { inputDim: d, experts: k } = teacher.spec;
   const teacherRows = stackRows(teacher);
   const teacherAmplitudes = teacher.params.amplitude.data;
-  const teacherLoss = halfQuadraticForm(pairExpectations(teacher, teacher).data, teacherAmplitudes);
+  const teacherLoss = halfSquareOf(teacher);
   let scratch: Scratch | undefined;
 
   return (model) => {
@@ -175,9 +186,4 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
     studentPairs: new PairKernel(model.spec, model.spec, 1),
     teacherPairs: new PairKernel(model.spec, teacher.spec, 1),
   };
-}
-
-function halfQuadraticForm(matrix: Float64Array, vector: Float64Array): number {
-  const n = vector.length;
-  return vector.reduce((sum, x, i) => sum + 0.5 * x * dotAt(matrix, i * n, vector, 0, n), 0);
 }

@@ -44,6 +44,14 @@ export function populationGram(student: MoE, teacher: MoE): Gram {
   };
 }
 
+/** ½E f*², the loss of no student at all. */
+export function halfSquareOf(teacher: MoE): number {
+  const pairs = pairExpectations(teacher, teacher).data;
+  const amplitude = teacher.params.amplitude.data;
+  const n = amplitude.length;
+  return amplitude.reduce((sum, x, i) => sum + 0.5 * x * dotAt(pairs, i * n, amplitude, 0, n), 0);
+}
+
 /** E[u u'] of unit i of `a` and unit j of `b`, of one input dimension, from the overlaps of their rows. */
 export function evaluatePair(kernel: PairKernel, a: MoE, i: number, b: MoE, j: number): number {
   const d = a.spec.inputDim;

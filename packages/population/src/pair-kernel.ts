@@ -1,7 +1,8 @@
 import type { MoESpec } from '@softmoe/model';
-import { addAt, at, product } from '@softmoe/model/linalg';
+import { addAt, at } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
 import { MehlerTable, polynomial } from './mehler.ts';
+import { type Group, groupsOf, ordersOf } from './pair-groups.ts';
 
 /**
  * The six overlaps that E[u₁u₂] of two units depends on, in the order of the derivatives:
@@ -42,10 +43,10 @@ export class PairKernel {
   constructor(unit1: MoESpec, unit2: MoESpec, derivatives: 0 | 1 | 2) {
     const form1 = closedFormOf(unit1);
     const form2 = closedFormOf(unit2);
-    const e1 = scaled(form1.coefficients);
-    const e2 = scaled(form2.coefficients);
+    const { coefficients: e1 } = form1;
+    const { coefficients: e2 } = form2;
     this.#derivatives = derivatives;
-    this.#groups = groupsOf(e1, e2);
+    this.#groups = groupsOf(form1, form2);
     this.#table = new MehlerTable(form1.gate, form2.gate, ordersOf(this.#groups, derivatives));
     this.#powers1 = new Float64Array(2 * e1.length);
     this.#powers2 = new Float64Array(2 * e2.length);
@@ -181,52 +182,6 @@ export class PairKernel {
     for (let r = 0; r <= degree; r++, index += stride - 1) sum += at(k, r) * at(values, index);
     return sum;
   }
-}
-
-/** The degrees n and m that P¹ and P² take, with the coefficients of W_{nm}, a polynomial in γ, and its derivatives. */
-interface Group {
-  readonly n: number;
-  readonly m: number;
-  readonly weights: Float64Array;
-  readonly slopes: Float64Array;
-  readonly bends: Float64Array;
-}
-
-function groupsOf(e1: Float64Array, e2: Float64Array): Group[] {
-  const groups: Group[] = [];
-  for (let n = 0; n < e1.length; n++) {
-    for (let m = 0; m < e2.length; m++) {
-      const count = Math.min(e1.length - n, e2.length - m);
-      let factorial = 1;
-      const weights = product(e1.subarray(n, n + count), e2.subarray(m, m + count)).map((e, c) => {
-        if (c > 0) factorial *= c;
-        return e / factorial;
-      });
-      if (weights.every((x) => x === 0)) continue;
-      const slopes = weights.slice(1).map((x, c) => (c + 1) * x);
-      const bends = weights.slice(2).map((x, c) => (c + 2) * (c + 1) * x);
-      groups.push({ n, m, weights, slopes, bends });
-    }
-  }
-  return groups;
-}
-
-/** Every (r, s) whose M_{r,s} the value and the derivatives up to the given order need. */
-function* ordersOf(groups: readonly Group[], derivatives: number): Generator<[number, number]> {
-  for (const { n, m } of groups) {
-    for (let order = 0; order <= derivatives; order++) {
-      for (let r = 0; r <= n + m; r++) yield [r + order, n + m - r + order];
-    }
-  }
-}
-
-/** e_p = η_p √p!. */
-function scaled(coefficients: readonly number[]): Float64Array {
-  let factorial = 1;
-  return Float64Array.from(coefficients, (eta, p) => {
-    if (p > 1) factorial *= p;
-    return eta * Math.sqrt(factorial);
-  });
 }
 
 /** x^a/a! in the first half of `powers`, y^b/b! in the second. */

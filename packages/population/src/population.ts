@@ -14,6 +14,7 @@ import { euclideanBlocks } from './curvature-blocks.ts';
 import { curvatureOperator } from './curvature-operator.ts';
 import { createWorkspace, populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
+import type { PopulationOptions } from './variant.ts';
 
 /**
  * The exact Riemannian Hessian of the population loss at `student`, and its Gauss–Newton part E[∇f ∇fᵀ], on all
@@ -59,10 +60,10 @@ function spanMatrices(student: MoE, teacher: MoE): Omit<Curvature, 'multiplicity
  * docs/theory.md (12), (13), (15) and (16). Nothing is drawn, and a step's number plays no part. Throws `UnsupportedError`
  * where there is no closed form, where units share their gates and for experts that are no polynomials.
  */
-export function population(teacher: MoE): Estimator {
+export function population(teacher: MoE, options: PopulationOptions = {}): Estimator {
   return {
     exact: true,
-    objective: populationObjective(teacher),
+    objective: populationObjective(teacher, options),
     gram: async (model) => populationGram(model, teacher),
     curvature: (model, watch) => paced('curvature', curvatureSteps(model, teacher), watch),
   };

@@ -6,10 +6,15 @@ import { fingerprint } from './fingerprint.js';
 const seeds = Array.from({ length: 10 }, (_, seed) => seed);
 
 /** Everything on which the bits of a run depend is named here, not left to a default. */
-const exact = { engine: 'exact', train: { method: 'bogackiShampine', tolerance: 1e-4, time: 150 } };
+const exact = {
+  engine: 'exact',
+  variant: 'float64',
+  train: { method: 'bogackiShampine', tolerance: 1e-4, time: 150 },
+};
 const subspace = { engine: 'subspace', train: { method: 'adam', step: 0.01, time: 20 } };
 const online = {
   engine: 'online',
+  variant: 'float64',
   train: { method: 'euler', step: 0.1, time: 60, batchSize: 1024 },
 };
 
@@ -21,6 +26,11 @@ export const runs = [
     changes: { seed, ...exact },
   })),
   ...seeds.map((seed) => ({ name: `quick ${seed}`, preset: 'quick', changes: { seed, ...exact } })),
+  ...seeds.map((seed) => ({
+    name: `exact-simd ${seed}`,
+    preset: 'quick',
+    changes: { seed, ...exact, variant: 'float64-simd' },
+  })),
   ...seeds.map((seed) => ({
     name: `softmax ${seed}`,
     preset: 'softmax',

@@ -19,7 +19,7 @@ const rows = read('docs/where.md')
     };
   });
 
-/** The text of a file, or of all files of a folder. */
+/** The text of a file, or of all files below a folder. */
 function textOf(path: string): string {
   if (!statSync(`${root}${path}`).isDirectory()) return read(path);
   return readdirSync(`${root}${path}`, { recursive: true, withFileTypes: true })

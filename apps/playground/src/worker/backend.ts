@@ -1,5 +1,6 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { createKernelsBackend } from '@softmoe/backend-tfjs/kernels';
+import { type Config, hasClosedForm } from '@softmoe/lab';
 import type { RunsOn } from '../protocol.ts';
 
 /** The backend that a run gets, and what to tell of it. */
@@ -39,6 +40,14 @@ export async function chooseBackend(simd: boolean, wanted?: string): Promise<Cho
       `The SIMD kernels did not start (${reason}): sampling runs on the slower reference.`,
     );
   }
+}
+
+/** On what a run of this config computes the exact loss, in a sentence; nothing where that plays no part. */
+export function exactSentence({ variant, ...config }: Config): string {
+  if (!hasClosedForm(config)) return '';
+  return variant === 'float64-simd'
+    ? ' The exact loss runs on SIMD WebAssembly kernels in float64.'
+    : ' The exact loss runs in JavaScript.';
 }
 
 function kernels(backend: Backend, why?: string): ChosenBackend {

@@ -9,7 +9,7 @@ import {
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
 import type { Activity, Axes, PlaneChoice, Reply, Request, Source } from '../protocol.ts';
-import type { ChosenBackend } from './backend.ts';
+import { type ChosenBackend, exactSentence } from './backend.ts';
 import { experimentOf, frameOf, reportOfPruning } from './experiment.ts';
 import { Pace } from './pace.ts';
 import { refusalOf } from './refusal.ts';
@@ -140,7 +140,8 @@ export class Runner {
     this.#busy = { steps: 0, seconds: 0, last: 0 };
     this.#experiment = experiment;
     const { config } = experiment;
-    const runsOn = { ...chosen, backend: chosen.backend.info };
+    const sentence = chosen.sentence + exactSentence(config);
+    const runsOn = { ...chosen, sentence, backend: chosen.backend.info };
     const warnings = [...configWarnings(config), ...read];
     this.#post({ type: 'started', run, config, warnings, runsOn, imported });
     if (experiment.phase === 'done') this.#set('done');

@@ -23,7 +23,7 @@ post({
   presets: presetNames.map((name) => ({
     name,
     about: presets[name].about,
-    config: presetConfig(name),
+    config: presetConfig(name, simd ? {} : { variant: 'float64' }),
   })),
 });
 

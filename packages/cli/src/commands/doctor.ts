@@ -1,4 +1,5 @@
 import { arch, platform } from 'node:process';
+import { bestVariant, type PopulationVariant } from '@softmoe/lab';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { loadTfjs } from '../load-packages.ts';
@@ -16,10 +17,32 @@ export function doctorCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .option('--json', 'print what was found as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { capabilities } = await loadTfjs();
-      const found = { node: process.version, platform, arch, ...(await capabilities()) };
+      const { checks, ...capable } = await capabilities();
+      const variant = { sampled: capable.backend?.simd ?? null, population: bestVariant() };
+      const found = {
+        node: process.version,
+        platform,
+        arch,
+        ...capable,
+        variant,
+        checks: [...checks, populationCheck(variant.population)],
+      };
       streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : fit(report(found)));
       setExitCode(found.backend ? exitCodes.recovered : exitCodes.failed);
     });
+}
+
+/** Which variant of the exact loss new runs get. */
+function populationCheck(variant: PopulationVariant) {
+  const ok = variant === 'float64-simd';
+  const how = ok
+    ? 'on SIMD kernels'
+    : 'in JavaScript, several times slower than with WebAssembly SIMD';
+  return {
+    name: 'population',
+    ok,
+    about: `The exact loss is computed ${how} (variant ${variant}).`,
+  };
 }
 
 interface Found {

@@ -2,8 +2,8 @@ import {
   type Config,
   type ConfigInput,
   createExperiment,
+  newConfig,
   parseConfig,
-  presetNames,
   presets,
   withSpanSampling,
 } from '@softmoe/lab';
@@ -13,7 +13,7 @@ import { type BackendName, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { addConfigOptions, withOptions } from '../run/config-options.ts';
 import { type ExecuteOptions, execute, executeOptions } from '../run/execute.ts';
-import { readConfig } from '../run/read-config.ts';
+import { isPreset, readConfig } from '../run/read-config.ts';
 import type { Streams } from '../streams.ts';
 
 interface RunOptions extends ExecuteOptions {
@@ -53,13 +53,11 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   return command;
 }
 
-/** A preset's online SGD in many dimensions is drawn in the span, unless an option says how; a file's as the file says. */
+/** A preset's run is pinned to the fastest variant, and its online SGD in many dimensions drawn in the span, unless options say how; a file's as it says. */
 function configOf(source: string, fields: Readonly<Record<string, unknown>>): Config {
-  const config = parseConfig(fields);
-  const { train } = fields as ConfigInput;
-  return presetNames.some((name) => name === source) && train?.sampling === undefined
-    ? withSpanSampling(config)
-    : config;
+  if (!isPreset(source)) return parseConfig(fields);
+  const config = newConfig(fields as ConfigInput);
+  return (fields as ConfigInput).train?.sampling === undefined ? withSpanSampling(config) : config;
 }
 
 const help = `

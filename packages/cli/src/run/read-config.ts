@@ -11,6 +11,11 @@ import {
   shellWord,
 } from '@softmoe/runs';
 
+/** Whether a run of this source begins anew: the config of a file without a variant goes on in the one of its time. */
+export function isPreset(source: string): boolean {
+  return Object.hasOwn(presets, source);
+}
+
 /** The fields of a preset or of a JSON file, not yet checked. Throws `ConfigError` or `FormatError`. */
 export async function readConfig(source: string): Promise<Readonly<Record<string, unknown>>> {
   const preset = Object.entries(presets).find(([name]) => name === source);

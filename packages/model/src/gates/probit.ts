@@ -1,4 +1,5 @@
 import type { Gate } from '../function.ts';
+import { exp } from '../linalg/elementary.ts';
 
 const INV_SQRT_2PI: number = 1 / Math.sqrt(2 * Math.PI);
 
@@ -27,7 +28,7 @@ export const probit: Gate = {
 };
 
 function density(z: number): number {
-  return INV_SQRT_2PI * Math.exp(-0.5 * z * z);
+  return INV_SQRT_2PI * exp(-0.5 * z * z);
 }
 
 /** Φ by its Taylor series in the middle (all terms of one sign) and Mills' continued fraction in the tails. */

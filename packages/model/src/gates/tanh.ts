@@ -1,4 +1,5 @@
 import type { Gate } from '../function.ts';
+import { exp, expm1 } from '../linalg/elementary.ts';
 import { at } from '../linalg/vectors.ts';
 
 /**
@@ -9,16 +10,21 @@ export const tanh: Gate = {
   name: 'tanh',
   parity: 'odd',
   singularity: Math.PI / 2,
-  value: Math.tanh,
+  value(z) {
+    if (z === 0) return z;
+    const e = expm1(-2 * Math.abs(z));
+    return z < 0 ? e / (2 + e) : -e / (2 + e);
+  },
+  /** With e = e^{−2|z|}: tanh′z = 4e/(1 + e)². */
   derivative(z) {
-    const sech = 1 / Math.cosh(z);
-    return sech * sech;
+    const e = exp(-2 * Math.abs(z));
+    return (4 * e) / ((1 + e) * (1 + e));
   },
   /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
   evaluate(z, value, derivative) {
     for (let k = 0; k < z.length; k++) {
       const x = at(z, k);
-      const e = Math.expm1(-2 * Math.abs(x));
+      const e = expm1(-2 * Math.abs(x));
       const scale = 1 / (2 + e);
       value[k] = x < 0 ? e * scale : -e * scale;
       derivative[k] = 4 * (1 + e) * scale * scale;

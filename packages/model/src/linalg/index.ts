@@ -38,6 +38,7 @@ export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
 export { type ConjugateGradientsOptions, conjugateGradients } from './conjugate-gradients.ts';
+export { exp, expm1, power } from './elementary.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type TurnedRows, turnRows } from './householder.ts';
 export {

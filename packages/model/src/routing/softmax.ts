@@ -1,4 +1,5 @@
 import { expertOf } from '../expert.ts';
+import { exp } from '../linalg/elementary.ts';
 import { norm, rescaleAt } from '../linalg/norm.ts';
 import { row, takeRows } from '../linalg/rows.ts';
 import { at, combination, difference, product } from '../linalg/vectors.ts';
@@ -73,7 +74,7 @@ export const softmax: Routing = {
       const experts = alignedRows(params.expert, group, parity);
       const biases = takeRows(params.routerBias!, group).data;
       const pooled = logSumExp(biases);
-      const shares = biases.map((b) => Math.exp(b - pooled));
+      const shares = biases.map((b) => exp(b - pooled));
       const amplitudes = product(takeRows(params.amplitude, group).data, experts.signs);
       const weights = product(shares, amplitudes);
       const routers = group.map((unit) => row(params.router, unit));
@@ -108,7 +109,7 @@ function writeGates(
   }
   for (let start = 0; start < gate.length; start += stride) {
     for (let s = 0; s < stride; s++) {
-      const e = Math.exp(at(gate, start + s) - at(largest, s));
+      const e = exp(at(gate, start + s) - at(largest, s));
       gate[start + s] = e;
       total[s] = at(total, s) + e;
     }
@@ -121,12 +122,12 @@ function writeGates(
 /** softmax(b), which is π(0). */
 function sharesAtOrigin({ data: bias }: NDArray): Float64Array {
   const highest = bias.reduce((a, b) => Math.max(a, b));
-  const weights = bias.map((b) => Math.exp(b - highest));
+  const weights = bias.map((b) => exp(b - highest));
   const total = weights.reduce((a, b) => a + b);
   return weights.map((weight) => weight / total);
 }
 
 function logSumExp(numbers: Float64Array): number {
   const largest = Math.max(...numbers);
-  return largest + Math.log(numbers.reduce((sum, x) => sum + Math.exp(x - largest), 0));
+  return largest + Math.log(numbers.reduce((sum, x) => sum + exp(x - largest), 0));
 }

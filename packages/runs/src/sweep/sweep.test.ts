@@ -23,9 +23,13 @@ it('a sweep runs every combination of the grid, the last field varying fastest',
     [16, 200, 3],
     [16, 200, 5],
   ]);
-  expect(runs[6]!.config).toEqual(
-    presetConfig('quick', { students: 16, seed: 3, train: { time: 200 } }),
-  );
+  // A sweep that says no variant goes on in float64, as its folder may have begun.
+  const { variant: _, ...config } = presetConfig('quick', {
+    students: 16,
+    seed: 3,
+    train: { time: 200 },
+  });
+  expect(runs[6]!.config).toEqual(config);
   expect(runs[6]!.task).toEqual({ kind: 'experiment', input: runs[6]!.config });
 });
 

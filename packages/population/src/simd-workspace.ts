@@ -1,0 +1,72 @@
+import {
+  loadPopulationKernels,
+  type PopulationKernels,
+  type PopulationStep,
+} from '@softmoe/kernels/population';
+import type { MoE, MoESpec, NDArray } from '@softmoe/model';
+import { requireSameInputs } from '@softmoe/model/checks';
+import { zeros } from '@softmoe/model/linalg';
+import { closedFormOf } from './closed-form.ts';
+import { halfSquareOf } from './pair-expectations.ts';
+import { kernelTable } from './pair-groups.ts';
+
+/** The population loss and its Euclidean gradient. */
+interface LossAndGradient {
+  readonly loss: number;
+  readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
+}
+
+/** What evaluates students one after the other, with all scratch space kept between calls. */
+export type Workspace = (model: MoE) => LossAndGradient;
+
+/**
+ * What loads the workspace of a teacher that computes by the SIMD kernels. It rejects where this JavaScript engine can't run
+ * them. Throws `UnsupportedError` for a teacher without a closed form.
+ */
+export function simdWorkspaceOf(teacher: MoE): () => Promise<Workspace> {
+  const teacherLoss = halfSquareOf(teacher);
+  return async () => createSimdWorkspace(await loadPopulationKernels(), teacher, teacherLoss);
+}
+
+function createSimdWorkspace(
+  kernels: PopulationKernels,
+  teacher: MoE,
+  teacherLoss: number,
+): Workspace {
+  let spec: MoESpec | undefined;
+  let step: PopulationStep | undefined;
+  return (model) => {
+    requireSameInputs('model', model, teacher);
+    if (!step || spec !== model.spec) step = kernels.problem(problemOf(model.spec, teacher));
+    spec = model.spec;
+    const { inputDim: d, experts: m } = spec;
+    const gradient = { router: zeros([m, d]), expert: zeros([m, d]), amplitude: zeros([m]) };
+    const loss = step.lossAndGradient(rowsOf(model.params), rowsOf(gradient));
+    return { loss: teacherLoss + loss, gradient };
+  };
+}
+
+/** Units of one gate and expert are of one kind, whichever model they belong to. */
+function problemOf(student: MoESpec, teacher: MoE) {
+  const specs = sameUnits(student, teacher.spec) ? [student] : [student, teacher.spec];
+  return {
+    students: student.experts,
+    teachers: teacher.spec.experts,
+    inputDim: student.inputDim,
+    kinds: [
+      ...Array.from({ length: student.experts }, () => 0),
+      ...Array.from({ length: teacher.spec.experts }, () => specs.length - 1),
+    ],
+    tables: specs.map((one) => specs.map((other) => kernelTable(one, other, 1))),
+    teacher: rowsOf(teacher.params),
+  };
+}
+
+function sameUnits(spec: MoESpec, other: MoESpec): boolean {
+  const [one, two] = [closedFormOf(spec), closedFormOf(other)];
+  return one.gate === two.gate && String(one.coefficients) === String(two.coefficients);
+}
+
+function rowsOf({ router, expert, amplitude }: MoE['params']) {
+  return { router: router.data, expert: expert.data, amplitude: amplitude.data };
+}
