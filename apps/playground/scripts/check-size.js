@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 const FIRST = 90_000;
 /** Room for the program; a library brought in by mistake does not fit. */
-const ALL = 280_000;
+const ALL = 300_000;
 const dist = new URL('../dist/', import.meta.url);
 const read = (name) => readFileSync(new URL(name, dist), 'utf8');
 const size = (name) => gzipSync(read(name), { level: 9 }).length;

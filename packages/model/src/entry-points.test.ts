@@ -74,7 +74,15 @@ describe('the entries', () => {
   it('of the package itself are the nouns that users need', () => {
     expect(namesOf('./index.ts')).toEqual([
       ...['Curvature', 'Draw', 'Estimator', 'ExactObjective', 'Gram', 'Objective', 'Points'],
-      ...['TrailPoint', 'FormatError', 'ShapeError', 'SoftmoeError', 'UnknownNameError'],
+      ...[
+        'TrailPoint',
+        'Watch',
+        'Work',
+        'FormatError',
+        'ShapeError',
+        'SoftmoeError',
+        'UnknownNameError',
+      ],
       ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
       ...['Frame', 'toSpan', 'Expert', 'Gate', 'normaliseRows', 'retract', 'createMoE'],
       ...[
