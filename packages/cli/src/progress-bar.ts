@@ -38,7 +38,7 @@ export function createProgressBar(label: string, stream: Output): ProgressBar {
   };
 }
 
-/** Those of `words`, with commas between them, that fit into `room` columns beside the ones before them. */
+/** The words, with commas between them, that fit into `room` columns beside the ones before them. */
 function fitting(words: readonly string[], room: number): string {
   let text = '';
   for (const word of words) {

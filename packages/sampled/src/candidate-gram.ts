@@ -184,7 +184,7 @@ interface Unit {
   readonly rows: Float64Array;
   readonly bias: number;
   readonly expert: Expert;
-  /** The same for the same numbers only. */
+  /** What tells units apart: all numbers of a unit and its kind of expert. */
   readonly key: string;
 }
 

@@ -17,7 +17,7 @@ export class Span {
   moments: usize;
   /** A factor of them, float64, [2m][2m]. */
   factor: usize;
-  /** Their diagonal, and what is left of it, float64, [2m] each. */
+  /** The diagonal of GᵀG, and what is left of it, float64, [2m] each. */
   diagonal: usize;
   left: usize;
 }
