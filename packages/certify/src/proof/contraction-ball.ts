@@ -39,13 +39,16 @@ const HALVINGS = 40;
 export function contractionBall(inputs: BallInputs): Ball | undefined {
   const { steps } = inputs;
   const centre = steps.map((step) => slowest(inputs, step).hi);
-  const rateAt = (radius: number) => steps.map((step) => factorBound(inputs, step, radius));
+  const rateAt = (radius: number) => {
+    const lipschitz = thirdDerivativeBound(inputs, radius);
+    return steps.map((step) => factorBound(inputs, step, radius, lipschitz));
+  };
   const holds = (radius: number) =>
     rateAt(radius).every((q, n) => q <= 1 - KEPT * (1 - (centre[n] ?? Number.NaN)));
   if (!centre.every((q) => q < 1)) return undefined;
   let low = 0;
   let high = LARGEST;
-  for (let n = 0; n < HALVINGS && high - low > 1e-4 * high; n++) {
+  for (let n = 0; n < HALVINGS && high - low > 1e-3 * high; n++) {
     // Small radii first by the geometric mean, from 1e-12 on.
     const middle = Math.sqrt(Math.max(low, 1e-12) * high);
     if (holds(middle)) low = middle;
@@ -63,21 +66,21 @@ function slowest({ mu, lambdaMax }: BallInputs, step: number): Interval {
   return interval(0, Math.max(least.hi, most.hi, 0));
 }
 
-/** An upper bound of q(s) of (91). */
-export function factorBound(inputs: BallInputs, step: number, radius: number): number {
+/** An upper bound of q(s) of (91) from that of K(s). */
+function factorBound(
+  inputs: BallInputs,
+  step: number,
+  radius: number,
+  lipschitz: Interval,
+): number {
   const s = interval(radius);
-  const rho = slowest(inputs, step);
-  const radial = times(0.25, multiply(s, s));
-  const first = root(add(multiply(interval(rho.hi), interval(rho.hi)), radial));
-  const curved = times(
-    0.5,
-    multiply(multiply(interval(step), thirdDerivativeBound(inputs, radius)), s),
-  );
-  return add(first, curved).hi;
+  const rho = interval(slowest(inputs, step).hi);
+  const first = root(add(multiply(rho, rho), times(0.25, multiply(s, s))));
+  return add(first, times(0.5, multiply(multiply(interval(step), lipschitz), s))).hi;
 }
 
 /** K(s) of (90), a Lipschitz constant of the Hessian in the ball of radius s, upwards. */
-export function thirdDerivativeBound(inputs: BallInputs, radius: number): Interval {
+function thirdDerivativeBound(inputs: BallInputs, radius: number): Interval {
   const { lambdaMax, units, amplitude } = inputs;
   const s = interval(radius);
   const largest = add(interval(amplitude), s).hi;

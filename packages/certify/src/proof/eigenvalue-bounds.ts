@@ -2,8 +2,8 @@ import { gamma } from './enclosed-dot.ts';
 import type { EnclosedMatrix } from './hessian-enclosure.ts';
 import { down, up } from './interval.ts';
 
-/** How far the tried bounds lie from the estimate of the eigenvalue, relative to the largest. */
-const MARGINS: readonly number[] = [1e-10, 1e-7, 1e-5, 1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5, 1];
+/** How far the tried bounds lie from the estimate of the eigenvalue, relative to it. Each costs a factorisation. */
+const MARGINS: readonly number[] = [1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5, 1];
 const ITERATIONS = 60;
 
 /**

@@ -165,6 +165,18 @@ describe('no proof', () => {
     expect(proofFailure?.remedy).toMatch(/below 2\/λ_max/);
   });
 
+  it.each<[object, string]>([
+    [{ steps: [0, 1] }, 'options.steps[0]'],
+    [{ steps: [1, 0.5] }, 'options.steps[1]'],
+    [{ steps: 0.5 }, 'options.steps[0]'],
+    [{ maxUnits: 0 }, 'options.maxUnits'],
+    [{ inputDim: 7 }, 'options.inputDim'],
+    [{ step: 0.5 }, 'options.step'],
+  ])('comes from a bad option (%o)', (options, field) => {
+    const action = () => prove(teacher, teacher, options as never);
+    expect(action).toThrow(expect.objectContaining({ field }));
+  });
+
   it('is attempted for what has no bounds, or for more units than allowed', () => {
     const { gate: _, ...rest } = teacher.spec;
     const own = { ...teacher, spec: { ...rest, gate: { name: 'own' } } } as unknown as MoE;

@@ -83,9 +83,7 @@ export function prove(student: MoE, teacher: MoE, options: ProofOptions = {}): P
   const { maxUnits = MAX_UNITS, steps, inputDim = teacher.spec.inputDim } = options;
   requireInteger('options.maxUnits', maxUnits, 1);
   requireInteger('options.inputDim', inputDim, teacher.spec.inputDim);
-  steps?.forEach((step, n) => {
-    requireFinite(`options.steps[${n}]`, step, Number.MIN_VALUE);
-  });
+  if (steps !== undefined) requireSteps(steps);
   const subject = subjectOf(student, teacher, maxUnits);
   if ('reason' in subject) return { proof: null, proofFailure: subject };
   const { gate, eta } = subject;
@@ -110,6 +108,12 @@ export function prove(student: MoE, teacher: MoE, options: ProofOptions = {}): P
   if (!ball) return failure(notContracting(range, mu, lambdaMax));
   if (!(distance < ball.radius)) return failure(tooFar(distance, ball.radius));
   return { proof: { ...ball, distance, steps: range, image }, proofFailure: null };
+}
+
+function requireSteps(steps: readonly number[]): void {
+  const [least = Number.NaN, most = Number.NaN] = Array.isArray(steps) ? steps : [];
+  requireFinite('options.steps[0]', least, Number.MIN_VALUE);
+  requireFinite('options.steps[1]', most, least);
 }
 
 function failure(proofFailure: ProofFailure): ProofResult {

@@ -26,7 +26,7 @@ export interface TanhGate {
 /** The trapezoid rule runs to |x| ≤ REACH; the step is at most STEP, and at most FINE/slope along a gate's argument. */
 const REACH = 10;
 const STEP = 0.5;
-const FINE = 3 / 32;
+const FINE = 1 / 8;
 /** Correlations nearer than this to −1, 0 or 1 are taken as displaced from there. */
 const NEAR = 1e-12;
 

@@ -157,7 +157,7 @@ function innerProduct(x: readonly Interval[][], y: readonly Interval[][]): Inter
 function topEigenvalue(form: readonly (readonly Interval[])[]): number {
   let vector = form.map(() => 1);
   let best = Infinity;
-  for (let n = 0; n < 60; n++) {
+  for (let n = 0; n < 25; n++) {
     const image = form.map((line) =>
       line.reduce((total, x, j) => add(total, times(vector[j] ?? 0, x)), zero),
     );
