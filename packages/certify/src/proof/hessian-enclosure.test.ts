@@ -43,7 +43,7 @@ describe.each(cases)('the Hessian at a teacher of d = %i, %s, %o', (inputDim, ga
 
   it('is enclosed entry by entry to 1e-12, so that an entry wrong by 1e-6 shows', () => {
     expect(2 * span.entryRadius).toBeLessThan(gate === 'tanh' ? 4e-12 : 1e-12);
-    const differences = data.map((x, p) => Math.abs(x - curvature.span.hessian.data[p]!));
+    const differences = data.map((x, p) => Math.abs(x - curvature.span!.hessian.data[p]!));
     const allowed = span.entryRadius + 1e-12;
     expect(Math.max(...differences)).toBeLessThan(allowed);
     const wrong = differences.map((x, p) => (p === 7 ? Math.abs(x - 1e-6) : x));

@@ -64,7 +64,7 @@ export function divide(x: Interval, y: Interval): Interval {
 }
 
 /** x², which is nowhere negative. */
-export function square(x: Interval): Interval {
+function square(x: Interval): Interval {
   const high = magnitude(x);
   const low = x.lo > 0 ? x.lo : x.hi < 0 ? -x.hi : 0;
   return { lo: Math.max(0, down(low * low)), hi: up(high * high) };
