@@ -1,4 +1,5 @@
 import { type MoE, retract } from '@softmoe/model';
+import { gateOf } from '@softmoe/model/checks';
 import { addScaled, dotParams, mapParams, normParams } from '@softmoe/model/linalg';
 import { populationObjective } from '@softmoe/population';
 import { createTeacher, type Geometry, normals } from '@softmoe/teacher';
@@ -178,9 +179,12 @@ describe('no proof', () => {
   });
 
   it('is attempted for what has no bounds, or for more units than allowed', () => {
-    const { gate: _, ...rest } = teacher.spec;
-    const own = { ...teacher, spec: { ...rest, gate: { name: 'own' } } } as unknown as MoE;
-    expect(() => prove(own, own)).toThrow();
+    const own = { ...gateOf('sigmoid'), name: 'mine' };
+    const custom = { ...teacher, spec: { ...teacher.spec, gate: own } } as unknown as MoE;
+    expect(prove(custom, custom).proofFailure).toMatchObject({
+      reason: 'gate',
+      inequality: 'the gate mine has no proved bounds',
+    });
     const relu = make(4, 1, { kind: 'random-unit' }, { expert: { kind: 'relu' } });
     expect(reasonOf(relu)).toBe('expert');
     expect(prove(unitsOf(teacher, [0], [1]), teacher).proofFailure).toMatchObject({

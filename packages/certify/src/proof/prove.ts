@@ -1,6 +1,7 @@
 import type { MoE } from '@softmoe/model';
 import {
   expertOf,
+  gateOf,
   hasOwnGates,
   requireFinite,
   requireInteger,
@@ -137,7 +138,10 @@ function subjectOf(
     return stop('routing', 'units share their gates', "Use routing 'independent'.");
   }
   const gate = gateEnclosure(teacher.spec.gate);
-  if (!gate) return stop('gate', 'the gate has no proved bounds', 'Use a built-in gate.');
+  if (!gate) {
+    const { name } = gateOf(teacher.spec.gate);
+    return stop('gate', `the gate ${name} has no proved bounds`, 'Use a built-in gate.');
+  }
   const eta = expertOf(expert).coefficients;
   if (!eta || eta.length > 7) {
     return stop(
