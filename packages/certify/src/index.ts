@@ -1,4 +1,12 @@
 export { type Certificate, type CertifyOptions, certify } from './certificate.ts';
+export type { TeacherImage } from './proof/image.ts';
+export {
+  type Proof,
+  type ProofFailure,
+  type ProofOptions,
+  type ProofResult,
+  prove,
+} from './proof/prove.ts';
 export {
   type Block,
   eigenpairs,
