@@ -52,8 +52,8 @@ describe('@softmoe/population alone', () => {
   });
   afterAll(() => user.remove());
 
-  it('brings no package of the workspace but model', () => {
-    expect(installed(user)).toEqual(['model', 'population']);
+  it('brings no package of the workspace but kernels and model', () => {
+    expect(installed(user)).toEqual(['kernels', 'model', 'population']);
   });
 
   it("runs the README's example", () => {
