@@ -34,6 +34,9 @@ describe.each(gateNames)('gate %s', (name) => {
         expect(gate.derivative(z)).toBeLessThanOrEqual(1);
       }),
     );
+    for (const z of [-5.828670879282076e-16, 1e-16, 1e-9]) {
+      expect(gate.derivative(z)).toBeLessThanOrEqual(1);
+    }
     expect(gate.value(Infinity)).toBe(1);
     expect(gate.value(-Infinity)).toBe(name === 'tanh' ? -1 : 0);
     for (const z of [1e5, -1e5, Infinity, -Infinity]) expect(gate.derivative(z)).toBe(0);

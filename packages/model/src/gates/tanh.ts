@@ -15,10 +15,10 @@ export const tanh: Gate = {
     const e = expm1(-2 * Math.abs(z));
     return z < 0 ? e / (2 + e) : -e / (2 + e);
   },
-  /** With e = e^{−2|z|}: tanh′z = 4e/(1 + e)². */
+  /** With e = e^{−2|z|}: tanh′z = 4e/(1 + e)², which rounding may leave above 1 near 0. */
   derivative(z) {
     const e = exp(-2 * Math.abs(z));
-    return (4 * e) / ((1 + e) * (1 + e));
+    return Math.min(1, (4 * e) / ((1 + e) * (1 + e)));
   },
   /** With e = e^{−2|z|} − 1: tanh|z| = −e/(2 + e) and tanh′z = 4(1 + e)/(2 + e)². */
   evaluate(z, value, derivative) {
@@ -27,7 +27,7 @@ export const tanh: Gate = {
       const e = expm1(-2 * Math.abs(x));
       const scale = 1 / (2 + e);
       value[k] = x < 0 ? e * scale : -e * scale;
-      derivative[k] = 4 * (1 + e) * scale * scale;
+      derivative[k] = Math.min(1, 4 * (1 + e) * scale * scale);
     }
   },
 };
