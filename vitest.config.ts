@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** All tests but the rehearsal of a release, which has a command of its own: `pnpm test:release`. */
+/** All tests but those of packed packages, which have a command of their own: `pnpm test:packed`. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', 'tests/*', '!tests/release', 'bench'],
+    projects: ['packages/*', 'apps/*', 'tests/*', '!tests/consumer', '!tests/release', 'bench'],
     maxWorkers: '100%',
   },
 });

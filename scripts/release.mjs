@@ -82,7 +82,7 @@ function requireNames() {
 function check() {
   for (const script of ['lint', 'typecheck', 'check:packages']) pnpm('run', script);
   run('npm', ['test']);
-  for (const script of ['test:consumers', 'test:release']) pnpm('run', script);
+  for (const script of ['test:packed', 'test:consumers']) pnpm('run', script);
 }
 
 function publish() {
