@@ -39,10 +39,7 @@ const HALVINGS = 40;
 export function contractionBall(inputs: BallInputs): Ball | undefined {
   const { steps } = inputs;
   const centre = steps.map((step) => slowest(inputs, step).hi);
-  const rateAt = (radius: number) => {
-    const lipschitz = thirdDerivativeBound(inputs, radius);
-    return steps.map((step) => factorBound(inputs, step, radius, lipschitz));
-  };
+  const rateAt = (radius: number) => steps.map((step) => contractionFactor(inputs, step, radius));
   const holds = (radius: number) =>
     rateAt(radius).every((q, n) => q <= 1 - KEPT * (1 - (centre[n] ?? Number.NaN)));
   if (!centre.every((q) => q < 1)) return undefined;
@@ -66,21 +63,20 @@ function slowest({ mu, lambdaMax }: BallInputs, step: number): Interval {
   return interval(0, Math.max(least.hi, most.hi, 0));
 }
 
-/** An upper bound of q(s) of (91) from that of K(s). */
-function factorBound(
-  inputs: BallInputs,
-  step: number,
-  radius: number,
-  lipschitz: Interval,
-): number {
+/** An upper bound of q(s) of (91): what one step brings the distance s of a start down by. */
+export function contractionFactor(inputs: BallInputs, step: number, radius: number): number {
   const s = interval(radius);
+  const lipschitz = thirdDerivativeBound(inputs, radius);
   const rho = interval(slowest(inputs, step).hi);
   const first = root(add(multiply(rho, rho), times(0.25, multiply(s, s))));
   return add(first, times(0.5, multiply(multiply(interval(step), lipschitz), s))).hi;
 }
 
 /** K(s) of (90), a Lipschitz constant of the Hessian in the ball of radius s, upwards. */
-function thirdDerivativeBound(inputs: BallInputs, radius: number): Interval {
+export function thirdDerivativeBound(
+  inputs: Omit<BallInputs, 'mu' | 'steps'>,
+  radius: number,
+): Interval {
   const { lambdaMax, units, amplitude } = inputs;
   const s = interval(radius);
   const largest = add(interval(amplitude), s).hi;

@@ -8,7 +8,7 @@ import {
   requireKeys,
   requireModel,
 } from '@softmoe/model/checks';
-import { contractionBall } from './contraction-ball.ts';
+import { type BallInputs, contractionBall } from './contraction-ball.ts';
 import { largestEigenvalueBound, leastEigenvalueBound } from './eigenvalue-bounds.ts';
 import { type GateEnclosure, gateEnclosure } from './gate-enclosures.ts';
 import { encloseHessian } from './hessian-enclosure.ts';
@@ -90,6 +90,23 @@ export function prove(student: MoE, teacher: MoE, options: ProofOptions = {}): P
   const { gate, eta } = subject;
   const { image, distance } = distanceToImage(student, teacher);
 
+  const constants = constantsOf(teacher, gate, eta, inputDim);
+  const { mu, lambdaMax } = constants;
+  if (!(mu > 0)) return failure(notCurved(mu));
+  const range = steps ?? [down(0.5 / lambdaMax), up(2 / (lambdaMax + ROOM * mu))];
+  const ball = contractionBall({ ...constants, steps: range });
+  if (!ball) return failure(notContracting(range, mu, lambdaMax));
+  if (!(distance < ball.radius)) return failure(tooFar(distance, ball.radius));
+  return { proof: { ...ball, distance, steps: range, image }, proofFailure: null };
+}
+
+/** What (91) follows from, but for the steps: μ may be anything, −∞ included. */
+export function constantsOf(
+  teacher: MoE,
+  gate: GateEnclosure,
+  eta: readonly number[],
+  inputDim: number,
+): Omit<BallInputs, 'steps'> {
   const degree = eta.findLastIndex((c) => c !== 0);
   const amplitudes = teacher.params.amplitude.data;
   const { span, complement } = encloseHessian(
@@ -99,16 +116,12 @@ export function prove(student: MoE, teacher: MoE, options: ProofOptions = {}): P
     amplitudes,
   );
   const blocks = complement ? [span, complement] : [span];
-  const mu = Math.min(...blocks.map(leastEigenvalueBound));
-  const lambdaMax = Math.max(...blocks.map(largestEigenvalueBound));
-  if (!(mu > 0)) return failure(notCurved(mu));
-  const range = steps ?? [down(0.5 / lambdaMax), up(2 / (lambdaMax + ROOM * mu))];
-  const amplitude = Math.max(...amplitudes.map(Math.abs));
-  const units = unitBounds(gate.bounds, eta);
-  const ball = contractionBall({ mu, lambdaMax, units, amplitude, steps: range });
-  if (!ball) return failure(notContracting(range, mu, lambdaMax));
-  if (!(distance < ball.radius)) return failure(tooFar(distance, ball.radius));
-  return { proof: { ...ball, distance, steps: range, image }, proofFailure: null };
+  return {
+    mu: Math.min(...blocks.map(leastEigenvalueBound)),
+    lambdaMax: Math.max(...blocks.map(largestEigenvalueBound)),
+    amplitude: Math.max(...amplitudes.map(Math.abs)),
+    units: unitBounds(gate.bounds, eta),
+  };
 }
 
 function requireSteps(steps: readonly number[]): void {
