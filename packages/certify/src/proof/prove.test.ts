@@ -1,5 +1,5 @@
 import { type MoE, retract } from '@softmoe/model';
-import { expertOf, gateOf } from '@softmoe/model/checks';
+import { expertOf, gateOf, routingOf } from '@softmoe/model/checks';
 import { addScaled, dotParams, mapParams, normParams } from '@softmoe/model/linalg';
 import { populationObjective } from '@softmoe/population';
 import { createTeacher, type Geometry, normals } from '@softmoe/teacher';
@@ -263,6 +263,24 @@ describe('no proof', () => {
   ])('comes from a bad option (%o)', (options, field) => {
     const action = () => prove(teacher, teacher, options as never);
     expect(action).toThrow(expect.objectContaining({ field }));
+  });
+
+  it('rests on the parity that an expert or a routing of one’s own claims', () => {
+    const untrue = {
+      ...expertOf({ kind: 'series', coefficients: [0, 0.5, 1] }),
+      kind: 'mine',
+      parity: 'odd',
+    };
+    const claimed = { ...teacher, spec: { ...teacher.spec, expert: untrue } } as unknown as MoE;
+    const { expert: rows, amplitude } = scaled(-1, teacher.params);
+    const flipped = {
+      ...claimed,
+      params: { router: teacher.params.router, expert: rows, amplitude },
+    };
+    expect(prove(flipped, claimed).proofFailure).toMatchObject({ reason: 'expert' });
+    const routing = { ...routingOf('independent'), parity: () => 'odd' };
+    const rerouted = { ...teacher, spec: { ...teacher.spec, routing } } as unknown as MoE;
+    expect(reasonOf(rerouted)).toBe('routing');
   });
 
   it('is attempted for what has no bounds, or for more units than allowed', () => {
