@@ -9,7 +9,7 @@ export interface LossAndGradient {
 
 /** Loss and gradient of a batch, and second moments of its derivatives by the logits. */
 export interface LossAndMoments extends LossAndGradient {
-  /** GᵀG over router 1 … m, expert 1 … m, docs/theory.md (61), [2m, 2m], symmetric. */
+  /** GᵀG over router 1 … m, expert 1 … m, docs/theory.md (51), [2m, 2m], symmetric. */
   readonly moments: NDArray;
 }
 
@@ -45,7 +45,7 @@ export interface Backend {
    */
   lossAndMoments?(model: MoE, batch: Points): Promise<LossAndMoments>;
   /**
-   * SGD's own step drawn in the span of student and teacher, docs/theory.md (64), in one go: what `spanStep` of this package
+   * SGD's own step drawn in the span of student and teacher, docs/theory.md (54), in one go: what `spanStep` of this package
    * gives for that draw. A backend with neither this nor `lossAndMoments` cannot sample in the span.
    */
   spanStep?(model: MoE, teacher: MoE, draw: Draw): Promise<LossAndGradient>;

@@ -23,7 +23,7 @@ const CUT = { float64: 2 ** -40, float32: 2 ** -18 } as const;
 
 /**
  * Loss and Euclidean gradient of a step of SGD on `draw.size` fresh inputs, equal in law and drawn in the span of student
- * and teacher, docs/theory.md (60)–(64): the backend differentiates at r ≤ 2(m + k) coordinates a point, and the part of the
+ * and teacher, docs/theory.md (50)–(54): the backend differentiates at r ≤ 2(m + k) coordinates a point, and the part of the
  * gradient outside them is drawn by its moments. Z is of the stream `<stream>/inside`, N of `<stream>/outside`. This is
  * what {@link Backend.spanStep} computes. Rejects with a typed error for models of different inputs, and for a backend
  * without `lossAndMoments`.

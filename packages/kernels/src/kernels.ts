@@ -110,7 +110,7 @@ export class Kernels {
   }
 
   /**
-   * SGD's own step drawn in the span of the rows of `model` and `teacher`, docs/theory.md (60)–(64): equal in law to
+   * SGD's own step drawn in the span of the rows of `model` and `teacher`, docs/theory.md (50)–(54): equal in law to
    * {@link online} at r = min(d, 2(m + k)) normals a point in place of d, and `spanStep` of @softmoe/backend on the streams
    * `<stream>/inside` and `<stream>/outside`. The workspace is one with `span`.
    */

@@ -68,7 +68,7 @@ export const presetNames: readonly PresetName[] = Object.keys(presets) as Preset
 const WORTH = 3;
 
 /**
- * `config` with batches drawn in the span, docs/theory.md (64), where it trains by online SGD in d ≥ 3r dimensions, r = 2(m + k);
+ * `config` with batches drawn in the span, docs/theory.md (54), where it trains by online SGD in d ≥ 3r dimensions, r = 2(m + k);
  * as it is elsewhere. It is for new runs: what is equal in law has other bits.
  */
 export function withSpanSampling(config: Config): Config {

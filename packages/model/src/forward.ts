@@ -59,7 +59,7 @@ export function lossAndGradient(
 
 /**
  * {@link lossAndGradient} with the second moments GᵀG of the derivatives of the batch's loss by the logits of router 1 … m,
- * expert 1 … m at each point, docs/theory.md (61), [2m, 2m].
+ * expert 1 … m at each point, docs/theory.md (51), [2m, 2m].
  */
 export function lossAndMoments(
   model: MoE,

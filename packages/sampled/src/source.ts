@@ -22,7 +22,7 @@ export interface Source {
 
 /**
  * How a fresh batch is drawn: all numbers of its `inputs`, or what SGD sees of them, in the `span` of student and teacher,
- * docs/theory.md (64). The two are equal in law, step by step and for whole runs; the numbers are not the same.
+ * docs/theory.md (54). The two are equal in law, step by step and for whole runs; the numbers are not the same.
  */
 export type Sampling = 'inputs' | 'span';
 

@@ -35,7 +35,7 @@ const KEPT = 0.01;
 const LARGEST = 0.5;
 const HALVINGS = 40;
 
-/** The largest ball, to a few digits, that (91) proves; undefined where not even its centre contracts. */
+/** The largest ball, to a few digits, that (66) proves; undefined where not even its centre contracts. */
 export function contractionBall(inputs: BallInputs): Ball | undefined {
   const { steps } = inputs;
   const centre = steps.map((step) => slowest(inputs, step).hi);
@@ -56,14 +56,14 @@ export function contractionBall(inputs: BallInputs): Ball | undefined {
   return low > 0 && rate < 1 ? { radius: low, rate } : undefined;
 }
 
-/** ρ = max(1 − ημ, ηλ_max − 1) of (91), upwards. */
+/** ρ = max(1 − ημ, ηλ_max − 1) of (66), upwards. */
 function slowest({ mu, lambdaMax }: BallInputs, step: number): Interval {
   const least = subtract(one, times(step, interval(mu)));
   const most = subtract(times(step, interval(lambdaMax)), one);
   return interval(0, Math.max(least.hi, most.hi, 0));
 }
 
-/** An upper bound of q(s) of (91): what one step brings the distance s of a start down by. */
+/** An upper bound of q(s) of (66): what one step brings the distance s of a start down by. */
 export function contractionFactor(inputs: BallInputs, step: number, radius: number): number {
   const s = interval(radius);
   const lipschitz = thirdDerivativeBound(inputs, radius);
@@ -72,7 +72,7 @@ export function contractionFactor(inputs: BallInputs, step: number, radius: numb
   return add(first, times(0.5, multiply(multiply(interval(step), lipschitz), s))).hi;
 }
 
-/** K(s) of (90), a Lipschitz constant of the Hessian in the ball of radius s, upwards. */
+/** K(s) of (65), a Lipschitz constant of the Hessian in the ball of radius s, upwards. */
 export function thirdDerivativeBound(
   inputs: Omit<BallInputs, 'mu' | 'steps'>,
   radius: number,

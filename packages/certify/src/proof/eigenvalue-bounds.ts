@@ -7,7 +7,7 @@ const MARGINS: readonly number[] = [1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5, 1];
 const ITERATIONS = 60;
 
 /**
- * A proved lower bound of the least eigenvalue of every matrix that `enclosed` encloses, docs/theory.md (89): A − cI has a
+ * A proved lower bound of the least eigenvalue of every matrix that `enclosed` encloses, docs/theory.md (64): A − cI has a
  * Cholesky factor in float64, and so none of its eigenvalues is below minus what rounding can hide (S. M. Rump, "Verification
  * of positive definiteness", BIT 46, 2006). −Infinity where none of the values tried for c ≥ 0 gives one.
  */

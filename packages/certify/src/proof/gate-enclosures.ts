@@ -6,7 +6,7 @@ import { probitMoments } from './probit-moments.ts';
 import { supremum } from './supremum.ts';
 import { type TanhGate, tanhDerivatives, tanhMoments } from './tanh-moments.ts';
 
-/** Bounds on a gate over the whole line, docs/theory.md (82). */
+/** Bounds on a gate over the whole line, docs/theory.md (57). */
 export interface GateBounds {
   /** sup |g′|, sup |g″|, sup |g‴|. */
   readonly first: number;

@@ -18,7 +18,7 @@ export interface EnclosedMatrix {
   readonly entryRadius: number;
 }
 
-/** The Hessian at the teacher, docs/theory.md (86): in its span over (routers, experts, amplitudes), and orthogonal to it. */
+/** The Hessian at the teacher, docs/theory.md (61): in its span over (routers, experts, amplitudes), and orthogonal to it. */
 export interface EnclosedHessian {
   /**
    * Ambient coordinates, [2kr + k]². Radial directions, along which the Hessian is 0, have the curvature `radial` instead.

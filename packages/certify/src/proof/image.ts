@@ -29,7 +29,7 @@ export function distanceToImage(
       square: squaredDistance(student, i, teacher, j, change),
     }));
     const best = candidates.reduce((x, y) => (y.square < x.square ? y : x));
-    if (best.square > 0) square = up(square + best.square);
+    if (best.square !== 0) square = up(square + best.square);
     return best.change;
   });
   return { image: { unit, signs }, distance: square === 0 ? 0 : root(interval(0, square)).hi };

@@ -14,11 +14,11 @@ import {
   zero,
 } from './interval.ts';
 
-/** Terms of the series that are summed; the rest is below its first term times a constant, docs/theory.md (88). */
+/** Terms of the series that are summed; the rest is below its first term times a constant, docs/theory.md (63). */
 const TERMS = 140;
 
 /**
- * Encloses M_{r,s}(ρ) = E[g^{(r)}(v₁·x) g^{(s)}(v₂·x)] of the probit for r, s ≤ `order`, docs/theory.md (88): the series in ρ of
+ * Encloses M_{r,s}(ρ) = E[g^{(r)}(v₁·x) g^{(s)}(v₂·x)] of the probit for r, s ≤ `order`, docs/theory.md (63): the series in ρ of
  * coefficients in closed form, with a geometric bound on what is left out.
  */
 export function probitMoments(

@@ -17,7 +17,7 @@ import { spanFrame } from './span-frame.ts';
 import { unitBounds } from './unit-bounds.ts';
 
 /**
- * What is proved of gradient descent near a teacher, docs/theory.md (91): in the ball of that radius around the image there is
+ * What is proved of gradient descent near a teacher, docs/theory.md (66): in the ball of that radius around the image there is
  * exactly one critical point of the loss, the image itself, and from every start in it each step with η in `steps` brings the
  * distance down at least by the factor `rate`. The student lies in the ball.
  */
@@ -99,7 +99,7 @@ export function prove(student: MoE, teacher: MoE, options: ProofOptions = {}): P
   return { proof: { ...ball, distance, steps: range, image }, proofFailure: null };
 }
 
-/** What (91) follows from, but for the steps: μ may be anything, −∞ included. */
+/** What (66) follows from, but for the steps: μ may be anything, −∞ included. */
 export function constantsOf(
   teacher: MoE,
   gate: GateEnclosure,

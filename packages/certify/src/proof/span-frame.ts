@@ -15,7 +15,7 @@ import {
 
 /**
  * The teacher's rows, routers then experts, each divided by its length: enclosures of their overlaps, and coordinates in an
- * exactly orthonormal basis of which only approximations are at hand, docs/theory.md (86).
+ * exactly orthonormal basis of which only approximations are at hand, docs/theory.md (61).
  */
 export interface SpanFrame {
   /** Number of units. */

@@ -31,7 +31,7 @@ const FINE = 1 / 8;
 const NEAR = 1e-12;
 
 /**
- * Encloses M_{r,s}(ρ) = E[g^{(r)}(v₁·x) g^{(s)}(v₂·x)] of a sigmoid or tanh for r, s ≤ `order`, docs/theory.md (87): the
+ * Encloses M_{r,s}(ρ) = E[g^{(r)}(v₁·x) g^{(s)}(v₂·x)] of a sigmoid or tanh for r, s ≤ `order`, docs/theory.md (62): the
  * trapezoid rule along (v₁ ± v₂)/‖v₁ ± v₂‖, with bounds on what it leaves out, and the mean value theorem for the width of ρ.
  */
 export function tanhMoments(
@@ -193,7 +193,7 @@ class Quadrature {
 
   /**
    * Step, weight and relative error of the trapezoid rule for the expectation over a normal variable that enters the gates
-   * times `factor`, docs/theory.md (87). A factor of exactly 0 needs no rule.
+   * times `factor`, docs/theory.md (62). A factor of exactly 0 needs no rule.
    */
   #axis(factor: Interval): { step: number; weight: (x: Interval) => Interval; error: Interval } {
     if (factor.hi === 0) return { step: 0, weight: () => one, error: zero };

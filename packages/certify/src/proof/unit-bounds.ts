@@ -2,7 +2,7 @@ import type { GateBounds } from './gate-enclosures.ts';
 import { add, divide, type Interval, interval, multiply, root, times, zero } from './interval.ts';
 import { factorial } from './pair-enclosures.ts';
 
-/** Bounds on the derivatives of one unit of amplitude a along unit displacements of its v, w and a, docs/theory.md (84), (85). */
+/** Bounds on the derivatives of one unit of amplitude a along unit displacements of its v, w and a, docs/theory.md (59), (60). */
 export interface UnitBounds {
   /** B₂: sup of ‖D²(a u)[ξ, ξ]‖ over |ξ| = 1. */
   readonly second: (amplitude: number) => number;
@@ -26,7 +26,7 @@ export function unitBounds(gate: GateBounds, eta: readonly number[]): UnitBounds
   };
 }
 
-/** Norms of the products of derivatives of gate and expert along great circles, docs/theory.md (83). */
+/** Norms of the products of derivatives of gate and expert along great circles, docs/theory.md (58). */
 interface Parts {
   readonly gate1: number;
   readonly gate2: number;
@@ -74,7 +74,7 @@ function partsOf(gate: GateBounds, eta: readonly number[]): Parts {
 const SIZE = 5;
 const [VR, VT, WR, WT, AM] = [0, 1, 2, 3, 4] as const;
 
-/** The symmetric matrix of (84). */
+/** The symmetric matrix of (59). */
 function secondForm(parts: Parts, amplitude: number): Interval[][] {
   const { gate1, gate2, expert1, expert2, both } = parts;
   const form = Array.from({ length: SIZE }, () => new Array<Interval>(SIZE).fill(zero));
@@ -96,7 +96,7 @@ function secondForm(parts: Parts, amplitude: number): Interval[][] {
   return form;
 }
 
-/** The symmetric trilinear form of (85), as five matrices. Every term is its coefficient in the cubic form. */
+/** The symmetric trilinear form of (60), as five matrices. Every term is its coefficient in the cubic form. */
 function thirdForm(parts: Parts, amplitude: number): Interval[][][] {
   const a = amplitude;
   const terms: (readonly [number, number, number, number, number])[] = [
@@ -169,7 +169,7 @@ function topEigenvalue(form: readonly (readonly Interval[])[]): number {
   return best;
 }
 
-/** Bounds sup over unit directions of √E[(t·x)^{2n} W²]: the largest coefficient in Bernstein's form, docs/theory.md (83). */
+/** Bounds sup over unit directions of √E[(t·x)^{2n} W²]: the largest coefficient in Bernstein's form, docs/theory.md (58). */
 function directionalNorm(n: number, polynomial: Polynomial): Interval {
   const squared = product(polynomial, polynomial);
   let largest = 0;

@@ -1,4 +1,4 @@
-// F with F Fᵀ = GᵀG, docs/theory.md (63): the Cholesky factor with pivots, in float64, of moments that float32 sums gave.
+// F with F Fᵀ = GᵀG, docs/theory.md (53): the Cholesky factor with pivots, in float64, of moments that float32 sums gave.
 
 import { GROUP_BYTES } from '../layout';
 import { Span } from './record';

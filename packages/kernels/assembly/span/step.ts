@@ -1,4 +1,4 @@
-// SGD's own step drawn in the span of student and teacher, docs/theory.md (60)–(64): the online step of r ≤ 2(m + k)
+// SGD's own step drawn in the span of student and teacher, docs/theory.md (50)–(54): the online step of r ≤ 2(m + k)
 // input dimensions on turned rows, the products of its derivatives by the logits, and the gradient's part outside the span
 // drawn by them.
 

@@ -1,4 +1,4 @@
-// The turn of docs/theory.md (60): the rows of student and teacher, one after the other, into their first r coordinates by
+// The turn of docs/theory.md (50): the rows of student and teacher, one after the other, into their first r coordinates by
 // a reflection each, and a gradient back. The turn is found in float64, so that rows which differ in their last bits
 // alone keep that difference; the gradient, which is float32, is turned back in it.
 

@@ -4,7 +4,7 @@ import { at, axpyAt, dotAt, scaleAt } from './vectors.ts';
 
 /** Rows in turned coordinates, of which the first r hold all there is of them, and the way back. */
 export interface TurnedRows {
-  /** X̃ of docs/theory.md (60), [rows, r] with r = min(rows, d); lower triangular as far as it goes. */
+  /** X̃ of docs/theory.md (50), [rows, r] with r = min(rows, d); lower triangular as far as it goes. */
   readonly rows: NDArray;
   /** Rows [n, d] in all d turned coordinates, in place, to the coordinates that the rows were given in. */
   turnBack(rows: NDArray): void;
@@ -12,7 +12,7 @@ export interface TurnedRows {
 
 /**
  * Turns the rows of `rows`, [R, d], into their first r coordinates by r Householder reflections, one a row, docs/theory.md
- * (60). Whatever the rank, the turn is orthogonal to rounding: no row is taken for a combination of others.
+ * (50). Whatever the rank, the turn is orthogonal to rounding: no row is taken for a combination of others.
  */
 export function turnRows(rows: NDArray): TurnedRows {
   const { rows: count, columns: d } = matrixSize(rows);
