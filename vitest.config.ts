@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** All tests but those of packed packages, which have a command of their own: `pnpm test:packed`. */
+/** All tests but those of packed packages and of killed runs, which have a command of their own: `pnpm test:packed`. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', 'tests/*', '!tests/consumer', '!tests/release', 'bench'],
+    projects: ['packages/*', 'apps/*', 'tests/*', '!tests/consumer', '!tests/release'],
     maxWorkers: '100%',
   },
 });

@@ -1,2 +1,2 @@
-/** Benchmarks run on the built packages, as users do: build first (`pnpm build`; the root's `npm test` does). */
+/** Benchmarks run on the built packages, as users do: build first (`pnpm test:packed` does). */
 export { default } from '../vitest.shared.ts';

@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** Packs and installs the built packages as a user would: build first (`pnpm build`; the root's `npm test` does). */
+/** Packs and installs the built packages as a user would: build first (`pnpm test:packed` does). */
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
