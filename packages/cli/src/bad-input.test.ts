@@ -2,20 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { softmoe } from '../test/softmoe.ts';
+import { small, softmoe } from '../test/softmoe.ts';
 
-const small = [
-  'run',
-  'quick',
-  '--input-dim',
-  '24',
-  '--teachers',
-  '2',
-  '--students',
-  '8',
-  '--seed',
-  '1',
-];
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'softmoe-cli-'));

@@ -6,21 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { softmoe } from '../test/softmoe.ts';
+import { small, softmoe } from '../test/softmoe.ts';
 import { configFields } from './run/config-options.ts';
 
-const small = [
-  'run',
-  'quick',
-  '--input-dim',
-  '24',
-  '--teachers',
-  '2',
-  '--students',
-  '8',
-  '--seed',
-  '1',
-];
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'softmoe-cli-'));

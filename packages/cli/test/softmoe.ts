@@ -1,6 +1,10 @@
 import { Writable } from 'node:stream';
 import { runCli } from '../src/cli.ts';
 
+/** Arguments of a run that takes a moment. */
+export const small: readonly string[] =
+  'run quick --input-dim 24 --teachers 2 --students 8 --seed 1'.split(' ');
+
 /** Runs the command and collects what it prints. */
 export function softmoe(...argv: string[]) {
   return start(...argv).ended;
