@@ -1,12 +1,20 @@
 // What `prepack` does beside the build, in a package's folder: brings the theory along that its docstrings cite by numbered
-// equation, as docs/theory.md, and refuses a package whose package.json promises files that are not there.
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+// equation, as docs/theory.md, takes from dist what an earlier build left of sources that are gone, and refuses a package whose
+// package.json promises files that are not there.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const { name, exports, bin = {}, files } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 if (files.includes('docs')) {
   cpSync(fileURLToPath(new URL('../docs/theory.md', import.meta.url)), 'docs/theory.md');
+}
+
+const built = existsSync('dist') ? readdirSync('dist', { recursive: true, encoding: 'utf8' }) : [];
+for (const file of built) {
+  const source = file.replace(/\.(?:js|d\.ts)(?:\.map)?$/, '');
+  if (source !== file && !existsSync(join('src', `${source}.ts`))) rmSync(join('dist', file));
 }
 
 /** Every file that a value of `exports` leads to, but sources, which only this repository asks for. */

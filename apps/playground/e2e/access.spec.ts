@@ -1,32 +1,26 @@
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import { enter, expect, finetune, open, prune, runToEnd, test, trained } from './page.ts';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+import {
+  enter,
+  expect,
+  finetune,
+  open,
+  prune,
+  runToEnd,
+  test,
+  trained,
+  violations,
+} from './page.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in any phase, ${colorScheme}`, async ({ page }) => {
-    await page.addInitScript({ path: axe });
     await page.emulateMedia({ colorScheme });
     await open(page, 'preset=quick');
-    const check = async () => {
-      const results = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-      );
-      const found = results.violations.map(({ id, impact, nodes }) => [
-        id,
-        impact,
-        nodes.map(({ html }) => html),
-      ]);
-      expect(found).toEqual([]);
-    };
     await trained(page);
-    await check();
+    expect(await violations(page)).toEqual([]);
     await prune(page);
-    await check();
+    expect(await violations(page)).toEqual([]);
     await finetune(page);
     await page.locator('details.menu summary').click();
-    await check();
+    expect(await violations(page)).toEqual([]);
   });
 }
 

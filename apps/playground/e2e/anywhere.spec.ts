@@ -6,11 +6,15 @@ test('works offline once loaded', async ({ page, context }) => {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
+  // Both workers are there: Firefox tells of one that is left while it loads.
+  await expect(page.getByTestId('chip')).toHaveAttribute('data-backend', 'tfjs-wasm');
   await context.setOffline(true);
   await page.goto('about:blank');
   await page.goto('./#preset=quick&seed=8');
   await fast(page);
   await trained(page);
+  // So does TensorFlow.js, whose files are the app's own.
+  await expect(page.getByTestId('chip')).toHaveAttribute('data-backend', 'tfjs-wasm');
 });
 
 test('two builds on one host keep each other’s files and sessions', async ({ page, context }) => {
@@ -39,13 +43,50 @@ test('two builds on one host keep each other’s files and sessions', async ({ p
   }
 });
 
-test('does without WebAssembly SIMD, and says so', async ({ page }) => {
-  await page.addInitScript(() => {
-    WebAssembly.validate = () => false;
+for (const [what, sentence] of [
+  ['WebAssembly SIMD', /no WebAssembly SIMD, .* The exact loss runs in JavaScript/],
+  ['WebAssembly', /no WebAssembly, .* The exact loss runs in JavaScript/],
+] as const) {
+  test(`does without ${what}, and says so`, async ({ page }) => {
+    await page.addInitScript((all) => {
+      WebAssembly.validate = () => false;
+      if (all) Reflect.deleteProperty(globalThis, 'WebAssembly');
+    }, what === 'WebAssembly');
+    await open(page, 'preset=quick');
+    await trained(page);
+    await expect(page.getByText(sentence)).toBeVisible();
+    await expect(page.getByTestId('chip')).toHaveText(/^\s*exact engine\s*JavaScript\s*float64/);
+    await expect(page.getByTestId('chip')).not.toHaveAttribute('data-backend');
+    await expect(page.getByTestId('beside')).toHaveCount(0);
   });
-  await open(page, 'preset=quick');
-  await trained(page);
-  await expect(page.getByText(/no WebAssembly SIMD/)).toBeVisible();
+}
+
+// The failure is on the console, as it should be. A service worker would have the files at hand.
+unwatched.describe('without the files of TensorFlow.js', () => {
+  unwatched.use({ serviceWorkers: 'block' });
+  for (const [what, files, reason] of [
+    [
+      'its WebAssembly',
+      /tfjs-backend-wasm.*\.wasm/,
+      /tfjs-backend-wasm-simd.wasm could not be fetched/,
+    ],
+    ['its scripts', /assets\/src-.*\.js/, /./],
+  ] as const) {
+    unwatched(`goes on with the exact engine where ${what} is blocked`, async ({ page }) => {
+      await page.route(files, (route) => route.abort());
+      await open(page, 'preset=quick');
+      await trained(page);
+      const notice = page.getByText(/^TensorFlow.js did not start: .* The exact loss runs on/);
+      await expect(notice).toBeVisible();
+      await expect(notice).toContainText(reason);
+      await expect(page.getByTestId('chip')).toContainText('exact engine');
+      await expect(page.getByTestId('beside')).toHaveCount(0);
+      // What samples has our kernels without it, and says so.
+      await page.getByLabel('Engine', { exact: true }).selectOption('online');
+      await expect(page.getByTestId('chip')).toHaveAttribute('data-backend', 'kernels');
+      await expect(page.getByText(/^TensorFlow.js did not start: /)).toContainText('fused');
+    });
+  }
 });
 
 // The violation is on the console, as it should be.

@@ -89,11 +89,11 @@ test('draws an online run over the exact flow', async ({ page }) => {
     page,
     'inputDim=16&teachers=2&students=6&seed=1&engine=online&train.time=20&train.batchSize=256',
   );
-  await page.getByLabel('Overlay the exact flow').check();
+  await page.getByLabel('Beside it').selectOption('engine');
   await expect(page.locator('#alignment').getByText('exact flow', { exact: true })).toBeVisible();
   await trained(page);
   await expect(page.getByTestId('runs-on')).toContainText(
-    /kernels backend, float32, SIMD (relaxed|simd)/,
+    /tfjs-wasm backend, float32, SIMD (relaxed|simd)/,
   );
   const told = async () => Number(await page.getByTestId('distance').textContent());
   // The exact flow may still be on its way: the distance over the time that both have is final once it stands still.

@@ -1,35 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import type { Summary } from '@softmoe/lab';
+import { expect, type Page, test, violations } from './watched.ts';
 
-/** A page that fails its test on any error, and on any request to another host. */
-export const test = base.extend<{ watched: undefined }>({
-  watched: [
-    async ({ page, baseURL }, use) => {
-      const wrong: string[] = [];
-      page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') {
-          wrong.push(`console: ${message.text()}`);
-        }
-      });
-      const host = new URL(baseURL ?? 'http://localhost').host;
-      page.on('request', (request) => {
-        const url = new URL(request.url());
-        if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host) {
-          wrong.push(`request: ${request.url()}`);
-        }
-      });
-      await use(undefined);
-      expect(wrong).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
-
-export { expect, type Page };
+export { expect, type Page, test, violations };
 
 export const narration = (page: Page) => page.getByTestId('narration');
 
@@ -42,6 +18,11 @@ export async function open(page: Page, hash: string = ''): Promise<void> {
   await page.goto(hash === '' ? './' : `./#${hash}`);
   await expect(page.getByTestId('progress')).toBeVisible();
   await fast(page);
+}
+
+/** Opens the settings that are not among the few. */
+export async function more(page: Page): Promise<void> {
+  await page.getByText('More settings').click();
 }
 
 /** Types a number into a field, as a hand does. */
@@ -79,7 +60,7 @@ export async function storyToEnd(page: Page): Promise<void> {
   await prune(page);
   await expect(narration(page)).toHaveText('Pruned: 16 → 4 units. Now press Fine-tune');
   await finetune(page);
-  await expect(narration(page)).toHaveText('Certified: all 4 teacher experts recovered');
+  await expect(narration(page)).toHaveText('Certified and proved: all 4 teacher experts recovered');
 }
 
 /** Opens a file by the page's own button. */
@@ -87,6 +68,26 @@ export async function openFile(page: Page, name: string, content: Buffer | strin
   await page
     .getByTestId('file')
     .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) });
+}
+
+/** Lets files fall on the page, by their names and what is in them. */
+export async function drop(
+  page: Page,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  at: { readonly x: number; readonly y: number } = { x: 300, y: 400 },
+): Promise<void> {
+  const list = Object.entries(files).map(([name, content]) => [name, [...Buffer.from(content)]]);
+  await page.evaluate(
+    ({ list, at }) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, bytes] of list as [string, number[]][]) {
+        dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
+      }
+      const where = { clientX: at.x, clientY: at.y, bubbles: true };
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, ...where }));
+    },
+    { list, at },
+  );
 }
 
 /** The bytes of what a button saves. */

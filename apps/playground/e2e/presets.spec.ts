@@ -2,6 +2,7 @@ import {
   expect,
   exported,
   finetune,
+  more,
   narration,
   open,
   openFile,
@@ -24,7 +25,7 @@ for (const [name, teachers] of [
     await expect(page.getByTestId('preset')).toHaveValue(name);
     await runToEnd(page);
     await expect(narration(page)).toHaveText(
-      `Certified: all ${teachers} teacher experts recovered`,
+      `Certified and proved: all ${teachers} teacher experts recovered`,
     );
   });
 }
@@ -39,6 +40,9 @@ test('softmax gates: learned by Adam, pruned, and certified by estimate', async 
   await expect(page.locator('#elimination .point')).toHaveCount(9);
   await finetune(page);
   await expect(narration(page)).toHaveText('Certified: all 2 teacher experts recovered');
+  await expect(page.getByTestId('proof')).toContainText(
+    'Not proved: proofs are for independent gates',
+  );
   await expect(page.getByTestId('estimated')).toBeVisible();
   await expect(page.getByTestId('μ')).toHaveText(/ ± /);
   const shown = JSON.parse((await exported(page, 'Result, JSON')).toString());
@@ -57,6 +61,7 @@ test('softmax gates: learned by Adam, pruned, and certified by estimate', async 
 
 test('routing is a choice, and what depends on it follows', async ({ page }) => {
   await open(page, 'preset=quick');
+  await more(page);
   await page.getByLabel('Routing', { exact: true }).selectOption('softmax');
   await expect(page).toHaveURL(/routing=softmax.*engine=subspace.*method=adam/);
   await expect(page.getByLabel('Learning rate', { exact: true })).toHaveValue('0.01');

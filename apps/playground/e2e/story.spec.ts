@@ -43,6 +43,7 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
     ...[loss.start, loss.trained, loss.pruned],
     ...[...milestones.expert, ...milestones.router],
     ...[certificate.mu, certificate.lambdaMax, contraction.predicted],
+    certificate.proof?.radius,
   ];
   for (const [i, number] of numbers(told).entries()) {
     const ratio = Number(numbers(shown)[i]) / Number(number);
@@ -50,6 +51,8 @@ test('tells the story at its own pace, to the numbers of the command line', asyn
   }
   expect(shown.parameterError).toBeLessThan(1e-12);
   expect(Math.abs(shown.loss.final)).toBeLessThan(1e-14);
+  expect(shown.certificate.proof?.distance).toBeLessThan(1e-13);
+  await expect(page.getByTestId('proof')).toContainText('Proved: in the ball of radius');
   // What stands on the page is what is in the file.
   const measured = await page.getByTestId('contraction-measured').textContent();
   expect(measured).toBe(told.contraction.measured?.toFixed(6));
@@ -67,7 +70,7 @@ test('says why too few students fail', async ({ page }) => {
 
 test('goes on by itself if asked to', async ({ page }) => {
   await open(page, 'preset=quick&autoplay=1');
-  await expect(narration(page)).toHaveText('Certified: all 3 teacher experts recovered');
+  await expect(narration(page)).toHaveText('Certified and proved: all 3 teacher experts recovered');
 });
 
 test('takes the tour to its end, with evidence at every stop', async ({ page }) => {

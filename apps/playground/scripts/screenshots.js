@@ -84,7 +84,6 @@ await photograph('learn', {
 await photograph('prune', { ...desk, act: pruned, top: 'loss' });
 await photograph('fine-tune', { ...desk, colorScheme: 'dark', act: finetuned, top: 'loss' });
 await photograph('certificate', { ...desk, act: finetuned, top: 'certificate' });
-await photograph('phone', { width: 390, height: 844, colorScheme: 'dark', act: finetuned });
 await photographReport('canonical');
 await browser.close();
 server.kill();

@@ -3,7 +3,7 @@ import { toSpan } from '@softmoe/model';
 import { projectTangent } from '@softmoe/model/linalg';
 import { pairExpectations, populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { pairTable } from '../../../packages/population/dist/pair-table.js';
+import { kernelTable } from '../../../packages/population/dist/pair-groups.js';
 
 export const sizes = [
   { k: 5, m: 25 },
@@ -62,12 +62,14 @@ async function write(file, student, teacher) {
   pairs.forEach((x, i) => {
     constant += 0.5 * a[Math.floor(i / a.length)] * a[i % a.length] * x;
   });
-  const series = pairTable(student.spec, teacher.spec, 1).series.map(({ r, s, terms, needed }) => ({
-    r,
-    s,
-    terms: [...terms],
-    needed: [...needed],
-  }));
+  const series = kernelTable(student.spec, teacher.spec, 1).series.map(
+    ({ r, s, terms, needed }) => ({
+      r,
+      s,
+      terms: [...terms],
+      needed: [...needed],
+    }),
+  );
   const problem = { m, k: a.length, d, constant, numbers, series };
   await writeFile(file, JSON.stringify(problem));
 }

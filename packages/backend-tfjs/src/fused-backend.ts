@@ -3,6 +3,7 @@ import { type Kernels, type PlacedModel, workspaceBytes } from '@softmoe/kernels
 import { type Draw, type MoE, ShapeError, UnsupportedError } from '@softmoe/model';
 import { checkInputs, requireFinite, requireInteger, requireStream } from '@softmoe/model/checks';
 import { chunksOf, meanOver } from './chunks.ts';
+import { namedSpec } from './kernel-spec.ts';
 import { FLOAT, paramBytes, paramsAt, readParams, writeParams } from './placed-params.ts';
 import type { Region } from './region.ts';
 
@@ -18,10 +19,11 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
 
   /** Writes the model, and hands out the offsets after it. */
   function place(model: MoE, lengths: readonly number[]): [PlacedModel, number[]] {
-    const [start, ...offsets] = region.place([paramBytes(model.spec), ...lengths]);
-    const params = paramsAt(model.spec, start!);
+    const spec = namedSpec(model.spec);
+    const [start, ...offsets] = region.place([paramBytes(spec), ...lengths]);
+    const params = paramsAt(spec, start!);
     writeParams(model, params, region.floats());
-    return [{ spec: model.spec, params }, offsets];
+    return [{ spec, params }, offsets];
   }
 
   function evaluate(
@@ -39,7 +41,7 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     const lengths = [
       most * d * FLOAT,
       most * columns * FLOAT,
-      workspaceBytes({ model: model.spec }),
+      workspaceBytes({ model: namedSpec(model.spec) }),
     ];
     const [placed, [x, y, work]] = place(model, lengths);
     const floats = region.floats();
@@ -66,14 +68,14 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
     const lengths = [
       paramBytes(spec),
       paramBytes(teacher.spec),
-      workspaceBytes({ model: spec, teacher: teacher.spec, span }),
+      workspaceBytes({ model: namedSpec(spec), teacher: namedSpec(teacher.spec), span }),
     ];
     const [placed, [g, t, work]] = place(model, lengths);
     const label = paramsAt(teacher.spec, t!);
     const gradient = paramsAt(spec, g!);
     const floats = region.floats();
     writeParams(teacher, label, floats);
-    const placedTeacher = { spec: teacher.spec, params: label };
+    const placedTeacher = { spec: namedSpec(teacher.spec), params: label };
     const loss = kernels[method](placed, placedTeacher, draw, gradient, work!);
     return { loss, gradient: readParams(spec, gradient, floats) };
   }
@@ -98,7 +100,7 @@ export function createFusedBackend(kernels: Kernels, region: Region, info: Backe
         paramBytes(spec),
         most * d * FLOAT,
         most * FLOAT,
-        workspaceBytes({ model: spec }),
+        workspaceBytes({ model: namedSpec(spec) }),
       ];
       const [placed, [g, x, y, work]] = place(model, lengths);
       const gradient = paramsAt(spec, g!);

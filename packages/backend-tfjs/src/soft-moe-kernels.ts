@@ -1,7 +1,14 @@
 import { type ParameterOffsets, workspaceBytes } from '@softmoe/kernels';
 import type { MoESpec } from '@softmoe/model';
 import { parameterLayout } from '@softmoe/model/linalg';
-import { type KernelConfig, reshape, Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import {
+  type KernelConfig,
+  reshape,
+  Tensor,
+  type TensorInfo,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import {
   backpropagate,
   evaluateUnits,
@@ -10,19 +17,21 @@ import {
   type ParamTensors,
 } from './composed.ts';
 import { type FusedOp, fusedOpOf } from './fused-op.ts';
+import { isNamed, type NamedSpec } from './kernel-spec.ts';
 import { paramBytes, paramsAt } from './placed-params.ts';
 
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 
-/** Attributes of the kernels: the spec as JSON, and for the backward one which gradients are wanted. */
+/** Attributes of the kernels: the spec, as JSON where it has names alone, and for the backward one which gradients are wanted. */
 export type SavedCall = NonNullable<KernelCall['attrs']>;
 
 /** Of inputs x [n, d] and the parameters by name: f(x) [n]. */
 export function forwardKernel({ inputs, attrs, backend }: KernelCall): TensorInfo {
   const spec = specOf(attrs);
   const x = required(inputs, 'x');
+  if (x.shape[0] === 0) return zeros([0]);
   const fused = fusedOpOf(backend);
-  if (fused) return fusedForward(fused, x, paramInfos(inputs, spec), spec);
+  if (fused && isNamed(spec)) return fusedForward(fused, x, paramInfos(inputs, spec), spec);
   return tidy(() => {
     const params = paramTensors(inputs, spec);
     const units = evaluateUnits(asTensor(x), params, spec);
@@ -36,8 +45,13 @@ export function backwardKernel({ inputs, attrs, backend }: KernelCall): TensorIn
   const byInputs = attrs?.by === 'inputs';
   const x = required(inputs, 'x');
   const dy = required(inputs, 'dy');
+  if (x.shape[0] === 0) {
+    const wanted = byInputs ? [x] : paramInfos(inputs, spec);
+    return wanted.map(({ shape }) => zeros(shape));
+  }
   const fused = fusedOpOf(backend);
-  if (fused) return fusedBackward(fused, x, dy, paramInfos(inputs, spec), spec, byInputs);
+  if (fused && isNamed(spec))
+    return fusedBackward(fused, x, dy, paramInfos(inputs, spec), spec, byInputs);
   return tidy(() => {
     const params = paramTensors(inputs, spec);
     const cotangents = reshape(asTensor(dy), [x.shape[0] ?? 0, 1]);
@@ -52,7 +66,7 @@ function fusedForward(
   { kernels, call }: FusedOp,
   x: TensorInfo,
   params: readonly TensorInfo[],
-  spec: MoESpec,
+  spec: NamedSpec,
 ): TensorInfo {
   const size = x.shape[0] ?? 0;
   const [result] = call({
@@ -70,7 +84,7 @@ function fusedBackward(
   x: TensorInfo,
   dy: TensorInfo,
   params: readonly TensorInfo[],
-  spec: MoESpec,
+  spec: NamedSpec,
   byInputs: boolean,
 ): TensorInfo[] {
   const size = x.shape[0] ?? 0;
@@ -95,7 +109,8 @@ function named([router, expert, amplitude, routerBias]: readonly number[]): Para
 }
 
 function specOf(attrs: KernelCall['attrs']): MoESpec {
-  return JSON.parse(String(attrs?.spec));
+  const spec: unknown = attrs?.spec;
+  return typeof spec === 'string' ? JSON.parse(spec) : (spec as MoESpec);
 }
 
 function paramInfos(inputs: KernelCall['inputs'], spec: MoESpec): TensorInfo[] {

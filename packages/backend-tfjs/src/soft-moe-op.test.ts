@@ -95,6 +95,36 @@ describe.each(paths)('softMoE %s', (_, name, create) => {
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
   });
 
+  it.each(['independent', 'softmax'] as const)(
+    'has no values at no points, and no gradient, %s',
+    (routing) => {
+      const { spec, params } = withRouting(smallStudent(), routing);
+      tf.tidy(() => {
+        const given = tensors({ spec, params });
+        const x = tf.zeros([0, spec.inputDim]);
+        expect(softMoE(x, given, spec).shape).toEqual([0]);
+        const bySize = (f: (x: tf.Tensor) => tf.Tensor, at: tf.Tensor) =>
+          tf.grad(f)(at, tf.zeros([0])) as tf.Tensor;
+        expect(bySize((x) => softMoE(x, given, spec), x).shape).toEqual([0, spec.inputDim]);
+        const byRouter = bySize((router) => softMoE(x, { ...given, router }, spec), given.router);
+        expect(byRouter.shape).toEqual(given.router.shape);
+        expect(byRouter.dataSync().every((slope) => slope === 0)).toBe(true);
+      });
+    },
+  );
+
+  it('refuses second derivatives in one sentence', () => {
+    const { spec, params } = smallStudent();
+    tf.tidy(() => {
+      const given = tensors({ spec, params });
+      const slope = tf.grad((x) => softMoE(x, given, spec));
+      const squares = tf.grad((x) => tf.sum(tf.square(slope(x))));
+      expect(() => squares(tf.ones([3, spec.inputDim]))).toThrow(
+        /^softMoE: has first derivatives only \(got "order 2"\)\. Differentiate it once;/,
+      );
+    });
+  });
+
   it('refuses what does not fit, and names it', () => {
     const { spec, params } = smallStudent();
     tf.tidy(() => {
@@ -103,7 +133,9 @@ describe.each(paths)('softMoE %s', (_, name, create) => {
       const wrong: [string, () => unknown][] = [
         ['x', () => softMoE(tf.ones([3, 5]), given, spec)],
         ['x', () => softMoE(tf.ones([3, 6], 'int32'), given, spec)],
-        ['x', () => softMoE(tf.zeros([0, 6]), given, spec)],
+        ['x', () => softMoE(tf.zeros([6]), given, spec)],
+        ['x', () => softMoE(disposed([3, 6]), given, spec)],
+        ['params.amplitude', () => softMoE(x, { ...given, amplitude: disposed([4]) }, spec)],
         ['params.router', () => softMoE(x, { ...given, router: tf.ones([6, 4]) }, spec)],
         ['params.routerBias', () => softMoE(x, given, { ...spec, routing: 'softmax' })],
         ['spec.experts', () => softMoE(x, given, { ...spec, experts: 0 })],
@@ -116,17 +148,15 @@ describe.each(paths)('softMoE %s', (_, name, create) => {
   });
 });
 
-/** ½ mean (f − y)², with a gradient of its own: tfjs-core registers none in Node. */
+function disposed(shape: [number, ...number[]]): tf.Tensor {
+  const tensor = tf.ones(shape);
+  tensor.dispose();
+  return tensor;
+}
+
+/** ½ mean (f − y)². */
 function halfMeanSquare(f: tf.Tensor, y: tf.Tensor): tf.Scalar {
-  const loss = tf.customGrad<tf.Scalar>((outputs, save) => {
-    const residual = tf.sub(outputs as tf.Tensor, y);
-    (save as tf.GradSaveFunc)([residual]);
-    return {
-      value: tf.mul(tf.sum(tf.mul(residual, residual)), 0.5 / y.size),
-      gradFunc: (dy, saved) => tf.mul(saved[0]!, tf.mul(dy, 1 / y.size)),
-    };
-  });
-  return loss(f);
+  return tf.mul(tf.losses.meanSquaredError(y, f), 0.5);
 }
 
 function matrix(x: tf.Tensor): tf.Tensor2D {

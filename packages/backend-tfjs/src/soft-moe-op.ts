@@ -1,4 +1,4 @@
-import { type MoESpec, ShapeError, ValueError } from '@softmoe/model';
+import { type MoESpec, ShapeError, UnsupportedError, ValueError } from '@softmoe/model';
 import { checkSpec, type Written } from '@softmoe/model/checks';
 import { parameterLayout } from '@softmoe/model/linalg';
 import {
@@ -12,6 +12,8 @@ import {
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
+import { registerCoreGradients } from './core-gradients.ts';
+import { isNamed } from './kernel-spec.ts';
 import { backwardKernel, forwardKernel, type SavedCall } from './soft-moe-kernels.ts';
 
 /** Parameters of {@link softMoE}, float32 tensors or variables: those of @softmoe/model by the same names and shapes. */
@@ -29,14 +31,17 @@ export interface SoftMoEParams {
 /**
  * f(x) of a soft-routed mixture of experts, docs/theory.md (2) and (5), as a tfjs op: `x` [n, d] → [n], differentiable in
  * `x` and all parameters. Rows need not be unit vectors here. On a tfjs-backend-wasm that `createTfjsBackend` has started it
- * is one fused kernel on the memory of the tensors; elsewhere it is made of core ops. Throws typed errors for a bad spec
- * and for tensors that don't fit it.
+ * is one fused kernel on the memory of the tensors; elsewhere, and for a gate or expert of the user's own, it is made of core ops.
+ * The first call also registers the derivatives that losses of f(x) need, where tfjs-core has none. Throws typed errors for a bad
+ * spec, for tensors that don't fit it and disposed ones, and an {@link UnsupportedError} where its second derivatives are asked for.
  */
 export function softMoE(x: Tensor, params: SoftMoEParams, spec: Written<MoESpec>): Tensor1D {
   checkSpec(spec);
   const inputs = checkedInputs(x, params, spec);
   const kernelName = register(getBackend(), Object.keys(inputs));
-  return engine().runKernel<Tensor1D>(kernelName, inputs, { spec: JSON.stringify(spec) });
+  return engine().runKernel<Tensor1D>(kernelName, inputs, {
+    spec: isNamed(spec) ? JSON.stringify(spec) : (spec as never),
+  });
 }
 
 const backwardName = 'SoftMoEGrad';
@@ -51,6 +56,8 @@ function register(backendName: string, inputsToSave: string[]): string {
     registerKernel({ kernelName: backwardName, backendName, kernelFunc: backwardKernel });
   }
   if (getGradient(kernelName)) return kernelName;
+  registerCoreGradients();
+  registerGradient({ kernelName: backwardName, gradFunc: refuseSecondDerivatives });
   registerGradient({
     kernelName,
     inputsToSave,
@@ -74,13 +81,21 @@ function register(backendName: string, inputsToSave: string[]): string {
   return kernelName;
 }
 
+function refuseSecondDerivatives(): never {
+  throw new UnsupportedError('has first derivatives only', {
+    field: 'softMoE',
+    value: 'order 2',
+    remedy:
+      'Differentiate it once; estimators of @softmoe/population and @softmoe/sampled have its curvature.',
+  });
+}
+
 function backward(tensors: NamedTensorMap, attrs: SavedCall): Tensor[] {
   return engine().runKernel<Tensor[]>(backwardName, tensors, attrs);
 }
 
 function checkedInputs(x: Tensor, params: SoftMoEParams, spec: MoESpec): NamedTensorMap {
-  const n = x?.shape?.[0] ?? 0;
-  checkTensor('x', x, [Math.max(n, 1), spec.inputDim]);
+  checkTensor('x', x, [x?.shape?.[0] ?? 0, spec.inputDim]);
   const inputs: NamedTensorMap = { x };
   const given: Readonly<Record<string, Tensor | undefined>> = { ...params };
   for (const { name, shape } of Object.values(parameterLayout(spec))) {
@@ -95,6 +110,14 @@ function checkTensor(field: string, tensor: Tensor | undefined, shape: readonly 
       field,
       value: tensor?.shape ?? tensor,
       remedy: 'Check it against spec.inputDim and spec.experts.',
+    });
+  }
+  if (tensor.isDisposed) {
+    throw new ValueError('has been disposed', {
+      field,
+      value: 'a disposed tensor',
+      remedy:
+        'Call softMoE before tf.dispose, or keep the tensor through the tf.tidy around it by tf.keep.',
     });
   }
   if (tensor.dtype === 'float32') return tensor;

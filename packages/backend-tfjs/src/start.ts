@@ -10,9 +10,10 @@ import {
   tidy,
   version_core,
 } from '@tensorflow/tfjs-core';
+import { registerCoreGradients } from './core-gradients.ts';
 import type { TfjsBackendName, TfjsBackendOptions } from './options.ts';
 import { checkVersion, NEWEST } from './versions.ts';
-import { pageWasmFiles, TfjsStartError } from './wasm-files.ts';
+import { pageWasmFiles, requireWasmFile, SERVE_FILES, TfjsStartError } from './wasm-files.ts';
 
 /** A tfjs backend that runs. */
 export interface Started {
@@ -49,7 +50,11 @@ async function startWasm({ wasmPaths }: TfjsBackendOptions): Promise<Started> {
   checkOneCore(packageName, module.BackendWasm.prototype);
   if (!startedBackend('wasm')) {
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    const paths = wasmPaths ?? (env().getBool('IS_NODE') ? undefined : pageWasmFiles());
+    const inNode = env().getBool('IS_NODE');
+    const paths = wasmPaths ?? (inNode ? undefined : pageWasmFiles());
+    if (paths !== undefined && !inNode) {
+      await requireWasmFile(paths, Boolean(await env().getAsync('WASM_HAS_SIMD_SUPPORT')));
+    }
     if (paths !== undefined) setPaths(module, paths);
   }
   const backend = await start('wasm', packageName);
@@ -79,6 +84,7 @@ async function start(name: TfjsBackendName, packageName: string): Promise<Kernel
   const backend = startedBackend(name);
   if (!ok || !backend) throw notStarted(name, cause);
   checkOneCore(packageName, backend);
+  registerCoreGradients();
   // On its first use in Node the cpu backend would print a page of advice to install tfjs-node, which is no help here.
   if (name === 'cpu') Reflect.set(backend, 'firstUse', false);
   const own = tidy(() => scalar(0).constructor === Tensor);
@@ -126,7 +132,7 @@ function notInstalled(packageName: string, cause: unknown): TfjsStartError {
 function notStarted(name: TfjsBackendName, cause: unknown): TfjsStartError {
   const remedy =
     name === 'wasm' && !env().getBool('IS_NODE')
-      ? 'Serve the three .wasm files of @tensorflow/tfjs-backend-wasm/dist, name them by the option wasmPaths, and load the page again.'
+      ? `${SERVE_FILES} Then load the page again.`
       : 'The console says why: see the warning of tfjs above.';
   const detail = { field: name, value: Object.keys(engine().registryFactory), remedy };
   return new TfjsStartError('is a tfjs backend that did not start', detail, { cause });

@@ -1,5 +1,11 @@
-import { type ExpertSpec, UnknownNameError } from '@softmoe/model';
-import type { GateName } from '@softmoe/model/checks';
+import {
+  type Expert,
+  type Gate,
+  type MoESpec,
+  ShapeError,
+  UnknownNameError,
+  UnsupportedError,
+} from '@softmoe/model';
 import {
   add,
   clipByValue,
@@ -11,7 +17,7 @@ import {
   sigmoid,
   step,
   sub,
-  type Tensor,
+  Tensor,
   tanh,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -26,7 +32,8 @@ export interface Evaluated {
 }
 
 /** g and g′ at the router's logits, docs/theory.md (1). */
-export function gateAt(gate: GateName | undefined, z: Tensor): Evaluated {
+export function gateAt(gate: MoESpec['gate'], z: Tensor): Evaluated {
+  if (typeof gate === 'object') return ownAt('spec.gate', gate, z);
   switch (gate) {
     case 'sigmoid':
       return logistic(z);
@@ -40,7 +47,8 @@ export function gateAt(gate: GateName | undefined, z: Tensor): Evaluated {
 }
 
 /** h and h′ at the experts' logits, docs/theory.md (4). */
-export function expertAt(expert: ExpertSpec, z: Tensor): Evaluated {
+export function expertAt(expert: MoESpec['expert'], z: Tensor): Evaluated {
+  if ('value' in expert) return ownAt('spec.expert', expert, z);
   switch (expert.kind) {
     case 'hermite':
       return series(z, [...new Array<number>(expert.degree).fill(0), 1]);
@@ -102,6 +110,30 @@ function series(z: Tensor, coefficients: readonly number[]): Evaluated {
     if (eta !== 0) value = add(value, mul(current, eta));
   });
   return { value, slope };
+}
+
+/** A function of the user's own by its tensor function. Throws a typed error where it has none, or one that gives something else. */
+function ownAt(field: string, f: Gate | Expert, z: Tensor): Evaluated {
+  if (typeof f.tensor !== 'function') {
+    throw new UnsupportedError('has no tensor function, which TensorFlow.js needs', {
+      field: `${field}.tensor`,
+      value: f.name,
+      remedy: 'Add tensor(z) that gives { value, derivative }, or use the float64 reference.',
+    });
+  }
+  const found: { readonly value?: unknown; readonly derivative?: unknown } = Object(
+    f.tensor(z as never),
+  );
+  for (const name of ['value', 'derivative'] as const) {
+    const tensor = found[name];
+    if (tensor instanceof Tensor && String(tensor.shape) === String(z.shape)) continue;
+    throw new ShapeError(`must be a tensor of shape [${z.shape.join(', ')}], that of z`, {
+      field: `${field}.tensor(z).${name}`,
+      value: tensor instanceof Tensor ? tensor.shape : tensor,
+      remedy: `Give the ${name} of ${f.name} at every entry of z.`,
+    });
+  }
+  return { value: found.value as Tensor, slope: found.derivative as Tensor };
 }
 
 /** Nothing of that name can be made of core ops. */

@@ -34,6 +34,31 @@ export function neighbour(address: string): string {
   return address.replace(/\/@softmoe\/backend-tfjs\/dist\/(?=@tensorflow\/)/, '/');
 }
 
+/** What to do where TensorFlow.js does not find its files. */
+export const SERVE_FILES =
+  'Serve the three .wasm files of @tensorflow/tfjs-backend-wasm/dist, and name them by the option wasmPaths.';
+
+/**
+ * Fetches the file that tfjs is about to fetch, which makes the page's cache have it, and throws a {@link TfjsStartError}
+ * where that fails: tfjs itself would wait for it for ever.
+ */
+export async function requireWasmFile(paths: string | WasmFiles, simd: boolean): Promise<void> {
+  const name = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm';
+  const address = typeof paths === 'string' ? paths + name : paths[name];
+  let cause: unknown;
+  try {
+    const response = await fetch(address, { credentials: 'same-origin' });
+    await response.arrayBuffer();
+    if (response.ok) return;
+    cause = `${response.status} ${response.statusText}`.trim();
+  } catch (error) {
+    cause = error;
+  }
+  const reason = cause instanceof Error ? cause.message : cause;
+  const detail = { field: name, value: `${address} (${reason})`, remedy: SERVE_FILES };
+  throw new TfjsStartError('could not be fetched', detail, { cause });
+}
+
 /** TensorFlow.js can't be started as asked: a package, a version, a file or a feature of the engine is missing. */
 export class TfjsStartError extends SoftmoeError {
   override readonly name = 'TfjsStartError';

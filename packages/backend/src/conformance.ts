@@ -1,3 +1,4 @@
+import type { Expert, Gate } from '@softmoe/model';
 import { accuracyCases } from './conformance/accuracy.ts';
 import type { ConformanceCase } from './conformance/case.ts';
 import { contractCases } from './conformance/contract.ts';
@@ -14,6 +15,10 @@ export interface ConformanceOptions {
   readonly drawBatch?: DrawBatch;
   /** Draws normals, [size, columns]: `normals` of `@softmoe/teacher`. Without it and `drawBatch` `spanStep` is not tested. */
   readonly normals?: Draws['normals'];
+  /** Gates of the user's own, each tested with every built-in expert and every one of `experts`. */
+  readonly gates?: readonly Gate[];
+  /** Experts of the user's own, each tested with every built-in gate and routing and every one of `gates`. */
+  readonly experts?: readonly Expert[];
 }
 
 /**
@@ -22,14 +27,16 @@ export interface ConformanceOptions {
  *     for (const { name, run } of conformanceCases()) it(name, () => run(backend));
  *
  * Values are compared with the plain float64 arithmetic of `@softmoe/model`, to 1e-12 of the largest entry for a
- * backend of precision float64 and to 2e-5 for float32: every gate, routing and expert, awkward shapes.
+ * backend of precision float64 and to 2e-5 for float32: every gate, routing and expert, those of the user's own
+ * that are given among them, awkward shapes.
  */
 export function conformanceCases({
   drawBatch,
   normals,
+  ...own
 }: ConformanceOptions = {}): ConformanceCase[] {
   return [
-    ...accuracyCases(),
+    ...accuracyCases(own),
     ...contractCases(),
     ...(drawBatch ? onlineCases(drawBatch) : []),
     ...(drawBatch && normals ? spanCases({ batch: drawBatch, normals }) : []),

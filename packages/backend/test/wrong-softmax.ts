@@ -1,4 +1,5 @@
 import { createMoE, type MoE, normaliseRows, type Points, units } from '@softmoe/model';
+import { expertOf } from '@softmoe/model/checks';
 import { type ParameterName, param, zeros } from '@softmoe/model/linalg';
 import { type Backend, createReferenceBackend } from '../src/index.ts';
 import { type Wrong, wrong } from './wrong.ts';
@@ -157,7 +158,8 @@ export const wrongSoftmax: Readonly<Record<string, Wrong>> = {
     {
       async lossAndGradient(model, batch) {
         const result = await reference.lossAndGradient(model, batch);
-        const kink = model.spec.expert.kind === 'relu' && batch.inputs.some((x) => x === 0);
+        const kink =
+          expertOf(model.spec.expert).name === 'relu' && batch.inputs.some((x) => x === 0);
         const { shape, data } = result.gradient.expert;
         const expert = { shape, data: data.map((g) => g + (kink ? 0.01 : 0)) };
         return { ...result, gradient: { ...result.gradient, expert } };

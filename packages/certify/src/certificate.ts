@@ -13,22 +13,17 @@ import {
   requireModel,
 } from '@softmoe/model/checks';
 import { type CurvatureEstimate, normParams, paced } from '@softmoe/model/linalg';
-import {
-  type Distance,
-  distancesTo,
-  measureContraction,
-  measureDistanceContraction,
-  measureOrder,
-  onePointConvexity,
-  predictContraction,
-} from './contraction.ts';
+import { distancesTo, onePointConvexity } from './contraction.ts';
+import { type Convergence, contractionOf, orderOf } from './convergence.ts';
 import { evidenceOf, type UnitEvidence, unitsOf } from './evidence.ts';
+import { type ProofFailure, unmet } from './proof/proof-failure.ts';
+import { type Proof, type ProofOptions, type ProofResult, proofSteps } from './proof/prove.ts';
 import { slowPart } from './slow-part.ts';
 import { type Spectrum, type SpectrumOptions, spectrumSteps } from './spectrum.ts';
 import { type CertificateTolerances, judge, requireTolerances, type Verdict } from './verdict.ts';
 
 /** What fine-tuning ended at, from the final student's own Hessian. null: not defined for this run. */
-export interface Certificate {
+export interface Certificate extends Convergence {
   readonly verdict: Verdict;
   /** Least eigenvalue of the Hessian on the tangent space. */
   readonly mu: number;
@@ -50,23 +45,6 @@ export interface Certificate {
     readonly muError: number | null;
     readonly lambdaMaxError: number | null;
   };
-  /** η of gradient descent. */
-  readonly step: number | null;
-  /** Factor of the loss per step, docs/theory.md (30); of the distance to the limit it is the square root. */
-  readonly predictedContraction: number | null;
-  /**
-   * Measured factor of the loss per step: the square of that of the part of the distance along the slowest directions,
-   * between distances 1e-6 and 1e-11; of the whole distance if the run has no part there. ln measured/ln predicted is 1
-   * if the Hessian governs the run.
-   */
-  readonly measuredContraction: number | null;
-  /**
-   * Square of the factor per step of the whole distance, late in that window. It is smaller than `measuredContraction` where
-   * slow rates lie so close together that the slowest had no time to outlast the others.
-   */
-  readonly distanceContraction: number | null;
-  /** Observed order of convergence of Levenberg–Marquardt. */
-  readonly observedOrder: number | null;
   /** Least ⟨∇L, θ − θ*⟩/‖θ − θ*‖² along the run, docs/theory.md (33), θ* the target or else the limit. */
   readonly onePointConvexity: number | null;
   readonly loss: number;
@@ -75,6 +53,12 @@ export interface Certificate {
   readonly parameterError?: number;
   /** What the verdict judged the weakest unit by; certificates written before softmoe did so have none. */
   readonly units?: UnitEvidence;
+  /**
+   * That gradient descent on the exact population loss leads from the model to the target, where that is proved; null with the
+   * reason where it is not. Certificates written before softmoe did so have neither.
+   */
+  readonly proof?: Proof | null;
+  readonly proofFailure?: ProofFailure | null;
 }
 
 /** What {@link certify} may be told of the run that led to the model, and how it is followed and stopped. */
@@ -94,6 +78,19 @@ export interface CertifyOptions extends Watch {
   readonly inputDim?: number | undefined;
   readonly tolerances?: Partial<CertificateTolerances> | undefined;
   readonly spectrum?: SpectrumOptions | undefined;
+  /** How the {@link prove proof} of a target of at most 16 units is made; `false` for none. */
+  readonly proof?: ProofRequest | false | undefined;
+}
+
+/** What a certificate's proof is about and how far it may go. */
+export interface ProofRequest extends Pick<ProofOptions, 'maxUnits'> {
+  /**
+   * Model and target in the user's own coordinates, where the certificate is in others, and the student that fine-tuning began
+   * with. Default: model and target themselves, and nothing about the start.
+   */
+  readonly subject?:
+    | { readonly student: MoE; readonly teacher: MoE; readonly start?: MoE | undefined }
+    | undefined;
 }
 
 const OPTIONS: readonly (keyof CertifyOptions)[] = [
@@ -104,6 +101,7 @@ const OPTIONS: readonly (keyof CertifyOptions)[] = [
   'inputDim',
   'tolerances',
   'spectrum',
+  'proof',
   'signal',
   'onWork',
 ];
@@ -161,7 +159,29 @@ export async function certify(
     gradientNorm: normParams(gradient),
     ...(image ? { parameterError: image.error } : {}),
     units: unitsOf(evidence, options.tolerances),
+    ...(await proofOf(model, options, watch)),
   };
+}
+
+async function proofOf(
+  model: MoE,
+  { proof: request = {}, target, inputDim }: CertifyOptions,
+  watch: Watch,
+): Promise<ProofResult> {
+  if (request === false || !target) {
+    const [condition, remedy] = target
+      ? ['no proof was asked for', 'Ask for one, by prove(student, teacher).']
+      : ['there is no target', 'Give the teacher as target.'];
+    return { proof: null, proofFailure: unmet('not-attempted', 'attempt', condition, remedy) };
+  }
+  const { maxUnits, subject } = request;
+  const { student, teacher, start } = subject ?? {
+    student: model,
+    teacher: target,
+    start: undefined,
+  };
+  const options = { maxUnits, start, inputDim: subject ? undefined : inputDim };
+  return paced('proof', proofSteps(student, teacher, options), watch);
 }
 
 function checkArguments(
@@ -180,6 +200,9 @@ function checkArguments(
   if (step !== undefined) requireFinite('step', step, 0);
   if (stepSince !== undefined) requireInteger('stepSince', stepSince, 0);
   requireTolerances(options.tolerances);
+  if (options.proof !== undefined && options.proof !== false) {
+    requireKeys('proof', options.proof, ['maxUnits', 'subject']);
+  }
 }
 
 function estimateOf(
@@ -192,34 +215,4 @@ function estimateOf(
     return standardError?.(inSpan ? 'span' : 'complement', pair!.vector) ?? null;
   };
   return { curvatureError: error, muError: errorOf(mu), lambdaMaxError: errorOf(lambdaMax) };
-}
-
-type Convergence = Pick<
-  Certificate,
-  'step' | 'predictedContraction' | 'measuredContraction' | 'distanceContraction' | 'observedOrder'
->;
-
-function orderOf(distances: readonly Distance[]): Convergence {
-  return {
-    step: null,
-    predictedContraction: null,
-    measuredContraction: null,
-    distanceContraction: null,
-    observedOrder: measureOrder(distances) ?? null,
-  };
-}
-
-function contractionOf(
-  distances: readonly Distance[],
-  step: number,
-  { mu, lambdaMax }: Spectrum,
-): Convergence {
-  const overall = measureDistanceContraction(distances) ?? null;
-  return {
-    step,
-    predictedContraction: predictContraction(step, mu, lambdaMax),
-    measuredContraction: measureContraction(distances) ?? overall,
-    distanceContraction: overall,
-    observedOrder: null,
-  };
 }

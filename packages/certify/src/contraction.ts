@@ -1,5 +1,5 @@
 import type { Params, TrailPoint } from '@softmoe/model';
-import { addScaled, dotParams, normParams } from '@softmoe/model/linalg';
+import { addScaled, dotParams, exp, ln, normParams } from '@softmoe/model/linalg';
 
 /** Distances to the limit between which convergence is linear and rounding has no say. */
 const WINDOW = { from: 1e-6, to: 1e-11 };
@@ -58,7 +58,7 @@ export function measureOrder(distances: readonly Distance[]): number | undefined
     const [a, b, c] = distances.slice(n - 2, n + 1);
     if (!a || !b || !c || b.step !== a.step + 1 || c.step !== b.step + 1) continue;
     if (c.distance < ROUNDING || !(b.distance < a.distance && c.distance < b.distance)) continue;
-    return Math.log(c.distance / b.distance) / Math.log(b.distance / a.distance);
+    return ln(c.distance / b.distance) / ln(b.distance / a.distance);
   }
   return undefined;
 }
@@ -85,7 +85,7 @@ function isInside(distance: number): boolean {
 /** exp(2·slope of ln length over steps), by least squares. */
 function contractionOf(lengths: readonly (readonly [number, number])[]): number | undefined {
   if (lengths.length < 2) return undefined;
-  return Math.exp(2 * slopeOf(lengths.map(([step, length]) => [step, Math.log(length)])));
+  return exp(2 * slopeOf(lengths.map(([step, length]) => [step, ln(length)])));
 }
 
 function slopeOf(points: readonly (readonly [number, number])[]): number {

@@ -5,6 +5,7 @@ import {
   dot,
   frameOf,
   matrixSize,
+  realPower,
   row,
   toTangentCoordinates,
 } from '@softmoe/model/linalg';
@@ -32,7 +33,7 @@ export function slowPart(
   if (!(slowest < 1)) return undefined;
   const slowVectors = ({ pairs }: Block) =>
     pairs
-      .filter(({ value }) => factor(value) >= slowest ** (1 + SAME_RATE))
+      .filter(({ value }) => factor(value) >= realPower(slowest, 1 + SAME_RATE))
       .map(({ vector }) => vector);
   const inSpan = slowVectors(span);
   const outside = complement ? slowVectors(complement) : [];

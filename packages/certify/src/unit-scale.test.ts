@@ -1,21 +1,15 @@
 import type { NDArray } from '@softmoe/model';
 import { denseCurvature } from '@softmoe/model/linalg';
 import { populationCurvature, populationGram } from '@softmoe/population';
-import { createTeacher } from '@softmoe/teacher';
 import { expect, it } from 'vitest';
 import { perturbed } from '../../finetune/fixtures/scenes.ts';
 import { curvatureByProducts } from '../../population/fixtures/by-products.ts';
+import { cubicTeacher } from '../fixtures/proofs.ts';
 import { leastShare, toUnitScale } from './unit-scale.ts';
 
-const teacher = createTeacher({
-  inputDim: 16,
-  experts: 3,
-  gate: 'sigmoid',
-  expert: { kind: 'hermite', degree: 3 },
-  geometry: { kind: 'random-unit' },
-  seed: 1,
-  amplitudeSpread: 100,
-});
+const teacherOf = (amplitudeSpread: number) =>
+  cubicTeacher(16, 3, { kind: 'random-unit' }, { seed: 1, amplitudeSpread });
+const teacher = teacherOf(100);
 const student = perturbed(teacher, 1e-3, 2);
 
 function largestDifference(a: NDArray, b: NDArray): number {
@@ -36,14 +30,7 @@ it('curvature by products is brought to unit scale as its matrices are', () => {
 });
 
 it('curvature of units of amplitude 1 is at unit scale as it is', () => {
-  const even = createTeacher({
-    inputDim: 16,
-    experts: 3,
-    gate: 'sigmoid',
-    expert: { kind: 'hermite', degree: 3 },
-    geometry: { kind: 'random-unit' },
-    seed: 1,
-  });
+  const even = teacherOf(1);
   const curvature = curvatureByProducts(even, even);
   expect(toUnitScale(even, curvature)).toBe(curvature);
 });

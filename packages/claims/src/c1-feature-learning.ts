@@ -1,14 +1,13 @@
 import { dot, ruleY } from '@observablehq/plot';
 import { color, plural } from '@softmoe/figures';
-import { type Config, presetConfig, RECOVERED, type Summary } from '@softmoe/lab';
-import { EXPERIMENT } from '@softmoe/runs';
-import { type Claim, done, failureSentences, seeds } from './claim.ts';
+import { RECOVERED, type Summary } from '@softmoe/lab';
+import { canonicalRuns, canonicalSummaries } from './canonical.ts';
+import { type Claim, failureSentences } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
 import { bootstrap } from './statistics/bootstrap.ts';
 import { proportion, shareOf } from './statistics/interval.ts';
 import { median } from './statistics/summaries.ts';
 
-const SEEDS = { tiny: 2, quick: 20, full: 100 } as const;
 /** Of the seeds, the share in which everything has to be recovered. */
 const SHARE = 0.8;
 
@@ -23,14 +22,9 @@ export const featureLearning: Claim = {
   statement:
     'Joint training of routers and experts from a random start recovers the features of the teacher: its expert and ' +
     'its router directions, all of them.',
-  plan: (scale) =>
-    seeds(SEEDS[scale]).map((seed) => ({
-      kind: EXPERIMENT,
-      input: presetConfig('canonical', { seed }),
-      seconds: 0.7,
-    })),
+  plan: canonicalRuns,
   judge(outcomes) {
-    const runs = done<Config, Summary>(outcomes, EXPERIMENT).map(({ output }) => output);
+    const runs = canonicalSummaries(outcomes).filter((run) => run !== undefined);
     const n = outcomes.length;
     const learned = runs.filter((run) => worst(run) >= RECOVERED).length;
     const share = proportion(learned, n);

@@ -5,6 +5,7 @@ import {
   type Claim,
   dimsOf,
   done,
+  type Extent,
   failureSentences,
   type Grid,
   type Outcome,
@@ -35,9 +36,11 @@ export const ample = (inputDim: number) => 16 * Math.sqrt(inputDim) + 100;
 export function jointRuns(
   gate: 'sigmoid' | 'tanh',
   grid: Grid,
+  extent: Extent,
   patience: (inputDim: number) => number,
+  change: Pick<AlignmentTimesInput, 'start'> = {},
 ): PlannedTask[] {
-  return overGrid(grid, (inputDim, seed) => {
+  return overGrid(grid, extent, (inputDim, seed) => {
     const input: AlignmentTimesInput = {
       inputDim,
       teachers: 3,
@@ -46,8 +49,13 @@ export function jointRuns(
       seed,
       until: 'pairs',
       time: patience(inputDim),
+      ...change,
     };
-    return { kind: 'claim/alignment-times', input, seconds: gate === 'tanh' ? 0.2 : 0.13 };
+    return {
+      kind: 'claim/alignment-times',
+      input,
+      seconds: change.start ? 0.8 : gate === 'tanh' ? 0.2 : 0.13,
+    };
   });
 }
 
@@ -64,9 +72,16 @@ export interface OrderByDim {
   readonly lag: ClaimNumber;
 }
 
-/** Which of expert and router aligned first behind a gate, by dimension. */
-export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByDim[] {
-  const own = outcomes.filter(({ input }) => (input as AlignmentTimesInput).gate === gate);
+/** Which of expert and router aligned first behind a gate, by dimension, from a random start or from one that was moved. */
+export function orderByDim(
+  outcomes: readonly Outcome[],
+  gate: string,
+  start?: AlignmentTimesInput['start'],
+): OrderByDim[] {
+  const own = outcomes.filter(({ input }) => {
+    const of = input as AlignmentTimesInput;
+    return of.gate === gate && of.start === start;
+  });
   const runs = done<AlignmentTimesInput, AlignmentTimes>(own, 'claim/alignment-times');
   return dimsOf(own).map((d) => {
     const all = runs.filter(({ input }) => input.inputDim === d).map(({ output }) => output.pairs);
@@ -78,7 +93,7 @@ export function orderByDim(outcomes: readonly Outcome[], gate: string): OrderByD
       at: median(sample.flat().map((pair) => pair.routerAtExpert)),
       lag: median(sample.flat().map((pair) => pair.router - pair.expert)),
     }));
-    const label = `${gate}, d = ${d}`;
+    const label = `${gate}${start ? `, ${start}` : ''}, d = ${d}`;
     return {
       d,
       pairs,
@@ -104,7 +119,7 @@ export const guidance: Claim = {
   title: 'Guidance: experts first',
   statement:
     'Experts guide routers: a router aligns with the teacher only after the expert of its own unit has, so that experts come first.',
-  plan: (scale) => jointRuns('sigmoid', SCALES[scale], ample),
+  plan: (extent) => jointRuns('sigmoid', SCALES[extent.scale], extent, ample),
   judge(outcomes) {
     const orders = orderByDim(outcomes, 'sigmoid');
     const high = orders.filter(({ d }) => d >= HIGH_DIM);

@@ -29,8 +29,8 @@ export const frozenExpertsClaim: Claim = {
   id: 'C2a',
   title: 'Guidance: experts frozen',
   statement: 'Without experts that learn, routers do not align: there is nothing to guide them.',
-  plan: (scale) =>
-    overGrid(SCALES[scale], (inputDim, seed) => {
+  plan: (extent) =>
+    overGrid(SCALES[extent.scale], extent, (inputDim, seed) => {
       const input: FrozenExpertsInput = {
         inputDim,
         teachers: 3,

@@ -40,8 +40,8 @@ export const placedExpertsClaim: Claim = {
   title: 'Guidance: experts placed',
   statement:
     "With experts at the teacher's from the start, routers align at once, at the initial speed c₁² of the router's drift.",
-  plan: (scale) =>
-    overGrid(SCALES[scale], (inputDim, seed) => {
+  plan: (extent) =>
+    overGrid(SCALES[extent.scale], extent, (inputDim, seed) => {
       const input: PlacedExpertsInput = {
         inputDim,
         teachers: 3,

@@ -45,8 +45,8 @@ export const timeScale: Claim = {
   statement:
     'Experts align after a time of order √d, because a random start overlaps with the teacher by order 1/√d and ' +
     'alignment takes a time in inverse proportion to that overlap.',
-  plan: (scale) =>
-    overGrid(SCALES[scale], (inputDim, seed) => {
+  plan: (extent) =>
+    overGrid(SCALES[extent.scale], extent, (inputDim, seed) => {
       const root = Math.sqrt(inputDim);
       const input: AlignmentTimesInput = {
         inputDim,

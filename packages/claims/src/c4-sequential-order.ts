@@ -48,9 +48,9 @@ export const sequentialOrder: Claim = {
   title: 'Sequential order',
   statement:
     'Teacher experts are recovered one after the other, in the order of their overlaps with the random start.',
-  plan: (scale) => {
-    const { seeds: count, seconds, ...sizes } = SCALES[scale];
-    return seeds(count).map((seed) => ({
+  plan: (extent) => {
+    const { seeds: count, seconds, ...sizes } = SCALES[extent.scale];
+    return seeds(count, extent).map((seed) => ({
       kind: 'claim/alignment-times',
       input: {
         ...sizes,

@@ -27,12 +27,12 @@ export const pruningClaim: Claim = {
   title: 'Pruning',
   statement:
     'Pruning finds the number of the teacher’s experts without being told, and does better than simple rules of the same size.',
-  plan: (scale) =>
+  plan: (extent) =>
     SPREADS.flatMap((amplitudeSpread) =>
-      seeds(SCALES[scale].seeds).map((seed) => {
+      seeds(SCALES[extent.scale].seeds, extent).map((seed) => {
         const input: PruningBaselinesInput = {
           config: {
-            ...SCALES[scale].config,
+            ...SCALES[extent.scale].config,
             amplitudeSpread,
             seed,
             train: { time: LEARNING_TIME * amplitudeSpread },

@@ -9,7 +9,7 @@ const descent = (loss: (t: number) => number) => ({
   points: times.map((step) => ({ step, loss: loss(step) })),
 });
 const power = descent((t) => t ** -2);
-const exponential = descent((t) => Math.exp(-0.002 * t));
+const exponential = descent((t) => Math.exp(-0.004 * t));
 const made =
   (measured: number, over: unknown, change: object = {}) =>
   (_: unknown, kind: string) =>
@@ -45,7 +45,7 @@ it('C7 takes no loss that stays above zero for a law of its fall', () => {
   // A teacher expert is missing: what falls is the excess, and either law fits the rest as badly.
   const flat = descent((t) => 0.3 + t ** -2);
   expect(judge(fineTuning, made(0.9, flat)).verdict).toBe('fails');
-  const pruned = descent((t) => 0.3 + Math.exp(-0.002 * t));
+  const pruned = descent((t) => 0.3 + Math.exp(-0.004 * t));
   expect(judge(fineTuning, made(0.9, power, { pruned })).verdict).toBe('fails');
 });
 
@@ -55,13 +55,20 @@ it('C7 takes rates only from runs that pruned to k and converged', () => {
   expect(found.sentences.join(' ')).toMatch(/0 of 16 runs pruned/);
 });
 
-it('C7 names duplicates as a reason only where their shares say so', () => {
-  const reason = (equal: number, unequal: number) =>
-    judge(fineTuning, (input: { config: { seed: number } }, kind: string) => {
-      const even = kind !== 'experiment' && input.config.seed % 2 === 0;
-      const found = made(0.9, even ? power : exponential)(input, kind);
-      return { ...found, shares: [even ? equal : unequal, 1] };
-    }).sentences.join(' ');
-  expect(reason(0.5, 0.9)).toMatch(/That fits duplicates/);
-  expect(reason(0.9, 0.5)).toMatch(/That does not fit duplicates/);
+it('C7 asks for a power law only of students that share a teacher expert', () => {
+  const tail = (share: number) =>
+    judge(fineTuning, made(0.9, exponential, { shares: [share, 1] })).criteria.map(
+      ({ verdict }) => verdict,
+    )[3];
+  expect(tail(0.5)).toBe('fails');
+  expect(tail(0.95)).toBe('undecided');
+});
+
+it('C7 compares both students at equal steps', () => {
+  const ratio = (over: typeof power) =>
+    judge(fineTuning, made(0.9, over)).numbers.find(({ label }) => /equal steps/.test(label))!
+      .value;
+  expect(ratio(power)).toBeCloseTo(10_000 ** -2 / Math.exp(-40), 3);
+  const short = { ...power, points: power.points.slice(0, 3) };
+  expect(ratio(short)).toBeCloseTo(4000 ** -2 / Math.exp(-16), 9);
 });

@@ -1,15 +1,15 @@
-import { dot, line } from '@observablehq/plot';
-import { color, decades, plural } from '@softmoe/figures';
+import { plural } from '@softmoe/figures';
 import { type Config, type ConfigInput, presetConfig, type Summary } from '@softmoe/lab';
 import { EXPERIMENT } from '@softmoe/runs';
+import { ratesFigure, tailsFigure } from './c7-figures.ts';
 import { type Claim, done, failureSentences, type Outcome, type Scale, seeds } from './claim.ts';
 import { atLeast, combined } from './finding.ts';
-import { diagonal, show } from './finding-parts.ts';
+import { show } from './finding-parts.ts';
 import type { Descent, DescentTail, DescentTailInput } from './measurements/descent-tail.ts';
 import { bootstrap, bootstrapAll } from './statistics/bootstrap.ts';
 import { shareOf } from './statistics/interval.ts';
 import { median } from './statistics/summaries.ts';
-import { fitTail, type TailFit } from './statistics/tail.ts';
+import { fitTail } from './statistics/tail.ts';
 
 const SCALES: Readonly<Record<Scale, { seeds: number; tails: number; steps: number }>> = {
   tiny: { seeds: 2, tails: 2, steps: 1000 },
@@ -27,6 +27,10 @@ const TOLERANCE = 0.02;
 const SHARE = 0.8;
 /** Share of the null loss above which a descent of two equal teacher experts, each about half of it, has missed one. */
 const MISSED = 0.1;
+/** Units share a teacher expert where the largest of them has at most this share of their amplitude. */
+const SHARED = 0.8;
+/** By how much the unpruned student's loss has to be larger at equal steps. */
+const GAIN = 10;
 /** The tail of a descent: the last decade of its steps. */
 const TAIL = 0.1;
 
@@ -35,17 +39,21 @@ export const fineTuning: Claim = {
   id: 'C7',
   title: 'Fine-tuning',
   statement:
-    'After pruning, gradient descent converges linearly, at the rate that the Hessian predicts; without pruning it is only sublinear.',
-  plan: (scale) => [
+    'After pruning, gradient descent converges linearly, at the rate that the Hessian predicts; without pruning, where several units ' +
+    'share a teacher expert, it is only sublinear, and at equal steps its loss is larger.',
+  plan: (extent) => [
     ...GEOMETRIES.flatMap((geometry) =>
-      seeds(SCALES[scale].seeds).map((seed) => ({
+      seeds(SCALES[extent.scale].seeds, extent).map((seed) => ({
         kind: EXPERIMENT,
         input: presetConfig('quick', { geometry, seed }),
         seconds: 0.3,
       })),
     ),
-    ...seeds(SCALES[scale].tails).map((seed) => {
-      const input: DescentTailInput = { config: { ...SMALL, seed }, steps: SCALES[scale].steps };
+    ...seeds(SCALES[extent.scale].tails, extent).map((seed) => {
+      const input: DescentTailInput = {
+        config: { ...SMALL, seed },
+        steps: SCALES[extent.scale].steps,
+      };
       return { kind: 'claim/descent-tail', input, seconds: 0.1 + 1.6e-4 * input.steps };
     }),
   ],
@@ -56,9 +64,16 @@ export const fineTuning: Claim = {
         output,
         over: tailOf(output.overparameterised, output.nullLoss),
         pruned: tailOf(output.pruned, output.nullLoss),
+        shared: Math.min(...output.shares) <= SHARED,
+        gain: gainOf(output),
       }),
     );
-    const sublinear = shareOf(tails.map(({ over }) => (over?.preference ?? 0) > 0));
+    const sublinearOf = (shared: boolean) => {
+      const own = tails.filter((tail) => tail.shared === shared);
+      return shareOf(own.map(({ over }) => (over?.preference ?? 0) > 0));
+    };
+    const [sublinear, alone] = [sublinearOf(true), sublinearOf(false)];
+    const gain = bootstrap(tails, (sample) => median(sample.map((tail) => tail.gain)));
     const linear = shareOf(tails.map(({ pruned }) => (pruned?.preference ?? 0) < 0));
     const known = tails.flatMap(({ over }) => (over ? [over] : []));
     const steps = Math.max(
@@ -76,12 +91,20 @@ export const fineTuning: Claim = {
         verdict: atLeast(close, SHARE),
       })),
       {
-        text: `Without pruning a power law fits the last decade of the loss better than an exponential (smaller AIC) in at least ${SHARE} of seeds, by the whole interval.`,
+        text:
+          `Without pruning, where the largest of the units that share some teacher expert has at most ${SHARED} of their amplitude, a power law fits ` +
+          `the last decade of the loss better than an exponential (smaller AIC) in at least ${SHARE} of seeds, by the whole interval.`,
         verdict: atLeast(sublinear, SHARE),
       },
       {
         text: `After pruning, on the same descent, an exponential fits better in at least ${SHARE} of seeds, by the whole interval.`,
         verdict: atLeast(linear, SHARE),
+      },
+      {
+        text:
+          `At equal steps, each descent with a step of 1/λ_max, the loss without pruning is at least ${GAIN} times that of the pruned student ` +
+          '(median over seeds, whole interval), when the first of the two ends.',
+        verdict: atLeast(gain, GAIN),
       },
     ];
     return {
@@ -98,8 +121,22 @@ export const fineTuning: Claim = {
           ...deviation,
           note: 'median',
         })),
-        { label: 'share of seeds with a power-law tail without pruning', ...sublinear },
+        {
+          label: 'share of seeds with a power-law tail without pruning, shared teacher expert',
+          ...sublinear,
+          note: `${tails.filter(({ shared }) => shared).length} of ${plural(tails.length, 'seed')}`,
+        },
+        {
+          label: 'share of seeds with a power-law tail without pruning, the others',
+          ...alone,
+          note: `no criterion; largest copy above ${SHARED} of the amplitude for every teacher expert`,
+        },
         { label: 'share of seeds with an exponential tail after pruning', ...linear },
+        {
+          label: 'loss without pruning / loss of the pruned student at equal steps',
+          ...gain,
+          note: 'median',
+        },
         {
           label: 'power q of loss ∝ t^−q without pruning',
           ...power,
@@ -122,7 +159,6 @@ export const fineTuning: Claim = {
                 'Points of one descent are not independent: the verdict counts seeds, not the size of the AIC difference.',
             ]
           : []),
-        ...copiesSentences(tails),
         ...failureSentences(outcomes, 'left out'),
       ],
       figures: [ratesFigure(rates), tailsFigure(tails.map(({ output }) => output))],
@@ -131,23 +167,11 @@ export const fineTuning: Claim = {
   },
 };
 
-/** What tells the seeds with a power law from the others. */
-function copiesSentences(
-  tails: readonly { readonly output: DescentTail; readonly over: TailFit | undefined }[],
-): string[] {
-  const least = (powerLaw: boolean) =>
-    tails
-      .filter(({ over }) => over && over.preference > 0 === powerLaw)
-      .map(({ output }) => Math.min(...output.shares));
-  const [shared, alone] = [least(true), least(false)];
-  if (shared.length === 0 || alone.length === 0) return [];
-  return [
-    `Where a power law fits better, the largest of the units that share a teacher expert has ${show(median(shared))} of their amplitude (median over seeds, ` +
-      `teacher expert with the smallest such share); in the other ${plural(alone.length, 'seed')} it has ${show(median(alone))}. ` +
-      (median(shared) < median(alone)
-        ? 'That fits duplicates of comparable amplitude being what slows the descent down, but it was no criterion.'
-        : 'That does not fit duplicates of comparable amplitude being what slows the descent down.'),
-  ];
+/** How many times the pruned student's loss the other's is at the last step that both descents recorded. */
+function gainOf({ overparameterised, pruned }: DescentTail): number {
+  const at = new Map(pruned.points.map(({ step, loss }) => [step, loss]));
+  const last = overparameterised.points.findLast(({ step }) => at.has(step))!;
+  return last.loss / Math.max(at.get(last.step)!, Number.MIN_VALUE);
 }
 
 function ratesOf(outcomes: readonly Outcome[]) {
@@ -190,62 +214,4 @@ function tailOf({ step, points }: Descent, nullLoss: number) {
     (point) => point.step > 0 && point.step >= TAIL * last && point.loss > 0,
   );
   return fitTail(tail.map((point) => [step * point.step, point.loss]));
-}
-
-function ratesFigure(rates: ReturnType<typeof ratesOf>) {
-  const dots = rates.flatMap(({ ratios }, series) => ratios.map((ratio) => ({ ...ratio, series })));
-  const values = dots.flatMap(({ predicted, measured }) => [predicted, measured]);
-  const styles = [
-    { symbol: 'circle', stroke: color('teacher-1') },
-    { symbol: 'square', stroke: color('teacher-2') },
-    { symbol: 'triangle', stroke: color('teacher-3') },
-  ] as const;
-  return {
-    name: 'c7-rates',
-    title: 'Rate of linear convergence, predicted and measured',
-    caption: `Each mark is a run: how much of ln loss a step takes away, predicted from the final Hessian and measured. Circles: ${rates[0]?.name}, squares: ${rates[1]?.name}, triangles: ${rates[2]?.name}.`,
-    options: {
-      grid: true,
-      x: { label: 'predicted −ln(loss factor) of a step' },
-      y: { label: 'measured' },
-      marks: [
-        diagonal(values),
-        ...styles.map((style, series) =>
-          dot(
-            dots.filter((one) => one.series === series),
-            { x: 'predicted', y: 'measured', ...style, r: 4 },
-          ),
-        ),
-      ],
-    },
-  };
-}
-
-function tailsFigure(outputs: readonly DescentTail[]) {
-  const curve = (descent: Descent, run: number, nullLoss: number) =>
-    descent.points
-      .filter(({ step, loss }) => step > 0 && loss > 0)
-      .map((point) => ({ t: descent.step * point.step, loss: point.loss / nullLoss, run }));
-  const over = outputs.flatMap((output, run) =>
-    curve(output.overparameterised, run, output.nullLoss),
-  );
-  const pruned = outputs.flatMap((output, run) => curve(output.pruned, run, output.nullLoss));
-  const thin = { x: 't', y: 'loss', z: 'run', strokeOpacity: 0.5 } as const;
-  return {
-    name: 'c7-tails',
-    title: 'The same descent with and without pruning',
-    caption:
-      'Loss relative to the null loss against time (step length times steps), one line a seed, both axes logarithmic. Solid: unpruned, a power law is a straight line. Dashed: pruned, an exponential bends down.',
-    options: {
-      x: { type: 'log' as const, label: 'time of gradient descent', grid: true },
-      y: decades(
-        [...over, ...pruned].map(({ loss }) => loss),
-        'loss / null loss',
-      ),
-      marks: [
-        line(over, { ...thin, stroke: color('high') }),
-        line(pruned, { ...thin, stroke: color('low'), strokeDasharray: '4 2' }),
-      ],
-    },
-  };
 }

@@ -8,6 +8,13 @@ export { scales };
 /** How much evidence: `tiny` shows the machinery in seconds, with too few seeds for verdicts. */
 export type Scale = (typeof scales)[number];
 
+/** How much is measured, and the first of the seeds that it is measured on. */
+export interface Extent {
+  readonly scale: Scale;
+  /** A whole number from 0 on. */
+  readonly seedOffset: number;
+}
+
 /** A task and the processor time that it should take, in seconds on one core of the machine that this was calibrated on. */
 export interface PlannedTask extends Task {
   readonly seconds: number;
@@ -30,7 +37,7 @@ export interface Claim {
   readonly title: string;
   /** What is claimed, in our words. */
   readonly statement: string;
-  plan(scale: Scale): PlannedTask[];
+  plan(extent: Extent): PlannedTask[];
   /** A pure function of the outcomes of the planned tasks, in any order. It can say no. */
   judge(outcomes: readonly Outcome[]): Finding;
 }
@@ -61,9 +68,15 @@ export function failureSentences(
   ];
 }
 
-/** `count` seeds from 0 on. */
-export function seeds(count: number): number[] {
-  return Array.from({ length: count }, (_, seed) => seed);
+/** `count` seeds from `seedOffset` on. */
+export function seeds(count: number, { seedOffset }: Pick<Extent, 'seedOffset'>): number[] {
+  return Array.from({ length: count }, (_, i) => seedOffset + i);
+}
+
+/** The seed of a task of a claim: of its input, or of the config in it. */
+export function seedOf({ input }: Pick<Task, 'input'>): number {
+  const { seed, config } = input as { seed?: number; config?: { seed?: number } };
+  return seed ?? config?.seed ?? 0;
 }
 
 /** Dimensions, and how many seeds of each. */
@@ -75,9 +88,12 @@ export interface Grid {
 /** A task for every dimension and seed. */
 export function overGrid(
   grid: Grid,
+  extent: Extent,
   task: (inputDim: number, seed: number) => PlannedTask,
 ): PlannedTask[] {
-  return grid.dims.flatMap((inputDim) => seeds(grid.seeds).map((seed) => task(inputDim, seed)));
+  return grid.dims.flatMap((inputDim) =>
+    seeds(grid.seeds, extent).map((seed) => task(inputDim, seed)),
+  );
 }
 
 /** The dimensions of measurements, in order: also of those that failed, so that no criterion is lost with them. */

@@ -1,6 +1,7 @@
 import { plural } from '@softmoe/figures';
 import type { ReportBlock, ReportDocument, ReportSection } from '@softmoe/report';
-import type { Scale } from './claim.ts';
+import type { Extent, Scale } from './claim.ts';
+import { seenSentence } from './criteria.ts';
 import type { Verdict } from './finding.ts';
 import { numbersTable, withInterval } from './finding-parts.ts';
 import type { JudgedClaim } from './reproduce.ts';
@@ -15,7 +16,11 @@ const WARNING: Readonly<Record<Scale, string>> = {
 };
 
 /** The report of a reproduction: an overview, then each claim with its criteria, numbers, figures and tables. */
-export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): ReportDocument {
+export function claimsReport(
+  judged: readonly JudgedClaim[],
+  { scale, seedOffset }: Extent,
+): ReportDocument {
+  const lastSeed = Math.max(...judged.map((one) => one.lastSeed));
   const count = (verdict: Verdict) =>
     judged.filter(({ finding }) => finding.verdict === verdict).length;
   return {
@@ -23,9 +28,8 @@ export function claimsReport(judged: readonly JudgedClaim[], scale: Scale): Repo
     lead: [
       `Of ${plural(judged.length, 'claim')} checked, ${plural(count('holds'), 'holds', 'hold')}, ${plural(count('fails'), 'fails', 'fail')} ` +
         `and ${plural(count('undecided'), 'is undecided', 'are undecided')}. ${WARNING[scale]}`,
-      'Each verdict follows from criteria that stand in the code and do not change with what is measured. They were set after pilot runs, ' +
-        'some of them with seeds that are used here, too: no verdict is a test on data that nobody had seen. Intervals cover 95 % over ' +
-        'seeds. Predictions such as 4/3 or c₁² come from the derivation in docs/theory.md; they are no theorems of the paper, ' +
+      `Each verdict follows from criteria that stand in the code and do not change with what is measured. ${seenSentence(seedOffset, lastSeed)}`,
+      'Intervals cover 95 % over seeds. Predictions such as 4/3 or c₁² come from the derivation in docs/theory.md; they are no theorems of the paper, ' +
         'and neither agreement nor disagreement with them says anything about its proofs.',
     ],
     sections: [overview(judged), ...judged.map(section)],

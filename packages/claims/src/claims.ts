@@ -10,6 +10,14 @@ import { overParameterisation } from './c5-over-parameterisation.ts';
 import { pruningClaim } from './c6-pruning.ts';
 import { fineTuning } from './c7-fine-tuning.ts';
 import { beyondThePaper } from './c8-beyond-the-paper.ts';
+import { parameters } from './c9-parameters.ts';
+import { globalOptimum } from './c10-global-optimum.ts';
+import { keptPerformance } from './c11-performance.ts';
+import { stochasticGradients } from './c12-sgd.ts';
+import { jointTraining } from './c13-joint-training.ts';
+import { competingGates } from './c14-competing-gates.ts';
+import { provedConvergence } from './c15-proof.ts';
+import { landscapeClaim } from './c16-landscape.ts';
 import type { Claim } from './claim.ts';
 
 /** The claims that `softmoe reproduce` checks, in the order of the abstract. */
@@ -25,6 +33,14 @@ export const claims: readonly Claim[] = [
   pruningClaim,
   fineTuning,
   beyondThePaper,
+  parameters,
+  globalOptimum,
+  keptPerformance,
+  stochasticGradients,
+  jointTraining,
+  competingGates,
+  provedConvergence,
+  landscapeClaim,
 ];
 
 /**

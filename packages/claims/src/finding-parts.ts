@@ -16,7 +16,7 @@ export function addend(x: number): string {
   return `${x < 0 ? '−' : '+'} ${show(Math.abs(x))}`;
 }
 
-/** `0.95 [0.9, 0.99]`, or the value alone where there is no interval. */
+/** A number with its interval, `0.95 [0.9, 0.99]`, or alone where there is none. */
 export function withInterval({ value, low, high }: Interval): string {
   const text = show(value);
   if (Object.is(low, value) && Object.is(high, value)) return text;

@@ -16,7 +16,7 @@ export type ClaimTable = Extract<ReportBlock, { kind: 'table' }>;
 
 /** What the records say about a claim. */
 export interface Finding {
-  /** What its criteria come to together: see {@link combined}. */
+  /** What its criteria come to together: it holds if all do, and fails as soon as one does; without any it is undecided. */
   readonly verdict: Verdict;
   readonly criteria: readonly Criterion[];
   /** The key number first. */

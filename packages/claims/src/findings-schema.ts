@@ -1,5 +1,6 @@
 import type { FileFormat, Format } from '@softmoe/model/checks';
 import * as z from 'zod';
+import { criteriaVersions } from './criteria.ts';
 
 /** What findings.json says it is. Files of before, without it, are of the same version. */
 export const FINDINGS_FORMAT = {
@@ -48,6 +49,8 @@ const claim = z.object({
   measurements: z.int().min(0),
   /** What the measurements took, added up; several may run at a time. */
   seconds: z.number().min(0),
+  /** The largest seed; findings of before do not say. */
+  lastSeed: z.int().min(0).exactOptional(),
 });
 
 const schema = z.object({
@@ -55,6 +58,12 @@ const schema = z.object({
     .object({ name: z.literal(FINDINGS_FORMAT.name), version: z.literal(FINDINGS_FORMAT.version) })
     .default(FINDINGS_FORMAT),
   scale: z.enum(scales),
+  /** The first seed. */
+  seedOffset: z.int().min(0).default(0),
+  /** Of the criteria, see `criteriaVersions`. */
+  criteria: z
+    .object({ version: z.int().min(1), date: z.string() })
+    .default({ version: criteriaVersions[0].version, date: criteriaVersions[0].date }),
   claims: z.array(claim),
 });
 
@@ -65,7 +74,7 @@ export type Verdict = z.output<typeof verdict>;
 export type Criterion = Readonly<z.output<typeof criterion>>;
 
 /** What findings.json holds. */
-export type Findings = z.output<typeof schema>;
+export interface Findings extends z.output<typeof schema> {}
 
 /** findings.json, for `readFormat`. */
 export const findingsFormat: FileFormat<Findings> = {

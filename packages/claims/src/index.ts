@@ -1,6 +1,14 @@
-export { type Claim, type Outcome, type PlannedTask, type Scale, scales } from './claim.ts';
+export {
+  type Claim,
+  type Extent,
+  type Outcome,
+  type PlannedTask,
+  type Scale,
+  scales,
+} from './claim.ts';
 export { claims, selectClaims } from './claims.ts';
 export { claimsReport } from './claims-report.ts';
+export { type CriteriaVersion, criteriaNow, criteriaVersions } from './criteria.ts';
 export type { ClaimNumber, ClaimTable, Criterion, Finding, Verdict } from './finding.ts';
 export { withInterval } from './finding-parts.ts';
 export type { Findings } from './findings-schema.ts';

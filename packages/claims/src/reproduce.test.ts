@@ -7,6 +7,7 @@ import { openTaskStore, type TaskPool, type TaskStore } from '@softmoe/tasks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { measure } from '../fixtures/measure.ts';
 import { selectClaims } from './claims.ts';
+import { criteriaNow } from './criteria.ts';
 import { type ReproduceProgress, reproduce } from './reproduce.ts';
 import worker from './worker.ts';
 import { findingsOf, readFindings, writeReproduction } from './write-reproduction.ts';
@@ -39,13 +40,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const claims = selectClaims(['C4', 'C2b']);
+const extent = { scale: 'tiny', seedOffset: 0 } as const;
 
 it('reproduce measures, judges, tells how far it is, and does nothing twice', async () => {
   const starts: ReproduceProgress[] = [];
   const steps: ReproduceProgress[] = [];
   const options = {
     claims,
-    scale: 'tiny',
+    extent,
     store,
     pool,
     onStart: (progress: ReproduceProgress) => starts.push(progress),
@@ -69,12 +71,12 @@ it('reproduce measures, judges, tells how far it is, and does nothing twice', as
   const again = await reproduce(options);
   expect(measured).toHaveLength(11);
   expect(starts.at(-1)).toMatchObject({ recorded: 11, secondsLeft: expect.closeTo(0, 6) });
-  expect(findingsOf(again, 'tiny')).toEqual(findingsOf(judged, 'tiny'));
+  expect(findingsOf(again, extent)).toEqual(findingsOf(judged, extent));
 });
 
 it('reproduce, stopped, goes on with what is missing', async () => {
   const stop = new AbortController();
-  const options = { claims, scale: 'tiny', store, pool } as const;
+  const options = { claims, extent, store, pool } as const;
   const stopped = reproduce({
     ...options,
     signal: stop.signal,
@@ -88,10 +90,14 @@ it('reproduce, stopped, goes on with what is missing', async () => {
 });
 
 it('writeReproduction writes the findings and a report with every figure', async () => {
-  const judged = await reproduce({ claims, scale: 'tiny', store, pool });
-  const written = await writeReproduction(folder, judged, 'tiny');
+  const judged = await reproduce({ claims, extent, store, pool });
+  const written = await writeReproduction(folder, judged, extent);
   const findings = JSON.parse(await readFile(written.findings, 'utf8'));
-  expect(findings).toMatchObject({ scale: 'tiny', claims: [{ id: 'C2b' }, { id: 'C4' }] });
+  expect(findings).toMatchObject({
+    ...extent,
+    criteria: { version: criteriaNow.version },
+    claims: [{ id: 'C2b' }, { id: 'C4' }],
+  });
   expect(findings.format).toEqual({ name: 'softmoe-findings', version: 1 });
   expect(await readFindings(written.findings)).toEqual(findings);
   const html = await readFile(written.report, 'utf8');
@@ -107,13 +113,16 @@ it('writeReproduction writes the findings and a report with every figure', async
 it('findings are refused by name where they are of another version or damaged', async () => {
   const file = join(folder, 'findings.json');
   await expect(readFindings(file)).rejects.toThrow(/findings: is not there.*findings\.json/);
-  const findings = findingsOf([], 'tiny');
+  const findings = findingsOf([], extent);
   const reading = async (content: object) => {
     await writeFile(file, JSON.stringify(content));
     return readFindings(file);
   };
-  const { format: _, ...before } = findings;
-  expect(await reading(before)).toEqual(findings);
+  const { format: _, seedOffset: __, criteria: ___, ...before } = findings;
+  expect(await reading(before)).toEqual({
+    ...findings,
+    criteria: { version: 1, date: '2026-11-25' },
+  });
   await expect(
     reading({ ...findings, format: { ...findings.format, version: 9 } }),
   ).rejects.toThrow(/findings\.format\.version: .*version 1, in .*findings\.json \(got 9\)/);

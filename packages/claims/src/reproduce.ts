@@ -1,5 +1,5 @@
 import { runTasks, type TaskPool, type TaskRecord, type TaskStore, taskId } from '@softmoe/tasks';
-import type { Claim, PlannedTask, Scale } from './claim.ts';
+import { type Claim, type Extent, type PlannedTask, seedOf } from './claim.ts';
 import type { Finding } from './finding.ts';
 
 /** How far the measurements of a reproduction have come. */
@@ -16,7 +16,7 @@ export interface ReproduceProgress {
 /** What to measure and judge, where it is recorded, and who hears of it. */
 export interface ReproduceOptions {
   readonly claims: readonly Claim[];
-  readonly scale: Scale;
+  readonly extent: Extent;
   readonly store: TaskStore;
   readonly pool: TaskPool;
   readonly signal?: AbortSignal | undefined;
@@ -33,6 +33,8 @@ export interface JudgedClaim {
   /** Measurements that the finding rests on, and what they took, added up: several may run at a time. */
   readonly tasks: number;
   readonly seconds: number;
+  /** The largest seed among them. */
+  readonly lastSeed: number;
 }
 
 /**
@@ -40,8 +42,8 @@ export interface JudgedClaim {
  * Stopped at any moment it goes on from what was recorded. Throws what `runTasks` throws.
  */
 export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[]> {
-  const { claims, scale, store, pool, signal, onStart, onProgress } = options;
-  const plans = claims.map((claim) => ({ claim, tasks: claim.plan(scale) }));
+  const { claims, extent, store, pool, signal, onStart, onProgress } = options;
+  const plans = claims.map((claim) => ({ claim, tasks: claim.plan(extent) }));
   const planned = uniqueTasks(
     plans.flatMap((plan) => plan.tasks),
     pool,
@@ -69,7 +71,8 @@ export async function reproduce(options: ReproduceOptions): Promise<JudgedClaim[
   return plans.map(({ claim, tasks: needed }) => {
     const own = [...uniqueTasks(needed, pool).keys()].map((id) => records.get(id)!);
     const seconds = own.reduce((sum, record) => sum + record.seconds, 0);
-    return { claim, finding: claim.judge(own), tasks: own.length, seconds };
+    const lastSeed = Math.max(...own.map(seedOf));
+    return { claim, finding: claim.judge(own), tasks: own.length, seconds, lastSeed };
   });
 }
 

@@ -1,10 +1,13 @@
 import type { ConfigInput } from '@softmoe/lab';
-import { type Scale, scales } from './claim.ts';
+import { type PlannedTask, type Scale, scales } from './claim.ts';
+import type { LearningInput } from './measurements/learning.ts';
 
 /** One change to the setting in which the paper's claims are made. */
 export interface Variation {
   readonly group: string;
   readonly value: string;
+  /** Where it lies on the axis of its group; undefined in groups without one. */
+  readonly at: number | undefined;
   readonly config: ConfigInput;
   /** Whether learning uses samples, where there is no closed form. */
   readonly sampled: boolean;
@@ -13,6 +16,10 @@ export interface Variation {
   /** The least scale that includes it. */
   readonly from: Scale;
 }
+
+/** Processor time of a sampled run of the base, and of one with softmax routing for each student. */
+const NOISE_SECONDS = 2;
+const SOFTMAX_SECONDS = 0.4;
 
 const BASE = { inputDim: 64, teachers: 3, students: 15, train: { time: 300 } } as const;
 const SAMPLED = {
@@ -31,8 +38,15 @@ const SOFTMAX = {
   train: { batchSize: 2048 },
 } as const satisfies ConfigInput;
 
-function exact(group: string, value: string, change: ConfigInput, from: Scale): Variation {
-  return { group, value, config: { ...BASE, ...change }, sampled: false, seconds: 0.2, from };
+function exact(
+  group: string,
+  value: string,
+  change: ConfigInput,
+  from: Scale,
+  at?: number,
+): Variation {
+  const config = { ...BASE, ...change };
+  return { group, value, config, sampled: false, seconds: 0.3, from, at };
 }
 
 function sampled(
@@ -41,8 +55,18 @@ function sampled(
   config: ConfigInput,
   from: Scale,
   seconds: number,
+  at?: number,
 ): Variation {
-  return { group, value, config, sampled: true, seconds, from };
+  return { group, value, config, sampled: true, seconds, from, at };
+}
+
+/** Learning of a student whose gates compete alone, from samples: what ends is looked at when it ends. */
+export function competingRun(teachers: number, students: number, seed: number): PlannedTask {
+  const input: LearningInput = {
+    config: { ...SOFTMAX, teachers, students, seed },
+    stopWhenRecovered: false,
+  };
+  return { kind: 'claim/learning', input, seconds: SOFTMAX_SECONDS * students };
 }
 
 const all: readonly Variation[] = [
@@ -53,6 +77,7 @@ const all: readonly Variation[] = [
       `overlap ${overlap}`,
       { geometry: { kind: 'correlated', overlap } },
       overlap === 0.9 ? 'tiny' : [0.3, 0.6].includes(overlap) ? 'quick' : 'full',
+      overlap,
     ),
   ),
   ...[4, 8, 16, 64, 256].map((inputDim) =>
@@ -61,6 +86,7 @@ const all: readonly Variation[] = [
       `d = ${inputDim}`,
       { inputDim, geometry: { kind: 'random-unit' } },
       [8, 64].includes(inputDim) ? 'quick' : 'full',
+      inputDim,
     ),
   ),
   ...[2, 4, 8].map((amplitudeSpread) =>
@@ -68,7 +94,8 @@ const all: readonly Variation[] = [
       'Teacher amplitudes',
       `1 to 1/${amplitudeSpread}`,
       { amplitudeSpread },
-      amplitudeSpread === 8 ? 'quick' : 'full',
+      amplitudeSpread === 2 ? 'full' : 'quick',
+      amplitudeSpread,
     ),
   ),
   exact('Gate', 'probit', { gate: 'probit' }, 'quick'),
@@ -94,31 +121,27 @@ const all: readonly Variation[] = [
     'full',
   ),
   ...(['relu', 'gelu', 'tanh'] as const).map((kind) =>
-    sampled('Expert', kind, { ...FAST, expert: { kind } }, kind === 'relu' ? 'quick' : 'full', 3.5),
+    sampled('Expert', kind, { ...FAST, expert: { kind } }, kind === 'relu' ? 'quick' : 'full', 6),
   ),
-  sampled('Expert', 'linear', { ...SAMPLED, expert: { kind: 'linear' } }, 'quick', 1.2),
+  sampled('Expert', 'linear', { ...SAMPLED, expert: { kind: 'linear' } }, 'quick', NOISE_SECONDS),
   ...[0, 1, 3, 10, 30].map((noise) =>
     sampled(
       'Label noise',
       `σ = ${noise}`,
       { ...SAMPLED, train: { ...SAMPLED.train, noise } },
       [1, 10].includes(noise) ? 'quick' : 'full',
-      1.2,
+      NOISE_SECONDS,
+      noise,
     ),
   ),
-  ...[
-    [2, 8],
-    [3, 3],
-    [3, 6],
-    [3, 15],
-    [5, 25],
-  ].map(([teachers = 0, students = 0]) =>
+  ...[3, 6, 9, 15].map((students) =>
     sampled(
-      'Softmax routing',
-      `k = ${teachers}, m = ${students}`,
-      { ...SOFTMAX, teachers, students },
+      'Competing gates',
+      `k = 3, m = ${students}`,
+      { ...SOFTMAX, teachers: 3, students },
       students === 15 ? 'quick' : 'full',
-      0.4 + 0.025 * teachers * students,
+      SOFTMAX_SECONDS * students,
+      students,
     ),
   ),
 ];

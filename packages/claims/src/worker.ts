@@ -9,6 +9,8 @@ export function claimKinds(services: ModuleExport): TaskWorker {
     'claim/frozen-experts': measurement('guidance', 'frozenExperts'),
     'claim/placed-experts': measurement('guidance', 'placedExperts'),
     'claim/pruning-baselines': measurement('pruning-baselines', 'pruningBaselines'),
+    'claim/separate': measurement('separate', 'separate'),
+    'claim/landscapes': measurement('landscapes', 'landscapes'),
     'claim/descent-tail': measurement('descent-tail', 'descentTail'),
   };
 }

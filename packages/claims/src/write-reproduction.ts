@@ -4,19 +4,21 @@ import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { writeReport } from '@softmoe/report';
 import { readIfThere } from '@softmoe/runs';
 import { writeWhole } from '@softmoe/tasks/files';
-import type { Scale } from './claim.ts';
+import type { Extent } from './claim.ts';
 import { claimsReport } from './claims-report.ts';
+import { criteriaNow } from './criteria.ts';
 import { FINDINGS_FORMAT, type Findings, findingsFormat } from './findings-schema.ts';
 import type { JudgedClaim } from './reproduce.ts';
 
 /** The findings of a reproduction as plain data. */
-export function findingsOf(judged: readonly JudgedClaim[], scale: Scale): Findings {
+export function findingsOf(judged: readonly JudgedClaim[], extent: Extent): Findings {
   const findings = {
     format: FINDINGS_FORMAT,
-    scale,
-    claims: judged.map(({ claim: { id, title, statement }, finding, tasks, seconds }) => {
+    ...extent,
+    criteria: { version: criteriaNow.version, date: criteriaNow.date },
+    claims: judged.map(({ claim: { id, title, statement }, finding, tasks, seconds, lastSeed }) => {
       const { figures: _, ...told } = finding;
-      return { id, title, statement, ...told, measurements: tasks, seconds };
+      return { id, title, statement, ...told, measurements: tasks, seconds, lastSeed };
     }),
   };
   return checked(JSON.parse(JSON.stringify(findings)), 'findings');
@@ -45,10 +47,10 @@ export interface WrittenReproduction {
 export async function writeReproduction(
   folder: string,
   judged: readonly JudgedClaim[],
-  scale: Scale,
+  extent: Extent,
 ): Promise<WrittenReproduction> {
-  const { html } = await writeReport(claimsReport(judged, scale), folder);
+  const { html } = await writeReport(claimsReport(judged, extent), folder);
   const findings = join(folder, 'findings.json');
-  await writeWhole(findings, `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`);
+  await writeWhole(findings, `${JSON.stringify(findingsOf(judged, extent), null, 2)}\n`);
   return { findings, report: html };
 }

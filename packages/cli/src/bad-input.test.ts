@@ -175,10 +175,12 @@ describe('bad input', () => {
     await writeFile(definition, JSON.stringify({ base, grid: { seed: [1] } }));
     await softmoe('sweep', definition, '--out', sweep, '--quiet');
     const quoted = `'${sweep.replace("'", "'\\''")}'`;
-    for (const command of ['show', 'resume', 'export']) {
+    for (const command of ['show', 'resume']) {
       const { code, stderr } = await softmoe(command, sweep);
       expect([code, stderr]).toEqual([2, expect.stringContaining('is the folder of a sweep')]);
       expect(stderr).toContain(`See softmoe report ${quoted} or softmoe sweep export ${quoted}.`);
+    }
+    for (const command of ['show', 'resume', 'export']) {
       const missing = await softmoe(command, join(folder, 'nowhere'));
       expect(missing.stderr).toMatch(/^RunFolderError: run: is not there .*Check the path/);
       expect((await softmoe(command, definition)).stderr).toMatch(/run: is a file/);

@@ -13,12 +13,17 @@ const loaders: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   resume: async () => (await import('./commands/resume.ts')).resumeCommand,
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   show: async () => (await import('./commands/show.ts')).showCommand,
+  certify: async () => (await import('./commands/certify.ts')).certifyCommand,
   compare: async () => (await import('./commands/compare.ts')).compareCommand,
+  predict: async () => (await import('./commands/predict.ts')).predictCommand,
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  config: async () => (await import('./commands/config.ts')).configCommand,
   sweep: async () => (await import('./commands/sweep.ts')).sweepCommand,
   worker: async () => (await import('./commands/worker.ts')).workerCommand,
   report: async () => (await import('./commands/report.ts')).reportCommand,
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
 
@@ -33,7 +38,8 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
   const [called = '-'] = first === 'help' ? argv.slice(1) : argv;
   const isUnknown = !Object.hasOwn(loaders, called) && !called.startsWith('-');
   const isVersion = first === '--version' || first === '-V';
-  const needed = asked.length > 0 || isVersion ? asked : Object.keys(loaders);
+  const ofOne = asked.length > 0 && first !== 'completion';
+  const needed = ofOne || isVersion ? asked : Object.keys(loaders);
   const commands = await Promise.all(
     needed.map(async (name) => (await loaders[name]!())(streams, setExitCode)),
   );
@@ -65,7 +71,9 @@ export async function runCli(argv: readonly string[], streams: Streams): Promise
     }
     if (error instanceof SoftmoeError) {
       const optionOf =
-        first === 'run' ? (await import('./run/config-options.ts')).optionOf : noOption;
+        first === 'run' || first === 'config'
+          ? (await import('./run/config-options.ts')).optionOf
+          : noOption;
       for (const one of [error, ...error.others]) {
         const option = optionOf(one.field);
         const hint = option ? ` The option is ${option}.` : '';

@@ -1,4 +1,5 @@
 import { lossBound } from '@softmoe/figures/words';
+import { InvalidArgumentError } from 'commander';
 
 /** Numbers as people read them. A value that is not there is shown as nothing. */
 export const readable = (x: number | null | undefined): string =>
@@ -40,4 +41,11 @@ export function duration(seconds: number): string {
 
 function missing(x: number | null | undefined): x is null | undefined {
   return x === null || x === undefined;
+}
+
+/** Reads an option that is a whole number from 0 on. */
+export function parseCount(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('Give a whole number, such as 3.');
 }

@@ -22,9 +22,22 @@ describe('the pace of fine-tuning', () => {
     expect(pace.factor).toBeCloseTo(0.85, 2);
   });
 
+  it('is not flat where the loss stands still in rounding: there it has come to zero', () => {
+    const rounded = (n: number) => Math.max(1e-6 * 0.85 ** n, 1.1e-16);
+    const pace = paceOf(run(38, rounded, (n) => 1e-3 * 0.9 ** (n / 2)));
+    expect(pace).toMatchObject({ kind: 'linear', flat: false });
+  });
+
   it('is linear after faster modes have died', () => {
     const loss = (n: number) => 1e-6 * 0.9 ** n + 1e-4 * 0.3 ** n;
     expect(paceOf(run(30, loss, (n) => Math.sqrt(loss(n)))).kind).toBe('linear');
+  });
+
+  it('is linear after a slower start, which is past', () => {
+    const loss = (n: number) => 1e-3 * 0.9 ** Math.min(n, 100) * 0.85 ** Math.max(0, n - 100);
+    const pace = paceOf(run(40, loss, (n) => Math.sqrt(loss(n))));
+    expect(pace.kind).toBe('linear');
+    expect(pace.factor).toBeCloseTo(0.85, 6);
   });
 
   it('is slowing in a valley without curvature, however long one looks', () => {

@@ -9,8 +9,8 @@ interface TunedPoint {
 }
 
 /**
- * How fine-tuning has gone so far: `linear` where every step multiplies what is left by one factor, `slowing` where that
- * factor creeps up towards 1, `quickening` where it falls, `open` while the records do not tell.
+ * How fine-tuning has gone so far: `linear` where in the end every step multiplies what is left by one factor, `slowing` where that
+ * factor creeps up towards 1, `quickening` where it falls to the last, `open` while the records do not tell.
  */
 export interface Pace {
   readonly kind: 'linear' | 'slowing' | 'quickening' | 'open';
@@ -41,12 +41,15 @@ export function paceOf(points: readonly TunedPoint[]): Pace {
   // Near a minimum the excess over its limit, which is not known yet, goes like the square of the gradient.
   const left = flat ? alive : points.filter(({ loss }) => loss > ROUNDING.loss);
   const value = ({ loss, gradientNorm }: TunedPoint) => (flat ? gradientNorm ** 2 : loss);
-  const [from, quarter, half, last] = quartersOf(left);
-  if (!from || !quarter || !half || !last) return { kind: 'open', flat };
+  const [quarter, half, most, last] = quartersOf(left);
+  if (!quarter || !half || !most || !last) return { kind: 'open', flat };
   const rate = (a: TunedPoint, b: TunedPoint) => Math.log(value(a) / value(b)) / (b.step - a.step);
   const late = rate(half, last);
-  const kind = kindOf(rate(quarter, half), late);
-  const straight = kind === 'linear' && value(quarter) >= FALL * value(last);
+  const whole = kindOf(rate(quarter, half), late);
+  // A start that was slower has passed where the later half is a line by itself.
+  const later = whole === 'quickening' ? kindOf(rate(half, most), rate(most, last)) : whole;
+  const kind = later === 'linear' ? later : whole;
+  const straight = value(whole === 'linear' ? quarter : half) >= FALL * value(last);
   return {
     kind: kind === 'linear' && !straight ? 'open' : kind,
     factor: Math.exp(-late),
@@ -55,19 +58,19 @@ export function paceOf(points: readonly TunedPoint[]): Pace {
 }
 
 function isFlat(points: readonly TunedPoint[]): boolean {
-  const [, , half, last] = quartersOf(points);
-  if (!half || !last) return false;
+  const [, half, , last] = quartersOf(points);
+  if (!half || !last || Math.abs(last.loss) <= ROUNDING.loss) return false;
   const moved = Math.abs(last.loss - half.loss) / Math.abs(half.loss);
   return moved < FLAT && (last.gradientNorm / half.gradientNorm) ** 2 < 0.5;
 }
 
-/** The points at the start, a quarter, half and the end of the steps; none where there are too few. */
+/** The points at a quarter, half, three quarters and the end of the steps; none where there are too few. */
 function quartersOf(points: readonly TunedPoint[]): readonly (TunedPoint | undefined)[] {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < ENOUGH) return [];
   const at = (share: number) =>
     points.find(({ step }) => step >= first.step + share * (last.step - first.step));
-  return [first, at(0.25), at(0.5), last];
+  return [at(0.25), at(0.5), at(0.75), last];
 }
 
 function kindOf(early: number, late: number): Pace['kind'] {
@@ -108,7 +111,12 @@ export function agreementOf({
 const ZERO = 1e-12;
 
 /** The loss that fine-tuning went to, where that is not zero beside the loss of no unit. */
-export function limitOf({ loss, elimination }: Summary): number | undefined {
+export function limitOf({
+  loss,
+  elimination,
+}: Pick<Summary, 'elimination'> & { readonly loss: Pick<Summary['loss'], 'final'> }):
+  | number
+  | undefined {
   const nullLoss = elimination.find(({ size }) => size === 0)?.loss ?? 0;
   return Math.abs(loss.final) > ZERO * nullLoss ? loss.final : undefined;
 }

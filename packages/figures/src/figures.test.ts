@@ -22,7 +22,7 @@ import { lagsFigure } from './lags.ts';
 import { lossFigure } from './loss.ts';
 import { overlapsFigure } from './overlaps.ts';
 import { teacherColor } from './palette.ts';
-import { planeOf, widestAxes } from './plane.ts';
+import { planeOf, unitOnPlane, widestAxes } from './plane.ts';
 import { planeFigure } from './plane-figure.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -213,6 +213,18 @@ describe('the figures of a run', () => {
       { kind: 'router', teacher: 1 },
     ])!;
     expect(planeOf(teacher, teacher, nothing)!.gap).toBe(0);
+  });
+
+  it('units alone add up to their model on a plane, and what is no unit has no function', () => {
+    const { teacher, final } = result.models;
+    const axes = widestAxes(final, teacher)!;
+    const plane = planeOf(final, teacher, axes)!;
+    const alone = [0, 1].map((unit) => unitOnPlane(final, unit, teacher, axes)!);
+    for (const [i, value] of plane.student.entries()) {
+      expect(alone[0]![i]! + alone[1]![i]!).toBeCloseTo(value, 12);
+    }
+    expect(unitOnPlane(final, final.spec.experts, teacher, axes)).toBeUndefined();
+    expect(unitOnPlane(final, 0, teacher, [axes[0], axes[0]])).toBeUndefined();
   });
 
   it('draws three maps of which the difference vanishes', () => {

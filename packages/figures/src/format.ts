@@ -43,23 +43,23 @@ export function lossWords(loss: number, scale: number = 1): string {
   return power === undefined ? readable(loss) : `0 to rounding, below ${powerOfTen(power)}`;
 }
 
-/** With `decimals` decimals and a true minus sign. */
+/** A number with `decimals` decimals and a true minus sign. */
 export function fixed(value: number, decimals: number): string {
   return minus(value.toFixed(decimals));
 }
 
-/** With `decimals` decimals, a true minus sign, and a plus where it is positive. */
+/** A number with `decimals` decimals, a true minus sign, and a plus where it is positive. */
 export function signed(value: number, decimals: number): string {
   const text = fixed(value, decimals);
   return value < 0 ? text : `+${text}`;
 }
 
-/** `1 unit`, `2 units`. */
+/** A number with the noun that it counts: `1 unit`, `2 units`. */
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Words as a list: `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly (string | number)[]): string {
   const last = words.length - 1;
   return last > 0 ? `${words.slice(0, last).join(', ')} and ${words[last]}` : words.join('');

@@ -1,4 +1,4 @@
-import { axisX, lineY, type Markish, ruleX, text } from '@observablehq/plot';
+import { lineY, type Markish, ruleX, text } from '@observablehq/plot';
 import {
   type Config,
   courseOf,
@@ -13,6 +13,7 @@ import { thinned } from './course.ts';
 import type { Figure } from './draw.ts';
 import { clockOf, lossWords, plural, readable } from './format.ts';
 import { color, teacherColor } from './palette.ts';
+import { partAxis } from './part-axis.ts';
 import { predictedLine } from './predicted-line.ts';
 
 /** What the loss figure draws: the records of a run and, where known, its sizes and predicted slope. */
@@ -49,7 +50,7 @@ export function lossFigure({ records, sizes, predicted, config }: LossFigureData
     ? milestonesOf(train, config).expert.flatMap((at, j) => (at === null ? [] : [{ at, j }]))
     : [];
   const marks: Markish[] = [
-    ...xAxis(roundTicks(end, 6 * width), ofTime, clockOf(config).axis, width / 2),
+    ...partAxis(roundTicks(end, 6 * width), ofTime, clockOf(config).axis, width / 2),
     ruleX(found, {
       x: ({ at }) => ofTime(at),
       stroke: ({ j }) => teacherColor(j),
@@ -68,7 +69,7 @@ export function lossFigure({ records, sizes, predicted, config }: LossFigureData
   if (tune.length > 0) {
     const pruned = sizes ? `2  prune ${sizes.students} → ${sizes.survivors}` : '2  prune';
     marks.push(
-      ...xAxis(roundTicks(steps, 3), ofStep, 'steps of fine-tuning', (TUNING + 1) / 2),
+      ...partAxis(roundTicks(steps, 3), ofStep, 'steps of fine-tuning', (TUNING + 1) / 2),
       ruleX([(TRAINING + TUNING) / 2], { strokeDasharray: '1 4', strokeWidth: 2 }),
       text([pruned], {
         x: (TRAINING + TUNING) / 2,
@@ -197,21 +198,6 @@ function tuning(
       fill: color('high'),
       fontWeight: 600,
     }),
-  ];
-}
-
-function xAxis(
-  ticks: readonly number[],
-  position: (value: number) => number,
-  label: string,
-  middle: number,
-): Markish[] {
-  return [
-    axisX(ticks.map(position), {
-      tickFormat: (_: number, i: number) => `${Number(ticks[i]!.toPrecision(6))}`,
-      label: null,
-    }),
-    text([label], { x: middle, frameAnchor: 'bottom', dy: 42 }),
   ];
 }
 

@@ -1,8 +1,4 @@
-/**
- * Colours by name, for light and for dark pages. The first five teacher colours keep a CIE76 distance of at least 20
- * under protanopia, deuteranopia and tritanopia; figures say the same by number, dash, fill or symbol.
- */
-export const palette = {
+const colours = {
   light: {
     paper: '#f6f5f1',
     surface: '#ffffff',
@@ -48,7 +44,14 @@ export const palette = {
 } as const;
 
 /** Names of the colours of figures, which a page may set as CSS variables. */
-export type ColorName = keyof typeof palette.light;
+export type ColorName = keyof typeof colours.light;
+
+/**
+ * Colours by name, for light and for dark pages. The first five teacher colours keep a CIE76 distance of at least 20
+ * under protanopia, deuteranopia and tritanopia; figures say the same by number, dash, fill or symbol.
+ */
+export const palette: Readonly<Record<'light' | 'dark', Readonly<Record<ColorName, string>>>> =
+  colours;
 
 const TEACHERS = 8;
 
@@ -57,7 +60,7 @@ export function color(name: ColorName): string {
   return `var(--${name}, ${palette.light[name]})`;
 }
 
-/** Of teacher expert `j`, from 0; colours repeat after eight, so a number always goes with them. */
+/** The colour of teacher expert `j`, from 0; colours repeat after eight, so a number always goes with them. */
 export function teacherColor(j: number): string {
   return color(`teacher-${(j % TEACHERS) + 1}` as ColorName);
 }

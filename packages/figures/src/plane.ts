@@ -79,6 +79,25 @@ export function planeOf(
   return { axes, size, extent: EXTENT, ...values, gap };
 }
 
+/**
+ * One unit of `model` alone, gate × expert × amplitude, at the points of {@link planeOf}; undefined where the teacher has no such
+ * plane or the model no unit `index`, from 0.
+ */
+export function unitOnPlane(
+  model: MoE,
+  index: number,
+  teacher: MoE,
+  axes: Plane['axes'],
+  size: number = SIZE,
+): Float64Array | undefined {
+  const basis = basisOf(teacher, axes);
+  if (!basis || !(index in model.params.amplitude.data)) return undefined;
+  const { amplitude } = model.params;
+  const alone = amplitude.data.map((value, i) => (i === index ? value : 0));
+  const params = { ...model.params, amplitude: ndarray(amplitude.shape, alone) };
+  return evaluate({ ...model, params }, basis, size);
+}
+
 /** A model sees a point of the plane through the projections of its rows only. */
 function evaluate(model: MoE, basis: NDArray, size: number): Float64Array {
   const { router, expert } = model.params;

@@ -8,14 +8,23 @@ export interface VerdictWords {
   readonly long: string;
 }
 
-/** What a certificate says of the point where a run ended: nothing that its numbers do not hold. */
-export function verdictWords(result: Summary): VerdictWords {
+/** What a verdict is worded from. */
+export interface Judged
+  extends Pick<Summary, 'certificate' | 'survivors' | 'teachers' | 'elimination'> {
+  readonly loss: Pick<Summary['loss'], 'final'>;
+}
+
+/**
+ * What a certificate says of the point where a run ended, by measurement in float64 and tolerances: nothing that its numbers do
+ * not hold, and nothing that is proved, which `proofWords` tells.
+ */
+export function verdictWords(result: Judged): VerdictWords {
   const { certificate, survivors, teachers } = result;
   switch (certificate.verdict) {
     case 'certified':
       return {
         short: 'Certified',
-        long: 'An isolated minimum of zero loss: the Hessian there is positive definite.',
+        long: 'As far as float64 measures, an isolated minimum of zero loss: the Hessian there is positive definite.',
       };
     case 'not-converged':
       return {

@@ -82,6 +82,11 @@ describe('words of warnings', () => {
         'need unit rows.',
     ],
     [
+      { kind: 'rows-normalised', value: 4.25, rows: 6 },
+      '6 rows of the model were of another length than 1, off by up to 4.3: normalised, which makes it another function, ' +
+        'since routers and experts are directions here.',
+    ],
+    [
       { kind: 'long-run', value: 9000, phase: 'finetune' },
       'This will take about 2.5 h, most of it for fine-tuning, by an estimate that may be off several times over. Fewer ' +
         'students, teachers or inputs, or a shorter training, take less.',

@@ -10,6 +10,14 @@ export {
   paceOf,
 } from './convergence.ts';
 export {
+  comparisonTable,
+  type DataTable,
+  type DataWords,
+  dataWords,
+  sizesTable,
+  type WriteNumber,
+} from './data-words.ts';
+export {
   duration,
   fixed,
   listed,
@@ -20,6 +28,7 @@ export {
   readable,
   signed,
 } from './format.ts';
+export { type ProofWords, proofSentences, proofWords, stateWords } from './proof-words.ts';
 export { fallWords, removalWords, times } from './pruning-words.ts';
 export { type VerdictWords, verdictWords } from './verdict-words.ts';
 
@@ -89,6 +98,9 @@ export function adviceWords(advice: Advice, surface: Surface = 'command'): strin
   }
 }
 
+/** What rounding to 8 bits makes of the length of a unit vector; further off it was none. */
+const LOW_PRECISION = 1 / 128;
+
 const phaseWords = { train: 'learning', prune: 'pruning', finetune: 'fine-tuning' } as const;
 
 /** What a user should know of a run, in sentences. */
@@ -128,6 +140,12 @@ export function warningWords(warning: Warning, surface: Surface = 'command'): st
     }
     case 'rows-normalised': {
       const { value, rows } = warning;
+      if (value > LOW_PRECISION) {
+        return (
+          `${plural(rows, 'row')} of the model ${rows === 1 ? 'was' : 'were'} of another length than 1, off by up to ${readable(value)}: ` +
+          'normalised, which makes it another function, since routers and experts are directions here.'
+        );
+      }
       return (
         `${plural(rows, 'row')} of the model ${rows === 1 ? 'was a unit vector' : 'were unit vectors'} only to ${value.toExponential(0)}, as ` +
         'numbers of low precision are: normalised, since exact losses need unit rows.'

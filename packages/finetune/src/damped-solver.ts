@@ -3,7 +3,6 @@ import {
   at,
   axpy,
   conjugateGradients,
-  DENSE_LIMIT,
   entry,
   matrixSize,
   paced,
@@ -23,7 +22,7 @@ export type DampedSolver = (lambda: number, watch?: Watch) => Promise<Float64Arr
 
 /**
  * A solver of (N + λI) δ = `downhill` for the Gauss–Newton matrix N of `curvature` in tangent coordinates and any λ > 0,
- * docs/theory.md (32): by a Cholesky factor where N is at hand and of size 300 at most, else by conjugate gradients, (49), until
+ * docs/theory.md (32): by a Cholesky factor where N is at hand and of size `denseLimit` at most, else by conjugate gradients, (49), until
  * the residual has the share `progress` of the right-hand side, but no less than 1e-10 and no more than 0.1. With the length of the
  * gradient for `progress`, relative to its scale, the residual vanishes quadratically, as what Gauss–Newton itself leaves does.
  */
@@ -31,9 +30,10 @@ export function dampedSolver(
   curvature: Curvature,
   downhill: Float64Array,
   progress: number,
+  denseLimit: number,
 ): DampedSolver {
   const { span, dimension } = curvature;
-  if (span && dimension <= DENSE_LIMIT) {
+  if (span && dimension <= denseLimit) {
     return async (lambda) => solvePositive(span.gaussNewton, lambda, downhill);
   }
   const times = spanProduct(curvature, 'gaussNewton');

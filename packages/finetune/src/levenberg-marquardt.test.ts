@@ -2,7 +2,7 @@ import { type MoE, parameterError, toSpan } from '@softmoe/model';
 import { rowProducts } from '@softmoe/model/linalg';
 import { populationCurvature } from '@softmoe/population';
 import { createTeacher } from '@softmoe/teacher';
-import { loadState, saveState } from '@softmoe/train';
+import { finish, loadState, run, saveState } from '@softmoe/train';
 import { describe, expect, it } from 'vitest';
 import { curvatureByProducts } from '../../population/fixtures/by-products.ts';
 import {
@@ -15,6 +15,7 @@ import {
   unitsOf,
 } from '../fixtures/scenes.ts';
 import { tune } from '../fixtures/tune.ts';
+import { levenbergMarquardt } from './levenberg-marquardt.ts';
 
 const method = 'levenbergMarquardt';
 
@@ -102,6 +103,21 @@ describe('levenbergMarquardt', () => {
       expect(asked / found.state.step).toBeLessThan(40);
     },
   );
+
+  it('factors a matrix up to its denseLimit, and takes products of it above', async () => {
+    const teacher = teacherOf(64, 4, geometries[0]!, 1);
+    const { estimator, student } = spanScene(perturbed(teacher, 0.2, 1), teacher);
+    const { dimension } = await estimator.curvature(student);
+    const ends = [dimension, dimension - 1].map((denseLimit) =>
+      finish(run(levenbergMarquardt({ ...estimator, denseLimit }), { start: student })),
+    );
+    const [factored, products] = await Promise.all(ends);
+    const usual = await finish(run(levenbergMarquardt(estimator), { start: student }));
+    expect(factored).toEqual(usual);
+    expect(products?.state.model).not.toEqual(usual.state.model);
+    expect(parameterError(products!.state.model, usual.state.model)).toBeLessThan(1e-13);
+    expect(() => levenbergMarquardt({ ...estimator, denseLimit: -1 })).toThrow(/^denseLimit: /);
+  });
 
   it('by products alone goes down as by matrices where units weigh a thousandth of others', async () => {
     const teacher = createTeacher({

@@ -1,7 +1,8 @@
 import { type Estimator, type Frame, type MoE, retract } from '@softmoe/model';
-import { requireFunction, requireKeys } from '@softmoe/model/checks';
+import { requireFunction, requireInteger, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
+  DENSE_LIMIT,
   dot,
   frameOf,
   fromTangentCoordinates,
@@ -19,6 +20,8 @@ import { GRADIENT_ROUNDING, LOSS_ROUNDING, NO_GRADIENT, standStill, startAt } fr
 export interface LevenbergMarquardtOptions extends Pick<Estimator, 'objective'> {
   /** Only the Gauss–Newton part inside the span is used, and of the complement's the diagonal. */
   readonly curvature: Estimator['curvature'];
+  /** Size up to which a system whose matrix is at hand is factored; above it conjugate gradients solve it. Default 300. */
+  readonly denseLimit?: number;
 }
 
 /** What Levenberg–Marquardt remembers. */
@@ -46,16 +49,17 @@ const BLANK: LevenbergMarquardtMemory = { damping: 0.01, nullLoss: 0 };
  * quadratic.
  *
  * The gradient lies in the span of all rows, so the systems are those of the span block, of size 2m(r − 1) + m whatever
- * d is: the model is expressed in the curvature's basis, moves there, and is lifted back. They are solved by
- * {@link dampedSolver}, up to size 300 by a factorisation, above it by conjugate gradients. Time counts steps.
+ * d is: the model is expressed in the curvature's basis, moves there, and is lifted back. They are solved by a
+ * factorisation up to size `denseLimit`, by conjugate gradients above it. Time counts steps.
  */
 export function levenbergMarquardt(
   estimator: LevenbergMarquardtOptions,
 ): Stepper<LevenbergMarquardtMemory> {
-  requireKeys('options', estimator, ['objective', 'curvature', 'gram', 'exact']);
-  const { objective, curvature } = estimator;
+  requireKeys('options', estimator, ['objective', 'curvature', 'gram', 'exact', 'denseLimit']);
+  const { objective, curvature, denseLimit = DENSE_LIMIT } = estimator;
   requireFunction('objective.evaluate', objective?.evaluate);
   requireFunction('curvature', curvature);
+  requireInteger('denseLimit', denseLimit, 0);
   return {
     init: (model) => startAt(model, objective, BLANK),
     async step(state, _until, watch) {
@@ -72,7 +76,7 @@ export function levenbergMarquardt(
         local,
         projectTangent(local, frame.lowerVector(scaleParams(-1, before.gradient))),
       );
-      const solve = dampedSolver(found, downhill, norm / scale);
+      const solve = dampedSolver(found, downhill, norm / scale, denseLimit);
       let { damping } = memory;
       for (let trial = 0; trial < MAX_TRIALS; trial++, damping *= DAMPING_FACTOR) {
         const lambda = damping * norm;

@@ -35,7 +35,11 @@ describe.each(Object.entries(binaries))('the %s binary', async (name, { variant,
     expect(String.fromCharCode(...binary).includes(madd)).toBe(variant === 'relaxed');
   });
 
-  it('stays under 20 KB', () => {
+  it('stays under 20 KB, and is as large as README.md says', async () => {
     expect(binary.length).toBeLessThan(20_000);
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const told =
+      name === 'population' ? /binary of its own, of (\d+) KB/ : /Two binaries of (\d+) KB/;
+    expect(Number(told.exec(readme)?.[1])).toBe(Math.round(binary.length / 1000));
   });
 });

@@ -1,9 +1,10 @@
+import type { MoESpec } from '@softmoe/model';
 import { tangentDim, translationDim } from '@softmoe/model/linalg';
-import { hasClosedForm } from '@softmoe/population';
 import type { Pruned } from '@softmoe/prune';
 import { fallsOf } from './cliff.ts';
 import type { Config } from './config.ts';
 import { coarsestStep, type Milestones } from './milestones.ts';
+import { hasClosedForm, standIns } from './own-parts.ts';
 import type { Advice, Summary, Warning } from './result-schema.ts';
 import { estimateSize } from './size-estimate.ts';
 
@@ -40,9 +41,10 @@ function longPhase(config: Config): Warning | undefined {
  * Parameters of a student of the teacher's size in the span of both, in which it is fine-tuned, docs/theory.md (38); less
  * the translations that change no function.
  */
-function freeParameters({ inputDim, teachers, routing, gate, expert }: Config): number {
+function freeParameters(config: Config): number {
+  const { inputDim, teachers } = config;
   const r = Math.min(inputDim, 4 * teachers);
-  const spec = { inputDim: r, experts: teachers, routing, gate, expert };
+  const spec = { inputDim: r, experts: teachers, ...standIns(config) } as MoESpec;
   return tangentDim(spec) - translationDim(spec);
 }
 

@@ -1,14 +1,19 @@
 import { hasOwnGates, together } from '@softmoe/model/checks';
-import { hasClosedForm } from '@softmoe/population';
-import type { Config, PartialConfig } from './config-schema.ts';
+import type { Config, OwnTeacher, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
+import { hasClosedForm } from './own-parts.ts';
 
 /**
  * `given` with the defaults that depend on its other fields. Where there is a closed form the engine is exact and the
  * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Where
  * units share their gates they compete from the start, so that small amplitudes have no part to play.
  */
-export function completeConfig(given: PartialConfig): Config {
+export function completeConfig({ teacher: own, $schema: _, ...input }: PartialConfig): Config {
+  const given = {
+    ...input,
+    gate: requireLoadedGate(input.gate),
+    expert: requireLoaded(input.expert),
+  };
   const ownGates = hasOwnGates(given.routing);
   const closedForm = hasClosedForm(given);
   const engine = given.engine ?? (closedForm ? 'exact' : 'subspace');
@@ -17,6 +22,7 @@ export function completeConfig(given: PartialConfig): Config {
   const adam = method === 'adam';
   return {
     ...given,
+    ...(own ? { teacher: requireRead(own) } : {}),
     engine,
     initialAmplitude: given.initialAmplitude ?? (ownGates ? 1e-3 : 0.5),
     train: {
@@ -31,6 +37,50 @@ export function completeConfig(given: PartialConfig): Config {
   };
 }
 
+/** A gate of the user's own says nothing of itself before its module is loaded. */
+function requireLoadedGate(gate: PartialConfig['gate']): Config['gate'] {
+  if (typeof gate === 'string') return gate;
+  const { name, parity, exact, ...module } = gate;
+  if (name === undefined || parity === undefined || exact === undefined) {
+    throw notLoaded('gate', gate.module);
+  }
+  return { ...module, name, parity, exact };
+}
+
+function requireLoaded(expert: PartialConfig['expert']): Config['expert'] {
+  if (!isOwn(expert)) return expert;
+  const { kind: _, name, parity, ...rest } = expert;
+  if (name === undefined || parity === undefined) throw notLoaded('expert', expert.module);
+  return { kind: 'own', ...rest, name, parity };
+}
+
+type WrittenOwn = Extract<PartialConfig['expert'], { kind?: 'own' | undefined }>;
+
+function isOwn(expert: PartialConfig['expert']): expert is WrittenOwn {
+  return expert.kind === undefined || expert.kind === 'own';
+}
+
+function notLoaded(field: string, value: string | undefined): ConfigError {
+  return new ConfigError('names a module that has not been loaded', {
+    field,
+    value,
+    remedy:
+      'Load it, and give what it exports: createExperiment(config, { gate, expert }). softmoe run does both, and loadSweep for a sweep.',
+  });
+}
+
+/** A teacher of the user's own says nothing of itself before its file is read. */
+function requireRead(own: NonNullable<PartialConfig['teacher']>): OwnTeacher {
+  const { sha256, amplitudes } = own;
+  if (sha256 !== undefined && amplitudes !== undefined) return { ...own, sha256, amplitudes };
+  throw new ConfigError('names a teacher that has not been read', {
+    field: 'teacher',
+    value: own.file,
+    remedy:
+      'Read it, and give it: createExperiment(config, { teacher }). softmoe run does both, and loadSweep for a sweep.',
+  });
+}
+
 /** Throws {@link ConfigError} for fields that are right one by one but not together. */
 export function checkConfig(config: Config): void {
   const mistake = together([...mistakesIn(config)]);
@@ -38,14 +88,42 @@ export function checkConfig(config: Config): void {
 }
 
 function* mistakesIn(config: Config): Generator<ConfigError> {
-  const { engine, routing, expert, students, prune, train } = config;
+  const { engine, routing, students, prune, train, geometry, teacher, teachers } = config;
+  if ((geometry.kind === 'given') !== (teacher !== undefined)) {
+    yield new ConfigError(
+      teacher
+        ? 'says how to draw a teacher, and one is given'
+        : 'is that of a teacher of your own, and none is given',
+      {
+        field: 'geometry',
+        value: geometry,
+        remedy: teacher
+          ? 'Leave it out.'
+          : 'Use orthonormal, random-unit or correlated, or give a teacher.',
+      },
+    );
+  }
+  if (teacher && teacher.amplitudes.length !== teachers) {
+    yield new ConfigError(`must be the ${teacher.amplitudes.length} of the teacher given`, {
+      field: 'teachers',
+      value: teachers,
+      remedy: 'Leave it out, or give another teacher.',
+    });
+  }
   if (engine === 'exact' && !hasClosedForm(config)) {
-    const cause = hasOwnGates(routing) ? `${expert.kind} experts` : `${routing} routing`;
+    const cause = causeOf(config);
     yield new ConfigError(`needs a closed form, and there is none with ${cause}`, {
       field: 'engine',
       value: engine,
       remedy:
         "Use engine 'subspace', which samples the population loss in span coordinates, or 'online'.",
+    });
+  }
+  if (train.spectrum && !hasClosedForm(config)) {
+    yield new ConfigError('needs the exact Hessian, and there is no closed form', {
+      field: 'train.spectrum',
+      value: train.spectrum,
+      remedy: 'Leave it out, or use independent gates and Hermite experts.',
     });
   }
   if (engine !== 'exact' && train.method !== 'euler' && train.method !== 'adam') {
@@ -91,4 +169,14 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       remedy: `Use a size from 1 to ${students}.`,
     });
   }
+}
+
+/** What of the units of a config has no closed form. */
+function causeOf({ routing, gate, expert }: Config): string {
+  if (!hasOwnGates(routing)) return `${routing} routing`;
+  if (typeof gate === 'object' && !gate.exact)
+    return `the gate ${gate.name}, which is not smooth enough`;
+  return expert.kind === 'own'
+    ? `the expert ${expert.name}, whose Hermite series has no end`
+    : `${expert.kind} experts`;
 }

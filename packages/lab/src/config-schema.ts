@@ -2,10 +2,43 @@ import { gateNames, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
 import { populationVariants } from '@softmoe/population';
 import * as z from 'zod';
 
-const count = z.int().min(1);
+export const count = z.int().min(1);
 const positive = z.number().gt(0);
 
-const expert = z.discriminatedUnion('kind', [
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+
+/** A gate or an expert of the user's own: a module to load, and what is known of the one that was loaded. */
+const ownPart = {
+  module: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('a JavaScript module that exports it by default; it is code, and runs as such'),
+  sha256: digest
+    .exactOptional()
+    .describe('SHA-256 of the module; filled in when it is read, checked where it is there'),
+  name: z.string().min(1).exactOptional().describe('its name; filled in when it is loaded'),
+  parity: z
+    .enum(['odd', 'even', 'none'])
+    .exactOptional()
+    .describe('its symmetry; filled in when it is loaded'),
+};
+
+const ownGate = z.strictObject({
+  ...ownPart,
+  exact: z
+    .boolean()
+    .exactOptional()
+    .describe('whether it has exact expectations; filled in when it is loaded'),
+  error: z
+    .number()
+    .min(0)
+    .exactOptional()
+    .describe('how well these are known, an estimate from above; filled in when it is loaded'),
+});
+
+/** Experts that softmoe has by name. */
+export const namedExperts = [
   z.strictObject({
     kind: z.literal('hermite'),
     degree: z.int().min(1).max(MAX_HERMITE_DEGREE),
@@ -21,13 +54,47 @@ const expert = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tanh') }),
   z.strictObject({ kind: z.literal('gelu') }),
   z.strictObject({ kind: z.literal('linear') }),
+] as const;
+
+const expert = z.discriminatedUnion('kind', [
+  ...namedExperts,
+  z.strictObject({
+    kind: z.literal('own').optional(),
+    ...ownPart,
+    coefficients: z
+      .array(z.number())
+      .min(1)
+      .max(MAX_HERMITE_DEGREE + 1)
+      .exactOptional()
+      .describe('those of its Hermite series, where that ends; filled in when it is loaded'),
+  }),
 ]);
 
 const geometry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('orthonormal') }),
   z.strictObject({ kind: z.literal('random-unit') }),
   z.strictObject({ kind: z.literal('correlated'), overlap: z.number().gt(-1).lt(1) }),
+  z.strictObject({ kind: z.literal('given') }),
 ]);
+
+/** A teacher of the user's own: a file to read, and what pins the one that was read. */
+const ownTeacher = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('a model (.safetensors), or the arrays router, expert and amplitude (.npz or .json)'),
+  sha256: digest
+    .exactOptional()
+    .describe(
+      'SHA-256 of its teacher.safetensors; filled in when the file is read, checked where it is there',
+    ),
+  amplitudes: z
+    .array(z.number())
+    .min(1)
+    .exactOptional()
+    .describe('amplitudes of its experts; filled in when the file is read'),
+});
 
 /** The fields of `train`. Those without a default here get one that fits the others, see `completeConfig`. */
 export const trainSchema = z.strictObject({
@@ -75,9 +142,16 @@ export const trainSchema = z.strictObject({
   recordEvery: positive
     .optional()
     .describe('flow time between records (default: 0.5; 0.1 for adam)'),
+  spectrum: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'whether each record of training tells the landscape, by the exact Hessian there: its lowest and highest eigenvalues, how many ' +
+        'directions lead down or are flat (up to 300 directions), and to which teacher expert the lowest one points (default: false)',
+    ),
 });
 
-const prune = z.discriminatedUnion('rule', [
+export const pruneSchema = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('cliff') }),
   z.strictObject({ rule: z.literal('size'), size: count }),
   z.strictObject({ rule: z.literal('tolerance'), tolerance: z.number().min(0).max(1) }),
@@ -106,9 +180,11 @@ export const finetuneSchema = z.strictObject({
 
 /** The values that tell the kinds of a field apart which may be one of several. */
 export const unionKinds: Readonly<Record<string, readonly string[]>> = {
-  expert: expert.options.map(({ shape }) => shape.kind.value),
+  expert: expert.options.flatMap(({ shape }) =>
+    shape.kind instanceof z.ZodLiteral ? [String(shape.kind.value)] : [],
+  ),
   geometry: geometry.options.map(({ shape }) => shape.kind.value),
-  prune: prune.options.map(({ shape }) => shape.rule.value),
+  prune: pruneSchema.options.map(({ shape }) => shape.rule.value),
 };
 
 /**
@@ -116,6 +192,10 @@ export const unionKinds: Readonly<Record<string, readonly string[]>> = {
  * depend on other fields, checks the fields together and throws errors with a remedy.
  */
 export const configSchema = z.strictObject({
+  $schema: z
+    .string()
+    .exactOptional()
+    .describe('address of the JSON Schema, for editors; without meaning for a run'),
   inputDim: count.default(1000).describe('dimension d of the inputs'),
   teachers: count.default(5).describe('number k of teacher experts'),
   students: count.default(25).describe('number m of student experts'),
@@ -124,17 +204,27 @@ export const configSchema = z.strictObject({
     .default('independent')
     .describe('a gate for each router, or gates that compete'),
   gate: z
-    .enum(gateNames)
+    .union([z.enum(gateNames), ownGate])
     .default('sigmoid')
-    .describe("the routers' non-linearity; without meaning for softmax routing"),
+    .describe(
+      "the routers' non-linearity: sigmoid, probit, tanh, or a module of your own; without meaning for softmax routing",
+    ),
   expert: expert
     .default({ kind: 'hermite', degree: 3 })
     .describe(
-      "the experts' non-linearity: hermite:DEGREE, series:c0,c1,…, relu, tanh, gelu or linear",
+      "the experts' non-linearity: hermite:DEGREE, series:c0,c1,…, relu, tanh, gelu, linear, or a module of your own",
+    ),
+  teacher: ownTeacher
+    .exactOptional()
+    .describe(
+      'a teacher of your own, in place of one that is drawn: a model (.safetensors), or the arrays router, expert and amplitude ' +
+        '(.npz or .json) of experts as the config says; it determines dimension, number and kind of the teacher experts',
     ),
   geometry: geometry
     .default({ kind: 'orthonormal' })
-    .describe("the teacher's directions: orthonormal, random-unit or correlated:OVERLAP"),
+    .describe(
+      "the teacher's directions: orthonormal, random-unit or correlated:OVERLAP; given, where it is one of your own",
+    ),
   amplitudeSpread: z
     .number()
     .min(1)
@@ -162,14 +252,14 @@ export const configSchema = z.strictObject({
         'meaning where there is no closed form',
     ),
   train: trainSchema.prefault({}),
-  prune: prune
+  prune: pruneSchema
     .default({ rule: 'cliff' })
     .describe('size of the pruned student: cliff, size:N or tolerance:LOSS'),
   finetune: finetuneSchema.prefault({}),
 });
 
-/** A config as users write it: every field may be left out. */
-export type ConfigInput = z.input<typeof configSchema>;
+/** A config as users write it: every field may be left out. `softmoe config --schema` says what each is. */
+export interface ConfigInput extends z.input<typeof configSchema> {}
 
 /** A config with the defaults of the schema alone. */
 export type PartialConfig = z.output<typeof configSchema>;
@@ -177,7 +267,46 @@ export type PartialConfig = z.output<typeof configSchema>;
 type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 
 /** A config with all its defaults filled in. */
-export type Config = Filled<Omit<PartialConfig, 'train' | 'variant'>> &
+export type Config = Filled<
+  Omit<PartialConfig, 'train' | 'variant' | 'teacher' | 'gate' | 'expert' | '$schema'>
+> &
   Pick<PartialConfig, 'variant'> & {
-    readonly train: Filled<PartialConfig['train']>;
+    readonly train: Filled<Omit<PartialConfig['train'], 'spectrum'>> &
+      Pick<PartialConfig['train'], 'spectrum'>;
+    /** By name, or what pins one of the user's own. */
+    readonly gate: Extract<PartialConfig['gate'], string> | OwnGate;
+    /** By name and constants, or what pins one of the user's own. */
+    readonly expert: Exclude<PartialConfig['expert'], { kind?: 'own' | undefined }> | OwnExpert;
+    /** Pins a teacher of the user's own; absent where the teacher is drawn. */
+    readonly teacher?: OwnTeacher;
   };
+
+/** What a config says of a gate or an expert of the user's own. */
+export interface OwnPart {
+  readonly module?: string;
+  readonly sha256?: string;
+  readonly name: string;
+  readonly parity: 'odd' | 'even' | 'none';
+}
+
+/** A gate of the user's own, which was loaded. */
+interface OwnGate extends OwnPart {
+  /** Whether it has exact expectations. */
+  readonly exact: boolean;
+  /** Of exact ones, an estimate from above of their error, which is that of its moments. */
+  readonly error?: number;
+}
+
+/** An expert of the user's own, which was loaded. */
+export interface OwnExpert extends OwnPart {
+  readonly kind: 'own';
+  /** Coefficients of its Hermite series, where that ends and it has exact expectations. */
+  readonly coefficients?: number[];
+}
+
+/** A teacher of the user's own, which was read: the file it came from, if any, its digest and its amplitudes. */
+export interface OwnTeacher {
+  readonly file?: string;
+  readonly sha256: string;
+  readonly amplitudes: number[];
+}

@@ -1,5 +1,5 @@
 import { eachIssue, schemaProblem, together } from '@softmoe/model/checks';
-import { bestVariant, hasClosedForm } from '@softmoe/population';
+import { bestVariant } from '@softmoe/population';
 import * as z from 'zod';
 import { checkConfig, completeConfig } from './config-completion.ts';
 import {
@@ -11,6 +11,7 @@ import {
   unionKinds,
 } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
+import { hasClosedForm } from './own-parts.ts';
 
 export { type Config, type ConfigInput, configSchema } from './config-schema.ts';
 
@@ -19,6 +20,7 @@ export { type Config, type ConfigInput, configSchema } from './config-schema.ts'
  * other mistakes as its `others`.
  */
 export function parseConfig(input: unknown): Config {
+  if (isDataConfig(input)) throw onTable();
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) {
     throw together(eachIssue(parsed.error.issues).map((issue) => configError(issue, input)));
@@ -52,10 +54,25 @@ export function describedBy(object: object): 'config' | 'sweep' | 'result' | und
   const has = (name: string) => Object.hasOwn(object, name);
   if (has('certificate') && has('config')) return 'result';
   if (['base', 'grid', 'list'].some(has)) return 'sweep';
-  return Object.keys(configSchema.shape).some(has) ? 'config' : undefined;
+  const { $schema: _, ...fields } = configSchema.shape;
+  return Object.keys(fields).some(has) ? 'config' : undefined;
 }
 
-type Issue = z.core.$ZodIssue;
+/** Whether fields from a file or options are those of a run on a table. */
+export function isDataConfig(fields: unknown): boolean {
+  return Object(fields).engine === 'data';
+}
+
+/** A config of the engine `data` has no teacher: what needs one would call its fields unknown one by one. */
+function onTable(): ConfigError {
+  return new ConfigError('is that of a run on a table, which has no teacher', {
+    field: 'engine',
+    value: 'data',
+    remedy: 'Do it with softmoe run, or with runData in code.',
+  });
+}
+
+type Issue = ReturnType<typeof eachIssue>[number];
 
 function configError(issue: Issue, input: unknown): ConfigError {
   const { problem, path, value } = schemaProblem([issue], input, 'is not a field of a config');

@@ -1,7 +1,8 @@
-import { type NDArray, ndarray } from '@softmoe/model';
+import { type MoESpec, type NDArray, ndarray } from '@softmoe/model';
 import type { StatelessRecord } from '@softmoe/train';
 import type { Config } from './config-schema.ts';
 import type { Milestones } from './milestones.ts';
+import { standIns } from './own-parts.ts';
 import { PairTracker, type PairTrackerState } from './pair-tracker.ts';
 import type { RecordLine } from './record-schema.ts';
 
@@ -34,11 +35,12 @@ export function milestonesOf(train: readonly RecordLine[], config: Config): Mile
   return tracker.milestones;
 }
 
-/** A tracker of the pairs of a config's student and teacher, whose amplitudes are positive. */
+/** A tracker of the pairs of a config's student and teacher; amplitudes of one that is drawn are positive. */
 export function trackerOf(config: Config, state?: PairTrackerState): PairTracker {
-  const { inputDim, students: experts, teachers, gate, expert, routing } = config;
-  const spec = { inputDim, experts, gate, expert, routing };
-  return new PairTracker(spec, new Array<number>(teachers).fill(1), state);
+  const { inputDim, students: experts, teachers, teacher } = config;
+  const spec = { inputDim, experts, ...standIns(config) } as MoESpec;
+  const amplitudes = teacher?.amplitudes ?? new Array<number>(teachers).fill(1);
+  return new PairTracker(spec, amplitudes, state);
 }
 
 /** Whether a record of fine-tuning is of the stage on fresh batches, before the last one. */
@@ -55,6 +57,7 @@ export function lastStage({ tune }: Pick<Course, 'tune'>): TuneRecord[] {
 export function recordOfLine({
   phase: _phase,
   stage: _stage,
+  landscape: _landscape,
   overlaps,
   amplitude,
   ...rest

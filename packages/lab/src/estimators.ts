@@ -1,10 +1,11 @@
 import { type Backend, createReferenceBackend } from '@softmoe/backend';
 import { type Estimator, type MoE, UnsupportedError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { hasClosedForm, population } from '@softmoe/population';
+import { population } from '@softmoe/population';
 import { candidateGram, freshBatches, sampled } from '@softmoe/sampled';
 import { createDataset } from '@softmoe/teacher';
 import type { Config } from './config.ts';
+import { hasClosedForm } from './own-parts.ts';
 import type { FinetuneStage } from './record-schema.ts';
 
 type EstimatorOf = (teacher: MoE) => Estimator;
@@ -71,7 +72,7 @@ export function estimatorsOf(config: Config, backend: Backend | undefined): Esti
 
 /** The last stage of fine-tuning: on the exact loss, or on a fixed sample where that has no closed form. */
 export function finetuneStageOf(
-  config: Pick<Config, 'routing' | 'expert'>,
+  config: Pick<Config, 'routing' | 'gate' | 'expert'>,
 ): Exclude<FinetuneStage, 'online'> {
   return hasClosedForm(config) ? 'exact' : 'sample';
 }

@@ -1,8 +1,11 @@
 import type { Backend } from '@softmoe/backend';
-import type { MoE, Watch } from '@softmoe/model';
-import { type Config, type ConfigInput, parseConfig } from './config.ts';
+import type { Expert, Gate, MoE, Watch } from '@softmoe/model';
+import { requireModel } from '@softmoe/model/checks';
+import { type Config, parseConfig } from './config.ts';
 import { PhaseError } from './errors.ts';
 import type { Milestones } from './milestones.ts';
+import { type CodeConfig, configWithParts, ownPartsIn, unitsOf } from './own-parts.ts';
+import { configWithTeacher, ownTeacher, requirePinned } from './own-teacher.ts';
 import { type ExperimentEvent, runPhases } from './phases.ts';
 import { createProblem } from './problem.ts';
 import { createProgress, type Progress, snapshotOf } from './progress.ts';
@@ -53,14 +56,32 @@ export interface ExperimentOptions {
   readonly machine?: Machine;
   /** Where training starts, in place of a student drawn from the seed; of the config's dimension, gate and expert. */
   readonly student?: MoE;
+  /**
+   * A teacher of one's own, in place of one drawn from the seed. It determines dimension, number, gate, expert and routing of the
+   * teacher in the config, which must not say otherwise.
+   */
+  readonly teacher?: MoE;
+  /** A gate of one's own, where the config names one: it takes the place of its name. */
+  readonly gate?: Gate | undefined;
+  /** An expert of one's own, where the config names one: it takes the place of its name. */
+  readonly expert?: Expert | undefined;
 }
 
 /**
- * An experiment at its start. Throws `ConfigError`, `SizeError` for one that the machine cannot hold, and what `createTeacher` and
- * `createStudent` throw.
+ * An experiment at its start; the gate and the expert of the config may be objects of the user's own. Throws `ConfigError`, `SizeError` for one that the machine cannot hold, what `createTeacher` and
+ * `createStudent` throw, and what {@link configWithTeacher} throws where a teacher is given.
  */
-export function createExperiment(config: ConfigInput, options: ExperimentOptions = {}): Experiment {
-  return start(parseConfig(config), options, undefined);
+export function createExperiment(input: CodeConfig, options: ExperimentOptions = {}): Experiment {
+  const { teacher: given, gate, expert } = options;
+  if (given !== undefined) requireModel('teacher', given);
+  const { config, own } = configWithParts(input, {
+    ...(given ? ownPartsIn(given.spec) : {}),
+    ...(gate ? { gate } : {}),
+    ...(expert ? { expert } : {}),
+  });
+  if (given === undefined) return start(parseConfig(config), { ...options, ...own }, undefined);
+  const completed = parseConfig(configWithTeacher(given, config));
+  return start(completed, { ...options, ...own, teacher: ownTeacher(given) }, undefined);
 }
 
 /**
@@ -69,20 +90,25 @@ export function createExperiment(config: ConfigInput, options: ExperimentOptions
  */
 export function restoreExperiment(snapshot: Snapshot, options: ExperimentOptions = {}): Experiment {
   checkSnapshot(snapshot);
-  return start(parseConfig(snapshot.config), options, snapshot);
+  const config = parseConfig(snapshot.config);
+  if (options.teacher) requirePinned(config, options.teacher);
+  return start(config, options, snapshot);
 }
 
 function start(
   config: Config,
-  { backend, machine, student: given }: ExperimentOptions,
+  { backend, machine, ...given }: ExperimentOptions,
   resumed: Snapshot | undefined,
 ): Experiment {
   requireFits(config, machine, { fused: backend?.onlineStep !== undefined });
   const begun = performance.now();
   const computesOn = config.engine === 'exact' ? undefined : backend?.info;
+  unitsOf(config, given);
   if (resumed) checkBackend(resumed, computesOn);
   const state = createProgress(config, given, resumed, computesOn);
-  const problem = createProblem(state.config, backend, state.given, machine);
+  const { gate, expert } = given;
+  const parts = { gate, expert };
+  const problem = createProblem(state.config, backend, state.given, machine, state.teacher, parts);
   const progress: Progress = {
     ...state,
     student: () => problem.lift(state.trained?.model ?? problem.working.student),

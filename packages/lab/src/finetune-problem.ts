@@ -49,6 +49,8 @@ export function createFinetuneProblem(
     certify: (state, watch) =>
       certify(state.model, estimator, {
         target: span.teacher,
+        // The rows as they are: those in span coordinates differ from them by rounding, and a theorem is about what it says.
+        proof: { subject: { student: span.lift(state.model), teacher, start: pruned } },
         inputDim: config.inputDim,
         trail: trailOf(state),
         ...watch,

@@ -1,6 +1,13 @@
-export { bestVariant, hasClosedForm, type PopulationVariant } from '@softmoe/population';
+export { proofCost } from '@softmoe/certify';
+export { bestVariant, type PopulationVariant } from '@softmoe/population';
 export type { Alignment } from '@softmoe/train';
 export { configWarnings } from './advice.ts';
+export { type Barriers, barriersBetween } from './barriers.ts';
+export {
+  type CertifiedModels,
+  type CertifyModelsOptions,
+  certifyModels,
+} from './certify-models.ts';
 export { type Fall, fallsOf, steepest } from './cliff.ts';
 export {
   type Config,
@@ -8,6 +15,7 @@ export {
   configJsonSchema,
   configSchema,
   describedBy,
+  isDataConfig,
   newConfig,
   parseConfig,
 } from './config.ts';
@@ -20,7 +28,29 @@ export {
   recordOfLine,
   type TuneRecord,
 } from './course.ts';
+export type { DataSizeRule, SizePoint } from './data/choose-size.ts';
+export type { Contender } from './data/comparison.ts';
+export { type DataConfig, dataConfigJsonSchema, parseDataConfig } from './data/data-config.ts';
+export {
+  type DataEvaluation,
+  type DataResult,
+  type DataRun,
+  dataResultFormat,
+  datasetOf,
+  evaluateData,
+  pinnedData,
+  predictData,
+  runData,
+} from './data/data-run.ts';
+export {
+  type DatasetFit,
+  type FitOptions,
+  type FitProgress,
+  fitDataset,
+} from './data/fit-dataset.ts';
+export { type ErrorOn, errorOn, type FitRecord, type FitWatch } from './data/validated-fit.ts';
 export { ConfigError, PhaseError, SnapshotError } from './errors.ts';
+export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.ts';
 export {
   createExperiment,
   type Experiment,
@@ -38,11 +68,22 @@ export {
   metPairs,
   orderOf,
 } from './milestones.ts';
+export {
+  type CodeConfig,
+  configWithParts,
+  gateName,
+  hasClosedForm,
+  hasMean,
+  unitsOf,
+} from './own-parts.ts';
+export { configWithTeacher } from './own-teacher.ts';
 export { type AlignedPair, PairTracker, type PairTrackerState } from './pair-tracker.ts';
 export type { ExperimentEvent } from './phases.ts';
 export { type PipelineOptions, resumePipeline, runExperiment, runPipeline } from './pipeline.ts';
 export {
+  type Preset,
   type PresetName,
+  presetAround,
   presetConfig,
   presetNames,
   presets,

@@ -77,6 +77,7 @@ export class PairTracker {
   #follow(unit: number, teacher: number, amplitudes: number, now: Point): void {
     const key = this.#key({ unit, teacher });
     const [w, v] = [now.expert[key] ?? 0, now.router[key] ?? 0];
+    if (Math.abs(w) < ALIGNED && Math.abs(v) < ALIGNED) return;
     const sign = this.#signs(w, v, amplitudes);
     const pair = this.#found.get(key) ?? { unit, teacher };
     const before = this.#previous;

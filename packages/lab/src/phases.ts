@@ -1,15 +1,11 @@
+import { type Landscape, landscapeSteps } from '@softmoe/certify';
 import type { MoE, Watch } from '@softmoe/model';
-import { breather } from '@softmoe/model/linalg';
+import { breather, paced } from '@softmoe/model/linalg';
 import { type Pruned, prune } from '@softmoe/prune';
-import {
-  type RunOptions,
-  recordOf,
-  run,
-  type Stepper,
-  type TrainRecord,
-  type TrainState,
-} from '@softmoe/train';
+import { recordOf, type TrainRecord, type TrainState } from '@softmoe/train';
+import type { Config } from './config.ts';
 import { createFinetuneProblem } from './finetune-problem.ts';
+import { follow, interruptible, timed } from './follow.ts';
 import type { Problem } from './problem.ts';
 import { type Progress, snapshotOf } from './progress.ts';
 import type { FinetuneStage } from './record-schema.ts';
@@ -22,7 +18,13 @@ import { InterruptedError } from './snapshot.ts';
  * `model` is in the coordinates of the inputs.
  */
 export type ExperimentEvent =
-  | { readonly phase: 'train'; readonly record: TrainRecord; readonly teacher: MoE }
+  | {
+      readonly phase: 'train';
+      readonly record: TrainRecord;
+      readonly teacher: MoE;
+      /** Where the config asks for spectra. */
+      readonly landscape?: Landscape;
+    }
   | { readonly phase: 'prune'; readonly pruned: Pruned; readonly model: MoE }
   | {
       readonly phase: 'finetune';
@@ -91,24 +93,48 @@ export async function* runPhases(
 
 async function* training(progress: Progress, problem: Problem, watch: PhaseWatch): Events<void> {
   const { working, stepper, lift } = problem;
-  const { time, recordEvery } = progress.config.train;
+  const { time, recordEvery, spectrum } = progress.config.train;
+  const landscapeAt = spectrum ? landscapesOf(progress.config, problem, watch) : undefined;
+  let landscape: Landscape | undefined;
   const keep = (state: TrainState) => {
     progress.trained = state;
     progress.student = () => lift(state.model);
   };
-  const records = follow(progress, 'train', keep, stepper, {
+  const options = {
     start: progress.trained ?? working.student,
     until: { time },
     record: { teacher: working.teacher, everyTime: recordEvery },
     ...watch,
+  };
+  const records = follow(progress, 'train', keep, stepper, options, async ({ state }) => {
+    landscape = await interruptible(progress, watch, async () => landscapeAt?.(state.model));
   });
   for await (const record of records) {
     progress.startLoss ??= record.loss;
     progress.pairs.add(record);
     if (record.time >= time) progress.phase = 'prune';
-    yield { phase: 'train', record, teacher: working.teacher };
+    yield {
+      phase: 'train',
+      record,
+      teacher: working.teacher,
+      ...(landscape ? { landscape } : {}),
+    };
   }
   progress.phase = 'prune';
+}
+
+/** Tells the landscape at models in working coordinates: the exact loss is that of the directions outside them, too. */
+function landscapesOf(
+  { inputDim }: Config,
+  { estimators, working }: Problem,
+  watch: PhaseWatch,
+): (model: MoE) => Promise<Landscape> {
+  const { curvature } = estimators.finetune(working.teacher);
+  const hidden = inputDim - working.teacher.spec.inputDim;
+  return async (model) => {
+    const steps = landscapeSteps(await curvature(model, watch), working.teacher, { hidden });
+    return paced('spectrum', steps, watch);
+  };
 }
 
 /** A function of the trained student alone: an experiment restored later prunes again, to the same result. */
@@ -189,47 +215,4 @@ async function* finetuning(
   );
   const shares = await timed(progress, 'finetune', () => tuning.shares());
   return { final: lift(state.model), certificate, shares };
-}
-
-/** The records of a run, keeping its last state and its time; an abort becomes an {@link InterruptedError}. */
-async function* follow(
-  progress: Progress,
-  during: keyof Progress['timing'],
-  keep: (state: TrainState) => void,
-  stepper: Stepper,
-  options: RunOptions,
-): AsyncGenerator<TrainRecord, void, void> {
-  const records = run(stepper, options);
-  for (;;) {
-    const { value, done } = await timed(progress, during, () => records.next());
-    keep(value.state);
-    if (!done) yield value;
-    else if (value.reason === 'aborted') throw new InterruptedError(snapshotOf(progress));
-    else return;
-  }
-}
-
-/** What `work` gives; an {@link InterruptedError} where it threw the reason of the signal that stopped it. */
-async function interruptible<T>(
-  progress: Progress,
-  { signal }: PhaseWatch,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) throw new InterruptedError(snapshotOf(progress));
-    throw error;
-  }
-}
-
-async function timed<T>(
-  { timing }: Progress,
-  during: keyof Progress['timing'],
-  work: () => Promise<T>,
-): Promise<T> {
-  const since = performance.now();
-  const result = await work();
-  timing[during] += (performance.now() - since) / 1000;
-  return result;
 }

@@ -1,5 +1,4 @@
 import type { Watch } from '@softmoe/model';
-import type { ConfigInput } from './config.ts';
 import { PhaseError } from './errors.ts';
 import {
   createExperiment,
@@ -7,6 +6,7 @@ import {
   type ExperimentOptions,
   restoreExperiment,
 } from './experiment.ts';
+import type { CodeConfig } from './own-parts.ts';
 import type { ExperimentEvent } from './phases.ts';
 import type { ExperimentResult } from './result.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -24,7 +24,7 @@ export interface PipelineOptions extends ExperimentOptions, Pick<Watch, 'onWork'
  * `InterruptedError`, which carries the snapshot to go on from with {@link resumePipeline}.
  */
 export async function runPipeline(
-  config: ConfigInput,
+  config: CodeConfig,
   options: PipelineOptions = {},
 ): Promise<ExperimentResult> {
   return runExperiment(createExperiment(config, options), options);

@@ -1,8 +1,13 @@
 import { UnknownNameError } from '@softmoe/model';
 import { type Config, type ConfigInput, newConfig } from './config.ts';
 
-/** Experiments by name, and what each is for. */
-export const presets = {
+/** What a preset is for, in a line, and what it says of a config. */
+export interface Preset {
+  readonly about: string;
+  readonly config: ConfigInput;
+}
+
+const experiments = {
   canonical: {
     about: "the experiment of the paper's figure: d = 1000, 5 teacher experts, 25 students",
     config: { inputDim: 1000, teachers: 5, students: 25 },
@@ -56,13 +61,29 @@ export const presets = {
     about: 'a gate without a mean: the experts have no head start',
     config: { inputDim: 64, teachers: 3, students: 15, gate: 'tanh' },
   },
-} as const satisfies Readonly<Record<string, { about: string; config: ConfigInput }>>;
+} as const satisfies Readonly<Record<string, Preset>>;
 
 /** Names of the presets. */
-export type PresetName = keyof typeof presets;
+export type PresetName = keyof typeof experiments;
+
+/** Experiments by name, and what each is for. */
+export const presets: Readonly<Record<PresetName, Preset>> = experiments;
 
 /** All names of presets, in the order in which they are listed. */
 export const presetNames: readonly PresetName[] = Object.keys(presets) as PresetName[];
+
+/**
+ * What a preset says of an experiment on a teacher of `teachers` experts of the user's own: how to train, and as many students for
+ * each teacher expert as the preset has.
+ */
+export function presetAround(name: PresetName, teachers: number): ConfigInput {
+  const preset: ConfigInput = presets[name].config;
+  const { inputDim, geometry, routing, gate, expert, teachers: drawn, students, ...rest } = preset;
+  return {
+    ...rest,
+    students: Math.max(1, Math.round(((students ?? 25) / (drawn ?? 5)) * teachers)),
+  };
+}
 
 /** From this many times r on, sampling in the span is faster by far. */
 const WORTH = 3;

@@ -1,10 +1,12 @@
 import type { Backend } from '@softmoe/backend';
-import { type Gram, type MoE, type MoESpec, ShapeError, toSpan, ValueError } from '@softmoe/model';
+import { type Gram, type MoE, type OwnParts, ShapeError, toSpan, ValueError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
 import { createStudent, createTeacher, type GatingOptions } from '@softmoe/teacher';
 import type { Stepper } from '@softmoe/train';
 import type { Config } from './config.ts';
 import { type Estimators, estimatorsOf } from './estimators.ts';
+import { sameUnits, type UnitParts, unitsOf } from './own-parts.ts';
+import { requirePinned } from './own-teacher.ts';
 import type { Machine } from './size-limits.ts';
 import { refinerOf, stepperOf } from './steppers.ts';
 
@@ -36,7 +38,7 @@ export interface Problem {
 }
 
 /**
- * Teacher, student and training of a config, from `given` where there is such a student. All engines but online run in span
+ * Teacher, student and training of a config, with `parts` of the user's own in the places of their names, from `given` where there is such a student, on a teacher of the user's `own`. All engines but online run in span
  * coordinates, docs/theory.md (14) and (37). Throws typed errors for what cannot be built.
  */
 export function createProblem(
@@ -44,11 +46,15 @@ export function createProblem(
   backend: Backend | undefined,
   given?: MoE,
   machine?: Machine,
+  own?: MoE,
+  parts: OwnParts = {},
 ): Problem {
-  if (given) requireLike(given, config);
+  const units = unitsOf(config, parts);
+  if (given) requireLike(given, config, units);
   const { teachers, students, seed, geometry, amplitudeSpread, initialAmplitude } = config;
-  const kind = { inputDim: config.inputDim, expert: config.expert, seed, ...gatingOf(config) };
-  const teacher = createTeacher({ ...kind, experts: teachers, geometry, amplitudeSpread });
+  const kind = { inputDim: config.inputDim, seed, ...(units as GatingOptions & UnitParts) };
+  requirePinned(config, own);
+  const teacher = own ?? createTeacher({ ...kind, experts: teachers, geometry, amplitudeSpread });
   const student =
     given ?? createStudent({ ...kind, experts: students, amplitude: initialAmplitude });
   const estimators = estimatorsOf(config, backend);
@@ -83,13 +89,8 @@ function asItIs(model: MoE): MoE {
   return model;
 }
 
-/** Routing with the gate that it needs, if any. */
-function gatingOf({ routing, gate }: Pick<Config, 'routing' | 'gate'>): GatingOptions {
-  return hasOwnGates(routing) ? { routing, gate } : { routing };
-}
-
 /** A student from elsewhere must be one that the config describes. */
-function requireLike({ spec }: MoE, config: Config): void {
+function requireLike({ spec }: MoE, config: Config, units: UnitParts): void {
   const { inputDim, students } = config;
   if (spec.inputDim !== inputDim || spec.experts !== students) {
     throw new ShapeError(`must have ${students} units of ${inputDim} inputs, as the config says`, {
@@ -98,16 +99,11 @@ function requireLike({ spec }: MoE, config: Config): void {
       remedy: 'Set students and inputDim of the config to those of the student.',
     });
   }
-  if (kindOf(spec) !== kindOf(config)) {
+  if (!sameUnits(spec, units)) {
     throw new ValueError('has another gate, expert or routing than the config', {
       field: 'student.spec',
       value: spec,
       remedy: 'Set gate, expert and routing of the config to those of the student.',
     });
   }
-}
-
-/** Equal for units of the same routing, gate and expert. */
-function kindOf({ routing, gate, expert }: Pick<MoESpec, 'routing' | 'gate' | 'expert'>): string {
-  return JSON.stringify([routing, hasOwnGates(routing) ? gate : null, expert]);
 }

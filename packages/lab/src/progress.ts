@@ -1,5 +1,5 @@
 import type { BackendInfo } from '@softmoe/backend';
-import { loadMoE, type MoE, saveMoE } from '@softmoe/model';
+import { loadMoE, type MoE, type OwnParts, saveMoE } from '@softmoe/model';
 import { loadState, saveState, type TrainState } from '@softmoe/train';
 import type { Config } from './config.ts';
 import { trackerOf } from './course.ts';
@@ -16,6 +16,8 @@ export interface Progress {
   readonly timing: { train: number; prune: number; finetune: number };
   /** The student that the experiment was given to start from, if it was. */
   readonly given: MoE | undefined;
+  /** The teacher of the user's own, if it has one. */
+  readonly teacher: MoE | undefined;
   startLoss: number | undefined;
   /** The last states of training, of fine-tuning on fresh samples (online engine) and of the last stage of fine-tuning. */
   trained: TrainState | undefined;
@@ -28,18 +30,19 @@ export interface Progress {
 /** The progress of an experiment at its start, or at a snapshot. Throws typed errors for a damaged one. */
 export function createProgress(
   config: Config,
-  given?: MoE,
+  { student, teacher, ...own }: { readonly student?: MoE; readonly teacher?: MoE } & OwnParts = {},
   resumed?: Snapshot,
   backend?: BackendInfo,
 ): Omit<Progress, 'student'> {
-  const state = (bytes: Uint8Array | undefined) => bytes && loadState(bytes);
+  const state = (bytes: Uint8Array | undefined) => bytes && loadState(bytes, own);
   return {
     config,
     phase: resumed?.phase ?? 'train',
     backend: backend ?? resumed?.backend,
     pairs: trackerOf(config, resumed?.pairs),
     timing: { ...(resumed?.timing ?? { train: 0, prune: 0, finetune: 0 }) },
-    given: resumed?.student ? loadMoE(resumed.student) : given,
+    given: resumed?.student ? loadMoE(resumed.student, undefined, own) : student,
+    teacher: resumed?.teacher ? loadMoE(resumed.teacher, undefined, own) : teacher,
     startLoss: resumed?.startLoss,
     trained: state(resumed?.trained),
     refined: state(resumed?.refined),
@@ -49,7 +52,7 @@ export function createProgress(
 
 /** All of `progress` that {@link createProgress} needs to go on from it. */
 export function snapshotOf(progress: Omit<Progress, 'student'>): Snapshot {
-  const { config, phase, backend, startLoss, pairs, timing, given } = progress;
+  const { config, phase, backend, startLoss, pairs, timing, given, teacher } = progress;
   const { trained, refined, finetuned } = progress;
   return {
     version: 3,
@@ -60,6 +63,7 @@ export function snapshotOf(progress: Omit<Progress, 'student'>): Snapshot {
     pairs: pairs.state,
     timing: { ...timing },
     ...(given ? { student: saveMoE(given) } : {}),
+    ...(teacher ? { teacher: saveMoE(teacher) } : {}),
     trained: trained && saveState(trained),
     refined: refined && saveState(refined),
     finetuned: finetuned && saveState(finetuned),

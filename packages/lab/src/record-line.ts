@@ -1,3 +1,4 @@
+import type { Landscape } from '@softmoe/certify';
 import type { StatelessRecord } from '@softmoe/train';
 import type { FinetuneStage, RecordLine } from './record-schema.ts';
 
@@ -7,10 +8,12 @@ export interface PlacedRecord {
   /** Of fine-tuning. */
   readonly stage?: FinetuneStage;
   readonly record: StatelessRecord;
+  /** Of training, where the config asks for spectra. */
+  readonly landscape?: Landscape;
 }
 
 /** A record as one line of JSON holds it: matrices as rows, no state. */
-export function recordLine({ phase, stage, record }: PlacedRecord): RecordLine {
+export function recordLine({ phase, stage, record, landscape }: PlacedRecord): RecordLine {
   const { step, time, loss, gradientNorm, amplitude, alignment, overlaps } = record;
   return {
     phase,
@@ -24,6 +27,7 @@ export function recordLine({ phase, stage, record }: PlacedRecord): RecordLine {
     ...(overlaps
       ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }
       : {}),
+    ...(landscape ? { landscape } : {}),
   };
 }
 

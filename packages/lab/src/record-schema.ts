@@ -1,3 +1,4 @@
+import type { Landscape } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
 import * as z from 'zod';
 import { RECORD_FORMAT } from './formats.ts';
@@ -13,6 +14,19 @@ export type FinetuneStage = z.output<typeof stage>;
 
 const stage = z.enum(['online', 'exact', 'sample']);
 
+const count = z.int().min(0);
+
+const landscape: z.ZodType<Landscape> = z.object({
+  lowest: z.number(),
+  highest: z.number(),
+  error: z.number(),
+  index: count.nullable(),
+  flat: count.nullable(),
+  toward: z
+    .object({ teacherExpert: count, share: z.number(), shares: z.array(z.number()) })
+    .nullable(),
+});
+
 const recordSchema = z
   .object({
     phase: z.enum(['train', 'finetune']),
@@ -26,6 +40,8 @@ const recordSchema = z
     alignment: z.object({ student: numbers, expert: numbers, router: numbers }).exactOptional(),
     /** W·W*ᵀ and V·V*ᵀ, each [m, k]. */
     overlaps: z.object({ expert: matrix, router: matrix }).exactOptional(),
+    /** Of training, where the config asks for spectra. */
+    landscape: landscape.exactOptional(),
   })
   .refine(({ phase, stage }) => phase === 'train' || stage !== undefined, {
     path: ['stage'],
@@ -33,7 +49,7 @@ const recordSchema = z
   });
 
 /** A record as plain JSON: one line of records.jsonl. Matrices are rows, one a student unit. */
-export type RecordLine = Readonly<z.output<typeof recordSchema>>;
+export interface RecordLine extends Readonly<z.output<typeof recordSchema>> {}
 
 /** The lines of records.jsonl, for `readFormat`. */
 export const recordFormat: FileFormat<RecordLine> = {

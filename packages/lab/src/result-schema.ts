@@ -1,4 +1,4 @@
-import type { Certificate } from '@softmoe/certify';
+import type { Certificate, Proof, ProofFailure, Verdict } from '@softmoe/certify';
 import type { FileFormat } from '@softmoe/model/checks';
 import { populationVariants } from '@softmoe/population';
 import type { Identifiability } from '@softmoe/teacher';
@@ -66,15 +66,52 @@ const identifiability: z.ZodType<Identifiability> = z.discriminatedUnion('kind',
   z.object({ ...kind('unproved'), value: z.string() }),
 ]);
 
-const certificate: z.ZodType<Certificate> = z.object({
-  verdict: z.enum([
-    'certified',
-    'not-converged',
-    'nonzero-loss',
-    'saddle',
-    'degenerate',
-    'unresolved',
+const sign = z.union([z.literal(1), z.literal(-1)]);
+
+const ball = {
+  radius: z.number(),
+  rate: z.number(),
+  distance: z.number(),
+  steps: z.tuple([z.number(), z.number()]),
+};
+
+const proof: z.ZodType<Proof> = z.object({
+  ...ball,
+  rateHere: z.number(),
+  start: z.object({ ...ball, proved: z.boolean() }).exactOptional(),
+  image: z.object({
+    unit: z.array(count),
+    signs: z.array(z.object({ router: sign, expert: sign, amplitude: sign })),
+  }),
+});
+
+const proofFailure: z.ZodType<ProofFailure> = z.object({
+  reason: z.enum([
+    'not-attempted',
+    'size',
+    'routing',
+    'gate',
+    'expert',
+    'curvature',
+    'contraction',
+    'distance',
   ]),
+  inequality: z.string(),
+  left: maybe,
+  right: maybe,
+  excess: maybe,
+  mend: z.enum(['digits', 'step', 'closer-student', 'size', 'kind', 'attempt']),
+  remedy: z.string(),
+});
+
+/** Every verdict of a certificate. */
+export const verdictSchema: z.ZodType<Verdict> = z.enum([
+  ...(['certified', 'not-converged', 'nonzero-loss'] as const),
+  ...(['saddle', 'degenerate', 'unresolved'] as const),
+]);
+
+const certificate: z.ZodType<Certificate> = z.object({
+  verdict: verdictSchema,
   mu: z.number(),
   lambdaMax: z.number(),
   eigenvalueError: z.number(),
@@ -100,6 +137,8 @@ const certificate: z.ZodType<Certificate> = z.object({
       relativeError: maybe,
     })
     .exactOptional(),
+  proof: proof.nullable().exactOptional(),
+  proofFailure: proofFailure.nullable().exactOptional(),
 });
 
 const resultSchema = z.object({

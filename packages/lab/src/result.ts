@@ -2,7 +2,6 @@ import type { BackendInfo } from '@softmoe/backend';
 import type { Certificate } from '@softmoe/certify';
 import { type MoE, parameterError } from '@softmoe/model';
 import { hasOwnGates } from '@softmoe/model/checks';
-import { hasClosedForm } from '@softmoe/population';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { identifiability } from '@softmoe/teacher';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
@@ -10,6 +9,7 @@ import { adviceFor, cliffWarnings, coarseWarnings, configWarnings } from './advi
 import type { Config } from './config.ts';
 import { RESULT_FORMAT } from './formats.ts';
 import type { Milestones } from './milestones.ts';
+import { hasClosedForm } from './own-parts.ts';
 import type { Summary } from './result-schema.ts';
 
 /** An overlap from which on a teacher expert, or its router, counts as recovered. */

@@ -1,3 +1,4 @@
+import { proofCost } from '@softmoe/certify';
 import { DENSE_LIMIT } from '@softmoe/model/linalg';
 import { TRAIL_LENGTH } from '@softmoe/train';
 import type { Config } from './config.ts';
@@ -48,6 +49,10 @@ const SCALAR = 1e9;
 const TILES = 4e9;
 const KERNELS = 2e10;
 
+/** Teachers of up to this many units are proved in a run. */
+const PROVED = 16;
+const BYTES = 8;
+
 /** Points that pruning averages over where it samples, those computed at a time, and those for each of many candidates. */
 const GRAM = { points: 65_536, batch: 4096, candidate: 16_384 };
 
@@ -76,6 +81,7 @@ const MARQUARDT = 10;
  *   Exact curvature: up to 300 parameters dense Hessians of P² numbers, six at a time; above it 28 numbers for each of s²/2 + sk
  *   pairs, 16s(s + k) + 16s² of coefficients and 10P + 2(s + k)r′ of rows. On a fixed sample of n points dense Hessians at any
  *   size, with the Jacobians beside them, n(4P + 4r′)
+ * - the proof, on the exact loss, of at most 16 units if as many are kept: two matrices of k(4k + 1) rows and their factors
  *
  * Bytes are 8 a number. The engine's own start is not in it.
  */
@@ -179,6 +185,16 @@ function finetuning(config: Config, { d, k, s, r: before }: Sizes): PhaseSize {
   const iterates = 2 * Math.min(TRAIL_LENGTH, steps + 1) * parameters;
   const evaluations = steps * (pairFlops(expert) * s * (s + k) + 16 * s * (s + k) * r);
   const exact = finetuneStageOf(config) === 'exact';
+  const proved = (phase: PhaseSize): PhaseSize => {
+    if (s !== k || k > PROVED) return phase;
+    const { bytes, seconds } = proofCost(k);
+    return {
+      numbers: Math.max(phase.numbers, (2 * bytes) / BYTES + iterates),
+      largest: Math.max(phase.largest, bytes / BYTES),
+      flops: phase.flops + (bytes / BYTES) ** 1.5,
+      seconds: phase.seconds + seconds,
+    };
+  };
   if (exact && parameters > DENSE_LIMIT) {
     const pairs = s * (s / 2 + k);
     const coefficients = 16 * s * (s + k) + 16 * s * s;
@@ -190,13 +206,13 @@ function finetuning(config: Config, { d, k, s, r: before }: Sizes): PhaseSize {
     const spectrum = LANCZOS * (product + 4 * LANCZOS * parameters);
     const solving = descends ? looks * spectrum : looks * CONJUGATE * product + spectrum;
     const largest = Math.max(28 * pairs, 4 * s * (s + k), parameters);
-    return phaseOf(numbers, largest, evaluations + derivatives + solving, SCALAR);
+    return proved(phaseOf(numbers, largest, evaluations + derivatives + solving, SCALAR));
   }
   const spectra = looks * (2 * LANCZOS + 60) * square;
   const systems = descends ? 0 : (MARQUARDT * parameters ** 3) / 3;
   if (exact) {
     const numbers = (descends ? 6 : 7) * square + iterates;
-    return phaseOf(numbers, square, evaluations + spectra + systems, SCALAR);
+    return proved(phaseOf(numbers, square, evaluations + spectra + systems, SCALAR));
   }
   const n = finetune.sampleSize;
   const jacobians = n * (4 * parameters + 4 * r) + keptSample(config, before);
@@ -217,7 +233,7 @@ function pairFlops(expert: Config['expert']): number {
   const degree =
     expert.kind === 'hermite'
       ? expert.degree
-      : expert.kind === 'series'
+      : 'coefficients' in expert
         ? expert.coefficients.length - 1
         : 1;
   return 150 * (degree + 1) ** 2;

@@ -55,7 +55,7 @@ export function requireTuningFits(
   );
   const remedy =
     most === undefined
-      ? 'Use fewer teachers.'
+      ? `Use ${config.teacher ? 'a smaller teacher' : 'fewer teachers'}.`
       : `Prune to a size of at most ${most}, by prune.rule 'size'.`;
   throw new SizeError(problemOf('finetune', finetune, memory), {
     field: 'prune',
@@ -93,6 +93,7 @@ interface Lever {
 function leversOf(config: Config): Lever[] {
   const { students, teachers, inputDim, prune, train, finetune, engine, geometry } = config;
   const sized = prune.rule === 'size' ? prune : undefined;
+  const given = geometry.kind === 'given';
   const least = Math.max(Math.min(teachers, students), sized?.size ?? 1);
   return [
     { field: 'students', value: students, least, with: (value) => ({ students: value }) },
@@ -106,13 +107,18 @@ function leversOf(config: Config): Lever[] {
           },
         ]
       : []),
-    {
-      field: 'teachers',
-      value: teachers,
-      least: 1,
-      // A correlated geometry allows other overlaps with fewer teachers; sizes do not depend on it.
-      with: (value) => ({ teachers: value }),
-    },
+    // A teacher that is given has the size that it has.
+    ...(given
+      ? []
+      : [
+          {
+            field: 'teachers',
+            value: teachers,
+            least: 1,
+            // A correlated geometry allows other overlaps with fewer teachers; sizes do not depend on it.
+            with: (value: number) => ({ teachers: value }),
+          },
+        ]),
     ...(engine === 'exact'
       ? []
       : [
@@ -129,12 +135,16 @@ function leversOf(config: Config): Lever[] {
       least: 1,
       with: (sampleSize) => ({ finetune: { ...finetune, sampleSize } }),
     },
-    {
-      field: 'inputDim',
-      value: inputDim,
-      least: geometry.kind === 'random-unit' ? 1 : 2 * teachers,
-      with: (value) => ({ inputDim: value }),
-    },
+    ...(given
+      ? []
+      : [
+          {
+            field: 'inputDim',
+            value: inputDim,
+            least: geometry.kind === 'random-unit' ? 1 : 2 * teachers,
+            with: (value: number) => ({ inputDim: value }),
+          },
+        ]),
   ];
 }
 
@@ -155,7 +165,9 @@ function sizeError(
   return new SizeError(problem, {
     field: 'config',
     value: `students ${config.students}, teachers ${config.teachers}, inputDim ${config.inputDim}`,
-    remedy: 'Use fewer students and teachers and a smaller inputDim.',
+    remedy: config.teacher
+      ? 'Use fewer students, or a smaller teacher.'
+      : 'Use fewer students and teachers and a smaller inputDim.',
   });
 }
 

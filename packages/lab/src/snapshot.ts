@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly timing: { train: number; prune: number; finetune: number };
   /** The file of the student that the experiment was given to start from, if it was. */
   readonly student?: Uint8Array | undefined;
+  /** The file of the user's own teacher, if it has one. */
+  readonly teacher?: Uint8Array | undefined;
   /** The last state of training, from its first record on. */
   readonly trained: Uint8Array | undefined;
   /** The state of fine-tuning on samples, from its first record on; online engine only. */

@@ -95,9 +95,9 @@ export type Steps<Result> = Generator<number, Result, void>;
 
 /** What a long computation does between two of its results, and how far it has come. */
 export interface Work {
-  /** Second derivatives at a point, an end of their spectrum, or a step of a method that solves linear systems. */
-  readonly task: 'curvature' | 'spectrum' | 'step';
-  /** Of a spectrum or a step: products with the curvature so far. */
+  /** Second derivatives at a point, an end of their spectrum, a step of a method that solves linear systems, or a proof. */
+  readonly task: 'curvature' | 'spectrum' | 'step' | 'proof';
+  /** Of a spectrum or a step: products with the curvature so far; of a proof: percent of it. */
   readonly done: number;
 }
 

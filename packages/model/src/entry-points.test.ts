@@ -84,10 +84,12 @@ describe('the entries', () => {
         'UnknownNameError',
       ],
       ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
-      ...['Frame', 'toSpan', 'Expert', 'Gate', 'normaliseRows', 'retract', 'createMoE'],
+      ...['Frame', 'toSpan', 'Expert', 'Gate', 'TensorFunction', 'normaliseRows', 'retract'],
+      'createMoE',
       ...[
         'NormalisedRows',
         'loadMoE',
+        'OwnParts',
         'saveMoE',
         'NDArray',
         'ndarray',

@@ -10,6 +10,7 @@ import {
   series,
 } from './experts/polynomials.ts';
 import type { Expert, ExpertFamily } from './function.ts';
+import { checkOwnFunction } from './own-function.ts';
 
 /**
  * An expert's non-linearity h by name and constants.
@@ -35,18 +36,40 @@ const families: {
 /** All kinds of expert, for messages and forms. */
 export const expertKinds: readonly ExpertKind[] = Object.keys(families).filter(isExpertKind);
 
+/** What {@link expertOf} made of specs, and of which. */
+const builtIn = new WeakMap<Expert, ExpertSpec>();
+
+/** Whether an expert is one that a spec can describe, however it was given. */
+export function isBuiltInExpert(expert: ExpertSpec | Expert): boolean {
+  return !('value' in expert) || builtIn.has(expert);
+}
+
+/** An expert by name and constants, also where it was given as the object that {@link expertOf} makes of them; one of the user's own as it is. */
+export function namedExpert(expert: ExpertSpec | Expert): ExpertSpec | Expert {
+  return 'value' in expert ? (builtIn.get(expert) ?? expert) : expert;
+}
+
 /**
- * The expert that `spec` describes; one that is given as an object is taken as it is. Throws a typed error about `field`
- * for an unknown kind or a bad constant.
+ * The expert that `spec` describes; one that is given as an object is looked at once and taken as it is. Throws a typed error about
+ * `field` for an unknown kind or a bad constant, and for an object that is not what it says of itself.
  */
 export function expertOf(spec: ExpertSpec | Expert, field: string = 'expert'): Expert {
-  return 'value' in spec ? spec : familyOf(spec, field).create(spec, field);
+  if ('value' in spec) {
+    if (!builtIn.has(spec)) checkOwnFunction(field, spec, expertKinds);
+    return spec;
+  }
+  const expert = familyOf(spec, field).create(spec, field);
+  builtIn.set(expert, spec);
+  return expert;
 }
 
 /** Throws a typed error about `field` unless `spec` is one of an expert, with the fields of its kind and no others. */
 export function checkExpert(spec: Written<ExpertSpec> | Expert, field: string): void {
   requireObject(field, spec, ['kind']);
-  if ('value' in spec) return;
+  if ('value' in spec) {
+    expertOf(spec as Expert, field);
+    return;
+  }
   const { create, constants } = familyOf(spec, field);
   create(spec as ExpertSpec, field);
   requireKeys(field, spec, ['kind', ...constants]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { moe, number } from '../test/arbitraries.ts';
 import { expectNear, plain, problem, shared, sizeOfBatch, wave } from '../test/batches.ts';
 import { derivative } from '../test/calculus.ts';
+import { expertOf } from './expert.ts';
 import { forward, lossAndGradient } from './forward.ts';
 import { rowProducts } from './linalg/rows.ts';
 import { param, parameterLayout } from './moe.ts';
@@ -120,5 +121,5 @@ describe('lossAndGradient', () => {
 /** Whether a finite difference would meet the kink of a relu. */
 function isNearKink({ model, x }: { model: MoE; x: NDArray }): boolean {
   const logits = rowProducts(model.params.expert, x).data;
-  return model.spec.expert.kind === 'relu' && logits.some((z) => Math.abs(z) < 0.01);
+  return expertOf(model.spec.expert).name === 'relu' && logits.some((z) => Math.abs(z) < 0.01);
 }

@@ -9,13 +9,14 @@ import {
   fromTangentCoordinates,
   normaliseRows,
   projectTangent,
+  projectTangentInPlace,
   retract,
   tangentDim,
   toTangentCoordinates,
 } from './manifold.ts';
 import { createMoE, param, parameterLayout, unitTolerance } from './moe.ts';
 import { ndarray, sizeOf } from './ndarray.ts';
-import { addScaled, dotParams, normParams } from './params.ts';
+import { addScaled, copyParams, dotParams, normParams } from './params.ts';
 import type { MoE, Params } from './spec.ts';
 import { asParams } from './tangent-matrix.ts';
 
@@ -39,6 +40,9 @@ describe('projectTangent', () => {
         const [px, py] = [projectTangent(model, x), projectTangent(model, y)];
         expect(distance(projectTangent(model, px), px)).toBeLessThan(1e-13);
         expect(dotParams(px, y)).toBeCloseTo(dotParams(x, py), 11);
+        const own = copyParams(x);
+        projectTangentInPlace(model, own);
+        expect(own).toEqual(px);
         const sum = projectTangent(model, addScaled(x, 2, y));
         expect(distance(sum, addScaled(px, 2, py))).toBeLessThan(1e-12);
         for (const { name, manifold } of Object.values(parameterLayout(model.spec))) {

@@ -4,7 +4,7 @@ import { matrixSize } from './linalg/rows.ts';
 import { at, axpyAt, dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
 import { type NDArray, zeros } from './ndarray.ts';
-import { makeParams, mapParams } from './params.ts';
+import { copyParams, makeParams, mapParams } from './params.ts';
 import type { MoE, ParameterName, Params } from './spec.ts';
 
 /** Rows divided by their lengths, at any scale. Throws {@link ValueError} for a row that has no direction. */
@@ -43,20 +43,23 @@ export function retract(spec: MoE['spec'], params: Params): MoE {
  * row. Applied to a Euclidean gradient it gives the Riemannian one.
  */
 export function projectTangent(model: MoE, vector: Params): Params {
-  const layout = parameterLayout(model.spec);
-  return mapParams(vector, (array, name) =>
-    layout[name]?.manifold === 'sphere' ? projectRows(param(model.params, name), array) : array,
-  );
+  const projected = copyParams(vector);
+  projectTangentInPlace(model, projected);
+  return projected;
 }
 
-function projectRows(points: NDArray, vectors: NDArray): NDArray {
-  const { columns } = matrixSize(points);
-  const data = vectors.data.slice();
-  for (let start = 0; start < data.length; start += columns) {
-    const radial = dotAt(points.data, start, data, start, columns);
-    axpyAt(-radial, points.data, start, data, start, columns);
+/** {@link projectTangent} for a `vector` that nobody else holds: its own numbers change. */
+export function projectTangentInPlace(model: MoE, vector: Params): void {
+  for (const { name, manifold } of Object.values(parameterLayout(model.spec))) {
+    if (manifold !== 'sphere') continue;
+    const points = param(model.params, name);
+    const { data } = param(vector, name);
+    const { columns } = matrixSize(points);
+    for (let start = 0; start < data.length; start += columns) {
+      const radial = dotAt(points.data, start, data, start, columns);
+      axpyAt(-radial, points.data, start, data, start, columns);
+    }
   }
-  return { shape: vectors.shape, data };
 }
 
 /** Dimension of the tangent space: m(d − 1) for rows on spheres, all numbers of free arrays. */
@@ -103,13 +106,12 @@ export function toTangentCoordinates(model: MoE, vector: Params): Float64Array {
     }
     const points = param(model.params, name);
     const { rows, columns } = matrixSize(points);
-    for (let i = 0; i < rows; i++) {
-      const reflected = reflect(
-        points.data,
-        i * columns,
-        data.slice(i * columns, (i + 1) * columns),
-      );
-      coordinates.set(reflected.subarray(1), offset);
+    const reflected = new Float64Array(columns);
+    const tangent = reflected.subarray(1);
+    for (let start = 0; start < rows * columns; start += columns) {
+      reflected.set(data.subarray(start, start + columns));
+      reflect(points.data, start, reflected);
+      coordinates.set(tangent, offset);
       offset += columns - 1;
     }
   }

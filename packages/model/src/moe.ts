@@ -94,8 +94,8 @@ export function checkSpec(spec: Written<MoESpec>, field: string = 'spec'): asser
   requireInteger(`${field}.inputDim`, spec.inputDim, 1);
   requireInteger(`${field}.experts`, spec.experts, 1);
   const { ownGates } = routingOf(spec.routing, `${field}.routing`);
-  if (ownGates || spec.gate !== undefined) gateOf(spec.gate, `${field}.gate`);
-  checkExpert(spec.expert, `${field}.expert`);
+  if (ownGates || spec.gate !== undefined) gateOf(spec.gate as MoESpec['gate'], `${field}.gate`);
+  checkExpert(spec.expert as MoESpec['expert'], `${field}.expert`);
   if (spec.frame !== undefined) checkFrame(`${field}.frame`, spec.frame);
 }
 
@@ -171,7 +171,7 @@ function* rowsOffUnit(array: NDArray): Generator<{ row: number; length: number }
   }
 }
 
-/** What was done to rows that were unit vectors only to the precision of where they came from. */
+/** What was done to rows that were no unit vectors, or only to the precision of where they came from. */
 export interface NormalisedRows {
   readonly kind: 'rows-normalised';
   /** The largest distance of a length from 1. */
@@ -184,12 +184,14 @@ export interface NormalisedRows {
 const LOW_PRECISION = 1 / 128;
 
 /**
- * `params` of a model of `spec` with those rows on spheres normalised that are unit vectors to low precision only, and what
- * was done; rows that are further off stay for {@link createMoE} to refuse, and those of unit length keep their bits.
+ * `params` of a model of `spec` with those rows on spheres normalised whose length is off 1 by at most `most`, by default as far as
+ * low precision goes, and what was done; rows that are further off stay for {@link createMoE} to refuse, as rows of length 0 do, and those
+ * of unit length keep their bits.
  */
 export function withUnitRows(
   spec: Written<MoESpec>,
   params: Params,
+  most: number = LOW_PRECISION,
 ): { readonly params: Params; readonly done: NormalisedRows | undefined } {
   checkSpec(spec);
   checkShapes('', spec, params);
@@ -198,7 +200,7 @@ export function withUnitRows(
   for (const { name, manifold } of Object.values(parameterLayout(spec))) {
     const array = param(params, name);
     const off = manifold === 'sphere' ? [...rowsOffUnit(array)] : [];
-    const rounded = off.filter(({ length }) => Math.abs(length - 1) <= LOW_PRECISION);
+    const rounded = off.filter(({ length }) => length > 0 && Math.abs(length - 1) <= most);
     if (rounded.length === 0) continue;
     const { columns } = matrixSize(array);
     const data = array.data.slice();

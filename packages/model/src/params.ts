@@ -9,7 +9,7 @@ export function makeParams(spec: MoESpec, make: (layout: ParameterLayout) => NDA
   return mapNamed(parameterLayout(spec), make);
 }
 
-/** `f` of every array and its name. */
+/** Parameters made of `f` of every array and its name. */
 export function mapParams(
   params: Params,
   f: (array: NDArray, name: ParameterName) => NDArray,
@@ -17,7 +17,7 @@ export function mapParams(
   return mapNamed(params, f);
 }
 
-/** The arrays with their names, in stored order. */
+/** The arrays of parameters with their names, in stored order. */
 export function paramEntries(params: Params): [ParameterName, NDArray][] {
   return Object.entries(params) as [ParameterName, NDArray][];
 }
@@ -34,7 +34,7 @@ function mapNamed<T>(named: Named<T>, f: (value: T, name: ParameterName) => NDAr
   };
 }
 
-/** A deep copy: new shapes' data, same names. */
+/** A deep copy of parameters: new arrays, same names. */
 export function copyParams(params: Params): Params {
   return mapParams(params, ({ shape, data }) => ({ shape, data: data.slice() }));
 }

@@ -48,7 +48,7 @@ export function encodeTensors(
 
 /**
  * The tensors (dtypes F64, F32, F16 and BF16, widened exactly) and metadata of a safetensors file. Throws
- * {@link UnsupportedError} for a tensor of another dtype and {@link FormatError} for anything else than a whole,
+ * `UnsupportedError` for a tensor of another dtype and `FormatError` for anything else than a whole,
  * well-formed file, before it allocates memory for the tensors.
  */
 export function decodeTensors(bytes: Uint8Array): TensorFile {

@@ -1,4 +1,5 @@
 import type { ExpertSpec } from './expert.ts';
+import type { Expert, Gate } from './function.ts';
 import type { GateName } from './gate.ts';
 import type { NDArray } from './ndarray.ts';
 
@@ -10,9 +11,10 @@ interface CommonSpec {
   readonly inputDim: number;
   /** m, the number of units, each a router with its expert. */
   readonly experts: number;
-  readonly expert: ExpertSpec;
+  /** By name and constants, or an object of the user's own. */
+  readonly expert: ExpertSpec | Expert;
   /**
-   * The {@link Frame} whose coordinates router and expert rows are written in, by its name; absent where they are those of
+   * The frame (`Frame`) whose coordinates router and expert rows are written in, by its name; absent where they are those of
    * the inputs themselves. Set by `toSpan` and `lower`, removed by `lift`.
    */
   readonly frame?: string;
@@ -20,14 +22,15 @@ interface CommonSpec {
 
 /** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
 export interface GatedSpec extends CommonSpec {
-  readonly gate: GateName;
+  /** By name, or an object of the user's own. */
+  readonly gate: GateName | Gate;
   readonly routing: GatedRouting;
 }
 
 /** Units share their gates, such as π = softmax(Vx + b), docs/theory.md (5). */
 export interface SharedSpec extends CommonSpec {
   /** Has no meaning here: accepted, so that a spec can always have all its fields, and ignored. */
-  readonly gate?: GateName;
+  readonly gate?: GateName | Gate;
   readonly routing: SharedRouting;
 }
 

@@ -1,9 +1,10 @@
+import { loadPopulationKernels } from '@softmoe/kernels/population';
 import type { NDArray } from '@softmoe/model';
 import { denseCurvature, dot, spanProduct } from '@softmoe/model/linalg';
 import { createStudent, createTeacher } from '@softmoe/teacher';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { curvatureByProducts } from '../fixtures/by-products.ts';
-import { populationCurvature } from './population.ts';
+import { population, populationCurvature } from './population.ts';
 
 const cubic = { kind: 'hermite', degree: 3 } as const;
 const series = { kind: 'series', coefficients: [0.3, 0.5, -0.4, 0.6] } as const;
@@ -61,6 +62,27 @@ describe.each(cases)('products with the curvature ($gate, d = $d, m = $m)', (siz
       expect(dot(y, times(x))).toBeCloseTo(dot(x, times(y)), 11);
     }
   });
+});
+
+it('products with the curvature by the SIMD kernels are those by the JavaScript to 1e-13', async () => {
+  const inputDim = 30;
+  const kind = { inputDim, gate: 'sigmoid', expert: cubic, seed: 5 } as const;
+  const teacher = createTeacher({ ...kind, experts: 4, geometry: { kind: 'random-unit' } });
+  const student = createStudent({ ...kind, experts: 8, amplitude: 0.7 });
+  const problem = vi.spyOn(await loadPopulationKernels(), 'problem');
+  const [found, expected] = await Promise.all(
+    (['float64-simd', 'float64'] as const).map((variant) =>
+      population(teacher, { variant }).curvature(student),
+    ),
+  );
+  expect(problem.mock.calls).toEqual([[expect.objectContaining({ derivatives: 2, students: 8 })]]);
+  expect(found).not.toHaveProperty('span');
+  for (const which of ['hessian', 'gaussNewton'] as const) {
+    const [dense, reference] = [denseCurvature(found!)[which], denseCurvature(expected!)[which]];
+    expect(largestDifference(dense, reference)).toBeLessThan(1e-13);
+    const outside = [found!.complement[which], expected!.complement[which]] as const;
+    expect(largestDifference(...outside)).toBeLessThan(1e-13);
+  }
 });
 
 it('products with the curvature at an exact student are those of Gauss–Newton', () => {

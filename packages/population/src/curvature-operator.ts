@@ -30,6 +30,7 @@ import {
   FIRST,
   forEachPair,
   type PairRows,
+  type PairTable,
   pairRows,
   pairTable,
   timesSecond,
@@ -44,9 +45,10 @@ import {
 export function* curvatureOperator(
   student: MoE,
   teacher: MoE,
+  tableOf: PairTable = pairTable,
 ): Steps<Omit<Curvature, 'multiplicity' | 'basis'>> {
   const pairs = pairRows(student, teacher);
-  const table = yield* pairTable(pairs, student, teacher);
+  const table = yield* tableOf(pairs, student, teacher);
   const { m, r, columns, rows } = pairs;
   const { slopes, mixed } = coefficientsAt(pairs, table);
   const radial = radialDerivatives(student, gradientOf(student, pairs, slopes));

@@ -1,5 +1,7 @@
 import type { Gate } from '@softmoe/model';
+import { isBuiltInGate } from '@softmoe/model/checks';
 import { at, exp, power } from '@softmoe/model/linalg';
+import { ownGateMoments } from './own-gate.ts';
 
 /**
  * The Hermite coefficients of a gate, c_n/√n! = E[g(ξ) He_n(ξ)]/√n! with ξ ~ N(0, 1), docs/theory.md (9), and a bound
@@ -10,6 +12,8 @@ export interface GateMoments {
   readonly normalised: Float64Array;
   /** A bound on |c_n|/√n! for n ≥ length, docs/theory.md (10). */
   readonly bound: (n: number) => number;
+  /** Estimate of the absolute error of each, for a gate of the user's own; absent where that is rounding. */
+  readonly error?: number;
 }
 
 /** Coefficients below e^−41.4 = 1e-18 are not resolved by the quadrature: they enter through the tail bound only. */
@@ -19,18 +23,34 @@ const CLOSED_FORM_COUNT = 256;
 const GRID_STEP = 0.01;
 const GRID_END = 16;
 
-const cache = new Map<Gate, GateMoments>();
+const cache = new WeakMap<Gate, GateMoments | Error>();
 
-/** The moments of a gate, computed once. */
+/**
+ * The moments of a gate, computed once. Throws `UnsupportedError` for one of the user's own that is not smooth enough, and
+ * `ValueError` for one whose coefficients are not those of its `value`.
+ */
 export function gateMoments(gate: Gate): GateMoments {
   let moments = cache.get(gate);
   if (!moments) {
-    moments = gate.hermiteCoefficients
-      ? closedForm(gate, gate.hermiteCoefficients)
-      : byQuadrature(gate);
+    moments = momentsOf(gate);
     cache.set(gate, moments);
   }
+  if (moments instanceof Error) throw moments;
   return moments;
+}
+
+function momentsOf(gate: Gate): GateMoments | Error {
+  if (isBuiltInGate(gate)) {
+    const { hermiteCoefficients, singularity = Infinity } = gate;
+    return hermiteCoefficients
+      ? closedForm(gate, hermiteCoefficients)
+      : byQuadrature(gate, singularity);
+  }
+  try {
+    return ownGateMoments(gate);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function closedForm(
@@ -50,8 +70,7 @@ function closedForm(
  * strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen. Nothing but
  * + − × ÷ √ is used, so the moments of the gates that a spec can name have the same bits on every engine.
  */
-function byQuadrature(gate: Gate): GateMoments {
-  const decay = gate.singularity;
+function byQuadrature(gate: Gate, decay: number): GateMoments {
   const extent = RESOLUTION / decay;
   const count = Math.ceil(extent * extent);
   const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;

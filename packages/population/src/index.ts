@@ -1,4 +1,9 @@
-export { hasClosedForm } from './closed-form.ts';
+export {
+  type ClosedFormParts,
+  closedFormOf,
+  expectationError,
+  hasClosedForm,
+} from './closed-form.ts';
 export { type GateMoments, gateMoments } from './gate-moments.ts';
 export { populationObjective } from './objective.ts';
 export { pairExpectations, populationGram } from './pair-expectations.ts';

@@ -73,20 +73,39 @@ export interface MehlerSeries {
   /** Number of terms of each that a bucket of |ρ| needs. */
   readonly oddTerms: Uint16Array;
   readonly evenTerms: Uint16Array;
+  /** Estimate from above of the error that the sum has of the gates' coefficients: 0 where those are exact to rounding. */
+  readonly error: number;
 }
 
-/** The series of those orders for two gates; of equal gates M_{r,s} and M_{s,r} are one. */
+/** The series of those orders for two gates, each computed once; of equal gates M_{r,s} and M_{s,r} are one. */
 export function mehlerSeries(
   first: Gate,
   second: Gate,
   orders: Iterable<readonly [r: number, s: number]>,
 ): MehlerSeries[] {
-  const a = gateMoments(first);
-  const b = gateMoments(second);
   const same = first === second;
+  const known = knownSeries(first, second);
   return uniqueOrders(orders)
     .filter(([r, s]) => !same || r <= s)
-    .map(([r, s]) => createSeries(a, b, r, s, same && r !== s));
+    .map(([r, s]) => {
+      const key = `${r},${s}`;
+      const series =
+        known.get(key) ??
+        createSeries(gateMoments(first), gateMoments(second), r, s, same && r !== s);
+      known.set(key, series);
+      return series;
+    });
+}
+
+const cache = new WeakMap<Gate, WeakMap<Gate, Map<string, MehlerSeries>>>();
+
+/** The series of two gates that have been computed, by their orders. */
+function knownSeries(first: Gate, second: Gate): Map<string, MehlerSeries> {
+  const ofFirst = cache.get(first) ?? new WeakMap<Gate, Map<string, MehlerSeries>>();
+  cache.set(first, ofFirst);
+  const known = ofFirst.get(second) ?? new Map<string, MehlerSeries>();
+  ofFirst.set(second, known);
+  return known;
 }
 
 function createSeries(
@@ -113,7 +132,20 @@ function createSeries(
     even: terms.filter((_, n) => n % 2 === 0 && n > 0),
     oddTerms: termsNeeded(sizes, rest, 1),
     evenTerms: termsNeeded(sizes, rest, 2),
+    error: a.error || b.error ? rest + errorOf(a, b, r, s, count) : 0,
   };
+}
+
+/** What errors of the coefficients make of the sum at ρ = 1. */
+function errorOf(a: GateMoments, b: GateMoments, r: number, s: number, count: number): number {
+  const { error: ofA = 0 } = a;
+  const { error: ofB = 0 } = b;
+  let sum = 0;
+  for (let n = 0; n < count; n++) {
+    const each = Math.abs(at(a.normalised, r + n)) * ofB + Math.abs(at(b.normalised, s + n)) * ofA;
+    sum += each * factorialRatio(n, r, s);
+  }
+  return sum;
 }
 
 /** √((r+n)! (s+n)!)/n!, the factor between normalised coefficients and c_{r+n} c_{s+n}/n!. */

@@ -6,7 +6,7 @@ import {
   at,
   dotAt,
   multiplyTransposed,
-  projectTangent,
+  projectTangentInPlace,
   zeros,
 } from '@softmoe/model/linalg';
 import { halfSquareOf } from './pair-expectations.ts';
@@ -39,7 +39,8 @@ export function populationObjective(
       }
       workspace ??= await load();
       const { loss, gradient } = workspace(model);
-      return { loss, gradient: projectTangent(model, gradient) };
+      projectTangentInPlace(model, gradient);
+      return { loss, gradient };
     },
   };
 }

@@ -1,8 +1,13 @@
 import type { PairTable } from '@softmoe/kernels/population';
-import type { MoESpec } from '@softmoe/model';
+import type { Gate } from '@softmoe/model';
 import { product } from '@softmoe/model/linalg';
-import { type ClosedForm, closedFormOf } from './closed-form.ts';
 import { mehlerSeries } from './mehler.ts';
+
+/** What (7) needs of a unit: its gate, and η_p of its expert h = Σ_p η_p He_p/√p!. */
+export interface ClosedForm {
+  readonly gate: Gate;
+  readonly coefficients: readonly number[];
+}
 
 /** The degrees n and m that P¹ and P² take, with the coefficients of W_{nm}, a polynomial in γ, and its derivatives. */
 export interface Group {
@@ -15,11 +20,13 @@ export interface Group {
 
 /**
  * E[u₁u₂] of units of two kinds in numbers, for the kernels: the series of its moments with how many of their terms each
- * bucket of |ρ| needs, and its groups. Throws `UnsupportedError` for units without a closed form.
+ * bucket of |ρ| needs, and its groups.
  */
-export function kernelTable(unit1: MoESpec, unit2: MoESpec, derivatives: 0 | 1 | 2): PairTable {
-  const form1 = closedFormOf(unit1);
-  const form2 = closedFormOf(unit2);
+export function kernelTable(
+  form1: ClosedForm,
+  form2: ClosedForm,
+  derivatives: 0 | 1 | 2,
+): PairTable {
   const groups = groupsOf(form1, form2);
   const series = mehlerSeries(form1.gate, form2.gate, ordersOf(groups, derivatives));
   return {
@@ -51,6 +58,35 @@ export function groupsOf(one: ClosedForm, other: ClosedForm): Group[] {
     }
   }
   return groups;
+}
+
+/**
+ * An estimate from above of the error of E[u₁u₂] of two units of that form, at whichever overlaps, that comes from the moments of their
+ * gate: 0 where those are exact to rounding.
+ */
+export function expectationErrorOf(form: ClosedForm): number {
+  const groups = groupsOf(form, form);
+  const errors = new Map(
+    mehlerSeries(form.gate, form.gate, ordersOf(groups, 0)).flatMap(({ r, s, error }) => [
+      [`${r},${s}`, error],
+      [`${s},${r}`, error],
+    ]),
+  );
+  let sum = 0;
+  for (const { n, m, weights } of groups) {
+    const largest = weights.reduce((total, weight) => total + Math.abs(weight), 0);
+    let worst = 0;
+    for (let r = 0; r <= n + m; r++) worst = Math.max(worst, errors.get(`${r},${n + m - r}`) ?? 0);
+    sum += largest * shares(n) * shares(m) * worst;
+  }
+  return sum;
+}
+
+/** Σ_a |α|^a |β|^{n−a}/(a!(n − a)!) is at most 2^n/n! for overlaps within ±1. */
+function shares(n: number): number {
+  let most = 1;
+  for (let j = 1; j <= n; j++) most *= 2 / j;
+  return most;
 }
 
 /** Every (r, s) whose M_{r,s} the value and the derivatives up to the given order need. */

@@ -92,7 +92,10 @@ const ENTRIES: number = SECOND + (OVERLAPS * (OVERLAPS + 1)) / 2;
  * (11): all that products with the Hessian need to know of the gates and experts. Yields the number of students done. Throws
  * `UnsupportedError` for units without a closed form.
  */
-export function* pairTable(pairs: PairRows, student: MoE, teacher: MoE): Steps<Float64Array> {
+export type PairTable = (pairs: PairRows, student: MoE, teacher: MoE) => Steps<Float64Array>;
+
+/** {@link PairTable} in JavaScript: the reference for the kernels. */
+export const pairTable: PairTable = function* (pairs, student, teacher) {
   const { m, k, r, columns, rows } = pairs;
   const studentPairs = new PairKernel(student.spec, student.spec, 2);
   const teacherPairs = new PairKernel(student.spec, teacher.spec, 2);
@@ -116,7 +119,7 @@ export function* pairTable(pairs: PairRows, student: MoE, teacher: MoE): Steps<F
     yield i + 1;
   }
   return table;
-}
+};
 
 function writeDerivatives(kernel: PairKernel, table: Float64Array, start: number): void {
   let second = start + SECOND;

@@ -1,4 +1,4 @@
-import { type Curvature, type Estimator, type MoE, toSpan } from '@softmoe/model';
+import { type Curvature, type Estimator, type MoE, type NDArray, toSpan } from '@softmoe/model';
 import {
   complete,
   DENSE_LIMIT,
@@ -14,6 +14,8 @@ import { euclideanBlocks } from './curvature-blocks.ts';
 import { curvatureOperator } from './curvature-operator.ts';
 import { createWorkspace, populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
+import type { PairTable } from './pair-table.ts';
+import { loadSimdPairTable } from './simd-workspace.ts';
 import type { PopulationOptions } from './variant.ts';
 
 /**
@@ -29,18 +31,18 @@ export function populationCurvature(student: MoE, teacher: MoE): Curvature {
   return complete(curvatureSteps(student, teacher));
 }
 
-function* curvatureSteps(student: MoE, teacher: MoE): Steps<Curvature> {
+function* curvatureSteps(student: MoE, teacher: MoE, table?: PairTable): Steps<Curvature> {
   const span = toSpan(student, teacher);
   const multiplicity = student.spec.inputDim - span.student.spec.inputDim;
   const small = tangentDim(span.student.spec) <= DENSE_LIMIT;
   const inSpan = small
     ? spanMatrices(span.student, span.teacher)
-    : yield* curvatureOperator(span.student, span.teacher);
+    : yield* curvatureOperator(span.student, span.teacher, table);
   return { ...inSpan, multiplicity, basis: span.basis };
 }
 
 /**
- * Curvature by its matrices, of models in coordinates of their span. Memory: O((mr)²).
+ * Curvature by its matrices, of models in coordinates of their span, the Gauss–Newton part once it is asked for. Memory: O((mr)²).
  *
  * Two units enter L through a·a'·E[uu'], so the Hessian is E[∇f ∇fᵀ] plus, within each unit, the second derivatives
  * weighted by the residual, Σ_l a_i a_l ∂²E[u_i u_l] − Σ_j a_i a*_j ∂²E[u_i u*_j] with the other unit held fixed.
@@ -51,8 +53,15 @@ function spanMatrices(student: MoE, teacher: MoE): Omit<Curvature, 'multiplicity
   const radial = radialDerivatives(student, gradient);
   const hessian = toTangentMatrix(student, span.hessian);
   subtractRadial(student, radial, hessian, complement.hessian);
-  const gaussNewton = toTangentMatrix(student, span.gaussNewton);
-  return matrixCurvature({ student, span: { hessian, gaussNewton }, complement });
+  let gaussNewton: NDArray | undefined;
+  const inSpan = {
+    hessian,
+    get gaussNewton() {
+      gaussNewton ??= toTangentMatrix(student, span.gaussNewton);
+      return gaussNewton;
+    },
+  };
+  return matrixCurvature({ student, span: inSpan, complement });
 }
 
 /**
@@ -65,6 +74,9 @@ export function population(teacher: MoE, options: PopulationOptions = {}): Estim
     exact: true,
     objective: populationObjective(teacher, options),
     gram: async (model) => populationGram(model, teacher),
-    curvature: (model, watch) => paced('curvature', curvatureSteps(model, teacher), watch),
+    curvature: async (model, watch) => {
+      const table = options.variant === 'float64-simd' ? await loadSimdPairTable() : undefined;
+      return paced('curvature', curvatureSteps(model, teacher, table), watch);
+    },
   };
 }

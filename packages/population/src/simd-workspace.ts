@@ -9,6 +9,7 @@ import { zeros } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
 import { halfSquareOf } from './pair-expectations.ts';
 import { kernelTable } from './pair-groups.ts';
+import type { PairTable } from './pair-table.ts';
 
 /** The population loss and its Euclidean gradient. */
 interface LossAndGradient {
@@ -46,8 +47,19 @@ function createSimdWorkspace(
   };
 }
 
+/** {@link PairTable} by the SIMD kernels. It rejects where this JavaScript engine can't run them. */
+export async function loadSimdPairTable(): Promise<PairTable> {
+  const kernels = await loadPopulationKernels();
+  return function* simdPairTable({ m }, student, teacher) {
+    const step = kernels.problem({ ...problemOf(student.spec, teacher, 2), derivatives: 2 });
+    const table = step.curvatures(rowsOf(student.params)).slice();
+    yield m;
+    return table;
+  };
+}
+
 /** Units of one gate and expert are of one kind, whichever model they belong to. */
-function problemOf(student: MoESpec, teacher: MoE) {
+function problemOf(student: MoESpec, teacher: MoE, derivatives: 1 | 2 = 1) {
   const specs = sameUnits(student, teacher.spec) ? [student] : [student, teacher.spec];
   return {
     students: student.experts,
@@ -57,7 +69,9 @@ function problemOf(student: MoESpec, teacher: MoE) {
       ...Array.from({ length: student.experts }, () => 0),
       ...Array.from({ length: teacher.spec.experts }, () => specs.length - 1),
     ],
-    tables: specs.map((one) => specs.map((other) => kernelTable(one, other, 1))),
+    tables: specs.map((one) =>
+      specs.map((other) => kernelTable(closedFormOf(one), closedFormOf(other), derivatives)),
+    ),
     teacher: rowsOf(teacher.params),
   };
 }

@@ -6,6 +6,7 @@ import { addScaled } from '@softmoe/model/linalg';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { closedFormOf } from './closed-form.ts';
 import { bestVariant, populationObjective } from './index.ts';
 import { createWorkspace } from './objective.ts';
 import { evaluatePair } from './pair-expectations.ts';
@@ -117,7 +118,9 @@ describe('the SIMD kernels', () => {
       const student = createStudent({ inputDim, experts: m, amplitude: 0.5, seed, ...one });
       const kinds = Array.from({ length: m + k }, (_, i) => (i < m ? 0 : 1));
       const specs = [student.spec, teacher.spec];
-      const tables = specs.map((a) => specs.map((b) => kernelTable(a, b, 2)));
+      const tables = specs.map((a) =>
+        specs.map((b) => kernelTable(closedFormOf(a), closedFormOf(b), 2)),
+      );
       const rows = ({ router, expert, amplitude }: MoE['params']) => ({
         router: router.data,
         expert: expert.data,

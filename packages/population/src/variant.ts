@@ -4,7 +4,7 @@ import { UnknownNameError, UnsupportedError } from '@softmoe/model';
 /** How the population loss is computed: in JavaScript, or on two numbers at once by WebAssembly. Either has its own last bits. */
 export type PopulationVariant = 'float64' | 'float64-simd';
 
-/** All variants, for messages and options. */
+/** All variants of the exact loss, for messages and options. */
 export const populationVariants: readonly PopulationVariant[] = ['float64', 'float64-simd'];
 
 /** How an exact estimator computes. */

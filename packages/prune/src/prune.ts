@@ -55,10 +55,10 @@ const DUPLICATE = 0.7;
  *
  * Where every unit has its own gate `gramOf` is called at most three times: for the model, for candidate merges (at most m units),
  * and for the result. Where units share their gates a unit's output depends on all the others, so that each candidate of the
- * elimination is a model of its own: at most m² calls, see {@link regroupings}. There `redundancy` has no meaning.
+ * elimination is a model of its own: at most m² calls. There `redundancy` has no meaning.
  *
  * Throws {@link ShapeError} when the Gram data does not have the model's size, {@link ValueError} or
- * {@link UnknownNameError} for what is no model, Gram data that is no second moment, unknown options and a rule that cannot
+ * `UnknownNameError` for what is no model, Gram data that is no second moment, unknown options and a rule that cannot
  * be met.
  */
 export async function prune(

@@ -1,4 +1,5 @@
 import { DEFINITION, fileNames, folderKind, readSweep } from '@softmoe/runs';
+import { dataReport } from './data-report.ts';
 import { type ReportDocument, ReportError } from './document.ts';
 import { runReport } from './run-report.ts';
 import { sweepReport } from './sweep-report.ts';
@@ -10,6 +11,7 @@ export async function reportOf(path: string): Promise<ReportDocument> {
   const kind = await folderKind(path);
   if (kind === 'sweep') return sweepReport(await readSweep(path));
   if (kind === 'run') return runReport(path);
+  if (kind === 'data') return dataReport(path);
   throw new ReportError(kind === 'nothing' ? 'is not there' : 'is neither a run nor a sweep', {
     field: 'folder',
     value: path,

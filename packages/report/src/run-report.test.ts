@@ -53,12 +53,17 @@ it('a report tells a run that recovered, with every figure, its certificate and 
   expect(idsOf(report)).toEqual(all);
   expect(verdictOf(report, 'learning')).toEqual({ word: '2 of 2 found', tone: 'good' });
   expect(verdictOf(report, 'pruning')).toEqual({ word: '8 → 2', tone: 'good' });
-  expect(verdictOf(report, 'certificate')).toEqual({ word: 'certified', tone: 'good' });
+  expect(verdictOf(report, 'certificate')).toEqual({
+    word: 'certified and proved',
+    tone: 'good',
+  });
   const page = parseHTML(renderReport(report)).document;
   expect(page.querySelectorAll('.wide svg')).toHaveLength(8);
   expect(page.querySelectorAll('.narrow svg')).toHaveLength(8);
   const text = textOf(report);
   expect(text).toContain(`multiplies the loss by ${result.contraction.predicted!.toFixed(6)}`);
+  expect(text).toMatch(/Proved: in the ball of radius 0\.00\d+ .* is the only critical point/);
+  expect(text).toContain('proved rate here');
   expect(text).toContain(`the run itself gives ${result.contraction.measured!.toFixed(6)}`);
   expect(text).toContain('In 2 of 2 pairs the expert came before its router');
   const rows = [...page.querySelectorAll('#pruning tbody tr')].map((row) =>

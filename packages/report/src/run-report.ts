@@ -9,12 +9,14 @@ import {
   type Figure,
   fixed,
   lagsFigure,
+  landscapeFigures,
   lossFigure,
   orderTitle,
   overlapsFigure,
   planeFigure,
   planeOf,
   plural,
+  stateWords,
   warningWords,
   widestAxes,
 } from '@softmoe/figures';
@@ -127,6 +129,7 @@ function learning(records: readonly RecordLine[], train: Course['train'], run: R
       drawn(alignmentFigure(records, run.config)),
       drawn(lagsFigure(records, run.config)),
       milestonesTable(train, milestones, run),
+      ...landscapeFigures(records, run.config).map(drawn),
     ],
   };
 }
@@ -173,7 +176,7 @@ function finetuning(records: readonly RecordLine[], result: Summary): ReportSect
     id: 'certificate',
     heading: 'Fine-tuning and its certificate',
     verdict: {
-      word: certificate.verdict,
+      word: stateWords(certificate),
       tone: certificate.verdict === 'certified' ? 'good' : 'bad',
     },
     blocks: [
@@ -231,7 +234,9 @@ function repeating({ config }: Run): ReportSection {
     id: 'repeat',
     heading: 'Repeat it',
     blocks: [
-      text(`${same} Save this as \`config.json\`:`),
+      text(
+        `${same} Save this as \`config.json\`${config.teacher ? `, with the teacher.safetensors of the run’s folder beside it` : ''}:`,
+      ),
       code('json', JSON.stringify(config, null, 2)),
       code('shell', 'softmoe run config.json --out again\nsoftmoe report again'),
     ],

@@ -83,8 +83,16 @@ export function originsTable({ origins }: Summary): Table {
 /** All that the certificate holds, with what it means. */
 export function certificateTable(result: Summary): Table {
   const { certificate, parameterError, contraction, loss } = result;
-  const { mu, lambdaMax, eigenvalueError, step, observedOrder, onePointConvexity, estimate } =
-    certificate;
+  const {
+    mu,
+    lambdaMax,
+    eigenvalueError,
+    step,
+    observedOrder,
+    onePointConvexity,
+    estimate,
+    proof,
+  } = certificate;
   const rows: readonly (readonly [string, string, number | null | undefined, number?])[] = [
     ['gradient', 'its length at the end', certificate.gradientNorm],
     ['parameter error', 'largest difference to the teacher, up to symmetry', parameterError],
@@ -122,10 +130,16 @@ export function certificateTable(result: Summary): Table {
     ['distance contraction', 'the same of the whole distance', certificate.distanceContraction, 8],
     ['observed order', 'of convergence; 2 is Newton’s', observedOrder, 3],
     ['one-point convexity', 'least one along the run', onePointConvexity],
+    ['proved radius', 'of the ball with no other critical point', proof?.radius],
+    ['proved distance', 'of the student from the teacher, over all parameters', proof?.distance],
+    ['proved rate here', 'factor of the distance in a step, from here on', proof?.rateHere, 6],
+    ['proved rate', 'that factor from the edge of the ball', proof?.rate, 6],
+    ['distance at the start', 'of the student that fine-tuning began with', proof?.start?.distance],
+    ['radius for the start', 'of the ball for steps up to 1.25/λ_max', proof?.start?.radius],
   ];
   return {
     kind: 'table',
-    caption: 'The certificate: what the final student’s own Hessian says.',
+    caption: 'The certificate: what the final student’s own Hessian says, and what is proved.',
     columns: ['quantity', 'meaning', 'value'],
     rows: [
       ['loss', 'at the end', lossWords(certificate.loss, loss.start)],

@@ -8,28 +8,46 @@ import {
   listed,
   lossWords,
   plural,
+  proofWords,
   readable,
   removalWords,
   verdictWords,
 } from '@softmoe/figures';
-import { hasClosedForm, type Milestones, meanLag, orderOf, type Summary } from '@softmoe/lab';
+import {
+  gateName,
+  hasClosedForm,
+  hasMean,
+  type Milestones,
+  meanLag,
+  orderOf,
+  type Summary,
+} from '@softmoe/lab';
 import { hasOwnGates } from '@softmoe/model/checks';
 
 type Config = Summary['config'];
 
 /** What the experiment is, in two sentences. */
 export function settingWords(config: Config): string {
-  const { inputDim, teachers, students, geometry, engine, routing, gate, train, seed } = config;
-  const directions =
-    geometry.kind === 'correlated'
-      ? `directions that overlap by ${geometry.overlap}`
-      : `${geometry.kind} directions`;
-  const gates = hasOwnGates(routing) ? `${gate} gates` : `${routing} gates that compete`;
+  const { inputDim, teachers, students, engine, routing, train, seed } = config;
+  const gates = hasOwnGates(routing)
+    ? `${gateName(config)} gates`
+    : `${routing} gates that compete`;
   return (
-    `A student of ${plural(students, 'expert')} learned from a teacher of ${plural(teachers, 'expert')} in ` +
-    `${plural(inputDim, 'dimension')}, with ${directions} and ${gates}. Routers and experts learned jointly ` +
+    `A student of ${plural(students, 'expert')} learned from ${config.teacher ? 'a given teacher' : 'a teacher'} of ${plural(teachers, 'expert')} in ` +
+    `${plural(inputDim, 'dimension')}, with ${directionsOf(config)} and ${gates}. Routers and experts learned jointly ` +
     `${train.method === 'adam' ? 'by Adam, whose time is steps × learning rate, ' : ''}on ${losses[engine]}${train.sampling === 'span' ? ', drawn in the span of both models, which is equal in law,' : ','} from a random start (seed ${seed}).`
   );
+}
+
+/** How the teacher's directions lie, or what was given. */
+function directionsOf({ geometry, teacher }: Config): string {
+  if (teacher) {
+    const { file, sha256 } = teacher;
+    return `directions as they are in ${file ?? 'its model'} (SHA-256 ${sha256.slice(0, 12)}…)`;
+  }
+  return geometry.kind === 'correlated'
+    ? `directions that overlap by ${geometry.overlap}`
+    : `${geometry.kind} directions`;
 }
 
 const losses: Readonly<Record<Config['engine'], string>> = {
@@ -93,8 +111,8 @@ export function orderWords(milestones: Milestones, config: Config): string {
 }
 
 /** Gates without a mean give an expert no signal before its router either, so that none guides the other. */
-function isGuided({ routing, gate }: Config): boolean {
-  return hasOwnGates(routing) && gate !== 'tanh';
+function isGuided(config: Config): boolean {
+  return hasOwnGates(config.routing) && hasMean(config);
 }
 
 const GUIDANCE =
@@ -165,5 +183,7 @@ export function certificateWords(result: Summary, from: number): string[] {
 
 function certificateSays(result: Summary): string {
   const { long } = verdictWords(result);
-  return `${result.certificate.verdict === 'certified' ? 'The certificate holds' : 'There is no certificate'}. ${long}`;
+  const proof = proofWords(result.certificate);
+  const proved = proof ? ` ${proof.short}: ${proof.long} ${proof.numbers ?? ''}`.trimEnd() : '';
+  return `${result.certificate.verdict === 'certified' ? 'The certificate holds' : 'There is no certificate'}. ${long}${proved}`;
 }

@@ -1,4 +1,4 @@
-import { listed, lossWords, plural, readable, secondsFigure } from '@softmoe/figures';
+import { listed, lossWords, plural, readable, secondsFigure, stateWords } from '@softmoe/figures';
 import {
   describeValues,
   type SweepCell,
@@ -126,7 +126,7 @@ function misses({ sweep, records }: SweepResults): ReportSection[] {
               `${output.recovered} of ${output.teachers}`,
               `${output.survivors}`,
               lossWords(output.loss.final, output.loss.start),
-              output.certificate.verdict,
+              stateWords(output.certificate),
             ]),
         },
         ...rest(missed.length),
@@ -148,7 +148,7 @@ function rest(count: number): ReportSection['blocks'] {
 
 /** A run by what the sweep sets in it. */
 function nameOf({ runs }: SweepResults['sweep'], input: unknown): string {
-  const run = runs.find(({ task }) => JSON.stringify(task.input) === JSON.stringify(input));
+  const run = runs.find(({ config }) => JSON.stringify(config) === JSON.stringify(input));
   return describeValues(run?.values ?? {});
 }
 

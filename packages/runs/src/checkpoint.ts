@@ -58,6 +58,7 @@ const schema = z.object({
     }),
     timing: z.object({ train: z.number(), prune: z.number(), finetune: z.number() }),
     student: state,
+    teacher: state,
     trained: state,
     refined: state,
     finetuned: state,
@@ -74,12 +75,13 @@ const checkpointFormat: FileFormat<z.output<typeof schema>> = {
 /** The checkpoint as JSON, with the states as base64 of their safetensors files, and the SHA-256 of all that. */
 export function encodeCheckpoint({ snapshot, ...records }: Checkpoint): string {
   const text = (state: Uint8Array | undefined) => state && Buffer.from(state).toString('base64');
-  const { student, trained, refined, finetuned } = snapshot;
+  const { student, teacher, trained, refined, finetuned } = snapshot;
   const content = {
     ...records,
     snapshot: {
       ...snapshot,
       student: text(student),
+      teacher: text(teacher),
       trained: text(trained),
       refined: text(refined),
       finetuned: text(finetuned),

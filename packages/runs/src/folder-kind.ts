@@ -6,8 +6,11 @@ import { fileNames, shellWord } from './run-files.ts';
 /** The file of a sweep's folder that holds its definition. */
 export const DEFINITION = 'sweep.json';
 
-/** What a path leads to, by the files that are there. */
-export type FolderKind = 'nothing' | 'file' | 'run' | 'sweep' | 'folder';
+/** The file of a folder of a run on a table that holds its config. */
+export const DATA_CONFIG = 'data.json';
+
+/** What a path leads to, by the files that are there; `data` is the folder of a run on a table, which has no teacher. */
+export type FolderKind = 'nothing' | 'file' | 'run' | 'data' | 'sweep' | 'folder';
 
 /** What a path leads to. A folder that cannot be looked into is a folder. */
 export async function folderKind(path: string): Promise<FolderKind> {
@@ -20,7 +23,9 @@ export async function folderKind(path: string): Promise<FolderKind> {
       () => false,
     );
   if (await holds(DEFINITION)) return 'sweep';
-  return (await holds(fileNames.config)) ? 'run' : 'folder';
+  if (await holds(fileNames.config)) return 'run';
+  // Made whole or not at all: a data.json by itself is of something else.
+  return (await holds(DATA_CONFIG)) && (await holds(fileNames.result)) ? 'data' : 'folder';
 }
 
 /** Why a path is not the folder of a run, or of a sweep, and what to do with what it is. */
@@ -46,6 +51,11 @@ export async function notFolderOf(
       return {
         problem: 'is the folder of a run, not of a sweep',
         remedy: `See softmoe show ${word} or softmoe report ${word}.`,
+      };
+    case 'data':
+      return {
+        problem: 'is the folder of a run on data, which has no teacher',
+        remedy: `See softmoe show ${word}, or ask it for values by softmoe predict ${word} --data FILE.`,
       };
     case 'folder':
       return wanted === 'run'

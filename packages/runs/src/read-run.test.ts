@@ -81,6 +81,9 @@ it('findRuns lists runs by name, complete or not, and passes over other folders'
   await writeFile(join(parent, 'readme.txt'), '');
   await mkdir(join(parent, 'c'));
   await writeFile(join(parent, 'c', 'config.json'), '{"inputDim": 16');
+  await writeFile(join(parent, 'c', 'records.jsonl'), '');
+  await mkdir(join(parent, '.of-another-tool'));
+  await writeFile(join(parent, '.of-another-tool', 'config.json'), '{"commit": false}');
   const { runs, damaged } = await findRuns(parent);
   expect(damaged.map(({ message }) => message)).toEqual([
     expect.stringContaining(join(parent, 'c', 'config.json')),
@@ -184,7 +187,7 @@ describe('a result', () => {
     [
       'with unknown advice',
       { advice: [{ kind: 'pray', value: 1 }] },
-      /result\.advice\.0: .*result\.json \(got \{kind: "pray", value: 1\}\)/,
+      /result\.advice\.0\.kind: expected one of "students-needed"\|.*result\.json \(got "pray"\)/,
     ],
     ['with a config that is none', { config: { seed: -1 } }, /result\.config\.seed: .*\(got -1\)/],
   ])('%s is refused by name', async (_, change, message) => {

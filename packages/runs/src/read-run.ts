@@ -11,10 +11,13 @@ import {
 } from '@softmoe/lab';
 import { FormatError, loadMoE, type MoE, SoftmoeError, UnsupportedError } from '@softmoe/model';
 import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { gitStateSchema } from '@softmoe/tasks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import * as z from 'zod';
+import { type About, readAbout } from './about.ts';
 import { decodeCheckpoint } from './checkpoint.ts';
-import { notFolderOf } from './folder-kind.ts';
+import { folderKind, notFolderOf } from './folder-kind.ts';
+import { keptParts } from './own-module.ts';
 import {
   asReading,
   type RunFiles,
@@ -23,6 +26,7 @@ import {
   requireSizes,
   type WrittenFiles,
   writtenFiles,
+  writtenOf,
 } from './read-file.ts';
 import { fileNames, RUN_AGAIN, RunFolderError, shellWord } from './run-files.ts';
 import { flatten } from './sweep/fields.ts';
@@ -31,6 +35,8 @@ import { flatten } from './sweep/fields.ts';
 export interface Run extends RunFiles {
   /** What it ran with: of its result or checkpoint, where config.json may have been changed since. */
   readonly config: Config;
+  /** Tags, note and git state: of a complete run that of its result, since about.json may be edited. */
+  readonly about: About;
   /** When the run last wrote to the folder. */
   readonly changed: Date;
   /** Of a complete run. */
@@ -53,7 +59,7 @@ export async function readRun(path: string): Promise<Run> {
   // In this order: a run that ends meanwhile writes its result before it removes its checkpoint.
   const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
   const result = await readIfThere(join(path, fileNames.result));
-  const found: Pick<Run, 'result' | 'checkpoint' | 'files'> =
+  const { git, ...found }: Pick<Run, 'result' | 'checkpoint' | 'files'> & Pick<About, 'git'> =
     result !== undefined
       ? resultIn(result, join(path, fileNames.result))
       : checkpoint !== undefined
@@ -64,6 +70,7 @@ export async function readRun(path: string): Promise<Run> {
   const run: Run = {
     path,
     config: found.result?.config ?? found.checkpoint?.config ?? written,
+    about: { ...(await readAbout(path)), ...(git && { git }) },
     changed: await lastWritten(path),
     ...found,
   };
@@ -97,38 +104,54 @@ async function lastWritten(path: string): Promise<Date> {
 }
 
 /**
- * The runs right under a folder, by name, and what is wrong with those that cannot be read. Folders that hold no config.json
- * are passed over.
+ * The runs right under a folder, by name, what is wrong with those that cannot be read, and the names of runs on data, which have no
+ * teacher. Folders that hold no config.json are passed over, and those whose config.json is of something else, with no other file of a
+ * run beside it.
  */
-export async function findRuns(
-  parent: string,
-): Promise<{ readonly runs: Run[]; readonly damaged: SoftmoeError[] }> {
+export async function findRuns(parent: string): Promise<{
+  readonly runs: Run[];
+  readonly damaged: SoftmoeError[];
+  readonly onData: readonly string[];
+}> {
   const entries = await asReading(parent, () => readdir(parent, { withFileTypes: true }));
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const runs: Run[] = [];
   const damaged: SoftmoeError[] = [];
+  const onData: string[] = [];
   for (const name of names.sort()) {
     const path = join(parent, name);
+    if ((await folderKind(path)) === 'data') onData.push(name);
     if ((await readIfThere(join(path, fileNames.config))) === undefined) continue;
     try {
       runs.push(await readRun(path));
     } catch (error) {
       if (!(error instanceof SoftmoeError)) throw error;
-      damaged.push(error);
+      if (await hasBegun(path)) damaged.push(error);
     }
   }
-  return { runs, damaged };
+  return { runs, damaged, onData };
 }
 
-/** One of the models of a run; undefined where it has not come that far. Throws `FormatError` for a damaged file. */
+/** Whether there is more of a run in a folder than its config. */
+async function hasBegun(path: string): Promise<boolean> {
+  const { about, checkpoint, records, result } = fileNames;
+  const files = [about, checkpoint, records, result].map((name) => stat(join(path, name)));
+  return (await Promise.allSettled(files)).some(({ status }) => status === 'fulfilled');
+}
+
+/**
+ * One of the models of a run; undefined where it has not come that far. Code of a gate or an expert that the folder keeps is run,
+ * since models only name them. Throws `FormatError` for a damaged file.
+ */
 export async function readModel(
-  run: RunFiles,
+  run: RunFiles & Partial<Pick<Run, 'config'>>,
   name: 'teacher' | 'trained' | 'pruned' | 'refined' | 'final',
 ): Promise<MoE | undefined> {
   const file = join(run.path, fileNames.model(name));
   const bytes = await readRunFile(run, fileNames.model(name));
   try {
-    return bytes && loadMoE(bytes);
+    const own = run.config ? await keptParts(run.path, run.config) : {};
+    return bytes && loadMoE(bytes, undefined, own);
   } catch (cause) {
     throw new FormatError(
       `${cause instanceof UnsupportedError ? 'cannot be used' : 'is damaged'}: ${(cause as Error).message}`,
@@ -138,11 +161,11 @@ export async function readModel(
   }
 }
 
-function resultIn(text: string, file: string): { result: Summary; files?: WrittenFiles } {
+function resultIn(text: string, file: string): BesideResult & { result: Summary } {
   const json = parseStrictJson(text, file);
   const result = readFormat(json, resultFormat, { file, remedy: RUN_AGAIN });
-  const { files } = readFormat(json, filesFormat, { file, remedy: RUN_AGAIN });
-  if (isSealed(json)) return { result, ...(files && { files }) };
+  const beside = readFormat(json, besideFormat, { file, remedy: RUN_AGAIN });
+  if (isSealed(json)) return { result, ...beside };
   throw new FormatError('was changed since the run wrote it', {
     field: 'result',
     value: file,
@@ -151,12 +174,21 @@ function resultIn(text: string, file: string): { result: Summary; files?: Writte
 }
 
 /** What result.json holds beside the result. */
-const filesFormat = { ...resultFormat, schema: z.object({ files: writtenFiles.optional() }) };
+const beside = z.object({
+  files: writtenFiles.exactOptional(),
+  git: gitStateSchema.exactOptional(),
+});
+type BesideResult = z.output<typeof beside>;
+const besideFormat = { ...resultFormat, schema: beside };
 
 function checkpointIn(text: string, file: string): { checkpoint: Snapshot; files?: WrittenFiles } {
   const { snapshot, recordBytes: bytes, recordSha256: sha256 } = decodeCheckpoint(text, file);
-  if (sha256 === undefined) return { checkpoint: snapshot };
-  return { checkpoint: snapshot, files: { [fileNames.records]: { bytes, sha256 } } };
+  const { teacher } = snapshot;
+  const files = {
+    ...(sha256 === undefined ? {} : { [fileNames.records]: { bytes, sha256 } }),
+    ...(teacher ? { [fileNames.model('teacher')]: writtenOf(teacher) } : {}),
+  };
+  return { checkpoint: snapshot, files };
 }
 
 /**

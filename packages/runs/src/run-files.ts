@@ -9,10 +9,12 @@ export const RUN_AGAIN = 'Run its config.json again into another folder.';
 /** The files of a run folder. */
 export const fileNames = {
   config: 'config.json',
+  about: 'about.json',
   checkpoint: 'checkpoint.json',
   records: 'records.jsonl',
   result: 'result.json',
   model: (name: string) => `${name}.safetensors`,
+  module: (name: 'gate' | 'expert') => `${name}.mjs`,
 } as const;
 
 /** A path as a word of a shell's command line, quoted where it has to be; for commands that are to be copied. */

@@ -9,10 +9,13 @@ import {
   type Snapshot,
   summaryOf,
 } from '@softmoe/lab';
-import { type MoE, SoftmoeError, saveMoE } from '@softmoe/model';
+import { type MoE, type OwnParts, SoftmoeError, saveMoE } from '@softmoe/model';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { seal, writeWhole } from '@softmoe/tasks/files';
+import { type About, encodeAbout, readAbout } from './about.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { type ModuleTexts, PARTS } from './experiment-module.ts';
+import { keptParts } from './own-module.ts';
 import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-file.ts';
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
@@ -31,33 +34,48 @@ export interface RunFolder {
 }
 
 /**
- * Makes a new folder for the run that `start` begins, with config.json, checkpoint.json (which names the backend, too) and, as
- * the run goes on, records.jsonl (one record a line), teacher.safetensors, trained.safetensors, pruned.safetensors,
+ * Makes a new folder for the run that `start` begins, with config.json, teacher.safetensors where the teacher is the user's own,
+ * gate.mjs and expert.mjs where these are, from `modules`, checkpoint.json (which names the backend, too) and, as the run goes on,
+ * records.jsonl (one record a line), teacher.safetensors, trained.safetensors, pruned.safetensors,
  * refined.safetensors (engines that sample), final.safetensors and result.json. The folder, and every file in it but
  * records.jsonl, appears whole or not at all, so that a run killed at any moment goes on with {@link resumeRunFolder}. It
- * is claimed until it is closed. Throws {@link RunFolderError} when the folder exists or cannot be written.
+ * is claimed until it is closed. What is to be said of the run besides goes to about.json, which may be edited; its git state also stands
+ * in result.json. Throws {@link RunFolderError} when the folder exists or cannot be written, and for a bad tag.
  */
-export async function createRunFolder(path: string, start: Snapshot): Promise<RunFolder> {
+export async function createRunFolder(
+  path: string,
+  start: Snapshot,
+  modules: ModuleTexts = {},
+  about: About = {},
+): Promise<RunFolder> {
+  const description = Object.keys(about).length > 0 ? encodeAbout(about) : undefined;
   await makeFolder(path, async (folder) => {
     await writeWhole(join(folder, fileNames.config), json(start.config));
+    if (description) await writeWhole(join(folder, fileNames.about), description);
+    const { teacher } = start;
+    if (teacher) await writeWhole(join(folder, fileNames.model('teacher')), teacher);
+    for (const field of PARTS) {
+      const text = modules[field];
+      if (text !== undefined) await writeWhole(join(folder, fileNames.module(field)), text);
+    }
     await writeCheckpoint(folder, { snapshot: start, recordBytes: 0 });
   });
   return claimed(path, (claim) => openAt(path, undefined, claim));
 }
 
 /**
- * The folder of a run that was stopped, and the snapshot to restore: that of its last checkpoint. Records after it are
- * dropped, since the restored experiment gives them again. The folder is claimed until it is closed. Throws
- * {@link RunFolderError} for a complete run, one that another process has claimed, and what is no run's folder, `FormatError`
- * for a damaged one.
+ * The folder of a run that was stopped, the snapshot to restore, which is that of its last checkpoint, the gate and expert of the
+ * user's own that the folder keeps the code of, and what was said of the run. Records after the checkpoint are dropped, since the
+ * restored experiment gives them again. The folder is claimed until it is closed. Throws {@link RunFolderError} for a complete run,
+ * one that another process has claimed, and what is no run's folder, `FormatError` for a damaged one.
  */
 export async function resumeRunFolder(
   path: string,
-): Promise<{ folder: RunFolder; snapshot: Snapshot }> {
+): Promise<{ folder: RunFolder; snapshot: Snapshot; own: OwnParts; about: About }> {
   await requireIncomplete(path);
   return claimed(path, async (claim) => {
     // Whoever had claimed it may have ended it meanwhile.
-    await requireIncomplete(path);
+    const about = await requireIncomplete(path);
     const checkpoint = await readIfThere(join(path, fileNames.checkpoint));
     if (checkpoint === undefined) {
       throw new RunFolderError(`holds no ${fileNames.checkpoint} to go on from`, {
@@ -67,17 +85,20 @@ export async function resumeRunFolder(
       });
     }
     const decoded = decodeCheckpoint(checkpoint, join(path, fileNames.checkpoint));
-    return { folder: await openAt(path, decoded, claim), snapshot: decoded.snapshot };
+    const { snapshot } = decoded;
+    const own = await keptParts(path, snapshot.config);
+    return { folder: await openAt(path, decoded, claim), snapshot, own, about };
   });
 }
 
-async function requireIncomplete(path: string): Promise<void> {
-  const { result, config } = await readRun(path);
+async function requireIncomplete(path: string): Promise<About> {
+  const { result, config, about } = await readRun(path);
   if (!result) {
     // It goes on with the config that it began with: a change of config.json would be passed over in silence.
     const file = join(path, fileNames.config);
     const written = parseConfig(parseStrictJson((await readIfThere(file)) ?? '', file));
-    return requireSameConfig(path, config, written);
+    requireSameConfig(path, config, written);
+    return about;
   }
   await rm(join(path, fileNames.checkpoint), { force: true });
   throw new RunFolderError('is complete: there is nothing left to do', {
@@ -169,7 +190,9 @@ async function writeResult(
   for (const [name, model] of Object.entries(result.models)) {
     files[fileNames.model(name)] = await writeModel(path, name, model);
   }
-  await writeWhole(join(path, fileNames.result), json(seal({ ...summaryOf(result), files })));
+  const { git } = await readAbout(path);
+  const whole = { ...summaryOf(result), ...(git && { git }), files };
+  await writeWhole(join(path, fileNames.result), json(seal(whole)));
 }
 
 async function writeModel(path: string, name: string, model: MoE): Promise<Written> {
@@ -179,7 +202,10 @@ async function writeModel(path: string, name: string, model: MoE): Promise<Writt
 }
 
 /** Under a temporary name until `fill` is done, then renamed to `path`, where there must be nothing. */
-async function makeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+export async function makeFolder(
+  path: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
   if (existsSync(path)) throw taken(path);
   let temporary: string | undefined;
   try {

@@ -1,5 +1,12 @@
 import { createReferenceBackend } from '@softmoe/backend';
-import { createMoE, type Gram, type MoE, ShapeError, UnsupportedError } from '@softmoe/model';
+import {
+  createMoE,
+  type Expert,
+  type Gram,
+  type MoE,
+  ShapeError,
+  UnsupportedError,
+} from '@softmoe/model';
 import { mapParams, takeRows } from '@softmoe/model/linalg';
 import { prune } from '@softmoe/prune';
 import { createStudent, createTeacher } from '@softmoe/teacher';
@@ -47,8 +54,15 @@ describe('Gram data of candidates', () => {
     const tanh = { ...teacher, spec: { ...teacher.spec, expert: { kind: 'tanh' as const } } };
     const routerBias = { shape: [4], data: Float64Array.of(1, -1, 0, 2) };
     const biased = createMoE(teacher.spec, { ...teacher.params, routerBias });
+    const own = (factor: number): MoE => {
+      const expert = {
+        ...{ name: 'own', parity: 'odd', value: (z: number) => Math.atan(factor * z) },
+        derivative: (z: number) => factor / (1 + (factor * z) ** 2),
+      } satisfies Expert;
+      return { ...teacher, spec: { ...teacher.spec, expert } };
+    };
     const alone = sampled(points, createReferenceBackend());
-    for (const model of [teacher, tanh, biased]) {
+    for (const model of [teacher, tanh, biased, own(1), own(2)]) {
       expectSame(await gramOf(model), await alone.gram(model));
     }
   });

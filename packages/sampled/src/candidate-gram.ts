@@ -1,23 +1,16 @@
-import {
-  type Expert,
-  type Gram,
-  type MoE,
-  type NDArray,
-  type Points,
-  UnsupportedError,
-} from '@softmoe/model';
+import { type Expert, type Gram, type MoE, type Points, UnsupportedError } from '@softmoe/model';
 import { checkInputs, expertOf, hasOwnGates, requireModel, routingOf } from '@softmoe/model/checks';
 import {
   addAt,
   at,
-  axpyAt,
   dotAt,
   entry,
-  matrixSize,
+  exp,
   multiplyTransposed,
   row,
   zeros,
 } from '@softmoe/model/linalg';
+import { addUpperProducts } from './moments.ts';
 import { type Source, samplePoints, sourceOf } from './source.ts';
 
 /** Points that are computed at a time, so that the outputs of all units there stay in the processor's cache. */
@@ -66,7 +59,7 @@ function gramOn(columns: UnitColumns, model: MoE): Gram {
       outputs.fill(0, first + rows, first + BLOCK);
       addAt(cross.data, i, dotAt(outputs, first, targets, start, rows) / size);
     }
-    addUpperProducts(outputs, sums);
+    addUpperProducts(outputs, BLOCK, sums);
   }
   const students = zeros([m, m]);
   for (let i = 0; i < m; i++) {
@@ -88,7 +81,7 @@ function weightsAt(
   if (addUp(weights, total)) return weights;
   const logits = units.map(({ logit }) => logit.subarray(start, start + rows));
   const largest = logits.reduce((most, z) => most.map((x, s) => Math.max(x, at(z, s))));
-  const shifted = logits.map((z) => z.map((x, s) => Math.exp(x - at(largest, s))));
+  const shifted = logits.map((z) => z.map((x, s) => exp(x - at(largest, s))));
   addUp(shifted, total);
   return shifted;
 }
@@ -101,19 +94,6 @@ function addUp(weights: readonly Float64Array[], total: Float64Array): boolean {
   }
   const rows = weights[0]!.length;
   return total.subarray(0, rows).every((sum) => sum > SAFE.least && sum < SAFE.most);
-}
-
-/** Adds the upper triangle of U Uᵀ to `sums`, [rows, rows], for U [rows, BLOCK]; an even number of rows. */
-function addUpperProducts(outputs: Float64Array, sums: NDArray): void {
-  const { rows } = matrixSize(sums);
-  const products = new Float64Array(2 * rows);
-  for (let i = 0; i < rows; i += 2) {
-    const left = rows - i;
-    const rest = outputs.subarray(i * BLOCK);
-    multiplyTransposed(rest, 2, rest, left, BLOCK, products);
-    axpyAt(1, products, 0, sums.data, i * rows + i, left);
-    axpyAt(1, products, left, sums.data, (i + 1) * rows + i, left);
-  }
 }
 
 /** What a unit's own rows decide at all points. */
@@ -163,7 +143,7 @@ class UnitColumns {
     const [logit, expertLogit] = this.#logits(unit);
     return {
       logit,
-      weight: logit.map((z, s) => Math.exp(z - at(largest, s))),
+      weight: logit.map((z, s) => exp(z - at(largest, s))),
       expert: expertLogit.map((z) => unit.expert.value(z)),
     };
   }
@@ -191,13 +171,24 @@ interface Unit {
 function unitsOf({ spec, params }: MoE): Unit[] {
   const { inputDim: d } = spec;
   const expert = expertOf(spec.expert);
-  const kind = JSON.stringify(spec.expert);
+  const kind = kindOf(spec.expert);
   return Array.from(routingOf(spec.routing).logShares(params), (bias, i) => {
     const rows = new Float64Array(2 * d);
     rows.set(row(params.router, i));
     rows.set(row(params.expert, i), d);
     return { rows, bias, expert, key: [kind, bias, ...rows].join() };
   });
+}
+
+const ownKinds = new WeakMap<object, string>();
+let objects = 0;
+
+/** Equal for the same expert alone: objects of the user's own may share a name. */
+function kindOf(expert: MoE['spec']['expert']): string {
+  if (!('value' in expert)) return JSON.stringify(expert);
+  const known = ownKinds.get(expert) ?? `own ${objects++}`;
+  ownKinds.set(expert, known);
+  return known;
 }
 
 function requireSharedGates({ spec: { routing } }: MoE): void {

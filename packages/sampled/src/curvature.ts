@@ -18,7 +18,11 @@ import { jacobians, withOnes } from './jacobians.ts';
 import { type ResidualHessian, residualHessian } from './residual-hessian.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
-/** {@link curvatureSteps} without a pause: for small samples, proofs and tests. */
+/**
+ * Curvature of the loss on a fixed sample drawn in span coordinates, docs/theory.md (39) and (40), as a function of a model in
+ * those. It is computed without a pause: for small samples, proofs and tests; the estimator that `sampled` makes pauses. Throws a
+ * typed error for what is no sample, and the function for a model of another input dimension.
+ */
 export function sampleCurvature(sample: Points): (model: MoE) => Curvature & WithMatrices {
   const stepsOf = curvatureSteps(sample);
   return (model) => complete(stepsOf(model));

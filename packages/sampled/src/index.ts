@@ -1,5 +1,13 @@
 export { candidateGram } from './candidate-gram.ts';
 export { sampleCurvature } from './curvature.ts';
+export {
+  type Dataset,
+  dataset,
+  type Part,
+  type SplitOptions,
+  type Table,
+} from './dataset.ts';
+export { leastSquares } from './least-squares.ts';
 export { sampled } from './sampled.ts';
 export {
   type FreshBatchesOptions,
@@ -10,3 +18,10 @@ export {
   type Source,
   shuffledBatches,
 } from './source.ts';
+export {
+  inputDimOf,
+  type ScaledColumn,
+  type Standardisation,
+  standardise,
+  toTarget,
+} from './standardisation.ts';

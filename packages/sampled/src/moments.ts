@@ -1,6 +1,14 @@
 import type { Backend } from '@softmoe/backend';
-import type { Gram, MoE, Points } from '@softmoe/model';
-import { addAt, at, axpyAt, entry, zeros } from '@softmoe/model/linalg';
+import type { Gram, MoE, NDArray, Points } from '@softmoe/model';
+import {
+  addAt,
+  at,
+  axpyAt,
+  entry,
+  matrixSize,
+  multiplyTransposed,
+  zeros,
+} from '@softmoe/model/linalg';
 import type { Source } from './source.ts';
 
 /**
@@ -41,5 +49,18 @@ function addMoments(
       addAt(cross, i, u * y);
       axpyAt(u, outputs, s * m + i, students, i * m + i, m - i);
     }
+  }
+}
+
+/** Adds the upper triangle of U Uᵀ to `sums`, [rows, rows], for U [rows, points]; both even. */
+export function addUpperProducts(outputs: Float64Array, points: number, sums: NDArray): void {
+  const { rows } = matrixSize(sums);
+  const products = new Float64Array(2 * rows);
+  for (let i = 0; i < rows; i += 2) {
+    const left = rows - i;
+    const rest = outputs.subarray(i * points);
+    multiplyTransposed(rest, 2, rest, left, points, products);
+    axpyAt(1, products, 0, sums.data, i * rows + i, left);
+    axpyAt(1, products, left, sums.data, (i + 1) * rows + i, left);
   }
 }

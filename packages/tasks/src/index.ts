@@ -1,5 +1,6 @@
 export { codeOf, type WorkerCode } from './code-hash.ts';
 export { StoreError, TaskFailure, TasksInterruptedError, WorkerError } from './errors.ts';
+export { type GitState, gitState, gitStateSchema } from './git-state.ts';
 export { type RunTasksOptions, recordTask, runTasks, taskEnvironment } from './run-tasks.ts';
 export type {
   ModuleExport,

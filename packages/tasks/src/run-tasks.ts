@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type GitState, gitState } from './git-state.ts';
 import type { Task } from './task.ts';
 import { type LedgerOptions, openTaskLedger } from './task-ledger.ts';
 import type { TaskPool } from './task-pool.ts';
@@ -66,7 +67,7 @@ export async function recordTask(
     input: task.input,
     endedAt: new Date().toISOString(),
     seconds,
-    environment: taskEnvironment,
+    environment: await environmentWithGit(),
     ...outcome,
   };
 }
@@ -82,3 +83,12 @@ export const taskEnvironment: TaskEnvironment = {
   platform: process.platform,
   arch: process.arch,
 };
+
+let state: Promise<GitState | undefined> | undefined;
+
+/** {@link taskEnvironment} with the git state of the folder that this process works in, as of its first task. */
+async function environmentWithGit(): Promise<TaskEnvironment> {
+  state ??= gitState();
+  const git = await state;
+  return git ? { ...taskEnvironment, git } : taskEnvironment;
+}

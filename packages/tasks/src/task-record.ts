@@ -2,6 +2,7 @@ import type { FileFormat, Format } from '@softmoe/model/checks';
 import { canonicalize } from 'json-canonicalize';
 import * as z from 'zod';
 import { sha256 } from './files.ts';
+import { gitStateSchema } from './git-state.ts';
 import type { Task } from './task.ts';
 
 /** What the record of a task says it is. Records of before, without it, are of the same version. */
@@ -15,6 +16,8 @@ const environment = z.object({
   softmoe: z.string(),
   platform: z.string(),
   arch: z.string(),
+  /** Of the folder that the process was started in, where it is one of a git repository. */
+  git: gitStateSchema.exactOptional(),
 });
 
 const error = z.object({

@@ -1,16 +1,16 @@
-import type { ExpertSpec, MoESpec, Params } from '@softmoe/model';
+import type { Expert, ExpertSpec, Gate, MoESpec, Params } from '@softmoe/model';
 import type { GatedRouting, GateName, SharedRouting } from '@softmoe/model/checks';
 import { parameterLayout, zeros } from '@softmoe/model/linalg';
 
 /** A gate for each unit, or gates that all units share: then `gate` has no meaning and may be left out. */
 export type GatingOptions =
-  | { readonly routing?: GatedRouting; readonly gate: GateName }
-  | { readonly routing: SharedRouting; readonly gate?: GateName };
+  | { readonly routing?: GatedRouting; readonly gate: GateName | Gate }
+  | { readonly routing: SharedRouting; readonly gate?: GateName | Gate };
 
 interface Size {
   readonly inputDim: number;
   readonly experts: number;
-  readonly expert: ExpertSpec;
+  readonly expert: ExpertSpec | Expert;
 }
 
 /** The spec that the options of a teacher or a student ask for. */

@@ -1,7 +1,6 @@
 import type { Draw } from '@softmoe/model';
 import { requireInteger, requireObject, requireStream } from '@softmoe/model/checks';
-import { allocate } from '@softmoe/model/linalg';
-import { ln24, writePolar24 } from './elementary.ts';
+import { allocate, ln24, writePolar24 } from '@softmoe/model/linalg';
 import { fillWords, fnv1a, LANES, seedLanes } from './lanes.ts';
 
 /** One block of a draw: the counter that its lanes are seeded from. */

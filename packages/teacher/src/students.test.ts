@@ -14,10 +14,10 @@ const base: StudentOptions = {
   amplitude: 1e-3,
 };
 
-const optionsArbitrary: fc.Arbitrary<StudentOptions> = fc.record<StudentOptions>({
+const optionsArbitrary: fc.Arbitrary<StudentOptions> = fc.record({
   inputDim: fc.integer({ min: 2, max: 60 }),
   experts: fc.integer({ min: 1, max: 90 }),
-  gate: fc.constantFrom('sigmoid', 'probit', 'tanh'),
+  gate: fc.constantFrom('sigmoid' as const, 'probit' as const, 'tanh' as const),
   expert: fc.integer({ min: 1, max: 6 }).map((degree): ExpertSpec => ({ kind: 'hermite', degree })),
   seed: fc.maxSafeNat(),
   amplitude: fc.double({ min: 1e-6, max: 10, noNaN: true }),

@@ -1,4 +1,11 @@
-import { createMoE, type ExpertSpec, type MoE, type MoESpec, ValueError } from '@softmoe/model';
+import {
+  createMoE,
+  type Expert,
+  type ExpertSpec,
+  type MoE,
+  type MoESpec,
+  ValueError,
+} from '@softmoe/model';
 import { checkSpec, expertOf, requireKeys, type Written } from '@softmoe/model/checks';
 import { randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
@@ -10,7 +17,8 @@ export type StudentOptions = GatingOptions & {
   readonly inputDim: number;
   /** m, the number of units. */
   readonly experts: number;
-  readonly expert: ExpertSpec;
+  /** By name and constants, or an object of the user's own. */
+  readonly expert: ExpertSpec | Expert;
   readonly seed: number;
   /** |a_i| of every unit at the start, above 0. */
   readonly amplitude: number;

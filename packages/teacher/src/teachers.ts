@@ -1,5 +1,6 @@
 import {
   createMoE,
+  type Expert,
   type ExpertSpec,
   type MoE,
   type MoESpec,
@@ -36,7 +37,8 @@ export type TeacherOptions = GatingOptions & {
   readonly inputDim: number;
   /** k, the number of units. */
   readonly experts: number;
-  readonly expert: ExpertSpec;
+  /** By name and constants, or an object of the user's own. */
+  readonly expert: ExpertSpec | Expert;
   readonly geometry: Geometry;
   readonly seed: number;
   /**

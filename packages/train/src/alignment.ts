@@ -5,6 +5,7 @@ import {
   at,
   entry,
   rowProducts,
+  SAME_SIGNS,
   type SignChange,
   signChanges,
 } from '@softmoe/model/linalg';
@@ -27,7 +28,10 @@ export interface Alignment {
   readonly router: number[];
 }
 
-/** Throws {@link ShapeError} when the two models' inputs differ in dimension, a typed error for what is no model. */
+/**
+ * The inner products of every direction of `student` with every one of `teacher`, experts and routers. Throws {@link ShapeError}
+ * when the two models' inputs differ in dimension, a typed error for what is no model.
+ */
 export function overlaps(student: MoE, teacher: MoE): Overlaps {
   requireForm('student', student);
   requireForm('teacher', teacher);
@@ -66,7 +70,7 @@ export function nearestSigns(
   const changes = signChanges(spec);
   const byAmplitude = changes.some(({ amplitude }) => amplitude < 0);
   return (expert, router, amplitudes) => {
-    let best: SignChange = { router: 1, expert: 1, amplitude: 1 };
+    let best = SAME_SIGNS;
     let most = -Infinity;
     for (const change of changes) {
       if (byAmplitude && change.amplitude * amplitudes < 0) continue;
@@ -93,13 +97,16 @@ export function alignment(
   const nearest = nearestSigns(student.spec);
 
   function aligned(i: number, j: number) {
-    const [w, v] = [entry(expert, i, j), entry(router, i, j)];
+    const w = entry(expert, i, j);
+    const v = entry(router, i, j);
     const change = nearest(w, v, at(a, i) * at(target, j));
-    const pair = { expert: change.expert * w, router: change.router * v };
-    return { ...pair, score: pair.expert + pair.router };
+    return { expert: change.expert * w, router: change.router * v };
   }
 
-  const matched = assignRows(m, k, (i, j) => -aligned(i, j).score);
+  const matched = assignRows(m, k, (i, j) => {
+    const pair = aligned(i, j);
+    return -(pair.expert + pair.router);
+  });
   const pairs = matched.map((i, j) => (i < 0 ? { expert: 0, router: 0 } : aligned(i, j)));
   return {
     student: matched,

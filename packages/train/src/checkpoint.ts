@@ -1,4 +1,4 @@
-import { FormatError, type NDArray, ValueError } from '@softmoe/model';
+import { FormatError, type NDArray, type OwnParts, ValueError } from '@softmoe/model';
 import {
   checkArray,
   decodeMoE,
@@ -37,10 +37,10 @@ export function saveState(state: TrainState): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The state in a file that {@link saveState} wrote. Throws {@link FormatError} for a file of another version, for one that
+ * The state in a file that {@link saveState} wrote; a gate or expert of the user's own that it names must be given in `own`. Throws {@link FormatError} for a file of another version, for one that
  * lacks a part, and it or another typed error for any other file.
  */
-export function loadState(bytes: Uint8Array): TrainState {
+export function loadState(bytes: Uint8Array, own: OwnParts = {}): TrainState {
   const { tensors, metadata } = decodeTensors(bytes);
   const version = metadata[FORMAT_KEY];
   if (version !== VERSION) {
@@ -51,7 +51,7 @@ export function loadState(bytes: Uint8Array): TrainState {
 
   const rest = new Map(Object.entries(tensors));
   const parts = unpack(parseStrictJson(json, PARTS_KEY), rest);
-  const model = decodeMoE(encodeTensors(Object.fromEntries(rest), metadata));
+  const model = decodeMoE(encodeTensors(Object.fromEntries(rest), metadata), own);
   const { step, time, ...others } = parts as Omit<TrainState, 'model'>;
   const state: TrainState = { step, time, model, ...others };
   checkParts(state);

@@ -1,6 +1,6 @@
 import type { MoE, Params } from '@softmoe/model';
 import {
-  axpy,
+  addMultiplesAt,
   makeParams,
   type ParameterName,
   param,
@@ -20,31 +20,42 @@ export function displace(
   let landed = true;
   const params = makeParams(model.spec, ({ name, shape, manifold }) => {
     const data = param(model.params, name).data.slice();
-    addSlopes(name, scales, slopes, data);
-    landed &&=
-      manifold === 'sphere' ? normaliseInPlace(data, shape[1] ?? 1) : data.every(Number.isFinite);
+    const add = slopeAdder(name, scales, slopes);
+    if (manifold === 'sphere') {
+      const columns = shape[1] ?? 1;
+      for (let start = 0; start < data.length; start += columns) {
+        add(start, columns, data, start);
+        landed = normaliseAt(data, start, columns) && landed;
+      }
+    } else {
+      add(0, data.length, data, 0);
+      landed &&= data.every(Number.isFinite);
+    }
     return { shape, data };
   });
   return landed ? { spec: model.spec, params } : undefined;
 }
 
-/** Adds Σ_s scales[s]·slopes[s] of the parameter of that name to `sum`. */
-export function addSlopes(
+/**
+ * What adds `length` numbers of Σ_s scales[s]·slopes[s], a scale for every slope, of the parameter of that name to those of `sum`
+ * from `start` on, beginning with the one at `from`. Row by row everything stays in the cache from one summand to the next.
+ */
+export function slopeAdder(
   name: ParameterName,
   scales: readonly number[],
   slopes: readonly Params[],
-  sum: Float64Array,
-): void {
-  scales.forEach((scale, s) => {
-    if (scale !== 0) axpy(scale, param(slopes[s]!, name).data, sum);
+): (from: number, length: number, sum: Float64Array, start: number) => void {
+  const multiples = scales.flatMap((scale, s) => {
+    const slope = slopes[s];
+    return slope && scale !== 0 ? [{ scale, vector: param(slope, name).data }] : [];
   });
+  return (from, length, sum, start) => addMultiplesAt(multiples, from, sum, start, length);
 }
 
-function normaliseInPlace(data: Float64Array, columns: number): boolean {
-  for (let start = 0; start < data.length; start += columns) {
-    const length = rescaleAt(data, start, columns);
-    if (!(length > 0 && length < Infinity)) return false;
-    scaleAt(1 / length, data, start, data, start, columns);
-  }
+/** Whether the row has a direction; then it is normalised in place. */
+function normaliseAt(data: Float64Array, start: number, columns: number): boolean {
+  const length = rescaleAt(data, start, columns);
+  if (!(length > 0 && length < Infinity)) return false;
+  scaleAt(1 / length, data, start, data, start, columns);
   return true;
 }

@@ -45,7 +45,7 @@ export const runs = [
   })),
 ];
 
-/** Fingerprints of one run: of its records, of its pruning, of its models and of its result. */
+/** Fingerprints of one run: of its records, of its pruning, of its models, of its result and of its proof. */
 export async function bitsOf({ preset, changes, variant }) {
   const backend = variant && (await open(variant));
   const records = [];
@@ -60,11 +60,13 @@ export async function bitsOf({ preset, changes, variant }) {
       },
     });
     const { models, ...summary } = result;
+    const { proof, proofFailure, ...certificate } = summary.certificate;
     return {
       records: fingerprint(records),
       pruned: fingerprint(pruned),
       models: fingerprint(Object.entries(models).map(([name, { params }]) => [name, params])),
-      summary: fingerprint(summary),
+      summary: fingerprint({ ...summary, certificate }),
+      proof: fingerprint({ proof, proofFailure }),
     };
   } finally {
     await backend?.dispose();

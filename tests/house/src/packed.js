@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Packs every package of the checkout at `root` into the folder `tarballs`, one file a package, as they would be published.
+ * Packs every package of the checkout at `root`, which has to be built, into the folder `tarballs`, one file a package, as they would
+ * be published: prepared by what `prepack` does beside the build.
  * @param {string} root
  * @param {string} tarballs
  */
@@ -11,9 +12,9 @@ export function packAll(root, tarballs) {
   const packages = join(root, 'packages');
   for (const name of readdirSync(packages)) {
     if (!existsSync(join(packages, name, 'package.json'))) continue;
-    if (!existsSync(join(packages, name, 'dist'))) {
-      throw new Error(`packages/${name} is not built: run \`pnpm build\` first`);
-    }
+    /** @type {import('node:child_process').ExecFileSyncOptions} */
+    const inPackage = { cwd: join(packages, name), stdio: ['ignore', 'ignore', 'inherit'] };
+    execFileSync('node', [join(root, 'scripts', 'prepack.mjs')], inPackage);
     execFileSync(
       'npx',
       [
@@ -24,10 +25,7 @@ export function packAll(root, tarballs) {
         '--pack-destination',
         tarballs,
       ],
-      {
-        cwd: join(packages, name),
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
+      inPackage,
     );
   }
 }

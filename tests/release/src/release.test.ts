@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Checkout, commit, copyOfRepository, runIn } from './checkout.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
@@ -117,9 +117,11 @@ describe('a release', () => {
   });
 });
 
-it('packing refuses a package whose exports are missing', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'softmoe-empty-'));
-  try {
+describe('packing', () => {
+  const script = new URL('../../../scripts/prepack.mjs', import.meta.url).pathname;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'softmoe-packed-'));
     const exports = {
       '.': {
         '@softmoe/source': './src/index.ts',
@@ -131,11 +133,31 @@ it('packing refuses a package whose exports are missing', () => {
       join(folder, 'package.json'),
       JSON.stringify({ name: 'empty', exports, files: ['dist'] }),
     );
-    const script = new URL('../../../scripts/prepack.mjs', import.meta.url).pathname;
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('refuses a package whose exports are missing', () => {
     expect(failureOf(() => runIn(folder, 'node', script))).toBe(
       'empty cannot be packed: ./dist/index.d.ts, ./dist/index.js missing. Build it first: pnpm build\n',
     );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('takes along nothing that an earlier build left of sources that are gone', () => {
+    for (const file of ['src/index.ts', 'src/part/kept.ts']) write(file);
+    const built = ['index', 'part/kept'].flatMap((name) =>
+      ['js', 'js.map', 'd.ts', 'd.ts.map'].map((end) => `${name}.${end}`),
+    );
+    const gone = ['removed.js', 'removed.d.ts', 'part/removed.js.map'];
+    for (const file of [...built, ...gone, '.tsbuildinfo']) write(`dist/${file}`);
+    runIn(folder, 'node', script);
+    const left = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' });
+    expect(left.filter((file) => file !== 'part').sort()).toEqual(
+      [...built, '.tsbuildinfo'].sort(),
+    );
+  });
+
+  function write(file: string): void {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
   }
 });

@@ -23,3 +23,19 @@ export function paintHeatmap(
     pixels[4 * i + 3] = 255;
   }
 }
+
+/** Paints values [size, size] on a canvas as {@link paintHeatmap} colours them, one pixel each; nothing where there is no canvas. */
+export function paintCanvas(
+  canvas: HTMLCanvasElement | undefined,
+  values: Float64Array | Float32Array,
+  size: number,
+  limit: number,
+  colors: Diverging,
+): void {
+  const ctx = canvas?.getContext('2d');
+  if (!canvas || !ctx) return;
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  const image = ctx.createImageData(size, size);
+  paintHeatmap(values, limit, colors, image.data);
+  ctx.putImageData(image, 0, 0);
+}

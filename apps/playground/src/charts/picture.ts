@@ -1,5 +1,5 @@
 /** What a picture of a figure does without. */
-const LEFT_OUT = 'button, .save, .visually-hidden';
+const LEFT_OUT = 'button:not([popovertarget]), .save, details, [popover], .visually-hidden';
 
 /**
  * A figure as it is on the screen, without its buttons, as a PNG of at least twice the screen's resolution: a copy with
@@ -53,7 +53,9 @@ function plain(element: Element): Element {
     image.src = element.toDataURL();
     return image;
   }
-  if (element instanceof HTMLSelectElement) return document.createElement('span');
+  if (element instanceof HTMLSelectElement || element instanceof HTMLButtonElement) {
+    return document.createElement('span');
+  }
   const copy = element.cloneNode(false) as Element;
   if (element instanceof HTMLInputElement) copy.setAttribute('value', element.value);
   return copy;

@@ -9,6 +9,8 @@ interface Field {
   readonly field: string;
   /** Where it does not apply it is not shown. */
   readonly applies?: (config: Config) => boolean;
+  /** Among the few that a newcomer sees; the rest is a click away. */
+  readonly basic?: true;
 }
 
 export interface NumberField extends Field {

@@ -13,6 +13,7 @@ const teacher: Group = {
   fields: [
     {
       kind: 'number',
+      basic: true,
       label: 'Dimension d',
       hint: 'of the inputs. The larger, the longer experts search: about √d.',
       field: 'inputDim',
@@ -24,6 +25,7 @@ const teacher: Group = {
     },
     {
       kind: 'number',
+      basic: true,
       label: 'Teacher experts k',
       hint: 'what the student must find, without knowing how many.',
       field: 'teachers',
@@ -64,6 +66,7 @@ const teacher: Group = {
     },
     {
       kind: 'number',
+      basic: true,
       label: 'Seed',
       hint: 'of every random number: the same seed, the same run.',
       field: 'seed',
@@ -80,6 +83,7 @@ const student: Group = {
   fields: [
     {
       kind: 'number',
+      basic: true,
       label: 'Students m',
       hint: 'more than k make finding all likely; the rest is pruned.',
       field: 'students',
@@ -107,7 +111,7 @@ const student: Group = {
       field: 'gate',
       applies: ({ routing }) => hasOwnGates(routing),
       options: () => gates.map((name) => [name, name] as const),
-      value: ({ gate }) => gate,
+      value: ({ gate }) => (typeof gate === 'string' ? gate : gate.name),
       change: (gate) => ({ gate: gate as Config['gate'] }),
     },
     {
@@ -153,6 +157,7 @@ const training: Group = {
   fields: [
     {
       kind: 'choice',
+      basic: true,
       label: 'Engine',
       hint: ({ engine, train }) =>
         ({
@@ -171,6 +176,7 @@ const training: Group = {
     },
     {
       kind: 'number',
+      basic: true,
       label: 'Batch size',
       hint: 'the larger, the closer to the exact flow.',
       field: 'train.batchSize',
@@ -248,6 +254,22 @@ const training: Group = {
       step: 5,
       value: ({ train }) => train.time,
       change: (time) => ({ train: { time } }),
+    },
+    {
+      kind: 'choice',
+      label: 'Landscape',
+      hint: ({ train }) =>
+        train.spectrum
+          ? 'the exact Hessian at every record, in a figure of its own; it takes its time.'
+          : 'not looked at along the way.',
+      field: 'train.spectrum',
+      applies: hasClosedForm,
+      options: () => [
+        ['no', 'not recorded'],
+        ['yes', 'recorded'],
+      ],
+      value: ({ train }) => (train.spectrum ? 'yes' : 'no'),
+      change: (chosen) => ({ train: { spectrum: chosen === 'yes' } }),
     },
   ],
 };

@@ -1,6 +1,15 @@
+import { parseConfig } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
 import type { Frame, PruneReport } from '../protocol.ts';
-import { alignmentTitle, eliminationTitle, lossTitle, stillWords, sweepTitle } from './captions.ts';
+import {
+  alignmentTitle,
+  eliminationTitle,
+  guessWords,
+  lossTitle,
+  stillWords,
+  sweepTitle,
+  unitWords,
+} from './captions.ts';
 
 const frame = (step: number, loss: number, gradientNorm: number) =>
   ({
@@ -84,4 +93,21 @@ describe('titles of figures', () => {
     expect(sweepTitle({ slope: 1, offset: 0, share: 0.5 })).toBe('More dimensions, longer search');
     expect(sweepTitle({ slope: -1, offset: 0, share: 0.5 })).toMatch(/no longer search/);
   });
+});
+
+it('a guess is told how far off it was, and in which direction', () => {
+  expect(guessWords(4, 4)).toBe('You said 4, and 4 it is.');
+  expect(guessWords(6, 4)).toBe('You said 6: 2 too many. 4 are left.');
+  expect(guessWords(1, 4)).toBe('You said 1: 3 too few. 4 are left.');
+});
+
+it('units are told in the words of the controls that make them', () => {
+  const told = (input: object) => unitWords(parseConfig(input));
+  expect(told({})).toBe('Routing independent, Gate sigmoid, Expert He₃/√6 (cubic)');
+  expect(told({ gate: 'tanh', expert: { kind: 'relu' } })).toBe(
+    'Routing independent, Gate tanh, Expert ReLU',
+  );
+  expect(told({ routing: 'softmax', expert: { kind: 'hermite', degree: 2 } })).toBe(
+    'Routing softmax, Expert Hermite, degree 2',
+  );
 });

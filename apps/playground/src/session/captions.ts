@@ -1,5 +1,6 @@
 import { orderTitle, paceOf } from '@softmoe/figures';
-import { fallsOf, type Milestones, steepest } from '@softmoe/lab';
+import { type Config, fallsOf, type Milestones, steepest } from '@softmoe/lab';
+import { groups } from '../controls/fields.ts';
 import { readable, time } from '../format.ts';
 import type { Frame, PruneReport } from '../protocol.ts';
 import type { Scene } from './narrate-ending.ts';
@@ -66,4 +67,28 @@ export function sweepTitle(fit: RootFit | undefined): string {
   return fit.share >= LAW
     ? 'More dimensions, longer search: of order √d'
     : 'More dimensions, longer search';
+}
+
+/** How a guess compares with what pruning kept. */
+export function guessWords(guessed: number, kept: number): string {
+  if (guessed === kept) return `You said ${guessed}, and ${kept} it is.`;
+  const off = Math.abs(guessed - kept);
+  return `You said ${guessed}: ${off} too ${guessed > kept ? 'many' : 'few'}. ${kept} are left.`;
+}
+
+/** What makes a unit what it is, whatever its directions are. */
+const KIND: ReadonlySet<string> = new Set(['routing', 'gate', 'expert']);
+
+/** Of what units a config is, in the words of its controls: `Routing independent, Gate sigmoid, …`. */
+export function unitWords(config: Config): string {
+  return groups
+    .flatMap(({ fields }) => fields)
+    .filter(({ field, applies }) => KIND.has(field) && (applies?.(config) ?? true))
+    .flatMap((field) => {
+      if (field.kind !== 'choice') return [];
+      const chosen = field.value(config);
+      const named = field.options(config).find(([value]) => value === chosen);
+      return `${field.label} ${named?.[1] ?? chosen}`;
+    })
+    .join(', ');
 }

@@ -7,6 +7,10 @@ const SIMD = new Uint8Array([
   253, 98, 11,
 ]);
 
+function hasWasm(): boolean {
+  return typeof WebAssembly === 'object';
+}
+
 function hasSimd(): boolean {
   try {
     return WebAssembly.validate(SIMD);
@@ -15,11 +19,11 @@ function hasSimd(): boolean {
   }
 }
 
-/** A worker that computes. Its name tells it, before any message, whether this browser has WebAssembly SIMD. */
+/** A worker that computes. Its name tells it, before any message, what WebAssembly this browser has. */
 export function createWorker(): Worker {
   return new Worker(new URL('../worker/worker.ts', import.meta.url), {
     type: 'module',
-    name: JSON.stringify({ simd: hasSimd() } satisfies WorkerName),
+    name: JSON.stringify({ wasm: hasWasm(), simd: hasSimd() } satisfies WorkerName),
   });
 }
 

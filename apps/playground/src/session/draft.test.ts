@@ -1,4 +1,11 @@
-import { type Config, hasClosedForm, parseConfig, presetConfig } from '@softmoe/lab';
+import { createReferenceBackend } from '@softmoe/backend';
+import {
+  type Config,
+  createExperiment,
+  hasClosedForm,
+  parseConfig,
+  presetConfig,
+} from '@softmoe/lab';
 import { expertKinds, gateNames, hasOwnGates, routingNames } from '@softmoe/model/checks';
 import { expect, it } from 'vitest';
 import * as page from './draft.ts';
@@ -36,6 +43,38 @@ it.each([
   expect(preset.train.sampling).toBe(sampling);
   expect(parseConfig(changed(online, { engine: 'subspace' })).train.sampling).toBe('inputs');
   expect(parseConfig(changed(online, { engine: 'exact' })).train.sampling).toBe('inputs');
+});
+
+it.each(['story', 'canonical', 'quick', 'correlated', 'tanh'])(
+  'has SGD start beside the exact flow of %s from the very same student',
+  async (name) => {
+    const config = presetConfig(name);
+    const sgd = parseConfig(page.sgdBeside(config, 1024));
+    expect(sgd).toMatchObject({ engine: 'online', seed: config.seed });
+    expect(sgd.train).toMatchObject({ batchSize: 1024, time: config.train.time });
+    const { step, recordEvery, time } = sgd.train;
+    expect(recordEvery / step).toBeCloseTo(Math.round(recordEvery / step), 9);
+    expect(time / recordEvery).toBeGreaterThan(150);
+    const backend = createReferenceBackend();
+    const first = async (of: Config) => {
+      const event = await createExperiment(of, { backend }).next();
+      if (event?.phase !== 'train') throw new Error('trains first');
+      return event.record.overlaps?.expert.data ?? [];
+    };
+    const [mine, theirs] = [await first(config), await first(sgd)];
+    expect(mine.length).toBe(config.students * config.teachers);
+    mine.forEach((value, i) => {
+      expect(theirs[i]).toBeCloseTo(value, 9);
+    });
+  },
+);
+
+it('has the exact flow start beside SGD in steps short enough to interpolate between', () => {
+  const online = parseConfig(changed(presetConfig('quick'), { engine: 'online' }));
+  expect(parseConfig(page.exactBeside(online))).toMatchObject({
+    engine: 'exact',
+    train: { method: 'bogackiShampine', tolerance: 2e-5, time: online.train.time },
+  });
 });
 
 it('shows a change at once, with what depends on it as it was', () => {

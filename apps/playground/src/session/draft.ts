@@ -13,7 +13,7 @@ const SAMPLED: Partial<Train> = { batchSize: 4096, step: 0.1, recordEvery: 0.1 }
 
 /** Names of the ways to route and of the gates, which the page offers without their code: that is the worker's. */
 export const routings: readonly Config['routing'][] = ['independent', 'softmax'];
-export const gates: readonly Config['gate'][] = ['sigmoid', 'probit', 'tanh'];
+export const gates: readonly Extract<Config['gate'], string>[] = ['sigmoid', 'probit', 'tanh'];
 
 /** Whether every router has a gate of its own, as `hasOwnGates` of model says. */
 export function hasOwnGates(routing: Config['routing']): boolean {
@@ -39,6 +39,7 @@ export function changed(config: Config, change: Change): unknown {
     return kept;
   }
   const train: Record<string, unknown> = { ...config.train, ...changes };
+  if (!train.spectrum) delete train.spectrum;
   if (next.engine === config.engine) return { ...next, train };
   train.sampling = samplingOf(next);
   if (closed) {
@@ -49,6 +50,45 @@ export function changed(config: Config, change: Change): unknown {
     } else Object.assign(train, SAMPLED);
   }
   return { ...next, train };
+}
+
+/** Records of a student that learns beside the exact flow: so many that the page may interpolate between them. */
+const BESIDE_RECORDS = 300;
+
+/** The exact flow from the start of an online run, in steps so short that the page may interpolate between its records. */
+export function exactBeside(config: Config): unknown {
+  const next = changed(unseen(config), { engine: 'exact' }) as Config;
+  return { ...next, train: { ...next.train, method: 'bogackiShampine', tolerance: 2e-5 } };
+}
+
+/** SGD on fresh batches from the start of an exact run. */
+export function sgdBeside(config: Config, batchSize: number): unknown {
+  const next = changed(unseen(config), { engine: 'online' }) as Config;
+  const { step } = next.train;
+  const recordEvery = step * Math.max(1, Math.round(next.train.time / BESIDE_RECORDS / step));
+  return { ...next, train: { ...next.train, batchSize, recordEvery } };
+}
+
+/** A config that draws its teacher, where it named one of its own. */
+export function unpinned({ teacher, ...config }: Config): Config {
+  return teacher ? { ...config, geometry: { kind: 'orthonormal' }, amplitudeSpread: 1 } : config;
+}
+
+/** The run with the next seed: another teacher, and another student. */
+export function seedBeside(config: Config): Config {
+  return { ...unseen(config), seed: config.seed + 1 };
+}
+
+/** The run with the next gate in the list, of the teacher and of the student. */
+export function gateBeside(config: Config): Config {
+  const at = (gates as readonly unknown[]).indexOf(config.gate);
+  const next = gates[(at + 1) % gates.length] ?? config.gate;
+  return { ...unseen(config), gate: next };
+}
+
+/** A run beside another shows no landscape, and need not compute one. */
+function unseen({ train: { spectrum: _, ...train }, ...config }: Config): Config {
+  return { ...config, train };
 }
 
 /** How a run that begins on another engine draws, as `withSpanSampling` of lab says. */

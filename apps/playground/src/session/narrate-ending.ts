@@ -4,6 +4,7 @@ import {
   identifiabilityWords,
   type Pace,
   paceOf,
+  proofWords,
   removalWords,
   verdictWords,
 } from '@softmoe/figures';
@@ -117,9 +118,11 @@ export function narrateEnd(summary: Summary): Narration {
     const hessian = certificate.estimate
       ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
       : 'The Hessian at the end says: an isolated minimum of zero loss.';
+    const proof = proofWords(certificate);
+    const proved = proof ? [`${proof.short}: ${proof.long}`] : [];
     return {
-      title: `Certified: all ${teachers} teacher experts recovered`,
-      text: [...close, hessian, ...unique].join(' '),
+      title: `Certified${certificate.proof ? ' and proved' : ''}: all ${teachers} teacher experts recovered`,
+      text: [...close, hessian, ...unique, ...proved].join(' '),
     };
   }
   const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');

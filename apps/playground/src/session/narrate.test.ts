@@ -200,7 +200,7 @@ describe('narration', () => {
     };
     const [, tunedRight, right] = await told(2);
     expect(tunedRight).toMatch(/straight line/);
-    expect(right).toMatch(/^Certified: all 2/);
+    expect(right).toMatch(/^Certified and proved: all 2.*Proved: in the ball of radius/);
     const [prunedMany, tunedMany, many] = await told(5);
     expect(prunedMany).toMatch(/the cliff is at 2 units/);
     expect(tunedMany).toMatch(/slower and slower/);
@@ -226,7 +226,7 @@ describe('narration', () => {
       });
       return narrate({ ...scene, phase: 'done', pruned, summary: summaryOf(result) });
     };
-    expect((await told(8)).title).toBe('Certified: all 2 teacher experts recovered');
+    expect((await told(8)).title).toBe('Certified and proved: all 2 teacher experts recovered');
     const bad = await told(1);
     expect(bad.title).toMatch(/^Not recovered: teacher expert [12]\. Not certified/);
     expect(bad.text).toMatch(/Use more students/);

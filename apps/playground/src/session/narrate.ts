@@ -2,6 +2,7 @@ import { ALIGNED, type Config, type Milestones, meanLag } from '@softmoe/lab';
 import type { StatelessRecord } from '@softmoe/train';
 import { lossWords, overlap, plural, readable, time } from '../format.ts';
 import { hasOwnGates } from './draft.ts';
+import { type Past, pastOf } from './moments.ts';
 import {
   type Narration,
   narrateEnd,
@@ -11,8 +12,8 @@ import {
 } from './narrate-ending.ts';
 import type { Session } from './session.svelte.ts';
 
-/** What is happening in a session now. */
-export function narrationOf(session: Session): Narration {
+/** What is happening in a session now, or what was at a moment of its run. */
+export function narrationOf(session: Session, moment?: number): Narration {
   void session.version;
   if (!session.config) {
     if (session.activity === 'failed') {
@@ -23,12 +24,12 @@ export function narrationOf(session: Session): Narration {
       'What computes has not been loaded yet: the connection is slow, or something holds it back.';
     return { title: 'Starting', text: session.late ? late : '' };
   }
-  return narrate(sceneOf(session, session.config));
+  return narrate(sceneOf(pastOf(session, moment), session.config));
 }
 
-/** What is known of a session that has a config. */
-export function sceneOf(session: Session, config: Config): Scene {
-  const { phase, milestones, pruned, summary, train, tune } = session;
+/** What is known of a run that has a config. */
+export function sceneOf(run: Past, config: Config): Scene {
+  const { phase, milestones, pruned, summary, train, tune } = run;
   const stage = tune.at(-1)?.stage;
   return {
     config,

@@ -1,8 +1,10 @@
 import type { Config } from '@softmoe/lab';
-import { untrack } from 'svelte';
 import type { ErrorReport } from '../errors.ts';
-import { type Change, changed, hasClosedForm, shownOf, withFaults, withValue } from './draft.ts';
+import type { Part } from '../protocol.ts';
+import { Beside } from './beside.svelte.ts';
+import { type Change, changed, shownOf, unpinned, withFaults, withValue } from './draft.ts';
 import { type Dropped, takeIn, UNREAD } from './intake.ts';
+import { type FileSource, RunFiles } from './run-files.ts';
 import { Session } from './session.svelte.ts';
 import { loadSaved, type Saved, save } from './storage.ts';
 import { Sweep } from './sweep.svelte.ts';
@@ -17,25 +19,29 @@ const SETTLE = 180;
 /** Milliseconds between two savings of a session. */
 const SAVE_EVERY = 4000;
 
+/** The state of an entry of the browser's history. */
+interface Entry {
+  /** Number of the file that its run starts from, if it starts from one. */
+  readonly file?: number;
+}
+
 const fingerprint = (config: Config): string =>
   toHash(config, undefined, false).split('&').sort().join('&');
-
-/** How the exact flow is followed that others are measured against, between whose records the page interpolates. */
-const SHORT_STEPS = { method: 'bogackiShampine', tolerance: 2e-5 } as const;
 
 /** The page's state: the session, the link that describes it, and what is remembered of it. */
 export class Playground {
   readonly session: Session = new Session();
   readonly sweep: Sweep = new Sweep();
-  /** The exact flow beside an online run, while `overlay` asks for it. */
-  reference: Session | undefined = $state.raw();
-  overlay: boolean = $state(false);
+  /** The other engine's run from the same start. */
+  readonly beside: Beside = new Beside(this.session);
   /** Who wants less motion sees results rather than curves that grow. */
   speed: number = $state(
     matchMedia('(prefers-reduced-motion: reduce)').matches ? Number.POSITIVE_INFINITY : 1,
   );
   autoplay: boolean = $state(false);
   notice: string | undefined = $state();
+  /** The figure whose explanation is unfolded, by id. */
+  explained: string | undefined = $state();
 
   /** Where a file was let fall, and what to say if no run can start from it. */
   dropped: Dropped | undefined = $state.raw();
@@ -47,12 +53,14 @@ export class Playground {
   /** Number of the run that answers to the draft; infinite while controls still move. */
   #answers: number = $state(0);
   #hash = '';
+  /** What the run that is asked for makes of the browser's history: an entry of its own, with the file it starts from. */
+  #entry: Entry | undefined;
+  readonly #files: RunFiles = new RunFiles();
   #stop: () => void;
 
   constructor() {
     this.#stop = $effect.root(() => {
       $effect(() => this.#writeLink());
-      $effect(() => this.#followReference());
       $effect(() => this.#settle());
     });
   }
@@ -85,17 +93,6 @@ export class Playground {
     return this.session.presets.find(({ config }) => fingerprint(config) === text)?.name;
   }
 
-  /** Said when an online run cannot have the bits that its link was made with. */
-  get kernelNotice(): string | undefined {
-    const { runsOn, config, kernel } = this.session;
-    const differs = kernel !== undefined && runsOn && kernel !== runsOn.kernel;
-    if (!differs || config?.engine === 'exact') return undefined;
-    return (
-      `This link was made on the ${kernel} kernels, which this browser does not have. The run uses ${runsOn.kernel}, so ` +
-      'its last digits differ and, where the flow amplifies them, more.'
-    );
-  }
-
   async open(): Promise<void> {
     const saved = await loadSaved();
     if (saved && (location.hash === '' || location.hash === saved.hash)) this.#restore(saved);
@@ -116,11 +113,24 @@ export class Playground {
       this.session.start({ kind: 'preset', name: link.preset, changes: link.config });
     } else if (link.config !== undefined) {
       this.session.start({ kind: 'config', config: link.config });
-    } else this.choosePreset(STORY);
+    } else this.session.start({ kind: 'preset', name: STORY });
+  }
+
+  /** Back or forward in the browser's history: starts from the file of that entry, if it has one; else its link is followed. */
+  travel(state: unknown): void {
+    const file = this.#files.ofEntry((state as Entry | null)?.file);
+    if (!file) {
+      this.followLink();
+      return;
+    }
+    this.#forget();
+    this.#hash = location.hash;
+    this.#startFile(file);
   }
 
   choosePreset(name: string, options: { paused?: boolean } = {}): void {
     this.#forget();
+    this.#entry = {};
     this.session.kernel = undefined;
     this.notice = undefined;
     this.session.start({ kind: 'preset', name }, options);
@@ -150,8 +160,36 @@ export class Playground {
     const { told, ...taken } = await takeIn(files);
     let run = UNREAD;
     if ('refused' in taken) this.session.refused = { run, reports: [taken.refused] };
-    else run = this.session.start({ kind: 'file', ...taken, config: this.session.config });
+    else {
+      const { config } = this.session;
+      const base = config && unpinned(config);
+      run = this.#startFile({ kind: 'file', ...taken, config: base }, true);
+    }
     this.dropped = { run, told, ...(at ? { at } : {}) };
+  }
+
+  /** The name of the file whose model is in this run, if it is known. */
+  get file(): string | undefined {
+    return this.session.imported && this.#model?.name;
+  }
+
+  get #model(): FileSource | undefined {
+    return this.#files.ofRun(this.session.shown);
+  }
+
+  /** Starts anew with the model of the file as another part of the run. */
+  takeAs(as: Part): void {
+    const [file, { config }] = [this.#model, this.session];
+    if (!file) return;
+    this.#forget();
+    this.#startFile({ ...file, as, config: config && unpinned(config) }, true);
+  }
+
+  #startFile(source: FileSource, entry = false): number {
+    if (entry) this.#entry = { file: this.#files.keep(source) };
+    const run = this.session.start(source);
+    this.#files.started(run, source);
+    return run;
   }
 
   /** What was wrong with a file has been read. */
@@ -176,7 +214,11 @@ export class Playground {
       config,
     );
     this.notice = undefined;
-    this.#answers = this.session.start({ kind: 'config', config: whole });
+    this.#entry = undefined;
+    const file = this.session.imported?.as === 'teacher' ? this.#model : undefined;
+    this.#answers = file
+      ? this.#startFile({ ...file, config: whole })
+      : this.session.start({ kind: 'config', config: whole });
   }
 
   /** Another run is asked for than the one that controls were turned to. */
@@ -185,12 +227,14 @@ export class Playground {
     if (this.rubbish.length > 0) this.session.refused = undefined;
     this.#draft = undefined;
     this.#answers = 0;
+    this.#entry = undefined;
     this.dropped = undefined;
   }
 
   /** A draft has done its work when its run has started or was refused. */
   #settle(): void {
     const { shown, refused } = this.session;
+    if (refused) this.#entry = undefined;
     if (Math.max(shown, refused?.run ?? 0) >= this.#answers) this.#draft = undefined;
   }
 
@@ -200,7 +244,7 @@ export class Playground {
     this.#stop();
     this.session.dispose();
     this.sweep.stop();
-    this.reference?.dispose();
+    this.beside.dispose();
   }
 
   #writeLink(): void {
@@ -208,29 +252,22 @@ export class Playground {
     if (!config || !runsOn) return;
     const variant = config.engine === 'exact' ? undefined : runsOn.kernel;
     this.#hash = `#${toHash(config, variant, this.autoplay)}`;
-    if (location.hash !== this.#hash) history.replaceState(null, '', this.#hash);
-  }
-
-  /** The exact run of the same config, as fast as it goes. */
-  #followReference(): void {
-    const { config } = this.session;
-    const wanted = this.overlay && config && config.engine !== 'exact' && hasClosedForm(config);
-    untrack(() => {
-      if (!wanted) {
-        this.reference?.dispose();
-        this.reference = undefined;
-        return;
-      }
-      this.reference ??= new Session();
-      this.reference.pace(Number.POSITIVE_INFINITY, false);
-      const exact = changed(config, { engine: 'exact', train: SHORT_STEPS });
-      this.reference.start({ kind: 'config', config: exact });
-    });
+    const entry = this.#entry;
+    this.#entry = undefined;
+    // A run of one's own choice can be left by going back; what a control changes is the same entry.
+    if (entry && (location.hash !== this.#hash || entry.file !== undefined)) {
+      history.pushState(entry, '', this.#hash);
+    } else if (location.hash !== this.#hash) {
+      history.replaceState(this.session.imported ? history.state : null, '', this.#hash);
+    }
   }
 
   #restore({ hash, snapshot, history }: Saved): void {
     this.session.kernel = fromHash(hash).kernel;
-    this.session.start({ kind: 'snapshot', snapshot }, { paused: true, history });
+    const { teacher: bytes, config } = snapshot;
+    const run = this.session.start({ kind: 'snapshot', snapshot }, { paused: true, history });
+    const kept = { kind: 'file', name: 'The teacher', config, as: 'teacher' } as const;
+    if (bytes) this.#files.started(run, { ...kept, bytes });
     this.notice = 'Your last session, paused where you left it.';
   }
 

@@ -5,6 +5,7 @@ import type {
   Activity,
   FinetuneMethod,
   Frame,
+  Imported,
   PlaneChoice,
   Preset,
   PruneReport,
@@ -14,7 +15,10 @@ import type {
   Request,
   RunsOn,
   Source,
+  UnitChoice,
+  UnitPlane,
 } from '../protocol.ts';
+import { momentsOf, Planes } from './moments.ts';
 import { WorkerLink } from './worker-link.ts';
 
 /** What the page shows of a run; survives a reload. */
@@ -32,7 +36,7 @@ export class Session {
   runsOn: RunsOn | undefined = $state.raw();
   config: Config | undefined = $state.raw();
   warnings: readonly Warning[] = $state.raw([]);
-  imported: boolean = $state(false);
+  imported: Imported | undefined = $state.raw();
   activity: Activity = $state('idle');
   phase: Phase = $state('train');
   error: { during: Request['type']; report: ErrorReport } | undefined = $state.raw();
@@ -40,15 +44,21 @@ export class Session {
   refused: (Refusal & { readonly run: number }) | undefined = $state.raw();
   /** Number of the run that is shown; 0 before the first has started. */
   shown: number = $state(0);
+  /** What the run that was asked for last samples on is starting. */
+  starting: boolean = $state(false);
   /** What computes is taking long to load. */
   late: boolean = $state(false);
   milestones: Milestones | undefined = $state.raw();
   pruned: PruneReport | undefined = $state.raw();
   summary: Summary | undefined = $state.raw();
   plane: Plane | undefined = $state.raw();
+  /** The unit that was asked for, alone on that plane. */
+  unit: UnitPlane | undefined = $state.raw();
   rate: number = $state.raw(0);
   /** Grows whenever there is something new to draw. */
   version: number = $state(0);
+  /** The planes of earlier moments. */
+  readonly planes: Planes = new Planes();
   train: Frame[] = [];
   tune: Frame[] = [];
   /** The kernel variant that the link of the coming runs asks for. */
@@ -58,7 +68,11 @@ export class Session {
   #asked = 0;
   #history: History | undefined;
   #drawing = 0;
-  #pending: { milestones?: Milestones; rate?: number; plane?: Plane } = {};
+  #pending: {
+    milestones?: Milestones;
+    rate?: number;
+    drawn?: Pick<Extract<Reply, { type: 'plane' }>, 'plane' | 'unit'>;
+  } = {};
 
   constructor() {
     this.#link = new WorkerLink({
@@ -74,7 +88,10 @@ export class Session {
   }
 
   /** Asks for a new run, and returns its number. What is shown stays until it has started, or if it cannot. */
-  start(source: Source, options: { paused?: boolean; history?: History } = {}): number {
+  start(
+    source: Source,
+    options: { paused?: boolean; history?: History; strict?: boolean } = {},
+  ): number {
     const run = ++this.#asked;
     this.error = undefined;
     this.#history = options.history;
@@ -83,6 +100,7 @@ export class Session {
       run,
       source,
       paused: options.paused ?? false,
+      strict: options.strict ?? false,
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
     });
     return run;
@@ -114,8 +132,13 @@ export class Session {
     this.#link.remember({ type: 'pace', speed, autoplay });
   }
 
-  draw(axes: PlaneChoice): void {
-    this.#link.remember({ type: 'plane', axes });
+  /** Training waits where it has come to that flow time. */
+  until(time: number): void {
+    this.#link.remember({ type: 'until', time });
+  }
+
+  draw(axes: PlaneChoice, unit?: UnitChoice): void {
+    this.#link.remember({ type: 'plane', axes, ...(unit ? { unit } : {}) });
   }
 
   async snapshot(): Promise<Snapshot | undefined> {
@@ -141,9 +164,18 @@ export class Session {
     this.pruned = history?.pruned;
     this.summary = history?.summary;
     this.plane = undefined;
+    this.planes.clear();
+    this.unit = undefined;
     this.phase = 'train';
     this.#pending = {};
     this.version++;
+  }
+
+  /** Fine-tuning begins anew, or pruning before it. */
+  #untune(): void {
+    this.tune = [];
+    this.summary = undefined;
+    this.planes.cut(this.train.length);
   }
 
   #take(reply: Reply): void {
@@ -152,8 +184,13 @@ export class Session {
       case 'ready':
         this.presets = reply.presets;
         return;
+      case 'starting':
+        this.#link.answered();
+        this.starting = true;
+        return;
       case 'started':
         this.#link.answered();
+        this.starting = false;
         this.#reset(this.#history);
         this.refused = undefined;
         this.shown = reply.run;
@@ -169,19 +206,17 @@ export class Session {
         this.#drawSoon();
         return;
       case 'plane':
-        this.#pending.plane = reply.plane;
+        this.#pending.drawn = reply;
         this.#drawSoon();
         return;
       case 'pruned':
-        this.tune = [];
-        this.summary = undefined;
+        this.#untune();
         this.pruned = reply.report;
         this.config = reply.config;
         this.version++;
         return;
       case 'finetuning':
-        this.tune = [];
-        this.summary = undefined;
+        this.#untune();
         this.config = reply.config;
         this.version++;
         return;
@@ -196,6 +231,7 @@ export class Session {
         return;
       case 'refused':
         this.#link.answered();
+        this.starting = false;
         this.refused = reply;
         return;
       case 'error':
@@ -205,7 +241,7 @@ export class Session {
 
   /** Late replies of earlier runs are dropped; until the run that was asked for has started the one shown goes on. */
   #concerns({ type, run }: Extract<Reply, { run: number }>): boolean {
-    if (type === 'started' || type === 'refused') return run === this.#asked;
+    if (type === 'starting' || type === 'started' || type === 'refused') return run === this.#asked;
     return run === this.shown || run === this.#asked || run === 0;
   }
 
@@ -217,11 +253,15 @@ export class Session {
     if (!this.#drawing) return;
     cancelAnimationFrame(this.#drawing);
     this.#drawing = 0;
-    const { milestones, rate, plane } = this.#pending;
+    const { milestones, rate, drawn } = this.#pending;
     this.#pending = {};
     if (milestones) this.milestones = milestones;
     if (rate !== undefined) this.rate = rate;
-    if (plane) this.plane = plane;
+    if (drawn) {
+      this.plane = drawn.plane;
+      this.unit = drawn.unit;
+      this.planes.add(momentsOf(this) - 1, drawn.plane);
+    }
     this.version++;
   }
 }

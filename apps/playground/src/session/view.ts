@@ -1,3 +1,4 @@
+import { frameAt } from './moments.ts';
 import type { Session } from './session.svelte.ts';
 
 /** One student unit at one moment. */
@@ -19,12 +20,13 @@ export const EXPECTED = { teachers: 4, students: 16 };
 /** An overlap from which on a unit is shown in a teacher expert's colour. */
 const LEANS = 0.35;
 
-/** All students, as many as there were before pruning, at training record `index`, or else the latest. */
-export function unitsAt(session: Session, index: number | undefined): Unit[] {
-  const training = (index === undefined ? undefined : session.train[index]) ?? session.train.at(-1);
+/** All students, as many as there were before pruning, at a moment, or else the latest. */
+export function unitsAt(session: Session, moment: number | undefined): Unit[] {
+  const frame = frameAt(session, moment) ?? session.tune.at(-1);
+  const training = frame?.phase === 'train' ? frame : session.train.at(-1);
   if (!training) return [];
-  const tuned = index === undefined ? session.tune.at(-1)?.record : undefined;
-  const kept = index === undefined ? session.pruned?.kept : undefined;
+  const tuned = frame?.phase === 'finetune' ? frame.record : undefined;
+  const kept = moment === undefined || tuned ? session.pruned?.kept : undefined;
   const k = training.record.alignment?.student.length ?? 0;
   return training.record.amplitude.map((_, student) => {
     const position = kept?.indexOf(student) ?? student;

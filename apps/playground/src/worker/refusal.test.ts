@@ -1,11 +1,12 @@
 import { createExperiment, parseConfig } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../protocol.ts';
+import { readFile } from './file.ts';
 import { nearestValid, refusalOf } from './refusal.ts';
 import { readSource } from './source.ts';
 import { thisPage } from './this-page.ts';
 
-function refused(source: Exclude<Source, { kind: 'snapshot' }>) {
+function refused(source: Extract<Source, { kind: 'config' | 'preset' }>) {
   try {
     createExperiment(readSource(source).config, { machine: thisPage() });
   } catch (error) {
@@ -63,8 +64,10 @@ describe('a refusal', () => {
       ofConfig({ expert: { kind: 'cubic' } }),
       ofConfig({ inputDim: 8, teachers: 8 }),
       ofConfig({ prune: { rule: 'size', size: 99 } }),
+      ofConfig({ gate: { module: './mine.mjs' } }),
+      ofConfig({ expert: { name: 'mine', sha256: '0'.repeat(64), parity: 'odd' } }),
     ].flatMap(({ reports }) => reports);
-    expect(told).toHaveLength(4);
+    expect(told).toHaveLength(6);
     for (const { message, remedy } of told) {
       expect(`${message} ${remedy}`).not.toMatch(/--\w|softmoe |config file/);
     }
@@ -78,9 +81,11 @@ describe('a refusal', () => {
     expect(nearest).toBeLessThan(100_000);
   });
 
-  it('of a file has its report alone', () => {
+  it('of a file has its report alone', async () => {
     const bytes = new TextEncoder().encode('{"inputDim":"many"}');
-    const { reports, config } = refused({ kind: 'file', name: 'x.json', bytes, config: {} });
+    const source = { kind: 'file', name: 'x.json', bytes, config: {} } as const;
+    const error = await readFile(source).catch((reason: unknown) => reason);
+    const { reports, config } = refusalOf(error, source);
     expect(reports).toMatchObject([{ field: 'inputDim' }]);
     expect(config).toBeUndefined();
   });

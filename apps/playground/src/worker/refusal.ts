@@ -136,15 +136,16 @@ function valueAt(tree: unknown, field: string): unknown {
   );
 }
 
-/** Takes a field out, or the nearest one around it that is there. */
+/** Takes a field out, or the nearest one around it that is there, and what that leaves empty. */
 function remove(tree: Tree, field: string): boolean {
   const path = pathOf(field);
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? tree : valueAt(tree, path.slice(0, length - 1).join('.'));
     const name = path[length - 1] ?? '';
-    if (typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)) {
-      return Reflect.deleteProperty(parent, name);
-    }
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, name)) continue;
+    Reflect.deleteProperty(parent, name);
+    const husk = length > 1 && Object.keys(parent).length === 0;
+    return husk ? remove(tree, path.slice(0, length - 1).join('.')) : true;
   }
   return false;
 }

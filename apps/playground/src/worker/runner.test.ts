@@ -2,18 +2,26 @@ import { createReferenceBackend } from '@softmoe/backend';
 import { runPipeline, summaryOf } from '@softmoe/lab';
 import { loadMoE } from '@softmoe/model';
 import { describe, expect, it } from 'vitest';
-import type { Reply, Request } from '../protocol.ts';
+import type { Reply, RunRequest } from '../protocol.ts';
 import { table, tableOf } from '../session/files.ts';
 import { Runner } from './runner.ts';
 
 const config = { inputDim: 24, teachers: 2, students: 8, seed: 1, train: { time: 120 } };
 
 /** A runner at full speed, and what it has said. */
-function start(options: { autoplay: boolean; paused?: boolean; config?: unknown }) {
+function start(options: {
+  autoplay: boolean;
+  paused?: boolean;
+  config?: unknown;
+  strict?: boolean;
+  /** Why the backend is not TensorFlow.js. */
+  why?: string;
+}) {
   const replies: Reply[] = [];
   const waiting: { is: (reply: Reply) => boolean; resolve: (reply: Reply) => void }[] = [];
   const backend = createReferenceBackend();
-  const chosen = { backend, kernel: 'float64', sentence: '' };
+  const { why } = options;
+  const chosen = { backend, kernel: 'float64', sentence: '', ...(why && { why }) };
   const runner = new Runner(
     async () => chosen,
     (reply) => {
@@ -21,7 +29,7 @@ function start(options: { autoplay: boolean; paused?: boolean; config?: unknown 
       for (const entry of waiting.filter(({ is }) => is(reply))) entry.resolve(reply);
     },
   );
-  const send = (request: Exclude<Request, { type: 'sweep' }>) => runner.handle(request);
+  const send = (request: RunRequest) => runner.handle(request);
   const next = (is: (reply: Reply) => boolean) =>
     new Promise<Reply>((resolve) => waiting.push({ is, resolve }));
   const activity = (name: string) =>
@@ -34,6 +42,7 @@ function start(options: { autoplay: boolean; paused?: boolean; config?: unknown 
     run: 1,
     source: { kind: 'config', config: options.config ?? config },
     paused: options.paused ?? false,
+    strict: options.strict ?? false,
   });
   return { send, next, activity, of };
 }
@@ -111,6 +120,46 @@ describe('a runner', () => {
     expect(of('frame').length).toBeGreaterThan(10);
   });
 
+  it('trains no further than it may, and goes on from there', async () => {
+    const { send, next, activity, of } = start({ autoplay: false });
+    send({ type: 'until', time: 20 });
+    const times = () => of('frame').map(({ frame }) => frame.record.time);
+    await expect.poll(() => times().at(-1)).toBeGreaterThanOrEqual(20);
+    const waited = of('frame').length;
+    // What leaves a run as it goes sets it going no further either.
+    send({ type: 'pace', speed: Number.POSITIVE_INFINITY, autoplay: false });
+    const snapshot = next((reply) => reply.type === 'snapshot');
+    send({ type: 'snapshot', id: 1 });
+    await snapshot;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(of('frame')).toHaveLength(waited);
+    expect(
+      times()
+        .slice(0, -1)
+        .every((time) => time < 20),
+    ).toBe(true);
+    const waiting = activity('waiting');
+    send({ type: 'until', time: Number.POSITIVE_INFINITY });
+    await waiting;
+    expect(times().at(-1)).toBe(120);
+  });
+
+  it('asks for a backend only where it samples, and for no stand-in where none will do', async () => {
+    const exact = start({ autoplay: false });
+    await exact.activity('waiting');
+    expect(exact.of('starting')).toHaveLength(0);
+    expect(exact.of('started')[0]?.runsOn.backend).toBeUndefined();
+    const online = { inputDim: 16, teachers: 2, students: 4, engine: 'online', train: { time: 1 } };
+    const why = 'TensorFlow.js did not start.';
+    const lenient = start({ autoplay: false, config: online, why });
+    await lenient.activity('waiting');
+    expect(lenient.of('starting')).toHaveLength(1);
+    expect(lenient.of('started')[0]?.runsOn).toMatchObject({ why, backend: { name: 'reference' } });
+    const strict = start({ autoplay: false, config: online, why, strict: true });
+    await strict.activity('failed');
+    expect(strict.of('refused')).toMatchObject([{ run: 1, reports: [{ message: why }] }]);
+  });
+
   it('refuses a bad config with its field, the value and the nearest that will do', async () => {
     const { activity, of } = start({ autoplay: false, config: { inputDim: -1 } });
     await activity('failed');
@@ -127,7 +176,7 @@ describe('a runner', () => {
     const bytes = new TextEncoder().encode('hello');
     const sources = [
       { kind: 'config', config: { inputDim: 8, teachers: 8 } },
-      { kind: 'file', name: 'notes.txt', bytes, config: {} },
+      { kind: 'file', name: 'notes.txt', bytes, config: {}, as: 'student' },
     ] as const;
     for (const [i, source] of sources.entries()) {
       const refused = next((reply) => reply.type === 'refused');
@@ -149,9 +198,16 @@ describe('a runner', () => {
         { kind: 'expert', teacher: 0 },
         { kind: 'router', teacher: 0 },
       ],
+      unit: { of: 'teacher', index: 0 },
     });
     await activity('waiting');
-    expect(of('plane').at(-1)?.plane.student.every(Number.isFinite)).toBe(true);
+    const drawn = of('plane').at(-1);
+    expect(drawn?.plane.student.every(Number.isFinite)).toBe(true);
+    // Other teacher experts are orthogonal, so that on this plane they are silent.
+    expect(drawn?.unit).toMatchObject({ of: 'teacher', index: 0 });
+    for (const [i, value] of drawn!.plane.teacher.entries()) {
+      expect(drawn!.unit!.values[i]).toBeCloseTo(value, 12);
+    }
     const snapshot = next((reply) => reply.type === 'snapshot');
     send({ type: 'snapshot', id: 1 });
     const reply = await snapshot;

@@ -1,4 +1,4 @@
-import { planeOf, widestAxes } from '@softmoe/figures';
+import { planeOf, unitOnPlane, widestAxes } from '@softmoe/figures';
 import {
   configWarnings,
   type Experiment,
@@ -8,9 +8,17 @@ import {
 } from '@softmoe/lab';
 import { type MoE, saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type { Activity, Axes, PlaneChoice, Reply, Request, Source } from '../protocol.ts';
-import { type ChosenBackend, exactSentence } from './backend.ts';
-import { experimentOf, frameOf, reportOfPruning } from './experiment.ts';
+import type {
+  Activity,
+  Axes,
+  PlaneChoice,
+  Reply,
+  Request,
+  RunRequest,
+  UnitChoice,
+} from '../protocol.ts';
+import { type ChosenBackend, exactSentence, NOTHING_SAMPLED, type Wish } from './backend.ts';
+import { frameOf, reportOfPruning, startOf } from './experiment.ts';
 import { Pace } from './pace.ts';
 import { refusalOf } from './refusal.ts';
 import { atRest } from './source.ts';
@@ -29,6 +37,13 @@ const URGENT: ReadonlySet<Request['type']> = new Set([
   'stop',
 ]);
 
+/** A run would have to compute on something else than TensorFlow.js, and was asked for not to. The message says why. */
+class StandInError extends Error {
+  override readonly name = 'StandInError';
+}
+
+type ChooseBackend = (wish: Wish) => Promise<ChosenBackend>;
+
 /**
  * Runs one experiment of `@softmoe/lab` at a time, by commands. All work is a queue of tasks, each at most one event
  * long, so that commands take effect between two events, or within one that takes long.
@@ -45,23 +60,24 @@ export class Runner {
   #busy = { steps: 0, seconds: 0, last: 0 };
   #latest: { student: MoE; teacher: MoE } | undefined;
   #axes: PlaneChoice | undefined;
+  #unit: UnitChoice | undefined;
   /** The axes last drawn of those that differ most. */
   #widest: Axes | undefined;
   #planeAt = 0;
+  /** Flow time of the last record of training, and that at which training waits. */
+  #time = 0;
+  #until = Number.POSITIVE_INFINITY;
   readonly #pace = new Pace();
   readonly #post: (reply: Reply) => void;
-  readonly #chooseBackend: (kernel?: string) => Promise<ChosenBackend>;
+  readonly #chooseBackend: ChooseBackend;
 
-  /** `chooseBackend` is asked at the start of every run, for the kernel variant of its link. */
-  constructor(
-    chooseBackend: (kernel?: string) => Promise<ChosenBackend>,
-    post: (reply: Reply) => void,
-  ) {
+  /** `chooseBackend` is asked at the start of every run that samples, for the kernel variant of its link and what it began on. */
+  constructor(chooseBackend: ChooseBackend, post: (reply: Reply) => void) {
     this.#chooseBackend = chooseBackend;
     this.#post = post;
   }
 
-  handle(request: Exclude<Request, { type: 'sweep' }>): void {
+  handle(request: RunRequest): void {
     if (!ASIDE.has(request.type)) clearTimeout(this.#timer);
     if (URGENT.has(request.type)) this.#interrupt?.abort();
     this.#do(request.type, () => this.#obey(request));
@@ -79,7 +95,7 @@ export class Runner {
     });
   }
 
-  async #obey(request: Exclude<Request, { type: 'sweep' }>): Promise<void> {
+  async #obey(request: RunRequest): Promise<void> {
     switch (request.type) {
       case 'start':
         return this.#start(request);
@@ -106,8 +122,12 @@ export class Runner {
         this.#pace.speed = request.speed;
         this.#autoplay = request.autoplay;
         return this.#goOn();
+      case 'until':
+        this.#until = request.time;
+        return this.#goOn();
       case 'plane':
         this.#axes = request.axes;
+        this.#unit = request.unit;
         this.#paint();
         return;
       case 'snapshot':
@@ -125,23 +145,20 @@ export class Runner {
     }
   }
 
-  async #start({
-    run,
-    source,
-    paused,
-    kernel,
-  }: Extract<Request, { type: 'start' }>): Promise<void> {
-    const started = await this.#create(run, source, kernel);
+  async #start(request: Extract<Request, { type: 'start' }>): Promise<void> {
+    const started = await this.#create(request);
     if (!started) return;
     const { experiment, chosen, imported, read } = started;
+    const { run, source, paused } = request;
     this.#run = run;
     this.#latest = undefined;
     this.#widest = undefined;
+    this.#time = 0;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
     this.#experiment = experiment;
     const { config } = experiment;
-    const sentence = chosen.sentence + exactSentence(config);
-    const runsOn = { ...chosen, sentence, backend: chosen.backend.info };
+    const sentence = [chosen.sentence, exactSentence(config)].join(' ').trim();
+    const runsOn = { ...chosen, sentence, backend: chosen.backend?.info };
     const warnings = [...configWarnings(config), ...read];
     this.#post({ type: 'started', run, config, warnings, runsOn, imported });
     if (experiment.phase === 'done') this.#set('done');
@@ -150,12 +167,24 @@ export class Runner {
   }
 
   /** A new experiment; undefined where the source makes none. That is told, and the run before goes on. */
-  async #create(run: number, source: Source, kernel: string | undefined) {
+  async #create({ run, source, kernel, strict }: Extract<Request, { type: 'start' }>) {
     try {
-      const chosen = await this.#chooseBackend(kernel);
-      return { ...experimentOf(source, chosen.backend), chosen };
+      // What reads a file may take long to come.
+      if (source.kind === 'file') this.#post({ type: 'starting', run });
+      const { config, begun, create, ...start } = await startOf(source);
+      if (config.engine === 'exact') {
+        return { ...start, experiment: create(undefined), chosen: NOTHING_SAMPLED };
+      }
+      this.#post({ type: 'starting', run });
+      const chosen = await this.#chooseBackend({ kernel, begun });
+      if (strict && chosen.why !== undefined) throw new StandInError(chosen.why);
+      return { ...start, experiment: create(chosen.backend), chosen };
     } catch (error) {
-      this.#post({ type: 'refused', run, ...refusalOf(error, source) });
+      const standIn = error instanceof StandInError;
+      const refusal = standIn
+        ? { reports: [{ message: error.message }] }
+        : refusalOf(error, source);
+      this.#post({ type: 'refused', run, ...refusal });
       if (this.#experiment) this.#goOn();
       else this.#set('failed', run);
       return undefined;
@@ -181,6 +210,7 @@ export class Runner {
   async #advance(once: boolean): Promise<void> {
     const experiment = this.#experiment;
     if (!experiment || (!once && this.#activity !== 'running')) return;
+    if (!once && experiment.phase === 'train' && this.#time >= this.#until) return;
     if (experiment.phase === 'prune' && !once && !this.#autoplay) return this.#set('waiting');
     const since = performance.now();
     const event = await this.#next(experiment);
@@ -216,6 +246,7 @@ export class Runner {
       case 'finetune': {
         const { record, teacher } = event;
         this.#latest = { student: record.state.model, teacher };
+        if (event.phase === 'train') this.#time = record.time;
         this.#busy.steps += Math.max(0, record.step - this.#busy.last);
         this.#busy.last = record.step;
         const rate = this.#busy.steps / Math.max(this.#busy.seconds, 1e-6);
@@ -246,7 +277,11 @@ export class Runner {
     const axes = this.#axes === 'widest' ? this.#widest : this.#axes;
     const plane = axes && planeOf(student, teacher, axes);
     this.#planeAt = performance.now();
-    if (plane) this.#post({ type: 'plane', run: this.#run, plane });
+    if (!plane) return;
+    const { of, index = -1 } = this.#unit ?? {};
+    const values = unitOnPlane(this.#latest[of ?? 'student'], index, teacher, plane.axes);
+    const unit = of && values ? { unit: { of, index, values } } : {};
+    this.#post({ type: 'plane', run: this.#run, plane, ...unit });
   }
 
   #set(activity: Activity, run: number = this.#run): void {

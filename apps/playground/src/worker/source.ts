@@ -1,44 +1,73 @@
 import {
   type Config,
   type ConfigInput,
-  describedBy,
   parseConfig,
   presetConfig,
   type Warning,
 } from '@softmoe/lab';
-import { loadMoE, type MoE, SoftmoeError } from '@softmoe/model';
-import { decodeText, parseStrictJson } from '@softmoe/model/checks';
+import { type MoE, SoftmoeError } from '@softmoe/model';
 import type { Source } from '../protocol.ts';
-import { type Change, changed } from '../session/draft.ts';
 
-/** A file is neither a config nor a model. */
-class ImportError extends SoftmoeError {
+/** What was brought is nothing that a run can start from. */
+export class ImportError extends SoftmoeError {
   override readonly name = 'ImportError';
 }
-
-const REMEDY = 'Choose a config.json, a result.json or a model.safetensors of softmoe.';
-
-/** No config is as long as this, and no model that a page can train is larger. */
-const MAX_CONFIG_BYTES = 1 << 20;
-const MAX_MODEL_BYTES = 1 << 28;
 
 export interface Start {
   readonly config: Config;
   readonly student?: MoE;
-  /** What was done to the student that was read. */
+  readonly teacher?: MoE;
+  /** What was done to the model that was read. */
   readonly warnings?: readonly Warning[];
+  /** Whether it was read from bare arrays: its gate, expert and routing are the config's. */
+  readonly bare?: boolean;
 }
 
-/** What a run starts from, checked. Throws a typed error with a remedy for anything wrong. */
-export function readSource(source: Exclude<Source, { kind: 'snapshot' }>): Start {
+/** What a run of a config or a preset starts from, checked. Throws a typed error with a remedy for anything wrong. */
+export function readSource(source: Extract<Source, { kind: 'config' | 'preset' }>): Start {
   switch (source.kind) {
     case 'config':
-      return { config: parseConfig(source.config) };
-    case 'preset':
-      return { config: presetConfig(source.name, asLinked(source.changes)) };
-    case 'file':
-      return readFile(source.name, source.bytes, source.config);
+      return { config: configFrom(source.config) };
+    case 'preset': {
+      requireBuiltIn(source.changes);
+      return { config: drawn(presetConfig(source.name, asLinked(source.changes))) };
+    }
   }
+}
+
+/** The config that a tree of fields is, checked: it names no code, and its teacher can be drawn. */
+export function configFrom(tree: unknown): Config {
+  requireBuiltIn(tree);
+  return drawn(parseConfig(tree));
+}
+
+/** A page runs no code that a config names. */
+function requireBuiltIn(tree: unknown): void {
+  const { gate, expert } = Object(tree) as { readonly gate?: unknown; readonly expert?: unknown };
+  for (const [field, part] of Object.entries({ gate, expert })) {
+    const { kind, name, module, sha256 } = Object(part) as Record<string, unknown>;
+    if (kind === 'own' || [name, module, sha256].some((known) => typeof known === 'string')) {
+      throw ownPart(field, module ?? name ?? sha256);
+    }
+  }
+}
+
+export function ownPart(field: string, value: unknown): ImportError {
+  return new ImportError('is of the user’s own, and the page runs no code of others', {
+    field,
+    value,
+    remedy: 'Choose one that is built in.',
+  });
+}
+
+/** A config whose teacher can be drawn: the digest of one's own does not bring it. */
+function drawn(config: Config): Config {
+  if (!config.teacher) return config;
+  throw new ImportError('is one of its own, which a config only names', {
+    field: 'teacher',
+    value: config.teacher.file ?? config.teacher.sha256,
+    remedy: 'Drop the file of the teacher on the page, and make it the teacher.',
+  });
 }
 
 /** The changes of a link to a preset. Whatever a link does not say of sampling was true when it was made. */
@@ -51,55 +80,6 @@ export function asLinked(changes: unknown): ConfigInput {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function readFile(name: string, bytes: Uint8Array, base: unknown): Start {
-  if (bytes.length === 0) {
-    throw new ImportError('is empty', { field: name, value: bytes.length, remedy: REMEDY });
-  }
-  if (!mayBeModel(bytes)) return { config: configOf(name, bytes) };
-  requireSize(name, bytes, MAX_MODEL_BYTES);
-  const warnings: Warning[] = [];
-  const student = loadMoE(bytes, (normalised) => warnings.push(normalised));
-  const { inputDim, experts: students, expert, ...gating } = student.spec;
-  const spec = { inputDim, students, expert, ...gating } as Change;
-  return { config: parseConfig(changed(parseConfig(base ?? {}), spec)), student, warnings };
-}
-
-/** A safetensors file begins with the length of its header in eight bytes, the last two of which are 0, as in no text. */
-function mayBeModel(bytes: Uint8Array): boolean {
-  return bytes.length > 8 && bytes[6] === 0 && bytes[7] === 0;
-}
-
-/** The config in a file of text, which may be that of a result. */
-function configOf(name: string, bytes: Uint8Array): Config {
-  requireSize(name, bytes, MAX_CONFIG_BYTES);
-  const text = decodeText(bytes, name);
-  if (!text.trimStart().startsWith('{')) {
-    const value = `${bytes.length} bytes`;
-    throw new ImportError('is no config and no model', { field: name, value, remedy: REMEDY });
-  }
-  const value = parseStrictJson(text, name) as { readonly config?: unknown };
-  switch (describedBy(value)) {
-    case 'result':
-      return parseConfig(value.config);
-    case 'sweep': {
-      const remedy =
-        'Do its runs with softmoe sweep on a command line, or choose the config of one.';
-      throw new ImportError('is a sweep, of many runs', { field: name, value: 'sweep', remedy });
-    }
-    default:
-      return parseConfig(value);
-  }
-}
-
-function requireSize(name: string, bytes: Uint8Array, most: number): void {
-  if (bytes.length <= most) return;
-  throw new ImportError(`must be of at most ${most} bytes`, {
-    field: name,
-    value: bytes.length,
-    remedy: REMEDY,
-  });
 }
 
 /** Whether a snapshot was taken between two phases. */

@@ -1,10 +1,11 @@
-import type { ExpertSpec, Points } from '@softmoe/model';
+import type { Expert, ExpertSpec, Points } from '@softmoe/model';
 import { type ExpertKind, gateNames, type Inputs, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
 import { endCases } from './ends.ts';
 import { extremeCases } from './extremes.ts';
+import { functionCases, type OwnFunctions } from './functions.ts';
 import { batch, type ModelOptions, model, sharedRoutings } from './problems.ts';
 
 /** At least one spec of every kind of expert: of every degree, of either parity and of none. */
@@ -27,25 +28,32 @@ const WIDTHS = [1, 3, 7, 8, 9, 17, 65];
 const SIZES = [...WIDTHS, 63, 64, 130];
 
 /** Values of all methods against plain float64 arithmetic. */
-export function accuracyCases(): ConformanceCase[] {
-  return [...everyFunction(), ...everyShape(), ...everyInput(), ...extremeCases(), ...endCases()];
+export function accuracyCases(own: OwnFunctions = {}): ConformanceCase[] {
+  return [
+    ...functionCases(own),
+    ...everyFunction(own),
+    ...everyShape(),
+    ...everyInput(),
+    ...extremeCases(),
+    ...endCases(),
+  ];
 }
 
-function everyFunction(): ConformanceCase[] {
+function everyFunction({ gates = [], experts = [] }: OwnFunctions): ConformanceCase[] {
   const gatings: Pick<ModelOptions, 'gate' | 'routing'>[] = [
-    ...gateNames.map((gate) => ({ gate })),
+    ...[...gateNames, ...gates].map((gate) => ({ gate })),
     ...sharedRoutings.map((routing) => ({ routing })),
   ];
   return gatings.flatMap((gating) =>
-    Object.values(EXPERTS)
-      .flat()
-      .map((expert) => {
-        const name = gating.gate ? `${gating.gate} gate` : `${gating.routing} routing`;
-        return conformanceCase(`${name}, ${nameOf(expert)} expert`, async (backend) => {
-          const student = model({ inputDim: 11, experts: 5, expert, ...gating });
-          await checkAgreement(backend, student, batch(student, 37));
-        });
-      }),
+    [...Object.values(EXPERTS).flat(), ...experts].map((expert) => {
+      const { gate, routing } = gating;
+      const of = typeof gate === 'object' ? gate.name : gate;
+      const name = of ? `${of} gate` : `${routing} routing`;
+      return conformanceCase(`${name}, ${nameOf(expert)} expert`, async (backend) => {
+        const student = model({ inputDim: 11, experts: 5, expert, ...gating });
+        await checkAgreement(backend, student, batch(student, 37));
+      });
+    }),
   );
 }
 
@@ -121,7 +129,8 @@ function view32(numbers: Inputs): Float32Array {
   return view;
 }
 
-function nameOf(expert: ExpertSpec): string {
+function nameOf(expert: ExpertSpec | Expert): string {
+  if ('value' in expert) return expert.name;
   switch (expert.kind) {
     case 'hermite':
       return `hermite ${expert.degree}`;

@@ -1,7 +1,9 @@
 import {
   createMoE,
+  type Expert,
   type ExpertSpec,
   forward,
+  type Gate,
   type MoE,
   ndarray,
   normaliseRows,
@@ -21,8 +23,8 @@ import { axpy, row, scale } from '@softmoe/model/linalg';
 export interface ModelOptions {
   readonly inputDim: number;
   readonly experts: number;
-  readonly gate?: GateName;
-  readonly expert?: ExpertSpec;
+  readonly gate?: GateName | Gate;
+  readonly expert?: ExpertSpec | Expert;
   readonly routing?: RoutingName;
   /** Models of different salts have different numbers. */
   readonly salt?: number;

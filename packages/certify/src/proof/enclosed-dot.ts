@@ -1,11 +1,13 @@
-import { add, type Interval, interval, root, up } from './interval.ts';
+import { add, type Interval, interval, powerOfTwo, root, up } from './interval.ts';
 
-const UNIT = 2 ** -53;
-const SPLITTER = 2 ** 27 + 1;
+const UNIT: number = Number.EPSILON / 2;
+const SPLITTER = 134217729;
+/** What one product may lose by underflow, generously. */
+const UNDERFLOW: number = powerOfTwo(-1060);
 
 /** A bound on n·u/(1 − n·u), the relative error of n roundings, for n below 2⁴⁰. */
 export function gamma(n: number): number {
-  return up(up(n * UNIT) * (1 + 2 ** -12));
+  return up(up(n * UNIT) * (1 + 1 / 4096));
 }
 
 /**
@@ -37,7 +39,7 @@ export function enclosedDot(x: ArrayLike<number>, y: ArrayLike<number>): Interva
     size += Math.abs(product);
   }
   const rounded = gamma(n + 2);
-  const radius = up(up(rounded * rounded) * up(size * (1 + rounded)) + n * 2 ** -1060);
+  const radius = up(up(rounded * rounded) * up(size * (1 + rounded)) + n * UNDERFLOW);
   const value = add(interval(sum), interval(correction));
   return add(value, interval(-radius, radius));
 }

@@ -8,13 +8,10 @@ import { type TanhGate, tanhDerivatives, tanhMoments } from './tanh-moments.ts';
 
 /** Bounds on a gate over the whole line, docs/theory.md (57). */
 export interface GateBounds {
-  /** sup |g′|, sup |g″|, sup |g‴|. */
+  /** sup |g′|, sup |g″| and sup |z g′|. */
   readonly first: number;
   readonly second: number;
-  readonly third: number;
-  /** sup |z g′|, and sup |(z g′)′|. */
   readonly pull: number;
-  readonly pullSlope: number;
   /** sup g², and sup ½(g(t)² + g(−t)²). */
   readonly square: number;
   readonly evenSquare: number;
@@ -42,27 +39,16 @@ function ofTanh(gate: TanhGate): GateEnclosure {
 }
 
 function tanhBounds({ offset, scale, slope }: TanhGate): GateBounds {
-  const polynomials = tanhDerivatives(3).map((all) => all.map((x) => interval(x)));
-  const highest = (r: number) =>
-    scale * slope ** r * supremum((t) => horner(polynomials[r] ?? [], t), 0, 1);
-  const derivative = (z: Interval) => subtract(one, square(tanh(z)));
-  const pull = supremum((z) => multiply(z, derivative(z)), 0, REACH);
-  const pullSlope = supremum(
-    (z) => {
-      const inner = subtract(one, times(2, multiply(z, tanh(z))));
-      return multiply(derivative(z), inner);
-    },
-    0,
-    REACH,
-  );
+  const polynomials = tanhDerivatives(2).map((all) => all.map((x) => interval(x)));
+  const highest = (r: number) => supremum((t) => horner(polynomials[r] ?? [], t), 0, 1);
+  const pull = supremum((z) => multiply(z, subtract(one, square(tanh(z)))), 0, REACH);
+  const most = offset + scale;
   return {
-    first: highest(1),
-    second: highest(2),
-    third: highest(3),
+    first: scale * slope * highest(1),
+    second: scale * slope * slope * highest(2),
     pull: scale * pull,
-    pullSlope: scale * slope * pullSlope,
-    square: (offset + scale) ** 2,
-    evenSquare: offset ** 2 + scale ** 2,
+    square: most * most,
+    evenSquare: offset * offset + scale * scale,
   };
 }
 
@@ -72,16 +58,7 @@ function square(t: Interval): Interval {
 
 function probitBounds(): GateBounds {
   const pull = supremum((z) => multiply(z, densityOn(z)), 0, REACH);
-  const bend = supremum((z) => multiply(subtract(one, square(z)), densityOn(z)), 0, REACH);
-  return {
-    first: density(interval(0)).hi,
-    second: pull,
-    third: bend,
-    pull,
-    pullSlope: bend,
-    square: 1,
-    evenSquare: 0.5,
-  };
+  return { first: density(interval(0)).hi, second: pull, pull, square: 1, evenSquare: 0.5 };
 }
 
 /** φ on an interval of numbers ≥ 0, where it falls. */

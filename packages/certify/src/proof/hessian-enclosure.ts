@@ -1,3 +1,4 @@
+import type { Steps } from '@softmoe/model/linalg';
 import { gamma } from './enclosed-dot.ts';
 import { type Interval, interval, midpoint, multiply, up } from './interval.ts';
 import {
@@ -67,13 +68,14 @@ const ROUNDINGS = 64;
 
 /**
  * Encloses the Gauss–Newton matrix, which is the Hessian at the teacher, from overlaps, moments of the gate and amplitudes.
+ * Yields the number of pairs of units done so far.
  */
-export function encloseHessian(
+export function* encloseHessian(
   frame: SpanFrame,
   eta: readonly number[],
   moments: (rho: Interval) => Moments,
   amplitudes: ArrayLike<number>,
-): EnclosedHessian {
+): Steps<EnclosedHessian> {
   const { units: k, dimension: r, coordinates } = frame;
   const size = 2 * k * r + k;
   const span = new Float64Array(size * size);
@@ -94,6 +96,7 @@ export function encloseHessian(
 
   for (let i = 0; i < k; i++) {
     for (let l = 0; l < k; l++) {
+      yield i * k + l;
       const overlaps: Overlaps = {
         gamma: frame.overlap(k + i, k + l),
         alpha1: frame.overlap(k + i, i),
@@ -169,7 +172,7 @@ export function encloseHessian(
     setError(p, p, up(error + up(slack(frame) * radial)));
   }
   const radius = largestRowSum(errors, 3 * k);
-  const entryRadius = Math.max(...errors);
+  const entryRadius = errors.reduce((largest, error) => Math.max(largest, error), 0);
   return {
     span: { size, data: span, radius, entryRadius },
     radial,

@@ -1,4 +1,4 @@
-import { type MoE, nearestImage } from '@softmoe/model';
+import { type MoE, nearestImage, ValueError } from '@softmoe/model';
 import { row, type SignChange, signChanges } from '@softmoe/model/linalg';
 import { enclosedDot, lengthBound } from './enclosed-dot.ts';
 import { interval, magnitude, one, root, subtract, up } from './interval.ts';
@@ -13,14 +13,17 @@ export interface TeacherImage {
 
 /**
  * The image of the teacher nearest to a student of its size, and a bound on the Euclidean distance to it over all parameters,
- * each row of either divided by its length. Which image is nearest is a suggestion; that it is one is checked entry by entry.
- * Throws `ValueError` for models of different kinds.
+ * each row of either divided by its length. Which image is nearest is a suggestion, by `suggest`; that it is an image, a permutation of
+ * all units with signs that are symmetries, is checked. Throws `ValueError` for models of different kinds, and where what is
+ * suggested is no permutation.
  */
 export function distanceToImage(
   student: MoE,
   teacher: MoE,
+  suggest: (teacher: MoE, student: MoE) => { readonly unit: readonly number[] } = nearestImage,
 ): { readonly image: TeacherImage; readonly distance: number } {
-  const { unit } = nearestImage(teacher, student);
+  const { unit } = suggest(teacher, student);
+  requirePermutation(unit, teacher.spec.experts);
   const changes = signChanges(teacher.spec);
   let square = 0;
   const signs = unit.map((j, i) => {
@@ -33,6 +36,17 @@ export function distanceToImage(
     return best.change;
   });
   return { image: { unit, signs }, distance: square === 0 ? 0 : root(interval(0, square)).hi };
+}
+
+/** Units of which one is taken twice, and another not at all, are no image: a proof about them would be of another function. */
+function requirePermutation(unit: readonly number[], experts: number): void {
+  const known = unit.every((j) => Number.isInteger(j) && j >= 0 && j < experts);
+  if (known && unit.length === experts && new Set(unit).size === experts) return;
+  throw new ValueError(`must be a permutation of 0 to ${experts - 1}`, {
+    field: 'unit',
+    value: unit,
+    remedy: 'This is a defect of the matching of units: please report it with both models.',
+  });
 }
 
 /** A bound on the squared distance of unit i of the student from unit j of the teacher with its signs changed. */

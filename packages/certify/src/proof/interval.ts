@@ -4,9 +4,16 @@ export interface Interval {
   readonly hi: number;
 }
 
+/** 2 to a whole power, by products that round nothing: `**` is not exact by the standard. */
+export function powerOfTwo(exponent: number): number {
+  let power = 1;
+  for (let n = Math.abs(exponent); n > 0; n--) power *= exponent > 0 ? 2 : 0.5;
+  return power;
+}
+
 /** u(1 + 2u) with u = 2⁻⁵³, and the least positive float64. */
-const PHI: number = 2 ** -53 * (1 + 2 ** -52);
-const ETA: number = 2 ** -1074;
+const PHI: number = (Number.EPSILON / 2) * (1 + Number.EPSILON);
+const ETA: number = Number.MIN_VALUE;
 
 /**
  * A float64 at most the predecessor of x, so that no real number that rounds to x is less: S. M. Rump, P. Zimmermann,
@@ -85,7 +92,7 @@ const SMALL = 1e-145;
 export function root(x: Interval): Interval {
   let lo = x.lo < SMALL_SQUARE ? 0 : down(Math.sqrt(x.lo));
   while (lo > 0 && up(lo * lo) > x.lo) lo = down(lo);
-  let hi = x.hi < SMALL_SQUARE ? SMALL * (1 + 2 ** -50) : up(Math.sqrt(x.hi));
+  let hi = x.hi < SMALL_SQUARE ? SMALL * (1 + 4 * Number.EPSILON) : up(Math.sqrt(x.hi));
   while (down(hi * hi) < x.hi) hi = up(hi);
   return { lo, hi };
 }

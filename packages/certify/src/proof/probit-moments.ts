@@ -8,6 +8,7 @@ import {
   multiply,
   one,
   pi,
+  powerOfTwo,
   root,
   times,
   widen,
@@ -69,7 +70,7 @@ function restOf(r: number, s: number): number {
   for (let j = 1; j <= s; j++) product = times((TERMS + j) / 2, product);
   const ratio = divide(interval(TERMS + 1 + s), interval(2 * TERMS + 2));
   return divide(
-    times(2 ** -TERMS, multiply(divide(interval(0.5), pi), root(product))),
+    times(powerOfTwo(-TERMS), multiply(divide(interval(0.5), pi), root(product))),
     add(one, times(-1, ratio)),
   ).hi;
 }

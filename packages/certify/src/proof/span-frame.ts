@@ -1,5 +1,5 @@
 import { type MoE, toSpan } from '@softmoe/model';
-import { row } from '@softmoe/model/linalg';
+import { row, type Steps } from '@softmoe/model/linalg';
 import { enclosedDot, gamma, lengthBound } from './enclosed-dot.ts';
 import {
   clampOverlap,
@@ -30,8 +30,11 @@ export interface SpanFrame {
   readonly hasComplement: boolean;
 }
 
-/** The frame of a teacher whose inputs have `inputDim` dimensions. Throws what `toSpan` throws for what is no model. */
-export function spanFrame(teacher: MoE, inputDim: number): SpanFrame {
+/**
+ * The frame of a teacher whose inputs have `inputDim` dimensions. Throws what `toSpan` throws for what is no model. Yields the
+ * number of rows that have been compared with all others, of 2k in each of four rounds.
+ */
+export function* spanFrame(teacher: MoE, inputDim: number): Steps<SpanFrame> {
   const { experts: k } = teacher.spec;
   const { basis } = toSpan(teacher, teacher);
   const r = basis.shape[0] ?? 0;
@@ -40,10 +43,14 @@ export function spanFrame(teacher: MoE, inputDim: number): SpanFrame {
     Array.from({ length: k }, (_, i) => row(array, i)),
   );
   const lengths = rows.map((x) => root(enclosedDot(x, x)));
-  const coordinates = rows.map((x) => Float64Array.from(axes, (axis) => midpointOfDot(x, axis)));
-
+  const coordinates: Float64Array[] = [];
+  for (const [p, x] of rows.entries()) {
+    yield p;
+    coordinates.push(Float64Array.from(axes, (axis) => midpointOfDot(x, axis)));
+  }
   let departure = 0;
   for (const [p, axis] of axes.entries()) {
+    yield 2 * k + p;
     let sum = 0;
     for (const [q, other] of axes.entries()) {
       const dot = enclosedDot(axis, other);
@@ -53,15 +60,19 @@ export function spanFrame(teacher: MoE, inputDim: number): SpanFrame {
   }
   let displacement = 0;
   for (const [p, x] of rows.entries()) {
+    yield 4 * k + p;
     const c = coordinates[p] ?? new Float64Array(r);
     const outside = residual(x, c, axes);
     const norm = magnitude(subtract(lengths[p] ?? one, one));
     const total = up(up(outside + norm) + up(departure * lengthBound(c)));
     displacement = Math.max(displacement, total);
   }
-  const overlaps = rows.map((x, p) =>
-    rows.map((y, q) => (q <= p ? overlapOf(x, y, lengths[p] ?? one, lengths[q] ?? one) : one)),
-  );
+  const overlaps: Interval[][] = [];
+  for (const [p, x] of rows.entries()) {
+    yield 6 * k + p;
+    const before = rows.slice(0, p + 1);
+    overlaps.push(before.map((y, q) => overlapOf(x, y, lengths[p] ?? one, lengths[q] ?? one)));
+  }
   return {
     units: k,
     coordinates,

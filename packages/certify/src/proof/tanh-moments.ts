@@ -9,6 +9,7 @@ import {
   multiply,
   one,
   pi,
+  powerOfTwo,
   root,
   subtract,
   times,
@@ -29,6 +30,8 @@ const STEP = 0.5;
 const FINE = 1 / 8;
 /** Correlations nearer than this to −1, 0 or 1 are taken as displaced from there. */
 const NEAR = 1e-12;
+/** Half of a sum that cancels to rounding is taken for 0 below this. */
+const NONE: number = powerOfTwo(-1000);
 
 /**
  * Encloses M_{r,s}(ρ) = E[g^{(r)}(v₁·x) g^{(s)}(v₂·x)] of a sigmoid or tanh for r, s ≤ `order`, docs/theory.md (62): the
@@ -117,12 +120,14 @@ class Quadrature {
     this.#size = order + 1;
     this.#polynomials = tanhDerivatives(order);
     const three = root(interval(3));
-    this.#strip = this.#polynomials.map((polynomial, r) => {
+    let factor = gate.scale / gate.slope;
+    this.#strip = this.#polynomials.map((polynomial) => {
+      factor *= gate.slope;
       let sum = zero;
       for (let c = polynomial.length - 1; c >= 0; c--) {
         sum = add(multiply(sum, three), interval(Math.abs(polynomial[c] ?? 0)));
       }
-      return times(gate.scale * gate.slope ** r, sum).hi;
+      return times(factor, sum).hi;
     });
   }
 
@@ -235,7 +240,7 @@ class Quadrature {
 }
 
 function halfRoot(x: Interval): Interval {
-  return x.hi <= 2 ** -1000 ? zero : root(times(0.5, x));
+  return x.hi <= NONE ? zero : root(times(0.5, x));
 }
 
 /** tanh^{(r)} as polynomials in t = tanh: T₀ = t, T_{r+1} = (1 − t²)T_r′. Whole numbers, exact up to r = 15. */

@@ -2,55 +2,36 @@ import type { GateBounds } from './gate-enclosures.ts';
 import { add, divide, type Interval, interval, multiply, root, times, zero } from './interval.ts';
 import { factorial } from './pair-enclosures.ts';
 
-/** Bounds on the derivatives of one unit of amplitude a along unit displacements of its v, w and a, docs/theory.md (59), (60). */
-export interface UnitBounds {
-  /** B₂: sup of ‖D²(a u)[ξ, ξ]‖ over |ξ| = 1. */
-  readonly second: (amplitude: number) => number;
-  /** B₃: sup of ‖D³(a u)[ξ, ξ, ξ]‖ over |ξ| = 1. */
-  readonly third: (amplitude: number) => number;
-}
-
 /** A polynomial in ξ = w·x and η = τ·x with τ a unit tangent at w: coefficients at [power of ξ][power of η]. */
 type Polynomial = readonly (readonly Interval[])[];
 
-/** The bounds for a gate and an expert h = Σ_p η_p He_p/√p!. */
-export function unitBounds(gate: GateBounds, eta: readonly number[]): UnitBounds {
+/**
+ * B₂(a): sup of ‖D²(a u)[ξ, ξ]‖ over |ξ| = 1, displacements of v, w and a of one unit, docs/theory.md (59), for a gate and an
+ * expert h = Σ_p η_p He_p/√p!.
+ */
+export function secondDerivativeBound(
+  gate: GateBounds,
+  eta: readonly number[],
+): (amplitude: number) => number {
   const parts = partsOf(gate, eta);
-  return {
-    second: (amplitude) => topEigenvalue(secondForm(parts, amplitude)),
-    third: (amplitude) => {
-      const slices = thirdForm(parts, amplitude);
-      const gram = slices.map((x) => slices.map((y) => innerProduct(x, y)));
-      return root(interval(0, topEigenvalue(gram))).hi;
-    },
-  };
+  return (amplitude) => topEigenvalue(secondForm(parts, amplitude));
 }
 
 /** Norms of the products of derivatives of gate and expert along great circles, docs/theory.md (58). */
 interface Parts {
   readonly gate1: number;
   readonly gate2: number;
-  readonly gate3: number;
   readonly expert1: number;
   readonly expert2: number;
-  readonly expert3: number;
   readonly both: number;
-  readonly gate2expert1: number;
-  readonly gate1expert2: number;
 }
 
 function partsOf(gate: GateBounds, eta: readonly number[]): Parts {
   const h = powersOf(eta);
   const h1 = slope(h);
   const h2 = slope(h1);
-  const h3 = slope(h2);
-  // Derivatives of h along a great circle: h, h′η, h″η² − h′ξ, and h‴η³ − 3h″ξη − 3h′η, the third less twice the first.
-  const along = [
-    lift(h, 0, 0),
-    lift(h1, 0, 1),
-    sum(lift(h2, 0, 2), scaled(-1, lift(h1, 1, 0))),
-    sum(lift(h3, 0, 3), scaled(-3, lift(h2, 1, 1)), scaled(-3, lift(h1, 0, 1))),
-  ];
+  // Derivatives of h along a great circle: h, h′η, h″η² − h′ξ.
+  const along = [lift(h, 0, 0), lift(h1, 0, 1), sum(lift(h2, 0, 2), scaled(-1, lift(h1, 1, 0)))];
   const norm = (n: number, derivative: number) => directionalNorm(n, along[derivative] ?? []);
   const even = eta.every((c, p) => c === 0 || p % 2 === 0);
   const odd = eta.every((c, p) => c === 0 || p % 2 === 1);
@@ -60,13 +41,9 @@ function partsOf(gate: GateBounds, eta: readonly number[]): Parts {
   return {
     gate1: high([gate.first, norm(1, 0)]),
     gate2: high([gate.second, norm(2, 0)], [gate.pull, norm(0, 0)]),
-    gate3: high([gate.third, norm(3, 0)], [3 * gate.pullSlope * (1 + 2 ** -50), norm(1, 0)]),
     expert1: multiply(level, norm(0, 1)).hi,
     expert2: multiply(level, norm(0, 2)).hi,
-    expert3: multiply(level, norm(0, 3)).hi,
     both: high([gate.first, norm(1, 1)]),
-    gate2expert1: high([gate.second, norm(2, 1)], [gate.pull, norm(0, 1)]),
-    gate1expert2: high([gate.first, norm(1, 2)]),
   };
 }
 
@@ -94,63 +71,6 @@ function secondForm(parts: Parts, amplitude: number): Interval[][] {
   set(VT, AM, interval(gate1));
   set(WT, AM, interval(expert1));
   return form;
-}
-
-/** The symmetric trilinear form of (60), as five matrices. Every term is its coefficient in the cubic form. */
-function thirdForm(parts: Parts, amplitude: number): Interval[][][] {
-  const a = amplitude;
-  const terms: (readonly [number, number, number, number, number])[] = [
-    [VT, VT, VT, a, parts.gate3],
-    [VR, VT, VT, 6 * a, parts.gate2],
-    [VR, VR, VT, 6 * a, parts.gate1],
-    [VT, VT, WT, 3 * a, parts.gate2expert1],
-    [VR, VT, WT, 6 * a, parts.both],
-    [VT, WT, WT, 3 * a, parts.gate1expert2],
-    [VT, WR, WT, 6 * a, parts.both],
-    [WT, WT, WT, a, parts.expert3],
-    [WR, WT, WT, 6 * a, parts.expert2],
-    [WR, WR, WT, 6 * a, parts.expert1],
-    [AM, VT, VT, 3, parts.gate2],
-    [AM, VR, VT, 6, parts.gate1],
-    [AM, VT, WT, 6, parts.both],
-    [AM, WT, WT, 3, parts.expert2],
-    [AM, WR, WT, 6, parts.expert1],
-  ];
-  const form = Array.from({ length: SIZE }, () =>
-    Array.from({ length: SIZE }, () => new Array<Interval>(SIZE).fill(zero)),
-  );
-  for (const [x, y, z, factor, norm] of terms) {
-    const orders = new Set([
-      [x, y, z].join(),
-      [x, z, y].join(),
-      [y, x, z].join(),
-      [y, z, x].join(),
-      [z, x, y].join(),
-      [z, y, x].join(),
-    ]);
-    // Six times a float64 is rounded: widened before it is shared out.
-    const exact = multiply(
-      interval(factor * (1 - 2 ** -50), factor * (1 + 2 ** -50)),
-      interval(norm),
-    );
-    const share = divide(exact, interval(orders.size));
-    for (const order of orders) {
-      const [i = 0, j = 0, l = 0] = order.split(',').map(Number);
-      const line = form[i]?.[j];
-      if (line) line[l] = share;
-    }
-  }
-  return form;
-}
-
-function innerProduct(x: readonly Interval[][], y: readonly Interval[][]): Interval {
-  let total = zero;
-  for (const [i, line] of x.entries()) {
-    for (const [j, value] of line.entries()) {
-      total = add(total, multiply(value, y[i]?.[j] ?? zero));
-    }
-  }
-  return total;
 }
 
 /** A bound on the top eigenvalue of a symmetric matrix without negative entries: max_i (Mx)_i/x_i for a positive x. */

@@ -2,7 +2,7 @@ import { type AlignedPair, PairTracker } from '@softmoe/lab';
 import { row } from '@softmoe/model/linalg';
 import type { TaskFunction } from '@softmoe/tasks';
 import { run } from '@softmoe/train';
-import { createScene, flowStepper, type SceneInput } from './scene.ts';
+import { createScene, flowStepper, type SceneInput, uncrossed } from './scene.ts';
 
 /** The input of task `claim/alignment-times`. */
 export interface AlignmentTimesInput extends SceneInput {
@@ -10,6 +10,8 @@ export interface AlignmentTimesInput extends SceneInput {
   readonly until: 'experts' | 'pairs';
   /** Flow time at which it ends in any case. */
   readonly time: number;
+  /** `uncrossed` moves the random start, see {@link uncrossed}. */
+  readonly start?: 'uncrossed';
 }
 
 /** When the experts and routers of the teacher were found. */
@@ -30,7 +32,7 @@ export const alignmentTimes: TaskFunction<AlignmentTimesInput, AlignmentTimes, u
   input,
   { signal },
 ) => {
-  const scene = createScene(input);
+  const scene = createScene(input, input.start && uncrossed);
   const { student, teacher } = scene;
   const tracker = new PairTracker(student.spec, [...teacher.params.amplitude.data]);
   let initial: number[][] | undefined;

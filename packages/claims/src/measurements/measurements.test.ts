@@ -145,6 +145,8 @@ it('every measurement is plain JSON, stops at its signal and repeats itself', as
     'claim/placed-experts': { ...scene, students: 2, window: 1, time: 5 },
     'claim/pruning-baselines': { config, subsets: 2 },
     'claim/descent-tail': { config, steps: 20 },
+    'claim/separate': { ...scene, time: 5 },
+    'claim/landscapes': { config: { ...config, students: 3, train: { time: 4, recordEvery: 2 } } },
   };
   const kinds = claimKinds(referenceServices);
   expect(Object.keys(kinds).sort()).toEqual(Object.keys(inputs).sort());

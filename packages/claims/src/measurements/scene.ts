@@ -1,5 +1,13 @@
-import { type ExpertSpec, type MoE, type Objective, toSpan } from '@softmoe/model';
+import {
+  type ExpertSpec,
+  type MoE,
+  type NDArray,
+  type Objective,
+  retract,
+  toSpan,
+} from '@softmoe/model';
 import type { GateName } from '@softmoe/model/checks';
+import { row, subtractProjections } from '@softmoe/model/linalg';
 import { populationObjective } from '@softmoe/population';
 import { createStudent, createTeacher } from '@softmoe/teacher';
 import {
@@ -58,6 +66,25 @@ export function createScene(
     teacher: span.teacher,
     objective: populationObjective(span.teacher),
   };
+}
+
+/**
+ * The student with every w_i orthogonal to all v*_j and every v_i to all w*_j, so that a unit starts with the overlaps of its
+ * own kind alone. The teacher's rows have to be orthonormal.
+ */
+export function uncrossed({ spec, params }: MoE, teacher: MoE): MoE {
+  const without = (rows: NDArray, basis: NDArray) => {
+    const data = rows.data.slice();
+    const left = { ...rows, data };
+    const directions = Array.from({ length: teacher.spec.experts }, (_, j) => row(basis, j));
+    for (let i = 0; i < spec.experts; i++) subtractProjections(row(left, i), directions);
+    return left;
+  };
+  return retract(spec, {
+    ...params,
+    router: without(params.router, teacher.params.expert),
+    expert: without(params.expert, teacher.params.router),
+  });
 }
 
 /** Steps of at most 1 in flow time, between which crossings of an overlap are interpolated to a few hundredths. */

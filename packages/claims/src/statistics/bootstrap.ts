@@ -47,7 +47,11 @@ export function bootstrapAll<T, Name extends string>(
   return intervals;
 }
 
-/** The bootstrap of one statistic, see {@link bootstrapAll}. */
+/**
+ * The bias-corrected and accelerated bootstrap at 95 % (BCa) of one statistic, with resamples drawn from the stream `bootstrap`:
+ * the same sample gives the same interval. Members of the sample are independent runs; with fewer than 8 of them the limits are
+ * infinite. Of a mean use {@link bootstrapMean}.
+ */
 export function bootstrap<T>(
   sample: readonly T[],
   statistic: (sample: readonly T[]) => number,

@@ -1,41 +1,95 @@
-import { basename } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import type { Config, Summary } from '@softmoe/lab';
-import { type Run, readRun } from '@softmoe/runs';
+import { type Run, RunFolderError, readRecords, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { flowTime, lossCell, readable } from '../numbers.ts';
+import { barrierReport, barriersOf } from '../run/barriers.ts';
 import { stateOf } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 import { fit, tableLines } from '../table.ts';
 
-/** `softmoe compare A B`. */
+/** `softmoe compare A B …`. */
 export function compareCommand(streams: Streams, setExitCode: (code: ExitCode) => void): Command {
   return new Command('compare')
-    .summary('put two runs side by side')
-    .description('Shows in what two runs kept with --out differ, and what each found.')
-    .argument('<a>', 'the folder of a run')
-    .argument('<b>', 'the folder of another')
+    .summary('put runs side by side')
+    .description('Shows in what runs kept with --out differ, and what each found.')
+    .argument('<runs...>', 'the folders of two runs or more')
+    .option('--figure <file>', 'write their losses over each other, as an SVG file')
+    .option('--barriers', 'how far the loss rises between two students of one teacher')
     .option('--json', 'print the comparison as JSON')
-    .action(async (a: string, b: string, { json }: { json?: boolean }) => {
-      const runs = [await readRun(a), await readRun(b)] as const;
-      const found = { config: differences(...runs), found: findings(...runs) };
-      streams.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : fit(report(runs, found)));
-      setExitCode(exitCodes.recovered);
-    });
+    .action(
+      async (paths: string[], { figure, barriers, json }: CompareOptions, command: Command) => {
+        if (paths.length < 2)
+          command.error("error: missing required argument 'runs': give two or more");
+        const runs = await Promise.all(paths.map(readRun));
+        const between = barriers ? await barriersOf(runs) : undefined;
+        const found = {
+          runs: paths,
+          config: differences(runs),
+          found: findings(runs),
+          ...(between && { barriers: between }),
+        };
+        if (figure !== undefined) await writeFigure(figure, runs);
+        const words = () => [report(runs, found), ...(between ? [barrierReport(between)] : [])];
+        streams.stdout.write(
+          json ? `${JSON.stringify(found, null, 2)}\n` : fit(words().join('\n')),
+        );
+        if (figure !== undefined) streams.stderr.write(`the figure is in ${figure}\n`);
+        setExitCode(exitCodes.recovered);
+      },
+    );
 }
 
+interface CompareOptions {
+  readonly figure?: string;
+  readonly barriers?: boolean;
+  readonly json?: boolean;
+}
+
+async function writeFigure(file: string, runs: readonly Run[]): Promise<void> {
+  if (extname(file) !== '.svg') {
+    const remedy = 'Use a name that ends in .svg.';
+    throw new RunFolderError('has an ending that is not that of the figure', {
+      field: 'figure',
+      value: file,
+      remedy,
+    });
+  }
+  // Drawing takes a while to load, and a comparison in words does without.
+  const [{ comparisonFigure }, { renderSvg }] = await Promise.all([
+    import('@softmoe/figures'),
+    import('@softmoe/report'),
+  ]);
+  const compared = runs.map(async (run) => ({
+    name: basename(run.path),
+    records: await readRecords(run),
+  }));
+  const svg = renderSvg(comparisonFigure(await Promise.all(compared)));
+  await writeFile(file, svg).catch((cause: Error) => {
+    const remedy = `Choose a file that can be written (${cause.message}).`;
+    throw new RunFolderError(
+      'cannot be written',
+      { field: 'figure', value: file, remedy },
+      { cause },
+    );
+  });
+}
+
+/** A line of the comparison: what it is about, and what it is in each run, in their order. */
 interface Row {
   readonly what: string;
-  readonly a: unknown;
-  readonly b: unknown;
+  readonly values: readonly unknown[];
 }
 
 /** Fields of the configs that differ, as dotted paths. */
-function differences({ config: a }: Run, { config: b }: Run): Row[] {
-  const [left, right] = [flatten(a), flatten(b)];
-  return [...new Set([...left.keys(), ...right.keys()])]
-    .map((what) => ({ what, a: left.get(what), b: right.get(what) }))
-    .filter((row) => row.a !== row.b);
+function differences(runs: readonly Run[]): Row[] {
+  const configs = runs.map(({ config }) => flatten(config));
+  const fields = [...new Set(configs.flatMap((config) => [...config.keys()]))];
+  return fields
+    .map((what) => ({ what, values: configs.map((config) => config.get(what) ?? null) }))
+    .filter(({ values }) => new Set(values).size > 1);
 }
 
 function flatten(config: Config): Map<string, unknown> {
@@ -61,6 +115,8 @@ const measures: Readonly<Record<string, (result: Summary) => unknown>> = {
   'last router aligned at': ({ milestones }) => last(milestones.router),
   'predicted contraction': ({ contraction }) => contraction.predicted,
   'measured contraction': ({ contraction }) => contraction.measured,
+  'radius of the proof': ({ certificate }) => certificate.proof?.radius,
+  'proved contraction of the distance': ({ certificate }) => certificate.proof?.rateHere,
   'steps of training': ({ steps }) => steps.train,
   'steps of fine-tuning': ({ steps }) => steps.finetune,
   seconds: ({ seconds }) => Number(seconds.toPrecision(3)),
@@ -72,30 +128,31 @@ function last(times: readonly (number | null)[]): string {
   return flowTime(missing ? null : Math.max(...(times as readonly number[])));
 }
 
-function findings(a: Run, b: Run): Row[] {
-  const of = ({ result }: Run, measure: (result: Summary) => unknown) => result && measure(result);
+function findings(runs: readonly Run[]): Row[] {
   return [
-    { what: 'state', a: stateOf(a), b: stateOf(b) },
+    { what: 'state', values: runs.map(stateOf) },
     ...Object.entries(measures).map(([what, measure]) => ({
       what,
-      a: of(a, measure),
-      b: of(b, measure),
+      values: runs.map(({ result }) => (result && measure(result)) ?? null),
     })),
   ];
 }
 
 function report(
-  [a, b]: readonly [Run, Run],
+  runs: readonly Run[],
   { config, found }: { readonly config: Row[]; readonly found: Row[] },
 ): string {
-  const cell = ({ what }: Row, value: unknown, { result }: Run) => {
+  const cell = (what: string, value: unknown, run: Run | undefined) => {
     if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '–');
-    return what.startsWith('loss') ? lossCell(value, result?.loss.start) : readable(value);
+    return what.startsWith('loss') ? lossCell(value, run?.result?.loss.start) : readable(value);
   };
   const lines = (heading: string, rows: readonly Row[]) =>
     tableLines(
-      [heading, basename(a.path), basename(b.path)],
-      rows.map((row) => [row.what, cell(row, row.a, a), cell(row, row.b, b)]),
+      [heading, ...runs.map(({ path }) => basename(path))],
+      rows.map(({ what, values }) => [
+        what,
+        ...values.map((value, i) => cell(what, value, runs[i])),
+      ]),
       { left: 1 },
     );
   const configs =

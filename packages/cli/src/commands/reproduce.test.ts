@@ -17,7 +17,7 @@ describe('softmoe reproduce', () => {
     const first = await softmoe(...argv);
     expect(first.code).toBe(0);
     expect(first.stderr).toMatch(
-      /^2 claims at scale tiny: 11 measurements; about \d+ s on 1 core by estimate\n/,
+      /^2 claims at scale tiny, seeds from 0 on: 11 measurements; about \d+ s on 1 core by estimate\n/,
     );
     expect(first.stderr).toMatch(/100 %, 11 of 11 measurements/);
     expect(first.stdout).toMatch(/C2b +Guidance: experts placed +\S+ \w+ +initial speed/);
@@ -45,6 +45,8 @@ describe('softmoe reproduce', () => {
       'C2b',
       '--out',
       out,
+      '--seed-offset',
+      '10000',
       '--json',
       '--quiet',
     ];
@@ -52,12 +54,25 @@ describe('softmoe reproduce', () => {
     expect(stderr).toBe('');
     const findings = JSON.parse(stdout);
     expect(findings).toEqual(JSON.parse(await readFile(join(out, 'findings.json'), 'utf8')));
-    expect(findings.claims[0]).toMatchObject({ id: 'C2b', verdict: 'undecided', measurements: 4 });
+    expect(findings).toMatchObject({ scale: 'tiny', seedOffset: 10_000 });
+    expect(findings.claims[0]).toMatchObject({
+      id: 'C2b',
+      verdict: 'undecided',
+      measurements: 4,
+      lastSeed: 10_003,
+    });
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toMatch(
+      /seeds 10000 to 10003, on which this reproduction rests, had not been looked at/,
+    );
     expect(code).toBe(6);
   });
 
   it.each([
-    [['--only', 'C11'], /only: is not a claim \(got "C11"\)\. Use some of C1, C2, C2a/],
+    [['--only', 'C99'], /only: is not a claim \(got "C99"\)\. Use some of C1, C2, C2a/],
+    [
+      ['--seed-offset', '-1'],
+      /'--seed-offset <seed>' argument '-1' is invalid\. Give a whole number/,
+    ],
     [['--scale', 'huge'], /Allowed choices are tiny, quick, full/],
     [['--jobs', '0'], /whole number from 1 to 1024/],
   ])('refuses %j before it measures', async (argv, message) => {

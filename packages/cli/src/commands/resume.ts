@@ -16,12 +16,16 @@ export function resumeCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     )
     .argument('<folder>', 'the folder given to --out')
     .action(async (path: string, options: ExecuteOptions & { backend?: BackendName }) => {
-      const { folder, snapshot } = await resumeRunFolder(path);
+      const { folder, snapshot, own, about } = await resumeRunFolder(path);
       try {
         const name = options.backend ?? (snapshot.backend && backendNameOf(snapshot.backend));
         const backend = await openBackend(snapshot.config, name);
-        const experiment = restoreExperiment(snapshot, { backend, machine: thisMachine() });
-        setExitCode(await execute(experiment, folder, options, streams));
+        const experiment = restoreExperiment(snapshot, {
+          backend,
+          machine: thisMachine(),
+          ...own,
+        });
+        setExitCode(await execute(experiment, folder, { ...options, git: about.git }, streams));
         backend.dispose();
       } finally {
         await folder.close();

@@ -1,6 +1,7 @@
-import { isCertified, readRun } from '@softmoe/runs';
+import { type About, folderKind, isCertified, readDataRun, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { dataStory } from '../run/data-story.ts';
 import { describeProgress, introduction, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
@@ -13,12 +14,35 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     .argument('<run>', 'the folder given to --out')
     .option('--json', 'print result.json, or the config of a run that is not complete')
     .action(async (path: string, { json }: { json?: boolean }) => {
+      if ((await folderKind(path)) === 'data') {
+        const { result } = await readDataRun(path);
+        streams.stdout.write(
+          `${json ? JSON.stringify(result, null, 2) : fit(dataStory(result))}\n`,
+        );
+        return;
+      }
       const run = await readRun(path);
-      const { config, result } = run;
+      const { config, result, about } = run;
       const words = () =>
-        [introduction({ config }), result ? story(result) : describeProgress(run)].join('\n\n');
-      const text = json ? JSON.stringify(result ?? config, null, 2) : fit(words());
+        [
+          ...aboutLines(about),
+          introduction({ config }),
+          result ? story(result) : describeProgress(run),
+        ].join('\n\n');
+      const { git } = about;
+      const found = result && { ...result, ...(git && { git }) };
+      const text = json ? JSON.stringify(found ?? config, null, 2) : fit(words());
       streams.stdout.write(`${text}\n`);
       setExitCode(!result || isCertified(result) ? exitCodes.recovered : exitCodes.notRecovered);
     });
+}
+
+/** What its user said of a run, and where it was started, as one paragraph, if there is any. */
+function aboutLines({ tags = [], note, git }: About): string[] {
+  const lines = [
+    ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []),
+    ...(note === undefined ? [] : [`Note: ${note}`]),
+    ...(git ? [`Git: ${git.commit.slice(0, 12)}${git.dirty ? ', with changes' : ''}`] : []),
+  ];
+  return lines.length > 0 ? [lines.join('\n')] : [];
 }

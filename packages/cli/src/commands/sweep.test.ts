@@ -50,6 +50,33 @@ describe('softmoe sweep', () => {
     const again = await softmoe('sweep', out, '--quiet');
     expect(again).toEqual({ ...first, stderr: '' });
     expect(await endings(out)).toEqual(before);
+    const tables = await softmoe('export', out);
+    const [runs = '', milestones = ''] = tables.stdout.trim().split('\n');
+    expect([runs, milestones]).toEqual(
+      ['runs.csv', 'milestones.csv'].map((name) => join(out, 'tables', name)),
+    );
+    expect((await readFile(runs, 'utf8')).trim().split('\n')).toHaveLength(5);
+    expect(await readFile(milestones, 'utf8')).toMatch(
+      /^id,students,seed,teacherExpert,expert\.time,router\.time\n/,
+    );
+  });
+
+  it('does its runs on teachers of one’s own, in files from where the sweep is, and goes on from its folder', async () => {
+    const unit = (i: number) => Array.from({ length: 6 }, (_, j) => (i === j ? 1 : 0));
+    const teacher = { router: [unit(0)], expert: [unit(1)], amplitude: [1] };
+    await writeFile(at('own.json'), JSON.stringify(teacher));
+    const base = { teacher: { file: 'own.json' }, students: 3, train: { time: 60 } };
+    const file = await define('owned', { base, grid: { seed: [1, 2] } });
+    const out = at('owned');
+    const first = await softmoe('sweep', file, '--out', out, '--jobs', '2', '--quiet');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    await rm(at('own.json'));
+    expect(await softmoe('sweep', out, '--quiet')).toEqual(first);
+    const { records } = await readSweep(out);
+    expect(records.map((record) => record.status === 'done' && record.output.recovered)).toEqual([
+      1, 1,
+    ]);
+    expect((await softmoe('report', out)).code).toBe(0);
   });
 
   it('refuses a run that is too large before it starts, and does the others', async () => {

@@ -2,7 +2,7 @@ import { createTaskPool, type TaskRecord } from '@softmoe/tasks';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
 import { loadQueue } from '../load-packages.ts';
-import { seconds } from '../numbers.ts';
+import { parseCount, seconds } from '../numbers.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { worker } from '../worker.ts';
@@ -34,7 +34,7 @@ export function workerCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     .addOption(
       new Option('--takeovers <n>', 'how often a run whose worker died is taken over')
         .default(3)
-        .argParser(count),
+        .argParser(parseCount),
     )
     .option('--quiet', 'show nothing but warnings')
     .action(async ({ queue: url, jobs, lock, takeovers, quiet }: WorkerOptions) => {
@@ -73,10 +73,4 @@ function positive(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= 86_400) return number;
   throw new InvalidArgumentError('Give a number of seconds, such as 20.');
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError('Give a whole number, such as 3.');
 }

@@ -1,9 +1,17 @@
-import { findingsOf, type JudgedClaim, type ReproduceProgress, reproduce, type Scale, selectClaims, withInterval, writeReproduction } from '@softmoe/claims';
+import {
+  type Extent,
+  findingsOf,
+  type JudgedClaim,
+  type ReproduceProgress,
+  reproduce,
+  selectClaims,
+  withInterval,
+  writeReproduction,
+} from '@softmoe/claims';
 import { createTaskPool, openTaskStore } from '@softmoe/tasks';
-import { tasksEndedEarly } from '../stop-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { duration } from '../numbers.ts';
-import { listenForStop } from '../stop-signals.ts';
+import { listenForStop, tasksEndedEarly } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { fit, tableLines } from '../table.ts';
 import { worker } from '../worker.ts';
@@ -19,7 +27,7 @@ export interface ExecuteReproductionOptions {
 /** Measures and judges the claims of these ids, shows and keeps the findings, and tells the exit code. */
 export async function executeReproduction(
   ids: readonly string[] | undefined,
-  scale: Scale,
+  extent: Extent,
   folder: string,
   { jobs, json, quiet, strict }: ExecuteReproductionOptions,
   { stdout, stderr }: Streams,
@@ -32,14 +40,14 @@ export async function executeReproduction(
   const announce = ({ total, recorded, secondsLeft }: ReproduceProgress) => {
     const known = recorded > 0 ? `, ${recorded} of them recorded before` : '';
     stderr.write(
-      `${claims.length} claims at scale ${scale}: ${total} measurements${known}; ` +
+      `${claims.length} claims at scale ${extent.scale}, seeds from ${extent.seedOffset} on: ${total} measurements${known}; ` +
         `${duration(secondsLeft)} on ${jobs} ${jobs === 1 ? 'core' : 'cores'} by estimate\n`,
     );
   };
   try {
     const judged = await reproduce({
       claims,
-      scale,
+      extent,
       store,
       pool,
       signal: stop.signal,
@@ -49,10 +57,10 @@ export async function executeReproduction(
       onProgress: (state) => progress?.show(state),
     });
     progress?.stop();
-    const written = await writeReproduction(folder, judged, scale);
+    const written = await writeReproduction(folder, judged, extent);
     stdout.write(
       json
-        ? `${JSON.stringify(findingsOf(judged, scale), null, 2)}\n`
+        ? `${JSON.stringify(findingsOf(judged, extent), null, 2)}\n`
         : `${fit(tableOf(judged).join('\n'))}\n\nreport: ${written.report}\n`,
     );
     const allHold = judged.every(({ finding }) => finding.verdict === 'holds');

@@ -31,7 +31,9 @@ function lines(stream: Output): ReproductionProgress {
       const tenth = Math.floor(10 * progress.share);
       if (tenth === last) return;
       last = tenth;
-      stream.write(`measure  ${Math.round(100 * progress.share)} %, ${describe(progress).join(', ')}\n`);
+      stream.write(
+        `measure  ${Math.round(100 * progress.share)} %, ${describe(progress).join(', ')}\n`,
+      );
     },
     stop() {},
   };

@@ -6,6 +6,8 @@ interface ConfigField {
   readonly path: readonly string[];
   readonly flag: string;
   readonly description: string;
+  /** Whether it takes no value: being there means true. */
+  readonly isSwitch: boolean;
   readonly parse: (text: string) => unknown;
 }
 
@@ -18,24 +20,33 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** Fields whose value is a choice with an argument, written `choice:argument`. */
-const choices: Readonly<Record<string, (choice: string, argument: string | undefined) => unknown>> =
-  {
-    expert: (kind, argument) =>
-      kind === 'series'
-        ? { kind, coefficients: (argument ?? '').split(',').map(numberOrText) }
-        : { kind, ...(argument === undefined ? {} : { degree: numberOrText(argument) }) },
-    geometry: (kind, argument) => ({
-      kind,
-      ...(argument === undefined ? {} : { overlap: numberOrText(argument) }),
-    }),
-    prune: (rule, argument) => ({
-      rule,
-      ...(argument === undefined
-        ? {}
-        : { [rule === 'size' ? 'size' : 'tolerance']: numberOrText(argument) }),
-    }),
-  };
+/** Fields with fields of their own, or of several forms, of which one option sets the whole. */
+const wholes: Readonly<Record<string, (text: string) => unknown>> = {
+  teacher: (file) => ({ file }),
+  gate: (text) => (isModule(text) ? { module: text } : text),
+  expert: (text) => (isModule(text) ? { module: text } : namedExpert(text)),
+  geometry: choice((kind, argument) => ({
+    kind,
+    ...(argument === undefined ? {} : { overlap: numberOrText(argument) }),
+  })),
+  prune: choice((rule, argument) => ({
+    rule,
+    ...(argument === undefined
+      ? {}
+      : { [rule === 'size' ? 'size' : 'tolerance']: numberOrText(argument) }),
+  })),
+};
+
+const namedExpert = choice((kind, argument) =>
+  kind === 'series'
+    ? { kind, coefficients: (argument ?? '').split(',').map(numberOrText) }
+    : { kind, ...(argument === undefined ? {} : { degree: numberOrText(argument) }) },
+);
+
+/** Whether a text is the path of a JavaScript module, and so no name. */
+function isModule(text: string): boolean {
+  return /\.m?js$/.test(text);
+}
 
 /** Fields whose option is not named by where they stand: sampling is that of training and of fine-tuning. */
 const shortFlags: Readonly<Record<string, string>> = { 'train.sampling': 'sampling' };
@@ -53,8 +64,8 @@ export function optionOf(field: string): string | undefined {
 
 /** Adds an option for every config field. */
 export function addConfigOptions(command: Command): void {
-  for (const { flag, description } of configFields()) {
-    command.addOption(new Option(`--${flag} <value>`, description));
+  for (const { flag, description, isSwitch } of configFields()) {
+    command.addOption(new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description));
   }
 }
 
@@ -64,11 +75,11 @@ export function withOptions(
   options: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const config: Record<string, unknown> = structuredClone(base);
-  for (const { path, flag, parse } of configFields()) {
+  for (const { path, flag, parse, isSwitch } of configFields()) {
     const text = options[camelCase(flag)];
-    if (typeof text !== 'string') continue;
+    if (typeof text !== 'string' && !(isSwitch && text === true)) continue;
     const [first, second] = path;
-    const value = parse(text);
+    const value = typeof text === 'string' ? parse(text) : text;
     if (second === undefined) config[first!] = value;
     else {
       const parent = config[first!] ?? {};
@@ -84,29 +95,30 @@ function isObject(value: unknown): value is object {
 
 function fieldsOf(schema: JsonSchema, path: readonly string[]): ConfigField[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    // What is for editors alone is no option.
+    if (name.startsWith('$')) return [];
     const here = [...path, name];
-    return field.properties ? fieldsOf(field, here) : [fieldOf(field, here)];
+    const isBranch = field.properties && !Object.hasOwn(wholes, here.join('.'));
+    return isBranch ? fieldsOf(field, here) : [fieldOf(field, here)];
   });
 }
 
 function fieldOf(schema: JsonSchema, path: readonly string[]): ConfigField {
-  const choice = schema.oneOf ? choices[path.join('.')] : undefined;
-  if (schema.oneOf && !choice) {
+  const field = path.join('.');
+  const whole = wholes[field];
+  if (schema.oneOf && !whole) {
     throw new ConfigError('has no form on the command line', {
-      field: path.join('.'),
+      field,
       value: schema,
-      remedy: 'Add it to the choices of config-options.ts.',
+      remedy: 'Add it to the wholes of config-options.ts.',
     });
   }
   return {
     path,
-    flag: shortFlags[path.join('.')] ?? path.map(kebabCase).join('-'),
+    flag: shortFlags[field] ?? path.map(kebabCase).join('-'),
     description: describeField(schema),
-    parse: choice
-      ? (text) => parseChoice(choice, text)
-      : schema.type === 'string'
-        ? String
-        : numberOrText,
+    isSwitch: schema.type === 'boolean',
+    parse: whole ?? (schema.type === 'string' ? String : numberOrText),
   };
 }
 
@@ -117,12 +129,14 @@ function describeField({ description = '', default: preset, enum: values }: Json
   return `${description}${choices}${shown === undefined ? '' : ` (default: ${shown})`}`;
 }
 
-function parseChoice(
-  choice: (name: string, argument: string | undefined) => unknown,
-  text: string,
-): unknown {
-  const colon = text.indexOf(':');
-  return colon < 0 ? choice(text, undefined) : choice(text.slice(0, colon), text.slice(colon + 1));
+/** Reads what is written `name` or `name:argument`. */
+function choice(
+  make: (name: string, argument: string | undefined) => unknown,
+): (text: string) => unknown {
+  return (text) => {
+    const [name = '', ...others] = text.split(':');
+    return make(name, others.length > 0 ? others.join(':') : undefined);
+  };
 }
 
 /** The number that `text` writes, or the text itself: the schema then says that it is not a number. */

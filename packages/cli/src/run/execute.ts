@@ -8,6 +8,7 @@ import {
   summaryOf,
 } from '@softmoe/lab';
 import { isCertified, type RunFolder, shellWord } from '@softmoe/runs';
+import type { GitState } from '@softmoe/tasks';
 import { InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { endedByError, listenForStop } from '../stop-signals.ts';
@@ -21,6 +22,8 @@ export interface ExecuteOptions {
   readonly quiet?: boolean;
   /** Seconds between checkpoints, each at the first record after that time: what a crash loses. */
   readonly checkpointEvery?: number;
+  /** What stands in the result that --json prints. */
+  readonly git?: GitState | undefined;
 }
 
 const CHECKPOINT_EVERY = 2;
@@ -47,7 +50,7 @@ function parseSeconds(text: string): number {
 export async function execute(
   experiment: Experiment,
   folder: RunFolder | undefined,
-  { json, quiet, checkpointEvery = CHECKPOINT_EVERY }: ExecuteOptions,
+  { json, quiet, checkpointEvery = CHECKPOINT_EVERY, git }: ExecuteOptions,
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   const { config } = experiment;
@@ -78,7 +81,9 @@ export async function execute(
     });
     progress?.stop();
     stdout.write(
-      json ? `${JSON.stringify(summaryOf(result), null, 2)}\n` : `${fit(story(result))}\n`,
+      json
+        ? `${JSON.stringify({ ...summaryOf(result), ...(git && { git }) }, null, 2)}\n`
+        : `${fit(story(result))}\n`,
     );
     if (folder) stderr.write(`kept in ${folder.path}\n`);
     for (const warning of result.warnings.slice(warnings.length)) {

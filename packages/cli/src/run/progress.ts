@@ -72,12 +72,14 @@ function position(config: Config, event: ExperimentEvent, startLoss: number | un
 }
 
 /** What is computed between two events of fine-tuning. */
-function workWords({ task, done }: Work): string {
+export function workWords({ task, done }: Work): string {
   switch (task) {
     case 'curvature':
       return 'second derivatives';
     case 'spectrum':
       return `spectrum: ${done} products`;
+    case 'proof':
+      return `proof: ${Math.floor(done)} %`;
     case 'step':
       return `linear system: ${done} products`;
   }
@@ -113,7 +115,7 @@ function bars(told: Tell, stream: Output): Progress {
 }
 
 /** Milliseconds without a line after which one tells what is computed. */
-const SILENCE = 5000;
+export const SILENCE = 5000;
 
 /** About ten lines a phase, and one every few seconds in between where that takes longer. */
 function lines(told: Tell, stream: Output): Progress {

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConfigError, describedBy, presetNames, presets } from '@softmoe/lab';
 import { decodeText, parseStrictJson } from '@softmoe/model/checks';
 import {
+  DATA_CONFIG,
   folderKind,
-  parseSweep,
+  loadSweep,
   readDefinition,
   type Sweep,
   SweepError,
@@ -64,10 +65,12 @@ async function refuseFolder(source: string): Promise<void> {
   const word = shellWord(source);
   const remedies = {
     run: `Go on with it by softmoe resume ${word}, or run its config again: ${shellWord(join(source, 'config.json'))}`,
+    data: `See softmoe show ${word}, or run its config again: ${shellWord(join(source, DATA_CONFIG))}`,
     sweep: `Do its runs with softmoe sweep ${word}.`,
     folder: 'Give a preset or the path of a config file that ends in .json.',
   };
-  throw new ConfigError(kind === 'folder' ? 'is a folder' : `is the folder of a ${kind}`, {
+  const what = kind === 'data' ? 'run on data' : kind;
+  throw new ConfigError(kind === 'folder' ? 'is a folder' : `is the folder of a ${what}`, {
     field: 'config',
     value: source,
     remedy: remedies[kind],
@@ -111,7 +114,7 @@ export async function readSweepSource(source: string): Promise<{ sweep: Sweep; f
   if (found?.isDirectory()) return { sweep: await readDefinition(source), folder: source };
   const definition = await readJsonFile(source, 'sweep');
   refuseConfig(definition, source);
-  const sweep = parseSweep(definition, basename(source, '.json'));
+  const sweep = await loadSweep(definition, basename(source, '.json'), dirname(source));
   return { sweep, folder: join('runs', sweep.name) };
 }
 

@@ -56,6 +56,17 @@ describe('the story', () => {
     expect(story(alone)).not.toMatch(/merged/);
   });
 
+  it('says what is proved, or which inequality is not, and nothing of results from before', () => {
+    expect(story(right)).toMatch(/, certified and proved, /);
+    expect(story(right)).toMatch(
+      /\n {3}proved: in the ball of radius 0\.00\d+ around .* only critical point, and gradient descent from here converges to it\.\n {3}From \S+ away each step/,
+    );
+    expect(story(few)).toMatch(/\n {3}not proved: the student has 1 units? and the teacher 2/);
+    expect(story(few)).not.toMatch(/\bproved, |and proved/);
+    const { proof: _, proofFailure: __, ...before } = right.certificate;
+    expect(story({ ...right, certificate: before })).not.toMatch(/proved/);
+  });
+
   it('advises another size where one was asked for', () => {
     expect(story(few)).toMatch(/Ask for more than 1 units? with --prune size:N/);
     expect(story(few)).not.toMatch(/--seed|Train longer/);

@@ -6,10 +6,14 @@ import {
   identifiabilityWords,
   lossBound,
   plural,
+  proofSentences,
+  stateWords,
 } from '@softmoe/figures/words';
 import {
   type Fall,
   fallsOf,
+  gateName,
+  hasMean,
   isCoarse,
   type MetPair,
   type Milestones,
@@ -33,12 +37,40 @@ import { tableLines } from '../table.ts';
 
 /** What is being run, in two lines, before it runs. */
 export function introduction({ config }: { config: Summary['config'] }): string {
-  const { inputDim, teachers, students, geometry, engine, seed } = config;
-  const kind = geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;
+  const { inputDim, teachers, students, engine, seed } = config;
   return [
-    `A teacher of ${teachers} experts in ${inputDim} dimensions, ${kind}; a student of ${students} experts at a random start.`,
+    `A teacher of ${plural(teachers, 'expert')} in ${inputDim} dimensions, ${teacherWords(config)}; a student of ${plural(students, 'expert')} at a random start.`,
     `Both route softly through ${gatesOf(config)}. Routers and experts learn jointly on ${losses[engine]}${inSpan(config) ? ', drawn in the span of both models' : ''}; seed ${seed}.`,
+    ...ownLines(config),
   ].join('\n');
+}
+
+/** A line for the gate and the expert of the user's own: where each comes from, and how well its expectations are known. */
+function ownLines({ gate, expert, routing, engine }: Summary['config']): string[] {
+  const from = (module = 'code', sha256?: string) =>
+    `from ${module}${sha256 === undefined ? '' : ` (SHA-256 ${sha256.slice(0, 12)}…)`}`;
+  const ofGate =
+    typeof gate === 'object' && hasOwnGates(routing)
+      ? [
+          `The gate ${gate.name} is ${from(gate.module, gate.sha256)}` +
+            (engine === 'exact' && gate.error !== undefined
+              ? `; expectations are by quadrature, to ${gate.error}.`
+              : '.'),
+        ]
+      : [];
+  const ofExpert =
+    expert.kind === 'own'
+      ? [`The expert ${expert.name} is ${from(expert.module, expert.sha256)}.`]
+      : [];
+  return [...ofGate, ...ofExpert];
+}
+
+/** How the teacher's directions lie, or where it comes from. */
+function teacherWords({ geometry, teacher }: Summary['config']): string {
+  if (teacher) {
+    return `${teacher.file ? `read from ${teacher.file}` : 'given'} (SHA-256 ${teacher.sha256.slice(0, 12)}…)`;
+  }
+  return geometry.kind === 'correlated' ? `correlated (${geometry.overlap})` : geometry.kind;
 }
 
 const losses: Readonly<Record<Summary['config']['engine'], string>> = {
@@ -52,8 +84,9 @@ function inSpan({ train }: Summary['config']): boolean {
   return train.sampling === 'span';
 }
 
-function gatesOf({ routing, gate }: Summary['config']): string {
-  return hasOwnGates(routing) ? `${gate} gates` : `${routing} gates that compete`;
+function gatesOf(config: Summary['config']): string {
+  const { routing } = config;
+  return hasOwnGates(routing) ? `${gateName(config)} gates` : `${routing} gates that compete`;
 }
 
 /** The run in the order of the abstract: experts align, routers follow, pruning, linear convergence. */
@@ -94,13 +127,11 @@ function learned({
 }
 
 /** Who came first in how many of the pairs that met, above the table of their times. */
-function orderLines(
-  milestones: Milestones,
-  { routing, gate, teachers }: Summary['config'],
-): string[] {
+function orderLines(milestones: Milestones, config: Summary['config']): string[] {
+  const { routing, teachers } = config;
   const { met, told, expertFirst } = orderOf(milestones);
   // Gates without a mean give an expert no signal before its router either, so that none guides the other.
-  const guided = hasOwnGates(routing) && gate !== 'tanh' && expertFirst > 0;
+  const guided = hasOwnGates(routing) && hasMean(config) && expertFirst > 0;
   const first = guided ? 'first and then guides' : 'before';
   const unmet = teachers - met;
   const order =
@@ -215,9 +246,10 @@ function verdict(result: Summary): string {
   const { recovered, teachers, survivors, students, parameterError, certificate, missing } = result;
   const error = parameterError === null ? '' : `, parameter error ${readable(parameterError)}`;
   return [
-    `${isCertified(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${certificate.verdict}, ${seconds(result.seconds)} in all`,
+    `${isCertified(result) ? '✔' : '✘'}  ${recovered} of ${teachers} teacher experts recovered, ${students} → ${survivors} units${error}, ${stateWords(certificate)}, ${seconds(result.seconds)} in all`,
     ...(result.identifiability ? [`   ${identifiabilityWords(result.identifiability)}`] : []),
     ...unresolvedWords(certificate),
+    ...proofSentences(certificate).map((line) => `   ${line}`),
     ...missing.map(({ teacherExpert, matched, expert, router, share }) => {
       const why = matched
         ? `the nearest unit overlaps ${expert.toFixed(3)} with its expert, ${router.toFixed(3)} with its router`
@@ -244,7 +276,7 @@ function unresolvedWords({ verdict, units }: Summary['certificate']): string[] {
 
 /** The state of a run in a word or two. */
 export function stateOf({ result, checkpoint }: Run): string {
-  if (result) return isCertified(result) ? '✔ certified' : `✘ ${result.certificate.verdict}`;
+  if (result) return `${isCertified(result) ? '✔' : '✘'} ${stateWords(result.certificate)}`;
   return checkpoint ? `in ${checkpoint.phase}` : '✘ no checkpoint';
 }
 

@@ -6,7 +6,10 @@ import type { PopulationProblem, Rows } from './problem.ts';
 
 const MAX_UNITS = 2 ** 14;
 
-/** Loss and gradient of the population loss for students of one size against one teacher, docs/theory.md (12) and (13). */
+/**
+ * Loss, gradient and the second derivatives of pairs, for students of one size against one teacher, docs/theory.md (12), (13) and
+ * (15).
+ */
 export class PopulationStep {
   readonly #memory: PopulationMemory;
   readonly #contents = new Contents();

@@ -21,6 +21,11 @@ export interface SchemaIssue {
   readonly maximum?: unknown;
   readonly inclusive?: boolean | undefined;
   readonly exact?: boolean | undefined;
+  /** Of what is none of several: what is wrong with it as each of them, or the values of the field that tells them apart. */
+  readonly errors?: readonly (readonly SchemaIssue[])[];
+  readonly options?: readonly unknown[];
+  /** What is wrong with a key. */
+  readonly issues?: readonly SchemaIssue[];
 }
 
 type Parsed<T> =
@@ -84,19 +89,30 @@ function isBetween(version: unknown, from: number, to: number): boolean {
   return typeof version === 'number' && version >= from && version <= to;
 }
 
-/** What a schema found wrong, one by one: an issue about unknown keys is one for each of them. */
-export function eachIssue<Issue extends SchemaIssue>(issues: readonly Issue[]): Issue[] {
-  return issues.flatMap(
-    (issue) => issue.keys?.map((key) => ({ ...issue, keys: [key] })) ?? [issue],
-  );
+/**
+ * What a schema found wrong, one by one: an issue about unknown keys is one for each of them, and what is none of several is told as
+ * the first of them that has its type, or else as the first.
+ */
+export function eachIssue(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  return issues.flatMap((issue) => {
+    const { keys, errors = [], path } = issue;
+    if (keys) return keys.map((key) => ({ ...issue, keys: [key] }));
+    const branch = errors.find((found) => found.every(isInside)) ?? errors[0];
+    if (!branch) return [issue];
+    return eachIssue(branch).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
+  });
 }
+
+/** Whether an issue is about a part of a value, whose type is then as it should be. */
+const isInside = ({ path, keys }: SchemaIssue) => path.length > 0 || keys !== undefined;
 
 /** The first thing that a schema found wrong with `input`, in the parts of a typed error. */
 export function schemaProblem(
-  [issue]: readonly SchemaIssue[],
+  issues: readonly SchemaIssue[],
   input: unknown,
   unknownKey = 'is not a field here',
 ): { readonly problem: string; readonly path: readonly string[]; readonly value: unknown } {
+  const [issue] = eachIssue(issues);
   const { keys = [], path } = issue!;
   const at = [...path, ...keys.slice(0, 1)];
   const value = at.reduce<unknown>(
@@ -111,6 +127,12 @@ export function schemaProblem(
 function wordsOf(issue: SchemaIssue, value: unknown): string {
   const { code, expected, values = [], origin, minimum, maximum, inclusive, exact } = issue;
   switch (code) {
+    case 'invalid_union': {
+      const known = issue.options
+        ?.filter((option) => option !== undefined)
+        .map((option) => JSON.stringify(option));
+      return known ? `expected one of ${known.join('|')}` : issue.message;
+    }
     case 'invalid_type':
       return `expected ${expected}, received ${typeOf(value)}`;
     case 'invalid_value':
@@ -122,6 +144,8 @@ function wordsOf(issue: SchemaIssue, value: unknown): string {
       const unit = units[origin ?? ''];
       return `expected ${origin} ${unit ? `to have ${limit} ${unit}` : `to be ${limit}`}`;
     }
+    case 'invalid_key':
+      return issue.issues?.[0]?.message ?? issue.message;
     default:
       return issue.message;
   }

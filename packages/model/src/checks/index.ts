@@ -1,16 +1,17 @@
 export { checkInputs, type Inputs } from '../blocks.ts';
 export { type ErrorDetail, together } from '../errors.ts';
-export { type ExpertKind, expertKinds, expertOf } from '../expert.ts';
+export { type ExpertKind, expertKinds, expertOf, isBuiltInExpert, namedExpert } from '../expert.ts';
 export { MAX_HERMITE_DEGREE } from '../experts/polynomials.ts';
-export { requireSameFrame } from '../frames/frame.ts';
+export { requireFrame, requireSameFrame } from '../frames/frame.ts';
 export { requireSameInputs } from '../frames/span.ts';
 export type { Parity } from '../function.ts';
-export { type GateName, gateNames, gateOf } from '../gate.ts';
-export { checkArray, checkSpec, requireForm, requireModel } from '../moe.ts';
+export { type GateName, gateNames, gateOf, isBuiltInGate, namedGate } from '../gate.ts';
+export { checkArray, checkSpec, requireForm, requireModel, withUnitRows } from '../moe.ts';
 export { decodeMoE, encodeMoE } from '../moe-file.ts';
 export { hasOwnGates, routingNames, routingOf } from '../routing.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from '../safetensors.ts';
 export type { GatedRouting, GatedSpec, RoutingName, SharedRouting, SharedSpec } from '../spec.ts';
+export { requireSameKind } from '../symmetries/nearest-image.ts';
 export {
   eachIssue,
   type FileFormat,

@@ -87,7 +87,7 @@ export function requireFunction(field: string, value: unknown): void {
  */
 export type Written<T> = T extends string
   ? T | (string & {})
-  : T extends readonly unknown[]
+  : T extends readonly unknown[] | ((...given: never) => unknown)
     ? T
     : T extends object
       ? { readonly [Key in keyof T]: Written<T[Key]> }

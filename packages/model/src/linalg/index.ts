@@ -13,6 +13,7 @@ export {
   fromTangentCoordinates,
   perCoordinate,
   projectTangent,
+  projectTangentInPlace,
   tangentDim,
   toTangentCoordinates,
 } from '../manifold.ts';
@@ -32,13 +33,13 @@ export {
 export type { ParameterLayout, ParameterName } from '../spec.ts';
 export { radialDerivatives, subtractRadial } from '../sphere-curvature.ts';
 export type { NearestImage } from '../symmetries/nearest-image.ts';
-export { type SignChange, signChanges } from '../symmetries/sign-changes.ts';
+export { SAME_SIGNS, type SignChange, signChanges } from '../symmetries/sign-changes.ts';
 export { translationDim, translationDirections } from '../symmetries/translations.ts';
 export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
 export { type ConjugateGradientsOptions, conjugateGradients } from './conjugate-gradients.ts';
-export { exp, expm1, power } from './elementary.ts';
+export { exp, expm1, ln, ln24, power, realPower, writePolar24 } from './elementary.ts';
 export { type Orthogonality, orthogonalise, subtractProjections } from './gram-schmidt.ts';
 export { type TurnedRows, turnRows } from './householder.ts';
 export {
@@ -56,6 +57,7 @@ export { breather, complete, paced } from './steps.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';
 export {
   addAt,
+  addMultiplesAt,
   at,
   axpy,
   axpyAt,

@@ -30,7 +30,7 @@ export interface LanczosOptions {
   readonly tolerance?: number;
   /** Limit on products with the matrix. Default n, which is enough for any matrix. */
   readonly maxSteps?: number;
-  /** Start vector, [n], any length but 0. Default {@link defaultStart}. */
+  /** Start vector, [n], any length but 0. Default: fixed numbers in [−½, ½) that favour no direction. */
   readonly start?: Float64Array;
 }
 
@@ -55,7 +55,7 @@ export function lanczos(matrix: NDArray, options: LanczosOptions = {}): Extremes
  * the Lanczos iteration with full reorthogonalisation: a product and n numbers of memory a step. Yields the number of products so
  * far. The result is a function of the arguments alone.
  *
- * Where the Krylov space closes early, one more is opened from {@link defaultStart} in the rest of the space, so that
+ * Where the Krylov space closes early, one more is opened from the default start vector in the rest of the space, so that
  * a start vector that lacks an eigenvector does not hide it. An `error` bounds the distance to some eigenvalue;
  * it is no bound of λ_min from below or of λ_max from above. That the two found are the extreme ones rests, as always with
  * Lanczos, on the start vector having a part along their eigenvectors.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { array } from '../../test/arbitraries.ts';
 import { ndarray, sizeOf, zeros } from '../ndarray.ts';
 import { addEntry, entry, matrixSize, row, rowProducts, takeRows } from './rows.ts';
-import { addAt, axpy, dot, dotAt } from './vectors.ts';
+import { addAt, addMultiplesAt, axpy, axpyAt, dot, dotAt } from './vectors.ts';
 
 const matrix = ndarray([3, 2], [1, 2, 3, 4, 5, 6]);
 
@@ -39,6 +39,22 @@ describe('inner products', () => {
     expect(rowProducts(matrix, other)).toEqual(ndarray([3, 2], [1, 3, 3, 5, 5, 7]));
   });
 
+  it('of all rows have the bits of those of two rows, at every size', () => {
+    const sizes = fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 9 })));
+    const pair = sizes.chain(([m = 1, k = 1, d = 1]) => fc.tuple(array([m, d]), array([k, d])));
+    fc.assert(
+      fc.property(pair, (matrices) => {
+        const [a, b] = matrices;
+        const products = rowProducts(a, b);
+        for (let i = 0; i < matrixSize(a).rows; i++) {
+          for (let j = 0; j < matrixSize(b).rows; j++) {
+            expect(entry(products, i, j)).toBe(dot(row(a, i), row(b, j)));
+          }
+        }
+      }),
+    );
+  });
+
   it('agree with a plain sum at every length', () => {
     const pair = fc.integer({ min: 1, max: 19 }).chain((n) => fc.tuple(array([n]), array([n])));
     fc.assert(
@@ -56,6 +72,21 @@ describe('words for what loops do', () => {
     const y = Float64Array.of(1, 2, 3);
     axpy(-2, Float64Array.of(1, 0, 4), y);
     expect([...y]).toEqual([-1, 2, -5]);
+  });
+
+  it('addMultiplesAt adds multiples of any number of vectors to the bits of one after the other', () => {
+    fc.assert(
+      fc.property(array([7, 5]), fc.integer({ min: 0, max: 6 }), (matrix, count) => {
+        const multiples = Array.from({ length: count }, (_, i) => ({
+          scale: 0.3 - i / 7,
+          vector: row(matrix, i),
+        }));
+        const [together, apart] = [row(matrix, 6).slice(), row(matrix, 6).slice()];
+        addMultiplesAt(multiples, 1, together, 2, 3);
+        for (const { scale, vector } of multiples) axpyAt(scale, vector, 1, apart, 2, 3);
+        expect(together).toEqual(apart);
+      }),
+    );
   });
 
   it('addAt adds to one number', () => {

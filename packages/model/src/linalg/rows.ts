@@ -1,5 +1,5 @@
 import { type NDArray, zeros } from '../ndarray.ts';
-import { addAt, dotAt } from './vectors.ts';
+import { addAt, dotAt, writeTwoDots } from './vectors.ts';
 
 /** Number of rows and of columns of a matrix or, as one column, of a vector. */
 export function matrixSize(array: NDArray): { rows: number; columns: number } {
@@ -38,8 +38,11 @@ export function rowProducts(a: NDArray, b: NDArray): NDArray {
   const { rows: m, columns: d } = matrixSize(a);
   const { rows: k } = matrixSize(b);
   const result = zeros([m, k]);
+  const { data } = result;
   for (let i = 0; i < m; i++) {
-    for (let j = 0; j < k; j++) result.data[i * k + j] = dotAt(a.data, i * d, b.data, j * d, d);
+    let j = 0;
+    for (; j + 1 < k; j += 2) writeTwoDots(a.data, i * d, b.data, j * d, d, data, i * k + j);
+    if (j < k) data[i * k + j] = dotAt(a.data, i * d, b.data, j * d, d);
   }
   return result;
 }

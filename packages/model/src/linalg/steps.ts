@@ -40,10 +40,17 @@ export function breather(interval: number = 50): () => Promise<void> | undefined
   return () => {
     if (performance.now() - last < interval) return undefined;
     return new Promise((resolve) => {
-      setTimeout(() => {
+      afterTurn(() => {
         last = performance.now();
         resolve();
-      }, 0);
+      });
     });
   };
+}
+
+/** Calls `go` once the host's task queue has had a turn, in Node a whole one: there a timer would wait for a millisecond. */
+function afterTurn(go: () => void): void {
+  const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void };
+  if (setImmediate) setImmediate(() => setImmediate(go));
+  else setTimeout(go, 0);
 }

@@ -1,4 +1,5 @@
 import { ConvergenceError } from '../errors.ts';
+import { norm } from './norm.ts';
 import { addAt, at } from './vectors.ts';
 
 const SWEEPS_PER_VALUE = 60;
@@ -55,7 +56,7 @@ function qlSweep(
   high: number,
 ): void {
   const half = (at(d, low + 1) - at(d, low)) / (2 * at(e, low));
-  const root = Math.hypot(half, 1);
+  const root = norm([half, 1]);
   let g = at(d, high) - at(d, low) + at(e, low) / (half + (half >= 0 ? root : -root));
   let sine = 1;
   let cosine = 1;
@@ -64,7 +65,7 @@ function qlSweep(
     const coupling = at(e, i);
     const f = sine * coupling;
     const b = cosine * coupling;
-    const r = Math.hypot(f, g);
+    const r = norm([f, g]);
     e[i + 1] = r;
     if (r === 0) {
       // The matrix has split: undo the pending shift and let the next sweep see the two parts.

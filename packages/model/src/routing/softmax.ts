@@ -1,5 +1,5 @@
 import { expertOf } from '../expert.ts';
-import { exp } from '../linalg/elementary.ts';
+import { exp, ln } from '../linalg/elementary.ts';
 import { norm, rescaleAt } from '../linalg/norm.ts';
 import { row, takeRows } from '../linalg/rows.ts';
 import { at, combination, difference, product } from '../linalg/vectors.ts';
@@ -129,5 +129,5 @@ function sharesAtOrigin({ data: bias }: NDArray): Float64Array {
 
 function logSumExp(numbers: Float64Array): number {
   const largest = Math.max(...numbers);
-  return largest + Math.log(numbers.reduce((sum, x) => sum + exp(x - largest), 0));
+  return largest + ln(numbers.reduce((sum, x) => sum + exp(x - largest), 0));
 }

@@ -29,8 +29,8 @@ export function alignedRows(array: NDArray, group: readonly number[], parity: Pa
 }
 
 /**
- * Σ_i weights[i]·rows[i]/Σ_i weights[i]alised; or nothing where cancelling weights leave no mean of nearly equal
- * unit vectors. A single row is its own mean.
+ * Unit vector along Σ_i weights[i]·rows[i]/Σ_i weights[i]; nothing where cancelling weights leave no mean of nearly equal unit
+ * vectors. A single row is its own mean.
  */
 export function meanDirection(
   { first, rows }: AlignedRows,

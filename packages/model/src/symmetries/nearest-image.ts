@@ -9,7 +9,7 @@ import { param, requireForm } from '../moe.ts';
 import { mapParams, paramEntries } from '../params.ts';
 import { routingOf } from '../routing.ts';
 import type { MoE, MoESpec } from '../spec.ts';
-import { IDENTITY, type SignChange, signChanges } from './sign-changes.ts';
+import { SAME_SIGNS, type SignChange, signChanges } from './sign-changes.ts';
 import { mean, midrange, translate } from './translations.ts';
 
 /** The image of a model under its symmetries, docs/theory.md (6): the same function, other parameters. */
@@ -111,7 +111,7 @@ function bestChange(
   j: number,
   changes: readonly SignChange[],
 ): { change: SignChange; error: number } {
-  let best = { change: IDENTITY, error: Infinity };
+  let best = { change: SAME_SIGNS, error: Infinity };
   for (const change of changes) {
     let error = 0;
     for (const [name, array] of paramEntries(teacher.params)) {
@@ -153,10 +153,23 @@ function checkSameKind({ spec: student }: MoE, { spec: teacher }: MoE): void {
       remedy: 'Prune the student to the size of the teacher first, or compare by alignment.',
     });
   }
-  if (sameRouting(student, teacher) && sameExpert(student, teacher)) return;
-  throw new ValueError("must have the teacher's gate, expert and routing", {
-    field: 'student.spec',
-    value: student,
+  requireSameKind(student, teacher);
+}
+
+/**
+ * Throws `ValueError` about `field` unless units of both specs are the same function of their parameters: gate, expert and routing are
+ * equal, whatever they are called. `whose` spec the other is stands in the message.
+ */
+export function requireSameKind(
+  spec: MoESpec,
+  other: MoESpec,
+  field: string = 'student.spec',
+  whose: string = "the teacher's",
+): void {
+  if (sameRouting(spec, other) && sameExpert(spec, other)) return;
+  throw new ValueError(`must have ${whose} gate, expert and routing`, {
+    field,
+    value: spec,
     remedy: 'Parameters of different functions have no error; compare predictions.',
   });
 }

@@ -10,8 +10,8 @@ export interface SignChange {
   readonly amplitude: number;
 }
 
-/** Signs as they are. */
-export const IDENTITY: SignChange = { router: 1, expert: 1, amplitude: 1 };
+/** The change of signs that leaves them as they are. */
+export const SAME_SIGNS: SignChange = { router: 1, expert: 1, amplitude: 1 };
 
 /**
  * The sign changes that leave a·u(x; v, w) as it is, docs/theory.md (6): (w, a) → (−w, −a) for an odd expert, w → −w for

@@ -1,5 +1,4 @@
 import { presetNames } from '@softmoe/lab';
-import { SoftmoeError } from '@softmoe/model';
 import {
   eachIssue,
   type FileFormat,
@@ -8,30 +7,25 @@ import {
   together,
 } from '@softmoe/model/checks';
 import * as z from 'zod';
+import { axisSchema, drawsSchema } from './axes.ts';
+import { dottedField, SweepError } from './fields.ts';
+
+export { SweepError };
 
 /** What sweep.json in the folder of a sweep says it is; users need not write it. */
 export const SWEEP_FORMAT = { name: 'softmoe-sweep', version: 1 } as const satisfies Format;
 
-const path = z
-  .string()
-  .regex(
-    /^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/,
-    'must be a field of the config such as students or train.time',
-  );
-
-const range = z
-  .strictObject({
-    from: z.int().describe('first value'),
-    to: z.int().describe('last value, included'),
-    step: z.int().min(1).default(1).describe('distance between values'),
-  })
-  .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be below from' });
+const digests = z.record(
+  z.string(),
+  z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
+);
 
 /**
- * What sweep.json holds: the configs of a sweep, as `base` with every combination of the values in `grid` and of the
- * entries of `list`. A zod schema; `parseSweep` throws errors with a remedy.
+ * What sweep.json holds: the configs of a sweep, as `base` with every combination of the values in `grid`, of the
+ * entries of `list` and of the draws of `random`. A zod schema; `parseSweep` throws errors with a remedy.
  */
 export const sweepSchema = z.strictObject({
+  $schema: z.string().optional().describe('address of the JSON Schema, for editors'),
   format: z
     .object({ name: z.literal(SWEEP_FORMAT.name), version: z.literal(SWEEP_FORMAT.version) })
     .optional()
@@ -45,16 +39,23 @@ export const sweepSchema = z.strictObject({
     .union([z.enum(presetNames), z.record(z.string(), z.unknown())])
     .describe('a preset, or the fields of a config that all runs share'),
   grid: z
-    .record(path, z.union([z.array(z.unknown()).min(1), range]))
+    .record(dottedField, axisSchema)
     .default({})
     .describe(
-      'values by dotted field, such as "train.time": [100, 200] or "seed": { "from": 0, "to": 9 }',
+      'values by dotted field, such as "train.time": [100, 200] or "seed": { "from": 0, "to": 9 }, or "finetune.rate": { "from": 0.01, "to": 1, "count": 5, "spacing": "log" }',
     ),
+  random: drawsSchema.optional().describe('fields whose values are drawn together'),
   list: z
-    .array(z.record(path, z.unknown()))
+    .array(z.record(dottedField, z.unknown()))
     .min(1)
     .optional()
     .describe('fields that change together: an object of values by dotted field each'),
+  teachers: digests
+    .optional()
+    .describe('SHA-256 of each file of a teacher by its name, which softmoe writes'),
+  modules: digests
+    .optional()
+    .describe('SHA-256 of each module of a gate or an expert by its name, which softmoe writes'),
 });
 
 /** A sweep as users write it. */
@@ -99,11 +100,10 @@ export function checkDefinition(input: unknown): z.output<typeof sweepSchema> {
 const remedies: Readonly<Record<string, string>> = {
   format: 'Read it with the version of softmoe that wrote it, or leave the format out.',
   base: `Use one of ${presetNames.join(', ')}, or an object of config fields.`,
-  grid: 'Give each field an array of values, or { "from": 0, "to": 9 } for whole numbers.',
+  grid: 'Give each field an array of values, { "from": 0, "to": 9 } for whole numbers, or { "from": 0.1, "to": 10, "count": 5, "spacing": "log" }.',
+  random:
+    'Give { "count": 20, "fields": { "train.time": { "from": 50, "to": 400, "spacing": "log" } } }.',
+  teachers: 'Leave it out: softmoe writes it.',
+  modules: 'Leave it out: softmoe writes it.',
   list: 'Give an array of objects such as { "students": 8, "train.time": 200 }.',
 };
-
-/** A sweep's definition, or a field of a run that it expands to, cannot be used; or a folder holds no sweep. */
-export class SweepError extends SoftmoeError {
-  override readonly name = 'SweepError';
-}

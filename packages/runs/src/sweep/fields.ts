@@ -1,4 +1,18 @@
-import { SweepError } from './definition.ts';
+import { SoftmoeError } from '@softmoe/model';
+import * as z from 'zod';
+
+/** Name of a field of a config as sweeps write it. A zod schema. */
+export const dottedField = z
+  .string()
+  .regex(
+    /^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/,
+    'must be a field of the config such as students or train.time',
+  );
+
+/** A sweep's definition, or a field of a run that it expands to, cannot be used; or a folder holds no sweep. */
+export class SweepError extends SoftmoeError {
+  override readonly name = 'SweepError';
+}
 
 /** Sets the value of a dotted field, making the objects on the way. Throws {@link SweepError} where one is no object. */
 export function setField(target: Record<string, unknown>, field: string, value: unknown): void {
@@ -27,7 +41,7 @@ export function getField(object: unknown, field: string): unknown {
     .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], object);
 }
 
-/** All fields that hold a plain value, dotted; arrays as JSON. */
+/** All fields of an object that hold a plain value, dotted; arrays as JSON. */
 export function flatten(object: object, prefix = ''): [field: string, value: unknown][] {
   return Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
     const field = `${prefix}${name}`;

@@ -1,14 +1,65 @@
-import { configJsonSchema, type Summary } from '@softmoe/lab';
+import { join } from 'node:path';
+import type { Summary } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
 import { writeTogether } from '@softmoe/tasks/files';
-import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
+import type { ColumnSource } from 'hyparquet-writer';
 import { shellWord } from '../run-files.ts';
 import { isCertified } from './cells.ts';
-import { flatten } from './fields.ts';
+import { flatten, getField } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
+import { wholeFields } from './whole-fields.ts';
 
 /** A cell of the table of results. */
 type Cell = string | number | boolean | null;
+
+/**
+ * Writes a sweep as tidy tables into the folder `out`, and returns their paths: runs.csv, one row a run ({@link resultRow}), and
+ * milestones.csv, one row a teacher expert of a run, with the run's `id`, what the sweep varies, and the times at which the expert and
+ * its router aligned, empty for never. Throws what `readSweep` throws, and `StoreError` where they cannot be written.
+ */
+export async function exportSweepTables(folder: string, out: string): Promise<string[]> {
+  const { sweep, records } = await readSweep(folder);
+  const milestones = records.flatMap((record) => {
+    if (record.status === 'failed') return [];
+    const varied = sweep.fields.map((field) => [field, cellOf(getField(record.input, field))]);
+    const { expert, router } = record.output.milestones;
+    return expert.map((time, j) => ({
+      id: record.id,
+      ...(Object.fromEntries(varied) as Record<string, Cell>),
+      teacherExpert: j + 1,
+      'expert.time': time,
+      'router.time': router[j] ?? null,
+    }));
+  });
+  const files = {
+    'runs.csv': csvOf(records.map(resultRow)),
+    'milestones.csv': csvOf(milestones),
+  };
+  try {
+    await writeTogether(out, files);
+  } catch (cause) {
+    const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
+    throw new StoreError('cannot be written', { field: 'out', value: out, remedy }, { cause });
+  }
+  return Object.keys(files).map((name) => join(out, name));
+}
+
+function cellOf(value: unknown): Cell {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'object' ? JSON.stringify(value) : (value as Cell);
+}
+
+/** Rows as CSV under all names that any of them has; what is null or missing is empty. */
+function csvOf(rows: readonly Readonly<Record<string, Cell>>[]): string {
+  const names = [...new Set(rows.flatMap(Object.keys))];
+  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
+  return lines.map((line) => `${line.map(quoted).join(',')}\n`).join('');
+}
+
+function quoted(cell: Cell): string {
+  const text = String(cell ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 /** The files that {@link exportSweep} makes. */
 export const resultFiles = { lines: 'results.jsonl', parquet: 'results.parquet' } as const;
@@ -29,7 +80,7 @@ export async function writeResults(folder: string, results: SweepResults): Promi
   try {
     await writeTogether(folder, {
       [resultFiles.lines]: lines.join(''),
-      [resultFiles.parquet]: parquetOf(results.records),
+      [resultFiles.parquet]: await parquetOf(results.records),
     });
   } catch (cause) {
     throw new StoreError(
@@ -64,6 +115,8 @@ export function resultRow(record: SweepRecord): Record<string, Cell> {
     'environment.softmoe': record.environment.softmoe,
     'environment.platform': record.environment.platform,
     'environment.arch': record.environment.arch,
+    'git.commit': record.environment.git?.commit ?? null,
+    'git.dirty': record.environment.git?.dirty ?? null,
   };
 }
 
@@ -77,6 +130,7 @@ function outcome(output: Summary | undefined): Record<string, Cell> {
     recovered: output?.recovered ?? null,
     recoveredAll: output ? output.recovered === output.teachers : null,
     certified: output ? isCertified(output) : null,
+    proved: provedBy(output),
     survivors: output?.survivors ?? null,
     parameterError: output?.parameterError ?? null,
     'loss.start': output?.loss.start ?? null,
@@ -95,8 +149,16 @@ function outcome(output: Summary | undefined): Record<string, Cell> {
   };
 }
 
+/** Whether there is a proof; null for results that were written before there were any. */
+function provedBy(output: Summary | undefined): boolean | null {
+  const proof = output?.certificate.proof;
+  return proof === undefined ? null : proof !== null;
+}
+
 /** Fields that only some configs have, such as `geometry.overlap`, are null in the others. */
-function parquetOf(records: readonly SweepRecord[]): Uint8Array {
+async function parquetOf(records: readonly SweepRecord[]): Promise<Uint8Array> {
+  // Loaded when a table is written: a single run starts without it.
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
   const rows = records.map(resultRow);
   const names = [...new Set(rows.flatMap(Object.keys))];
   return new Uint8Array(
@@ -123,28 +185,14 @@ function columnOf(name: string, data: Cell[]): ColumnSource {
 }
 
 /** Columns of text, also where no row has any. */
-const TEXTS: ReadonlySet<string> = new Set(['error', 'verdict']);
+const TEXTS: ReadonlySet<string> = new Set(['error', 'verdict', 'git.commit']);
 
 /** Columns of yes and no, also where no row has any. */
-const BOOLEANS: ReadonlySet<string> = new Set(['recoveredAll', 'certified']);
+const BOOLEANS: ReadonlySet<string> = new Set(['recoveredAll', 'certified', 'proved', 'git.dirty']);
 
 /** Columns of whole numbers. The others are floating-point even where they happen to be whole. */
 const COUNTS: ReadonlySet<string> = new Set([
-  ...integerFields(configJsonSchema() as JsonSchema),
+  ...wholeFields,
   ...['recovered', 'survivors', 'steps.train', 'steps.finetune'],
   ...['milestones.expert.aligned', 'milestones.router.aligned'],
 ]);
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly oneOf?: readonly JsonSchema[];
-}
-
-function integerFields({ type, properties = {}, oneOf = [] }: JsonSchema, at = ''): string[] {
-  const inside = Object.entries(properties).flatMap(([name, schema]) =>
-    integerFields(schema, at === '' ? name : `${at}.${name}`),
-  );
-  const choices = oneOf.flatMap((schema) => integerFields(schema, at));
-  return [...(type === 'integer' ? [at] : []), ...inside, ...choices];
-}

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runPipeline, type Summary, summaryOf } from '@softmoe/lab';
 import { taskId } from '@softmoe/tasks';
+import { parse as parseCsv } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sweepCells } from './cells.ts';
 import { SweepError } from './definition.ts';
-import { exportSweep } from './results-table.ts';
+import { exportSweep, exportSweepTables } from './results-table.ts';
 import { parseSweep, type SweepRun } from './sweep.ts';
 import {
   mergeSweeps,
@@ -189,6 +190,39 @@ it('sweepCells count what was certified apart from what was found, and runs with
   expect(two).toMatchObject({ done: 1, recovered: 0, certified: 0, withoutError: 0 });
 });
 
+it('exportSweepTables writes a row a run, and a row a teacher expert, that CSV readers read', async () => {
+  const runs = [sweep.runs[1]!, sweep.runs[3]!];
+  const error = { name: 'DivergedError', message: 'loss: is "not", finite' };
+  const lost: SweepRecord = { ...failed(sweep.runs[4]!), status: 'failed', error };
+  const records = [...runs.map((run) => record(run)), lost];
+  await fill(parent, records);
+  const out = join(parent, 'tables');
+  const paths = ['runs.csv', 'milestones.csv'].map((name) => join(out, name));
+  expect(await exportSweepTables(parent, out)).toEqual(paths);
+  const [rows = [], milestones = []] = await Promise.all(
+    paths.map(
+      async (path): Promise<Record<string, string>[]> =>
+        parseCsv(await readFile(path), { columns: true }),
+    ),
+  );
+  expect(rows.map((row) => [row.students, row.seed, row.status, row['geometry.overlap']])).toEqual([
+    ['8', '1', 'done', ''],
+    ['8', '1', 'done', '0.25'],
+    ['4', '2', 'failed', ''],
+  ]);
+  expect(Number(rows[0]?.['loss.final'])).toBe(summary.loss.final);
+  expect(rows[2]?.error).toBe('DivergedError: loss: is "not", finite');
+  const { expert, router } = summary.milestones;
+  expect(milestones).toHaveLength(2 * expert.length);
+  expect(milestones[0]).toMatchObject({ id: records[0]!.id, students: '8', teacherExpert: '1' });
+  const times = milestones.slice(0, expert.length).map((row) => Number(row['expert.time']));
+  expect(times).toEqual(expert.map(Number));
+  expect(Number(milestones[0]?.['router.time'])).toBe(router[0]);
+  await expect(exportSweepTables(parent, join(parent, 'sweep.json', 'x'))).rejects.toThrow(
+    /^out: cannot be written/,
+  );
+});
+
 it('exportSweep writes JSON lines and a Parquet table that others read back', async () => {
   const records = [
     record(sweep.runs[1]!),
@@ -210,6 +244,7 @@ it('exportSweep writes JSON lines and a Parquet table that others read back', as
   const { loss, certificate } = summary;
   expect(rows[0]).toMatchObject({
     recoveredAll: true,
+    proved: true,
     'loss.final': loss.final,
     'train.method': 'dormandPrince',
     verdict: certificate.verdict,

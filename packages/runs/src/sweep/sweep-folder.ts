@@ -7,6 +7,8 @@ import { writeShared } from '@softmoe/tasks/files';
 import { canonicalize } from 'json-canonicalize';
 import { DEFINITION, folderKind, notFolderOf } from '../folder-kind.ts';
 import { SWEEP_FORMAT, SweepError, sweepFormat } from './definition.ts';
+import { keptModules } from './modules.ts';
+import { keepFiles, keptFiles } from './own-files.ts';
 import { parseSweep, type Sweep } from './sweep.ts';
 
 /** The record of one run of a sweep. */
@@ -38,6 +40,12 @@ export async function openSweepFolder(path: string, sweep: Sweep): Promise<TaskS
     }
   }
   const store = await openTaskStore(path);
+  await keepFiles(path, 'teachers', sweep.files.values());
+  await keepFiles(
+    path,
+    'modules',
+    [...sweep.modules.values()].map(({ text }) => text),
+  );
   const content = { format: SWEEP_FORMAT, ...sweep.definition };
   await writeShared(join(path, DEFINITION), `${JSON.stringify(content, null, 2)}\n`);
   return store;
@@ -66,11 +74,12 @@ export async function readDefinition(path: string): Promise<Sweep> {
     remedy: 'Correct it, or start the sweep again in another folder.',
     error: SweepError,
   });
-  return parseSweep(definition);
+  const files = await keptFiles(path, 'teachers', definition);
+  return parseSweep(definition, 'sweep', files, await keptModules(path, definition));
 }
 
 /**
- * The sweep of a folder and its records so far. Where a run was recorded more than once, by different versions of the code,
+ * The sweep of a folder and its records so far, each with the config as its input. Where a run was recorded more than once, by different versions of the code,
  * the latest counts. Throws {@link SweepError}, `FormatError` and `StoreError`.
  */
 export async function readSweep(path: string): Promise<SweepResults> {
@@ -82,9 +91,9 @@ export async function readSweep(path: string): Promise<SweepResults> {
     const other = latest.get(key);
     if (!other || other.endedAt < record.endedAt) latest.set(key, record);
   }
-  const records = sweep.runs.flatMap(({ task }): SweepRecord[] => {
+  const records = sweep.runs.flatMap(({ task, config }): SweepRecord[] => {
     const record = latest.get(canonicalize({ kind: task.kind, input: task.input }));
-    return record ? [sweepRecord(record, path)] : [];
+    return record ? [{ ...sweepRecord(record, path), input: config }] : [];
   });
   return {
     sweep,

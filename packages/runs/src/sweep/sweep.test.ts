@@ -1,6 +1,6 @@
 import { presetConfig } from '@softmoe/lab';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exampleSweep, SweepError, sweepJsonSchema } from './definition.ts';
 import { getField } from './fields.ts';
 import { parseSweep } from './sweep.ts';
@@ -135,10 +135,99 @@ it.each<[string, unknown, RegExp]>([
 });
 
 it('a sweep has a JSON Schema and an example', () => {
+  const named = { $schema: './sweep.schema.json', ...exampleSweep };
+  expect(parseSweep(named)).toEqual(parseSweep(exampleSweep));
   expect(sweepJsonSchema()).toMatchObject({
     type: 'object',
     required: ['base'],
     properties: { grid: { description: expect.stringContaining('"seed"') } },
   });
   expect(parseSweep(exampleSweep).runs).toHaveLength(40);
+});
+
+describe('axes of a sweep', () => {
+  const valuesOf = (definition: object, field: string) =>
+    parseSweep({ base: 'quick', ...definition }).runs.map(({ values }) => values[field]);
+
+  it('are spaced evenly, by difference or by ratio, both ends included', () => {
+    const time = (axis: object) => valuesOf({ grid: { 'train.time': axis } }, 'train.time');
+    expect(time({ from: 10, to: 20, count: 5 })).toEqual([10, 12.5, 15, 17.5, 20]);
+    expect(time({ from: 1, to: 1000, count: 4, spacing: 'log' })).toEqual([1, 10, 100, 1000]);
+    expect(time({ from: 1, to: 10, count: 3, spacing: 'log' })).toEqual([1, 3.16228, 10]);
+  });
+
+  it('of whole-number fields hold whole numbers', () => {
+    const students = { from: 4, to: 64, count: 4, spacing: 'log' };
+    expect(valuesOf({ grid: { students } }, 'students')).toEqual([4, 10, 25, 64]);
+  });
+
+  it('are drawn between their ends, with equal chances of each ratio or of each value', () => {
+    const random = {
+      count: 1600,
+      fields: {
+        'train.time': { from: 1, to: 100, spacing: 'log' },
+        students: { from: 4, to: 400 },
+        gate: ['sigmoid', 'tanh'],
+      },
+    };
+    const draws = parseSweep({ base: 'quick', random }).runs.map(({ values }) => values);
+    const times = draws.map((draw) => Number(draw['train.time']));
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...times)).toBeLessThanOrEqual(100);
+    const share = (of: readonly boolean[]) => of.filter(Boolean).length / of.length;
+    expect(share(times.map((time) => time < 10))).toBeCloseTo(0.5, 1);
+    expect(share(draws.map(({ students }) => Number(students) < 202))).toBeCloseTo(0.5, 1);
+    expect(share(draws.map(({ gate }) => gate === 'tanh'))).toBeCloseTo(0.5, 1);
+    expect(draws.every(({ students }) => Number.isInteger(students))).toBe(true);
+  });
+
+  it('that are drawn begin alike however many there are, and cross the grid', () => {
+    const random = (count: number, more = {}) => ({
+      count,
+      seed: 7,
+      fields: { 'train.time': { from: 1, to: 9 }, ...more },
+    });
+    const three = valuesOf({ random: random(3) }, 'train.time');
+    expect(new Set(three).size).toBe(3);
+    const five = valuesOf({ random: random(5, { seed: { from: 0, to: 99 } }) }, 'train.time');
+    expect(five.slice(0, 3)).toEqual(three);
+    const crossed = parseSweep({ base: 'quick', random: random(2), grid: { students: [3, 6] } });
+    expect(crossed.fields).toEqual(['train.time', 'students']);
+    expect(crossed.runs.map(({ values }) => Object.values(values))).toEqual([
+      [three[0], 3],
+      [three[0], 6],
+      [three[1], 3],
+      [three[1], 6],
+    ]);
+  });
+
+  it.each<[string, RegExp, object]>([
+    [
+      'a ratio from 0',
+      /^grid\.train\.time/,
+      { grid: { 'train.time': { from: 0, to: 1, count: 3, spacing: 'log' } } },
+    ],
+    [
+      'ends the wrong way round',
+      /^random\.fields\.students/,
+      { random: { count: 3, fields: { students: { from: 9, to: 3 } } } },
+    ],
+    [
+      'a field that is drawn and in the grid',
+      /^students: is drawn and in the grid or the list/,
+      { random: { count: 2, fields: { students: [3, 4] } }, grid: { students: [3] } },
+    ],
+    [
+      'the name of what is drawn that is no field',
+      /^random\.fields\.__proto__\.seed: must be a field of the config/,
+      JSON.parse('{ "random": { "count": 2, "fields": { "__proto__.seed": [3, 4] } } }'),
+    ],
+    [
+      'equal draws',
+      /^sweep: has the same config twice.*Where values are drawn, draw fewer/s,
+      { random: { count: 3, fields: { students: { from: 3, to: 4 } } } },
+    ],
+  ])('refuse %s', (_, sentence, definition) => {
+    expect(() => parseSweep({ base: 'quick', ...definition })).toThrow(sentence);
+  });
 });

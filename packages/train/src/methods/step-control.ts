@@ -1,6 +1,6 @@
 import type { MoE, Params } from '@softmoe/model';
-import { normAt, param, parameterLayout } from '@softmoe/model/linalg';
-import { addSlopes } from '../displace.ts';
+import { norm, normAt, param, parameterLayout, realPower } from '@softmoe/model/linalg';
+import { slopeAdder } from '../displace.ts';
 
 const SAFETY = 0.9;
 const LEAST_GROWTH = 0.2;
@@ -28,12 +28,14 @@ export function errorNorm(
     const columns = shape[1] ?? 1;
     const from = param(before.params, name).data;
     const to = param(after.params, name).data;
-    const error = new Float64Array(from.length);
-    addSlopes(name, scales, slopes, error);
-    for (let start = 0; start < error.length; start += columns) {
+    const add = slopeAdder(name, scales, slopes);
+    const error = new Float64Array(columns);
+    for (let start = 0; start < from.length; start += columns) {
       const scale =
         atol + rtol * Math.max(normAt(from, start, columns), normAt(to, start, columns));
-      const ratio = normAt(error, start, columns) / scale;
+      error.fill(0);
+      add(start, columns, error, 0);
+      const ratio = norm(error) / scale;
       if (Number.isNaN(ratio)) return Infinity;
       largest = Math.max(largest, ratio);
     }
@@ -65,10 +67,10 @@ export function growthAfterAccept(
 ): number {
   const now = Math.max(error, LEAST_ERROR);
   const before = Math.max(previousError, LEAST_ERROR);
-  const growth = SAFETY * now ** (-0.7 / order) * before ** (0.4 / order);
+  const growth = SAFETY * realPower(now, -0.7 / order) * realPower(before, 0.4 / order);
   return Math.min(Math.max(growth, LEAST_GROWTH), rejected ? 1 : MOST_GROWTH);
 }
 
 export function shrinkAfterReject(error: number, order: number): number {
-  return Math.max(SAFETY * error ** (-1 / order), LEAST_GROWTH);
+  return Math.max(SAFETY * realPower(error, -1 / order), LEAST_GROWTH);
 }

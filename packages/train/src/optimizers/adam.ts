@@ -12,6 +12,7 @@ import {
   type ParameterName,
   param,
   parameterLayout,
+  power,
   projectTangent,
   scaleAt,
   zeros,
@@ -73,8 +74,8 @@ export function adam(options: AdamOptions): Optimizer<AdamMemory> {
       const updates = before.updates + 1;
       const first = copyParams(before.first);
       const second = copyParams(before.second);
-      const meanScale = 1 / (1 - beta1 ** updates);
-      const squareScale = 1 / (1 - beta2 ** updates);
+      const meanScale = 1 / (1 - power(beta1, updates));
+      const squareScale = 1 / (1 - power(beta2, updates));
       const direction = mapParams(gradient, (g, name) => {
         const { count, size } = blocksOf(model, name, g);
         const m = param(first, name).data;

@@ -1,0 +1,280 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { datasetOf } from '@softmoe/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { softmoe, start } from '../../test/softmoe.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+/** z = 20 + 3 (a b + sin c) on 150 rows of columns in units of their own. */
+const size = 150;
+/** Numbers spread evenly from −2 to 2. */
+const spread = (s: number, step: number) => 4 * ((s * step) % 1) - 2;
+const rows = Array.from({ length: size }, (_, s) => {
+  const [a, b, c] = [spread(s, 0.8191725), spread(s, 0.6710436), spread(s, 0.5497005)];
+  return [100 + 10 * a, 1e-3 * b, c, 20 + 3 * (a * b + Math.sin(c))];
+});
+const csv = (of: readonly (readonly number[])[]) =>
+  `a,b,c,z\n${of.map((row) => row.join(',')).join('\n')}\n`;
+
+let folder: string;
+let file: string;
+let out: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'softmoe-data-'));
+  file = join(folder, 'table.csv');
+  await writeFile(file, csv(rows));
+  out = join(folder, 'run');
+  const ended = await softmoe('run', '--data', file, '--target', 'z', '--out', out, ...quick);
+  expect(ended).toMatchObject({ code: 0, stderr: `kept in ${out}\n` });
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const quick = ['--students', '6', '--starts', '1', '--seed', '2', '--quiet'];
+
+async function resultOf(run: string) {
+  return JSON.parse(await readFile(join(run, 'result.json'), 'utf8'));
+}
+
+describe('softmoe run --data', () => {
+  it('tells what it found, and plainly what a run without a teacher has not', async () => {
+    const { stdout, stderr, code } = await softmoe('show', out);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('z from 3 columns of');
+    expect(stdout).toContain('There is no teacher: nothing is recovered');
+    expect(stdout).toMatch(
+      /this model, pruned .*\n.*its size from scratch .*\n.*perceptron of its/,
+    );
+    expect(stdout).not.toMatch(/teacher expert|recovered and|null|undefined|NaN/);
+  });
+
+  it('has a report with the comparison, and none of what needs a teacher', async () => {
+    const { code, stdout } = await softmoe('report', out);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(out, 'report.html')}\n` });
+    const page = await readFile(join(out, 'report.html'), 'utf8');
+    expect(page).toContain('There is no teacher: nothing is recovered');
+    for (const word of ['perceptron of its size', 'its size from scratch', 'softmoe run']) {
+      expect(page).toContain(word);
+    }
+    expect(page).not.toMatch(/overlap|undefined|NaN/);
+  });
+
+  it('is told apart by softmoe runs, which lists runs on teachers', async () => {
+    const { code, stdout, stderr } = await softmoe('runs', folder);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'on data, see softmoe show: run\n',
+    });
+  });
+
+  it('gives the same result from its config, and refuses another file under it', async () => {
+    const config = join(out, 'data.json');
+    const again = await softmoe('run', config, '--json', '--quiet');
+    expect(again.code).toBe(0);
+    const { files, sha256, ...first } = await resultOf(out);
+    expect(JSON.parse(again.stdout)).toEqual(first);
+    const changed = join(folder, 'changed.csv');
+    await writeFile(changed, csv(rows.slice(1)));
+    const pinned = JSON.parse(await readFile(config, 'utf8'));
+    const other = join(folder, 'other.json');
+    await writeFile(
+      other,
+      JSON.stringify({ ...pinned, data: { ...pinned.data, file: 'changed.csv' } }),
+    );
+    const refused = await softmoe('run', other, '--quiet');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('data.sha256: must be that of the file given');
+  }, 60_000);
+
+  it('stops on SIGINT within a step, and keeps nothing', async () => {
+    const kept = join(folder, 'stopped');
+    const long = ['--students', '30', '--starts', '99', '--out', kept];
+    const { said, ended } = start('run', '--data', file, '--target', 'z', ...long);
+    await said(/^150 rows of 3 columns: learning z\n/);
+    process.emit('SIGINT', 'SIGINT');
+    const { code, stdout, stderr } = await ended;
+    expect({ code, stdout }).toEqual({ code: exitCodes.interrupted, stdout: '' });
+    expect(stderr).toContain('stopped: a run on a table keeps nothing until it has ended\n');
+    expect(existsSync(kept)).toBe(false);
+  });
+
+  it('uses what softmoe config prints, which checks the table too', async () => {
+    const { stdout, code } = await softmoe('config', '--data', file, '--target', 'z', ...quick);
+    expect(code).toBe(0);
+    expect(stdout).toBe('');
+    const shown = await softmoe('config', '--data', file, '--target', 'z', ...quick.slice(0, -1));
+    expect(JSON.parse(shown.stdout)).toEqual((await resultOf(out)).config);
+    const again = await softmoe('config', join(out, 'data.json'));
+    expect(JSON.parse(again.stdout).data).toMatchObject({ target: 'z' });
+    const { stderr } = await softmoe('config', '--data', file, '--target', 'z', '--students', '99');
+    expect(stderr).toMatch(/students: must be at most 90/);
+    const schema = JSON.parse((await softmoe('config', '--schema', 'data')).stdout);
+    expect(schema.properties.data.required).toEqual(['file', 'target']);
+  });
+
+  it('agrees with predict and evaluate about its test error', async () => {
+    const { config, comparison, standardisation } = await resultOf(out);
+    const { rows: dealt } = datasetOf(
+      { inputs: rows.map((row) => row.slice(0, 3)), targets: rows.map((row) => row[3] ?? 0) },
+      config,
+    );
+    const tested = [...dealt.test].map((row) => rows[row] ?? []);
+    const part = join(folder, 'test.csv');
+    await writeFile(part, csv(tested));
+    const { stdout, stderr } = await softmoe('evaluate', out, '--data', part, '--json');
+    expect(stderr).toBe('');
+    const { rmse, relative, rows: count } = JSON.parse(stdout);
+    expect(count).toBe(30);
+    expect(relative).toBeCloseTo(comparison[0].test.rmse, 12);
+    const whole = await softmoe('evaluate', out, '--data', file);
+    expect(whole.stdout).toContain('RMSE on 150 rows');
+    expect(whole.stderr).toMatch(
+      /^warning: .*trained on 90 of its rows and stopped by 30; .*the other 30, the test, is (\S+)\n$/,
+    );
+    expect(Number(/(\S+)\n$/.exec(whole.stderr)?.[1])).toBeCloseTo(rmse, 2);
+
+    const shuffled = join(folder, 'shuffled.csv');
+    const text = tested.map(([a, b, c]) => [c, a, b].join(',')).join('\n');
+    await writeFile(shuffled, `c,a,b\n${text}\n`);
+    const values = join(folder, 'values.json');
+    expect((await softmoe('predict', out, '--data', shuffled, '--out', values)).code).toBe(0);
+    const predicted: number[] = JSON.parse(await readFile(values, 'utf8'));
+    const squares = predicted.map((value, i) => (value - (tested[i]?.[3] ?? 0)) ** 2);
+    expect(Math.sqrt(squares.reduce((sum, x) => sum + x, 0) / 30)).toBeCloseTo(rmse, 10);
+    expect(rmse / standardisation.target.scale).toBeCloseTo(relative, 12);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'a column that is not there',
+      ['--data', 'FILE', '--target', 'y'],
+      /target: is no column .*a, b, c, z/,
+    ],
+    ['a missing target', ['--data', 'FILE'], /data\.target: .*--target COLUMN/],
+    [
+      'more units than rows',
+      ['--data', 'FILE', '--target', 'z', '--students', '91'],
+      /students: must be at most 90.*The option is --students/,
+    ],
+    [
+      'a field of other runs',
+      ['--data', 'FILE', '--target', 'z', '--teachers', '3'],
+      /teachers: is not a field/,
+    ],
+    [
+      'a backend',
+      ['--data', 'FILE', '--target', 'z', '--backend', 'reference'],
+      /backend: has no meaning/,
+    ],
+    [
+      'a preset beside it',
+      ['quick', '--data', 'FILE', '--target', 'z'],
+      /config: says how to learn from a teacher/,
+    ],
+    ['a target without a table', ['quick', '--target', 'z'], /target: is of a run on a table/],
+    ['a tag', ['--data', 'FILE', '--target', 'z', '--tag', 'x'], /tag: has no meaning/],
+    [
+      'a folder that is there',
+      ['--data', 'FILE', '--target', 'z', '--out', 'OUT'],
+      /out: already exists/,
+    ],
+  ])('refuses %s in one sentence', async (_, argv, message) => {
+    const given = argv.map((word) => ({ FILE: file, OUT: out })[word] ?? word);
+    const { code, stderr, stdout } = await softmoe('run', ...given, '--quiet');
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it.each<[string, (run: string) => string[], RegExp]>([
+    [
+      'evaluate with points of an estimate',
+      (run) => ['evaluate', run, '--data', file, '--samples', '100'],
+      /samples: has no meaning for a run on a table \(got 100\)/,
+    ],
+    [
+      'predict with a module',
+      (run) => ['predict', run, '--data', file, '--gate', './x.mjs'],
+      /gate: has no meaning/,
+    ],
+    [
+      'predict with a column too few',
+      (run) => ['predict', run, '--data', file, '--columns', 'a,b'],
+      /columns: must be 3, for a, b, c of the run/,
+    ],
+    ['resume', (run) => ['resume', run], /a run on data/],
+    ['evaluate', (run) => ['evaluate', run], /a run on a table, which has no teacher/],
+    ['export', (run) => ['export', run, '--onnx'], /whose model is of standardised inputs/],
+    ['run', (run) => ['run', run], /is the folder of a run on data.*data\.json/],
+  ])('is refused in one sentence what it cannot do: %s', async (_, argv, message) => {
+    const { code, stderr } = await softmoe(...argv(out));
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('notices a model or a result that was changed', async () => {
+    const copy = join(folder, 'copy');
+    await cp(out, copy, { recursive: true });
+    const result = join(copy, 'result.json');
+    const text = await readFile(result, 'utf8');
+    await writeFile(result, text.replace(/"mean": ([-\d.e]+)/, '"mean": 1'));
+    const { code, stderr } = await softmoe('predict', copy, '--data', file);
+    expect(stderr).toContain('was changed since the run wrote it');
+    expect(code).toBe(2);
+  }, 60_000);
+});
+
+describe('docs/own-data.md', () => {
+  const python = spawnSync('python3', ['--version']).status === 0;
+  it.skipIf(!python)(
+    'goes from a table to predictions as it shows',
+    async () => {
+      const path = fileURLToPath(new URL('../../../../docs/own-data.md', import.meta.url));
+      const blocks = [...(await readFile(path, 'utf8')).matchAll(/```(\w+)\n([\s\S]*?)```/g)];
+      const [script = '', commands = '', shown = ''] = blocks.map(([, , text]) => text);
+      await writeFile(join(folder, 'friedman.py'), script);
+      const [first, ...ours] = commands.trim().split('\n');
+      expect(first).toBe('python3 friedman.py');
+      expect(spawnSync('python3', ['friedman.py'], { cwd: folder }).status).toBe(0);
+      const before = process.cwd();
+      process.chdir(folder);
+      try {
+        const printed: string[] = [];
+        for (const line of ours) {
+          const { code, stdout } = await softmoe(...line.split(' ').slice(1));
+          expect(code).toBe(0);
+          printed.push(stdout);
+        }
+        const [story = '', written, error = ''] = printed;
+        expect(wordsOf(story)).toEqual(wordsOf(shown));
+        expect(written).toBe('y.npy\n');
+        expect(Number(/is (\S+)\.\n$/.exec(error)?.[1])).toBeLessThan(0.03);
+      } finally {
+        process.chdir(before);
+      }
+    },
+    120_000,
+  );
+});
+
+/**
+ * The lines of a story without what the last bit of an exponential may change: numbers, the sizes that were tried, and what is known of
+ * the end.
+ */
+function wordsOf(story: string): string[] {
+  return story
+    .split('\n')
+    .map((line) =>
+      line
+        .replaceAll(/\d[\w.-]*/g, '#')
+        .replaceAll(/ +/g, ' ')
+        .trim(),
+    )
+    .map((line) => line.replace(/(Fine-tune: # steps\.).*/, '$1'))
+    .filter((line) => line !== '# #');
+}

@@ -1,0 +1,150 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { ConfigError, type DataConfig, isDataConfig, parseDataConfig, runData } from '@softmoe/lab';
+import {
+  createDataRun,
+  folderKind,
+  RunFolderError,
+  readTable,
+  type TableFile,
+} from '@softmoe/runs';
+import { type Command, Option } from 'commander';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { parseCount } from '../numbers.ts';
+import { columnNames, NO_MEANING, refuseOptions } from '../options.ts';
+import { listenForStop } from '../stop-signals.ts';
+import type { Streams } from '../streams.ts';
+import { fit } from '../table.ts';
+import { withOptions } from './config-options.ts';
+import { createDataProgress } from './data-progress.ts';
+import { dataStory } from './data-story.ts';
+import { readConfig } from './read-config.ts';
+
+/** Options of a run on a table, beside those of its config that all runs have. */
+export interface DataOptions {
+  readonly data?: string;
+  readonly target?: string;
+  readonly columns?: string;
+  readonly starts?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly [field: string]: unknown;
+}
+
+/** Adds the options that only runs on a table have. */
+export function addDataOptions(command: Command): void {
+  command
+    .option('--data <file>', 'learn a table in place of a teacher: .csv, .parquet, .npz or .npy')
+    .option('--target <column>', 'the column of the table to be learned')
+    .option('--columns <names>', 'its inputs, such as a,b,c (default: all other columns)')
+    .addOption(
+      new Option('--starts <n>', 'students trained on a table (default: 3)').argParser(parseCount),
+    );
+}
+
+/** Options of other runs without meaning for one on a table, which would be passed over in silence. */
+const OTHERS = ['backend', 'checkpointEvery', 'tag', 'note'] as const;
+
+/**
+ * The config of a run on a table that options or a file of the engine `data` describe; undefined where they describe a run on a teacher.
+ * Throws {@link ConfigError} for a config that is neither, or both.
+ */
+export async function dataConfigOf(
+  source: string | undefined,
+  options: DataOptions,
+): Promise<DataConfig | undefined> {
+  const fields = source?.endsWith('.json') ? await readConfig(source) : {};
+  const described = isDataConfig(fields);
+  if (options.data === undefined && !described) {
+    refuseOptions(
+      options,
+      ['target', 'columns', 'starts'],
+      'is of a run on a table, which --data names',
+    );
+    return undefined;
+  }
+  refuseOptions(options, OTHERS, NO_MEANING);
+  if (source !== undefined && !described) {
+    throw new ConfigError('says how to learn from a teacher, and --data gives a table', {
+      field: 'config',
+      value: source,
+      remedy: 'Leave one of the two out.',
+    });
+  }
+  const { data, starts } = options;
+  const given = Object(Object(fields).data);
+  const columns = options.columns === undefined ? undefined : columnNames(options.columns);
+  return parseDataConfig({
+    ...withOptions(fields, options),
+    engine: 'data',
+    data: {
+      ...(data === undefined ? { ...given, file: fileFrom(source, given.file) } : { file: data }),
+      ...(data === undefined ? {} : { target: given.target }),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(columns ? { columns } : {}),
+    },
+    ...(starts === undefined ? {} : { starts }),
+  });
+}
+
+/** A path in a file is from where the file is. */
+function fileFrom(source: string | undefined, file: unknown): unknown {
+  return source === undefined || typeof file !== 'string' || isAbsolute(file)
+    ? file
+    : join(dirname(source), file);
+}
+
+/** The table that a config names, as a run takes it. Throws what reading it throws. */
+export async function tableOf({
+  data,
+}: DataConfig): Promise<{ table: Omit<TableFile, 'sha256'>; sha256: string }> {
+  const { target, columns, file } = data;
+  const { sha256, ...table } = await readTable(file, { target, columns });
+  return { table, sha256 };
+}
+
+/** Learns a table, prints what was found, keeps it in `out` where that is given, and tells the exit code. */
+export async function executeData(
+  config: DataConfig,
+  { out, json, quiet }: DataOptions,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
+  if (out !== undefined) await requireFree(out);
+  const { table, sha256 } = await tableOf(config);
+  if (!quiet) {
+    const { targets, names, target } = table;
+    stderr.write(`${targets.length} rows of ${names.length} columns: learning ${target}\n`);
+  }
+  const stop = listenForStop();
+  const progress = quiet ? undefined : createDataProgress(stderr);
+  try {
+    const run = await runData(table, sha256, config, {
+      signal: stop.signal,
+      onRecord: (record) => progress?.show(record),
+    });
+    progress?.stop();
+    if (out !== undefined) {
+      await createDataRun(out, run);
+      stderr.write(`kept in ${out}\n`);
+    }
+    stdout.write(`${json ? JSON.stringify(run.result, null, 2) : fit(dataStory(run.result))}\n`);
+    return exitCodes.recovered;
+  } catch (error) {
+    progress?.stop();
+    if (!stop.signal.aborted || error !== stop.signal.reason) throw error;
+    stderr.write('stopped: a run on a table keeps nothing until it has ended\n');
+    return stop.exitCode;
+  } finally {
+    stop.release();
+  }
+}
+
+/** Throws before anything is computed where the folder to be made is there. */
+async function requireFree(out: string): Promise<void> {
+  if ((await folderKind(out)) === 'nothing') return;
+  throw new RunFolderError('already exists, and runs are never overwritten', {
+    field: 'out',
+    value: out,
+    remedy: 'Choose another folder, or remove this one first.',
+  });
+}
