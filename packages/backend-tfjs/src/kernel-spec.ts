@@ -1,5 +1,5 @@
 import { type ExpertSpec, type MoESpec, UnsupportedError } from '@softmoe/model';
-import type { GateName } from '@softmoe/model/checks';
+import { type GateName, isOwnGate, namedGate } from '@softmoe/model/checks';
 
 /** A spec that the fused kernels can be asked for: gate and expert are names. */
 export type NamedSpec = MoESpec & {
@@ -8,32 +8,44 @@ export type NamedSpec = MoESpec & {
 };
 
 /**
- * `spec` as the fused kernels take it. Throws {@link UnsupportedError} for a gate or an expert of the user's own: the kernels are
- * compiled, and have those that are built in.
+ * `spec` as the fused kernels take it, with its gate alone: its routers are to be given at their length, {@link routerNorm}. Throws
+ * {@link UnsupportedError} for a gate or an expert of the user's own: the kernels are compiled, and have those that are built in.
  */
 export function namedSpec(spec: MoESpec): NamedSpec {
-  requireNamed(spec, {
+  requireBuiltIn(spec, {
     field: 'spec',
     problem: 'is an object, and the fused kernels have only what is built in by its name',
     remedy:
       "Use the float64 reference, or createTfjsBackend('wasm', { kernels: 'composed' }) where it brings tensor(z).",
   });
-  return spec;
+  if (isNamed(spec)) return spec;
+  const gate = plainGate(spec);
+  return { ...spec, gate: typeof gate === 'object' ? gate.name : gate } as NamedSpec;
+}
+
+/** The length of the routers of `spec`, whose params are their directions. */
+export function routerNorm(spec: MoESpec): number {
+  const gate = plainGate(spec);
+  return typeof gate === 'object' && 'norm' in gate ? gate.norm : 1;
 }
 
 /** Throws {@link UnsupportedError} for a gate or an expert of the user's own in what errors call `field`. */
-export function requireNamed(
-  spec: MoESpec,
+export function requireBuiltIn(
+  { gate, expert }: MoESpec,
   { field, problem, remedy }: Readonly<Record<'field' | 'problem' | 'remedy', string>>,
-): asserts spec is NamedSpec {
-  if (isNamed(spec)) return;
-  const { gate, expert } = spec;
-  const [part, own] = typeof gate === 'object' ? ['gate', gate] : ['expert', expert];
-  const value = Object(own).name;
-  throw new UnsupportedError(problem, { field: `${field}.${part}`, value, remedy });
+): void {
+  const own = isOwnGate(gate) ? { gate } : 'value' in expert ? { expert } : {};
+  for (const [part, { name: value }] of Object.entries(own)) {
+    throw new UnsupportedError(problem, { field: `${field}.${part}`, value, remedy });
+  }
 }
 
 /** Whether gate and expert are names. */
 export function isNamed(spec: MoESpec): spec is NamedSpec {
   return typeof spec.gate !== 'object' && !('value' in spec.expert);
+}
+
+/** The gate of a spec by its name, also where it is the object that `gateOf` has for that. */
+function plainGate({ gate }: MoESpec): MoESpec['gate'] {
+  return gate === undefined ? gate : namedGate(gate);
 }

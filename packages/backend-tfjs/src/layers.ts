@@ -22,7 +22,7 @@ import {
   version_core,
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, version_layers } from '@tensorflow/tfjs-layers';
-import { requireNamed } from './kernel-spec.ts';
+import { requireBuiltIn } from './kernel-spec.ts';
 import { type SoftMoEParams, softMoE as softMoEOp } from './soft-moe-op.ts';
 import { checkVersion } from './versions.ts';
 
@@ -30,7 +30,7 @@ import { checkVersion } from './versions.ts';
 export interface SoftMoELayerConfig {
   /** m, the number of units. */
   readonly experts: number;
-  /** Gate of each unit by its name, where units have gates of their own (default: sigmoid). */
+  /** Gate of each unit by its name, with a norm or without, where units have gates of their own (default: sigmoid). */
   readonly gate?: MoESpec['gate'];
   /** One that is built in (default: the Hermite polynomial of degree 3). */
   readonly expert?: MoESpec['expert'];
@@ -101,7 +101,7 @@ class SoftMoE extends layers.Layer {
       ...((gate ?? routing !== 'softmax') && { gate: gate ?? 'sigmoid' }),
     };
     checkSpec(kind, 'config');
-    requireNamed(kind, {
+    requireBuiltIn(kind, {
       field: 'config',
       problem: 'is an object, which a saved model could not bring back',
       remedy:

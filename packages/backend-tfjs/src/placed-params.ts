@@ -7,6 +7,7 @@ import {
   parameterLayout,
   sizeOf,
 } from '@softmoe/model/linalg';
+import { routerNorm } from './kernel-spec.ts';
 
 export const FLOAT = 4;
 
@@ -24,17 +25,30 @@ export function paramsAt(spec: MoESpec, start: number): ParameterOffsets {
   return biased ? { ...offsets, routerBias: amplitude + m * FLOAT } : offsets;
 }
 
-/** Rounds the parameters to float32 and writes them to their places. */
-export function writeParams({ params }: MoE, at: ParameterOffsets, floats: Float32Array): void {
-  for (const [name, { data }] of paramEntries(params)) floats.set(data, placeOf(name, at));
+/** Rounds the parameters to float32 and writes them to their places, routers at their length. */
+export function writeParams(
+  { spec, params }: MoE,
+  at: ParameterOffsets,
+  floats: Float32Array,
+): void {
+  for (const [name, { data }] of paramEntries(params)) {
+    floats.set(scaled(name, data, spec), placeOf(name, at));
+  }
 }
 
-/** Copies a gradient out. */
+/** Copies a gradient out, that of the directions of routers. */
 export function readParams(spec: MoESpec, at: ParameterOffsets, floats: Float32Array): Params {
   return makeParams(spec, ({ name, shape }) => {
     const start = placeOf(name, at);
-    return { shape, data: new Float64Array(floats.subarray(start, start + sizeOf(shape))) };
+    const data = new Float64Array(floats.subarray(start, start + sizeOf(shape)));
+    return { shape, data: scaled(name, data, spec) };
   });
+}
+
+/** A parameter, or its derivative, times the length of the routers where it is theirs. */
+function scaled(name: ParameterName, data: Float64Array, spec: MoESpec): Float64Array {
+  const norm = name === 'router' ? routerNorm(spec) : 1;
+  return norm === 1 ? data : data.map((x) => norm * x);
 }
 
 /** Index of the parameter's first number. */

@@ -6,6 +6,7 @@ import {
   UnknownNameError,
   UnsupportedError,
 } from '@softmoe/model';
+import { namedGate } from '@softmoe/model/checks';
 import {
   add,
   clipByValue,
@@ -33,8 +34,13 @@ export interface Evaluated {
 
 /** g and g′ at the router's logits, docs/theory.md (1). */
 export function gateAt(gate: MoESpec['gate'], z: Tensor): Evaluated {
-  if (typeof gate === 'object') return ownAt('spec.gate', gate, z);
-  switch (gate) {
+  const named = gate === undefined ? gate : namedGate(gate);
+  if (typeof named === 'object') {
+    if ('value' in named) return ownAt('spec.gate', named, z);
+    const { value, slope } = gateAt(named.name, mul(z, named.norm));
+    return { value, slope: mul(slope, named.norm) };
+  }
+  switch (named) {
     case 'sigmoid':
       return logistic(z);
     case 'tanh':
@@ -42,7 +48,7 @@ export function gateAt(gate: MoESpec['gate'], z: Tensor): Evaluated {
     case 'probit':
       return { value: normalCdf(z), slope: normalDensity(z) };
     default:
-      throw unknown('spec.gate', gate);
+      throw unknown('spec.gate', named);
   }
 }
 

@@ -1,16 +1,22 @@
 import { hasOwnGates, together } from '@softmoe/model/checks';
 import type { Config, OwnTeacher, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
-import { hasClosedForm } from './own-parts.ts';
+import { gateName, hasClosedForm } from './own-parts.ts';
 
 /**
  * `given` with the defaults that depend on its other fields. Where there is a closed form the engine is exact and the
  * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Where
  * units share their gates they compete from the start, so that small amplitudes have no part to play.
  */
-export function completeConfig({ teacher: own, $schema: _, ...input }: PartialConfig): Config {
+export function completeConfig({
+  teacher: own,
+  routerNorm = 1,
+  $schema: _,
+  ...input
+}: PartialConfig): Config {
   const given = {
     ...input,
+    ...(routerNorm === 1 ? {} : { routerNorm }),
     gate: requireLoadedGate(input.gate),
     expert: requireLoaded(input.expert),
   };
@@ -89,6 +95,7 @@ export function checkConfig(config: Config): void {
 
 function* mistakesIn(config: Config): Generator<ConfigError> {
   const { engine, routing, students, prune, train, geometry, teacher, teachers } = config;
+  const { gate, routerNorm } = config;
   if ((geometry.kind === 'given') !== (teacher !== undefined)) {
     yield new ConfigError(
       teacher
@@ -109,6 +116,21 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       value: teachers,
       remedy: 'Leave it out, or give another teacher.',
     });
+  }
+  if (routerNorm !== undefined && !(hasOwnGates(routing) && typeof gate === 'string')) {
+    const softmax = !hasOwnGates(routing);
+    yield new ConfigError(
+      softmax
+        ? `has no meaning: ${routing} routing learns how long its routers are`
+        : 'is for gates that are built in',
+      {
+        field: 'routerNorm',
+        value: routerNorm,
+        remedy: softmax
+          ? 'Leave it out.'
+          : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
+      },
+    );
   }
   if (engine === 'exact' && !hasClosedForm(config)) {
     const cause = causeOf(config);
@@ -172,10 +194,12 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
 }
 
 /** What of the units of a config has no closed form. */
-function causeOf({ routing, gate, expert }: Config): string {
+function causeOf(config: Config): string {
+  const { routing, gate, expert } = config;
   if (!hasOwnGates(routing)) return `${routing} routing`;
   if (typeof gate === 'object' && !gate.exact)
     return `the gate ${gate.name}, which is not smooth enough`;
+  if (hasClosedForm({ routing, expert })) return `the gate ${gateName(config)}, which is too sharp`;
   return expert.kind === 'own'
     ? `the expert ${expert.name}, whose Hermite series has no end`
     : `${expert.kind} experts`;

@@ -209,6 +209,12 @@ export const configSchema = z.strictObject({
     .describe(
       "the routers' non-linearity: sigmoid, probit, tanh, or a module of your own; without meaning for softmax routing",
     ),
+  routerNorm: positive
+    .exactOptional()
+    .describe(
+      'length of the routers of teacher and student, of which the directions are learned: the gate is g(routerNorm·v·x), sharper above 1 ' +
+        '(default: 1); for a gate that is built in',
+    ),
   expert: expert
     .default({ kind: 'hermite', degree: 3 })
     .describe(
@@ -268,9 +274,12 @@ type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 
 /** A config with all its defaults filled in. */
 export type Config = Filled<
-  Omit<PartialConfig, 'train' | 'variant' | 'teacher' | 'gate' | 'expert' | '$schema'>
+  Omit<
+    PartialConfig,
+    'train' | 'variant' | 'teacher' | 'gate' | 'routerNorm' | 'expert' | '$schema'
+  >
 > &
-  Pick<PartialConfig, 'variant'> & {
+  Pick<PartialConfig, 'variant' | 'routerNorm'> & {
     readonly train: Filled<Omit<PartialConfig['train'], 'spectrum'>> &
       Pick<PartialConfig['train'], 'spectrum'>;
     /** By name, or what pins one of the user's own. */

@@ -61,6 +61,12 @@ describe('parseConfig', () => {
     expect(samplingOf({ engine: 'subspace' })).toBe('inputs');
   });
 
+  it('samples where routers are too long for a closed form, and leaves a length of 1 out', () => {
+    expect(parseConfig({ routerNorm: 3 })).toMatchObject({ routerNorm: 3, engine: 'exact' });
+    expect(parseConfig({ routerNorm: 50 })).toMatchObject({ engine: 'subspace' });
+    expect(parseConfig({ routerNorm: 1 })).toEqual(parseConfig({}));
+  });
+
   it('keeps what a config from before softmax routing says', () => {
     const before = {
       inputDim: 64,
@@ -79,6 +85,10 @@ describe('parseConfig', () => {
     [{ students: Number.NaN }, 'students', Number.NaN],
     [{ initialAmplitude: Infinity }, 'initialAmplitude', Infinity],
     [{ gate: 'relu' }, 'gate', 'relu'],
+    [{ routerNorm: 0 }, 'routerNorm', 0],
+    [{ routerNorm: 2, routing: 'softmax' }, 'routerNorm', 2],
+    [{ routerNorm: 2, gate: { name: 'own', parity: 'odd', exact: true } }, 'routerNorm', 2],
+    [{ routerNorm: 50, engine: 'exact' }, 'engine', 'exact'],
     [{ expert: { kind: 'hermite', degree: 9 } }, 'expert.degree', 9],
     [{ geometry: { kind: 'correlated', overlap: 2 } }, 'geometry.overlap', 2],
     [{ prune: { rule: 'size' } }, 'prune.size', undefined],

@@ -71,6 +71,7 @@ export {
 export {
   type CodeConfig,
   configWithParts,
+  gateFields,
   gateName,
   hasClosedForm,
   hasMean,

@@ -1,10 +1,11 @@
-import type { Expert, ExpertSpec, Gate, MoESpec, OwnParts } from '@softmoe/model';
+import type { Expert, ExpertSpec, Gate, GateSpec, MoESpec, OwnParts } from '@softmoe/model';
 import {
   expertOf,
+  type GateName,
   gateOf,
   hasOwnGates,
   isBuiltInExpert,
-  isBuiltInGate,
+  isOwnGate,
   namedExpert,
   namedGate,
 } from '@softmoe/model/checks';
@@ -31,7 +32,7 @@ export type CodeConfig = Omit<ConfigInput, 'gate' | 'expert'> & {
 /** The gate and the expert of the user's own among the parts of a model. */
 export function ownPartsIn({ gate, expert }: Partial<Pick<MoESpec, 'gate' | 'expert'>>): OwnParts {
   return {
-    ...(typeof gate === 'object' && !isBuiltInGate(gate) ? { gate } : {}),
+    ...(isOwnGate(gate) ? { gate } : {}),
     ...(expert && 'value' in expert && !isBuiltInExpert(expert) ? { expert } : {}),
   };
 }
@@ -124,18 +125,21 @@ function expertFacts(expert: Expert) {
     : facts;
 }
 
-type Units = Pick<Config, 'routing' | 'gate' | 'expert'>;
+type Units = Pick<Config, 'routing' | 'gate' | 'routerNorm' | 'expert'>;
 
 /**
  * Routing, gate and expert of a config with stand-ins for those of the user's own: of the same parity and, of an expert, the same
  * coefficients. For what depends on these alone and must be known without the code.
  */
-export function standIns({ routing, gate, expert }: Units): Pick<MoESpec, 'routing' | 'expert'> & {
+export function standIns({ routing, gate, routerNorm, expert }: Units): Pick<
+  MoESpec,
+  'routing' | 'expert'
+> & {
   readonly gate: NonNullable<MoESpec['gate']>;
 } {
   return {
     routing,
-    gate: typeof gate === 'string' ? gate : gates[gate.parity],
+    gate: typeof gate === 'string' ? atNorm(gate, routerNorm) : gates[gate.parity],
     expert: expert.kind === 'own' ? expertLike(expert) : expert,
   };
 }
@@ -160,25 +164,50 @@ function expertLike({ parity, coefficients }: OwnExpert): ExpertSpec | Expert {
 export function hasClosedForm({
   routing,
   gate = 'sigmoid',
+  routerNorm,
   expert,
 }: Omit<Units, 'gate'> & Partial<Pick<Units, 'gate'>>): boolean {
   if (typeof gate === 'object' && !gate.exact) return false;
-  if (expert.kind !== 'own') return hasExpectations({ routing, expert });
-  return hasOwnGates(routing) && expert.coefficients !== undefined;
+  if (expert.kind === 'own' && expert.coefficients === undefined) return false;
+  return hasExpectations({
+    routing,
+    expert: expert.kind === 'own' ? expertLike(expert) : expert,
+    ...(typeof gate === 'string' && routerNorm !== undefined
+      ? { gate: atNorm(gate, routerNorm) }
+      : {}),
+  });
 }
 
 /**
  * Routing, gate and expert of a config as models have them, with those of the user's `own` in the places of their names. Throws
  * {@link ConfigError} where one is not given.
  */
-export function unitsOf({ routing, gate, expert }: Units, own: OwnParts): UnitParts {
+export function unitsOf({ routing, gate, routerNorm, expert }: Units, own: OwnParts): UnitParts {
   return {
     routing,
     ...(hasOwnGates(routing)
-      ? { gate: typeof gate === 'string' ? gate : given('gate', gate, own.gate) }
+      ? {
+          gate: typeof gate === 'string' ? atNorm(gate, routerNorm) : given('gate', gate, own.gate),
+        }
       : {}),
     expert: expert.kind === 'own' ? given('expert', expert, own.expert) : expert,
   };
+}
+
+/**
+ * The gate of a model's spec as a config has it, by its name and the length of the routers; nothing of one of the user's own, nor where
+ * units share their gates.
+ */
+export function gateFields({ routing, gate }: MoESpec): Pick<ConfigInput, 'gate' | 'routerNorm'> {
+  if (!hasOwnGates(routing) || gate === undefined) return {};
+  const named = namedGate(gate);
+  if (typeof named === 'string') return { gate: named, routerNorm: 1 };
+  return 'norm' in named ? { gate: named.name, routerNorm: named.norm } : {};
+}
+
+/** A gate that is built in, as a spec has it. */
+function atNorm(name: GateName, norm: number | undefined): GateName | GateSpec {
+  return norm === undefined || norm === 1 ? name : { name, norm };
 }
 
 /** Routing, gate and expert as a spec has them. */
@@ -217,9 +246,9 @@ function textOf({ kind, ...constants }: Partial<ExpertSpec>): string {
   return JSON.stringify([kind, constants]);
 }
 
-/** The name of the gate of a config, one of the user's own included. */
-export function gateName({ gate }: Pick<Config, 'gate'>): string {
-  return typeof gate === 'string' ? gate : gate.name;
+/** The name of the gate of a config, such as `tanh` or `tanh(3z)`, one of the user's own included. */
+export function gateName({ gate, routerNorm }: Pick<Config, 'gate' | 'routerNorm'>): string {
+  return typeof gate === 'string' ? gateOf(atNorm(gate, routerNorm)).name : gate.name;
 }
 
 /** Whether the gates of a config have a mean: of an odd one c_0 = 0, so that experts have no head start, docs/theory.md (22). */

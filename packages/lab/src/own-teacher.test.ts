@@ -2,6 +2,7 @@ import { createReferenceBackend } from '@softmoe/backend';
 import {
   createMoE,
   type MoE,
+  type MoESpec,
   ndarray,
   saveMoE,
   toSpan,
@@ -57,6 +58,14 @@ describe('an experiment on a teacher of the user’s own', () => {
     expect(asGiven.loss).toEqual(asDrawn.loss);
     expect(asGiven.certificate).toEqual(asDrawn.certificate);
     expect(asGiven.milestones).toEqual(asDrawn.milestones);
+  });
+
+  it('has routers as long as those of its teacher', () => {
+    const gate = { name: 'tanh', norm: 2 } as const;
+    const teacher = createMoE({ ...drawn.spec, gate } as MoESpec, drawn.params);
+    const { config, student } = createExperiment(short, { teacher });
+    expect(config).toMatchObject({ gate: 'tanh', routerNorm: 2 });
+    expect(student.spec.gate).toEqual(gate);
   });
 
   it('recovers it with its amplitudes, and tells what it is in config and result', async () => {
@@ -212,6 +221,10 @@ describe('what a config says beside a teacher of the user’s own', () => {
     [
       { gate: 'tanh' },
       'gate: must be that of the teacher given, "sigmoid" (got "tanh"). Leave it out, or give another teacher.',
+    ],
+    [
+      { routerNorm: 2 },
+      'routerNorm: must be that of the teacher given, 1 (got 2). Leave it out, or give another teacher.',
     ],
     [
       { routing: 'softmax' },

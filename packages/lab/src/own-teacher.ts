@@ -1,17 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { loadMoE, type MoE, type MoESpec, saveMoE, ValueError } from '@softmoe/model';
-import {
-  type GateName,
-  hasOwnGates,
-  namedExpert,
-  namedGate,
-  requireModel,
-  together,
-} from '@softmoe/model/checks';
+import { hasOwnGates, namedExpert, requireModel, together } from '@softmoe/model/checks';
 import type { Config, ConfigInput } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
-import { configWithParts, moduleIn, ownPartsIn } from './own-parts.ts';
+import { configWithParts, gateFields, moduleIn, ownPartsIn } from './own-parts.ts';
 
 /** Students for each teacher expert where nothing says how many. */
 const STUDENTS_PER_TEACHER = 5;
@@ -90,7 +83,7 @@ function otherTeacher(found: string, pinned: string): ConfigError {
 }
 
 function factsOf(teacher: MoE) {
-  const { inputDim, experts, gate, routing } = teacher.spec;
+  const { inputDim, experts, routing } = teacher.spec;
   const expert = namedExpert(teacher.spec.expert);
   const { config: own } = configWithParts({ expert }, ownPartsIn(teacher.spec));
   const amplitudes = Array.from(teacher.params.amplitude.data);
@@ -99,9 +92,8 @@ function factsOf(teacher: MoE) {
     inputDim,
     teachers: experts,
     routing,
-    ...(hasOwnGates(routing) && gate !== undefined
-      ? { gate: own.gate ?? (namedGate(gate) as GateName) }
-      : {}),
+    ...gateFields(teacher.spec),
+    ...(own.gate ? { gate: own.gate } : {}),
     expert: own.expert ?? (structuredClone(ordered(expert)) as NonNullable<ConfigInput['expert']>),
     geometry: { kind: 'given' as const },
     amplitudeSpread: Math.max(...sizes) / Math.min(...sizes),

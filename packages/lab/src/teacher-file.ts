@@ -102,8 +102,8 @@ function ofArrays(arrays: Arrays, file: string, input: ConfigInput, own: OwnPart
 }
 
 /** What a config says of its units, with the defaults that it has. */
-function kindIn({ routing, gate, expert }: ConfigInput) {
-  const given = Object.entries({ routing, gate, expert }).filter(
+function kindIn({ routing, gate, routerNorm, expert }: ConfigInput) {
+  const given = Object.entries({ routing, gate, routerNorm, expert }).filter(
     ([, value]) => value !== undefined,
   );
   return parseConfig(Object.fromEntries(given));

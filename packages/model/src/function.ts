@@ -32,8 +32,8 @@ export interface Gate extends ScalarFunction {
    */
   readonly singularity?: number;
   /**
-   * c_n(σ)/√n! for n = 0 … count−1 in closed form, docs/theory.md (9), where one exists. Those of a gate of the user's own are
-   * checked against quadrature.
+   * E[g(σξ)He_n(ξ)]/√n! = σ^n c_n(σ)/√n! for n = 0 … count−1 in closed form, docs/theory.md (9), where one exists. Those of a gate of
+   * the user's own are checked against quadrature.
    */
   hermiteCoefficients?(sigma: number, count: number): Float64Array;
 }

@@ -4,7 +4,7 @@ import { derivative, expectation } from '../test/calculus.ts';
 import { expectError } from '../test/expect-error.ts';
 import { expertOf } from './expert.ts';
 import { evaluate } from './function.ts';
-import { gateNames, gateOf } from './gate.ts';
+import { gateNames, gateOf, isBuiltInGate, isOwnGate, namedGate } from './gate.ts';
 
 const anyNumber = fc.oneof(
   fc.double({ min: -8, max: 8, noNaN: true }),
@@ -124,7 +124,7 @@ describe('gate probit', () => {
     expect(closed).toHaveLength(count);
     closed.forEach((c, n) => {
       const integrand = (x: number) => gate.value(sigma * x) * normalisedHermite(n, x);
-      expect(Math.abs(c - expectation(integrand) / sigma ** n)).toBeLessThan(1e-14 / sigma ** n);
+      expect(Math.abs(c - expectation(integrand))).toBeLessThan(1e-14);
     });
     expect(gate.hermiteCoefficients?.(sigma, 0)).toHaveLength(0);
   });
@@ -165,3 +165,43 @@ function normalisedHermite(n: number, x: number): number {
 function expectClose(actual: number, expected: number, relative: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(relative * Math.abs(expected) + 2e-323);
 }
+
+describe('a gate behind routers of a length', () => {
+  const sharp = { name: 'tanh', norm: 3 } as const;
+
+  it.each(gateNames)('is %s at that many times its argument, with its slope', (name) => {
+    const [one, three] = [gateOf(name), gateOf({ name, norm: 3 })];
+    expect(three).toMatchObject({ name: `${name}(3z)`, parity: one.parity });
+    const z = Float64Array.of(-Infinity, -2, -1e-320, 0, 0.3, 5, 1e300);
+    const [value, derivative] = [z.slice(), z.slice()];
+    three.evaluate?.(z, value, derivative);
+    z.forEach((x, k) => {
+      expect(three.value(x)).toBe(one.value(3 * x));
+      expect(three.derivative(x)).toBe(3 * one.derivative(3 * x));
+      expect(Math.abs(value[k]! - three.value(x))).toBeLessThan(1e-15);
+      expect(Math.abs(derivative[k]! - three.derivative(x))).toBeLessThan(2e-15);
+    });
+  });
+
+  it('is one object, built in, with its spec, and the plain gate at length 1', () => {
+    const gate = gateOf(sharp);
+    expect(gateOf({ ...sharp })).toBe(gate);
+    expect(gateOf({ name: 'tanh', norm: 1 })).toBe(gateOf('tanh'));
+    expect(isBuiltInGate(gate)).toBe(true);
+    expect([gate, sharp, 'tanh' as const].map(isOwnGate)).toEqual([false, false, false]);
+    expect([namedGate(gate), namedGate({ name: 'probit', norm: 1 })]).toEqual([sharp, 'probit']);
+  });
+
+  it.each([
+    [{ name: 'step', norm: 2 }, 'gate.name', 'step'],
+    [{ name: 'tanh', norm: 0 }, 'gate.norm', 0],
+    [{ name: 'tanh', norm: -1 }, 'gate.norm', -1],
+    [{ name: 'tanh', norm: Infinity }, 'gate.norm', Infinity],
+    [{ name: 'tanh', norm: '3' }, 'gate.norm', '3'],
+    [{ name: 'tanh' }, 'gate.norm', undefined],
+    [{ ...sharp, slope: 1 }, 'gate.slope', 'slope'],
+    [null, 'gate', null],
+  ])('is refused as %j', (spec, field, value) => {
+    expect(() => gateOf(spec as never)).toThrow(expect.objectContaining({ field, value }));
+  });
+});

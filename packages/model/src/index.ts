@@ -23,6 +23,7 @@ export { forward, lossAndGradient, units } from './forward.ts';
 export type { Frame } from './frames/frame.ts';
 export { toSpan } from './frames/span.ts';
 export type { Expert, Gate, TensorFunction } from './function.ts';
+export type { GateSpec } from './gate.ts';
 export { normaliseRows, retract } from './manifold.ts';
 export { createMoE, type NormalisedRows } from './moe.ts';
 export { loadMoE, type OwnParts, saveMoE } from './moe-file.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import { SoftmoeError } from './errors.ts';
+import { gateOf } from './gate.ts';
 import { createMoE, type NormalisedRows } from './moe.ts';
 import { loadMoE, saveMoE } from './moe-file.ts';
 import { ndarray } from './ndarray.ts';
@@ -44,6 +45,14 @@ describe('saveMoE and loadMoE', () => {
         expect(saveMoE(loaded)).toEqual(bytes);
       }),
     );
+  });
+
+  it('keep the length of routers, also of a gate given as the object that has it', () => {
+    const gate = { name: 'tanh', norm: 0.1 + 0.2 } as const;
+    const sharp = { ...model, spec: { ...model.spec, gate } } as MoE;
+    expect(loadMoE(saveMoE(sharp)).spec.gate).toEqual(gate);
+    const object = { ...model, spec: { ...model.spec, gate: gateOf(gate) } } as MoE;
+    expect(saveMoE(object)).toEqual(saveMoE(sharp));
   });
 
   it('keep −0, subnormal and large numbers, in the spec too', () => {

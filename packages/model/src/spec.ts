@@ -1,6 +1,6 @@
 import type { ExpertSpec } from './expert.ts';
 import type { Expert, Gate } from './function.ts';
-import type { GateName } from './gate.ts';
+import type { GateName, GateSpec } from './gate.ts';
 import type { NDArray } from './ndarray.ts';
 
 /** What a soft-routed mixture of experts is, without its numbers: docs/theory.md (1), (2) and (5). */
@@ -22,15 +22,15 @@ interface CommonSpec {
 
 /** Every unit has a gate g(v_i·x) of its own, docs/theory.md (1). */
 export interface GatedSpec extends CommonSpec {
-  /** By name, or an object of the user's own. */
-  readonly gate: GateName | Gate;
+  /** By name, with the length of the routers where that is not 1, or an object of the user's own. */
+  readonly gate: GateName | GateSpec | Gate;
   readonly routing: GatedRouting;
 }
 
 /** Units share their gates, such as π = softmax(Vx + b), docs/theory.md (5). */
 export interface SharedSpec extends CommonSpec {
   /** Has no meaning here: accepted, so that a spec can always have all its fields, and ignored. */
-  readonly gate?: GateName | Gate;
+  readonly gate?: GateName | GateSpec | Gate;
   readonly routing: SharedRouting;
 }
 

@@ -63,7 +63,7 @@ function moeSpec(maxExperts: number, maxDim: number): fc.Arbitrary<MoESpec> {
     experts: fc.integer({ min: 1, max: maxExperts }),
     expert: expertSpec,
   };
-  const gate = fc.constantFrom(...gateNames);
+  const gate = fc.constantFrom(...gateNames, { name: 'tanh', norm: 2.5 } as const);
   return fc.oneof(
     fc.record({ ...common, gate, routing: fc.constant('independent' as const) }),
     fc.record({ ...common, routing: fc.constant('softmax' as const) }),

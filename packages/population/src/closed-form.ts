@@ -6,6 +6,7 @@ import {
   isBuiltInExpert,
   isBuiltInGate,
 } from '@softmoe/model/checks';
+import { gateMoments } from './gate-moments.ts';
 import { ownCoefficients } from './own-expert.ts';
 import { type ClosedForm, expectationErrorOf } from './pair-groups.ts';
 
@@ -14,14 +15,15 @@ export type ClosedFormParts = Pick<MoESpec, 'routing' | 'expert'> & Partial<Pick
 
 /**
  * The parts of the closed form, docs/theory.md (7). Throws {@link UnsupportedError} where it does not hold: where
- * units share their gates, which are then no functions of one direction each, for experts that are no polynomials, and for gates of the
- * user's own that are not smooth.
+ * units share their gates, which are then no functions of one direction each, for experts that are no polynomials, and for gates that are
+ * not smooth enough: of the user's own, or behind long routers.
  */
 export function closedFormOf(spec: ClosedFormParts): ClosedForm {
   if (!hasOwnGates(spec.routing)) throw noClosedForm('spec.routing', spec.routing);
   const coefficients = coefficientsOf(spec.expert);
   const form = { gate: gateOf(spec.gate), coefficients };
   if (!isBuiltInGate(form.gate)) requireAccuracy(form);
+  else if (typeof spec.gate === 'object') gateMoments(form.gate);
   return form;
 }
 

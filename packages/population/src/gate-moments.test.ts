@@ -33,6 +33,39 @@ describe.each(gateNames)('the moments of %s', (name) => {
   });
 });
 
+it.each(moments.filter(({ sigma }) => sigma !== 1))(
+  'the moments of $gate behind routers of length $sigma are σⁿc_n(σ), of 50-digit quadrature',
+  ({ gate, sigma, normalised: expected }) => {
+    const { normalised, bound } = gateMoments(gateOf({ name: gate, norm: sigma }));
+    expected.forEach((c, n) => {
+      expect(Math.abs((normalised[n] ?? 0) - sigma ** n * Number(c))).toBeLessThan(2e-15);
+    });
+    expect(bound(normalised.length)).toBeLessThan(1e-14);
+  },
+);
+
+it.each([
+  ['sigmoid', 6.8],
+  ['tanh', 3.4],
+  ['probit', 10],
+] as const)('the moments of %s have all of E g² up to routers of length %d', (name, norm) => {
+  const gate = gateOf({ name, norm });
+  const { normalised } = gateMoments(gate);
+  let square = 0;
+  for (let i = -20_000; i <= 20_000; i++) {
+    const x = i / 2000;
+    square += (gate.value(x) ** 2 * Math.exp(-0.5 * x * x)) / 2000 / Math.sqrt(2 * Math.PI);
+  }
+  const sum = normalised.reduce((total, c) => total + c * c, 0);
+  expect(Math.abs(sum - square)).toBeLessThan(1e-13);
+});
+
+it.each(gateNames)('gateMoments refuses %s where its series would have no end', (name) => {
+  expect(() => gateMoments(gateOf({ name, norm: 40 }))).toThrow(
+    expect.objectContaining({ field: 'spec.gate', value: `${name}(40z)` }),
+  );
+});
+
 it('gateMoments has the values of docs/theory.md (9) for the sigmoid', () => {
   const { normalised } = gateMoments(gateOf('sigmoid'));
   expect(normalised[0]).toBeCloseTo(0.5, 15);

@@ -1,4 +1,4 @@
-import type { Gate } from '@softmoe/model';
+import { type Gate, UnsupportedError } from '@softmoe/model';
 import { isBuiltInGate } from '@softmoe/model/checks';
 import { at, exp, power } from '@softmoe/model/linalg';
 import { ownGateMoments } from './own-gate.ts';
@@ -18,16 +18,19 @@ export interface GateMoments {
 
 /** Coefficients below e^−41.4 = 1e-18 are not resolved by the quadrature: they enter through the tail bound only. */
 const RESOLUTION = 41.44653167389282;
-/** Coefficients kept of a gate with a closed form: theirs decay geometrically. */
+/** Coefficients kept of a gate with a closed form, whose decay geometrically, and more where the last of them is not yet lost. */
 const CLOSED_FORM_COUNT = 256;
+const LOST = 1e-18;
+/** Sums of more terms are refused: behind routers long enough every gate is a jump. */
+const MOST = 8192;
 const GRID_STEP = 0.01;
 const GRID_END = 16;
 
 const cache = new WeakMap<Gate, GateMoments | Error>();
 
 /**
- * The moments of a gate, computed once. Throws `UnsupportedError` for one of the user's own that is not smooth enough, and
- * `ValueError` for one whose coefficients are not those of its `value`.
+ * The moments of a gate, computed once. Throws {@link UnsupportedError} for one that is not smooth enough, be it of the user's own or
+ * behind long routers, and `ValueError` for one of the user's own whose coefficients are not those of its `value`.
  */
 export function gateMoments(gate: Gate): GateMoments {
   let moments = cache.get(gate);
@@ -40,14 +43,12 @@ export function gateMoments(gate: Gate): GateMoments {
 }
 
 function momentsOf(gate: Gate): GateMoments | Error {
-  if (isBuiltInGate(gate)) {
+  try {
+    if (!isBuiltInGate(gate)) return ownGateMoments(gate);
     const { hermiteCoefficients, singularity = Infinity } = gate;
     return hermiteCoefficients
       ? closedForm(gate, hermiteCoefficients)
       : byQuadrature(gate, singularity);
-  }
-  try {
-    return ownGateMoments(gate);
   } catch (error) {
     return error as Error;
   }
@@ -57,9 +58,17 @@ function closedForm(
   gate: Gate,
   coefficients: (sigma: number, count: number) => Float64Array,
 ): GateMoments {
-  const normalised = coefficients.call(gate, 1, CLOSED_FORM_COUNT);
-  const last = normalised.findLastIndex((c) => c !== 0);
-  const size = Math.abs(at(normalised, last));
+  let count = CLOSED_FORM_COUNT / 2;
+  let normalised: Float64Array;
+  let last: number;
+  let size: number;
+  do {
+    count *= 2;
+    if (count > MOST) throw tooSharp(gate);
+    normalised = coefficients.call(gate, 1, count);
+    last = normalised.findLastIndex((c) => c !== 0);
+    size = Math.abs(at(normalised, last));
+  } while (size > LOST);
   const ratio = Math.sqrt(size / Math.abs(at(normalised, last - 2)));
   return { normalised, bound: (n) => 2 * size * power(ratio, n - last) };
 }
@@ -73,6 +82,7 @@ function closedForm(
 function byQuadrature(gate: Gate, decay: number): GateMoments {
   const extent = RESOLUTION / decay;
   const count = Math.ceil(extent * extent);
+  if (count > MOST) throw tooSharp(gate);
   const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;
   const grid = Float64Array.from({ length: points }, (_, i) => i * GRID_STEP - GRID_END);
   const weights = grid.map(
@@ -100,6 +110,18 @@ function byQuadrature(gate: Gate, decay: number): GateMoments {
       amplitude = Math.max(amplitude, Math.abs(c) * exp(decay * Math.sqrt(n)));
   });
   return { normalised, bound: (n) => amplitude * exp(-decay * Math.sqrt(n)) };
+}
+
+function tooSharp({ name }: Gate): UnsupportedError {
+  return new UnsupportedError(
+    `is too sharp for exact expectations: its series needs over ${MOST} terms`,
+    {
+      field: 'spec.gate',
+      value: name,
+      remedy:
+        "Use a smaller norm, or sample it: engine 'subspace' or 'online', or @softmoe/sampled.",
+    },
+  );
 }
 
 /** Sets to zero the even (or odd) coefficients beyond the first when all of them are rounding noise. */

@@ -1,11 +1,11 @@
-import type { Expert, ExpertSpec, Gate, MoESpec, Params } from '@softmoe/model';
+import type { Expert, ExpertSpec, Gate, GateSpec, MoESpec, Params } from '@softmoe/model';
 import type { GatedRouting, GateName, SharedRouting } from '@softmoe/model/checks';
 import { parameterLayout, zeros } from '@softmoe/model/linalg';
 
 /** A gate for each unit, or gates that all units share: then `gate` has no meaning and may be left out. */
 export type GatingOptions =
-  | { readonly routing?: GatedRouting; readonly gate: GateName | Gate }
-  | { readonly routing: SharedRouting; readonly gate?: GateName | Gate };
+  | { readonly routing?: GatedRouting; readonly gate: GateName | GateSpec | Gate }
+  | { readonly routing: SharedRouting; readonly gate?: GateName | GateSpec | Gate };
 
 interface Size {
   readonly inputDim: number;

@@ -115,6 +115,18 @@ const student: Group = {
       change: (gate) => ({ gate: gate as Config['gate'] }),
     },
     {
+      kind: 'number',
+      label: 'Router length',
+      hint: 'of teacher and student, of whose routers the directions are learned. The longer, the sharper the gates.',
+      field: 'routerNorm',
+      applies: ({ routing }) => hasOwnGates(routing),
+      min: 0.5,
+      max: 3,
+      step: 0.25,
+      value: ({ routerNorm = 1 }) => routerNorm,
+      change: (routerNorm) => ({ routerNorm }),
+    },
+    {
       kind: 'choice',
       label: 'Expert',
       hint: 'the experts’ non-linearity; the paper’s is cubic.',

@@ -14,9 +14,10 @@ function hermite(degree: number, z: number): number {
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 /** How a gate opens along its router; sigmoid and probit look alike at this size, and one of the user's own has no picture. */
-export function gateShape({ gate }: Pick<Config, 'gate'>): string {
+export function gateShape({ gate, routerNorm = 1 }: Pick<Config, 'gate' | 'routerNorm'>): string {
   if (typeof gate === 'object') return '';
-  return pathOf((z) => (gate === 'tanh' ? Math.tanh(z) : 1 / (1 + Math.exp(-1.7 * z))));
+  const shape = (z: number) => (gate === 'tanh' ? Math.tanh(z) : 1 / (1 + Math.exp(-1.7 * z)));
+  return pathOf((z) => shape(routerNorm * z));
 }
 
 /** What an expert says along its direction. */

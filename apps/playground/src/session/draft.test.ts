@@ -122,3 +122,10 @@ it.each(expertKinds.flatMap((kind) => page.routings.map((routing) => [kind, rout
     expect(page.hasOwnGates(routing)).toBe(hasOwnGates(routing));
   },
 );
+
+it('has routers of a length only where units have gates of their own', () => {
+  const sharp = parseConfig({ inputDim: 32, routerNorm: 2 });
+  expect(parseConfig(changed(sharp, { seed: 1 })).routerNorm).toBe(2);
+  const shared = parseConfig(changed(sharp, { routing: 'softmax' }));
+  expect([shared.routing, shared.routerNorm]).toEqual(['softmax', undefined]);
+});

@@ -33,6 +33,7 @@ export function changed(config: Config, change: Change): unknown {
   const { train: changes, ...rest } = { train: {}, ...change };
   const next = { ...config, ...rest };
   if (next.prune.rule === 'size' && next.prune.size > next.students) next.prune = { rule: 'cliff' };
+  if (!hasOwnGates(next.routing)) delete next.routerNorm;
   const closed = hasClosedForm(next);
   if (closed !== hasClosedForm(config) || next.routing !== config.routing) {
     const { engine: _, initialAmplitude: __, train: ___, ...kept } = next;

@@ -40,6 +40,17 @@ describe('a model as the teacher', () => {
     );
   });
 
+  it('brings the length of its routers, as a student does', async () => {
+    const spec = { ...three.spec, gate: { name: 'tanh', norm: 2 } } as MoESpec;
+    const sharp = saveMoE({ ...three, spec });
+    for (const part of ['teacher', 'student'] as const) {
+      const { config } = await file(sharp, { inputDim: 12, teachers: 2 }, part);
+      expect(config).toMatchObject({ gate: 'tanh', routerNorm: 2 });
+      const { config: plain } = await file(bytes, config, 'student');
+      expect([plain.gate, plain.routerNorm]).toEqual(['sigmoid', undefined]);
+    }
+  });
+
   it('is not known from a config alone, which says so', async () => {
     const { config } = await file(bytes, {}, 'teacher');
     expect(() => readSource({ kind: 'config', config })).toThrow(/Drop the file of the teacher/);

@@ -3,6 +3,7 @@ import {
   type ConfigInput,
   configWithTeacher,
   describedBy,
+  gateFields,
   parseConfig,
 } from '@softmoe/lab';
 import { type MoE, UnsupportedError } from '@softmoe/model';
@@ -62,8 +63,8 @@ function builtIn<T>(read: () => T): T {
 }
 
 function withStudent(student: MoE, base: Config): Start {
-  const { inputDim, experts: students, expert, ...gating } = student.spec;
-  const spec = { inputDim, students, expert, ...gating } as Change;
+  const { inputDim, experts: students, expert, routing } = student.spec;
+  const spec = { inputDim, students, expert, routing, ...gateFields(student.spec) } as Change;
   return { config: parseConfig(changed(unpinned(base), spec)), student };
 }
 
@@ -73,9 +74,10 @@ function withTeacher(teacher: MoE, base: Config, bare: boolean): Start {
     parseConfig(configWithTeacher(teacher, input as ConfigInput));
   const { teacher: pinned, ...unnamed } = base;
   if (pinned) return { config: completed(bare ? unnamed : base), teacher };
-  const { inputDim, experts: teachers, expert, ...gating } = teacher.spec;
+  const { inputDim, experts: teachers, expert, routing } = teacher.spec;
   const students = Math.max(base.students, teachers);
-  const spec = { inputDim, students, teachers, expert, ...gating } as Change;
+  const gate = gateFields(teacher.spec);
+  const spec = { inputDim, students, teachers, expert, routing, ...gate } as Change;
   const { geometry: _, amplitudeSpread: __, ...rest } = changed(base, spec) as Partial<Config>;
   return { config: completed(rest), teacher };
 }

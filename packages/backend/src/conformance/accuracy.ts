@@ -1,5 +1,11 @@
 import type { Expert, ExpertSpec, Points } from '@softmoe/model';
-import { type ExpertKind, gateNames, type Inputs, MAX_HERMITE_DEGREE } from '@softmoe/model/checks';
+import {
+  type ExpertKind,
+  gateNames,
+  gateOf,
+  type Inputs,
+  MAX_HERMITE_DEGREE,
+} from '@softmoe/model/checks';
 import type { Backend } from '../backend.ts';
 import { checkAgreement } from './agreement.ts';
 import { type ConformanceCase, conformanceCase } from './case.ts';
@@ -41,13 +47,13 @@ export function accuracyCases(own: OwnFunctions = {}): ConformanceCase[] {
 
 function everyFunction({ gates = [], experts = [] }: OwnFunctions): ConformanceCase[] {
   const gatings: Pick<ModelOptions, 'gate' | 'routing'>[] = [
-    ...[...gateNames, ...gates].map((gate) => ({ gate })),
+    ...[...gateNames, { name: 'tanh', norm: 2.5 } as const, ...gates].map((gate) => ({ gate })),
     ...sharedRoutings.map((routing) => ({ routing })),
   ];
   return gatings.flatMap((gating) =>
     [...Object.values(EXPERTS).flat(), ...experts].map((expert) => {
       const { gate, routing } = gating;
-      const of = typeof gate === 'object' ? gate.name : gate;
+      const of = gate && gateOf(gate).name;
       const name = of ? `${of} gate` : `${routing} routing`;
       return conformanceCase(`${name}, ${nameOf(expert)} expert`, async (backend) => {
         const student = model({ inputDim: 11, experts: 5, expert, ...gating });

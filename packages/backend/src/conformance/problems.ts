@@ -4,6 +4,7 @@ import {
   type ExpertSpec,
   forward,
   type Gate,
+  type GateSpec,
   type MoE,
   ndarray,
   normaliseRows,
@@ -23,7 +24,7 @@ import { axpy, row, scale } from '@softmoe/model/linalg';
 export interface ModelOptions {
   readonly inputDim: number;
   readonly experts: number;
-  readonly gate?: GateName | Gate;
+  readonly gate?: GateName | GateSpec | Gate;
   readonly expert?: ExpertSpec | Expert;
   readonly routing?: RoutingName;
   /** Models of different salts have different numbers. */

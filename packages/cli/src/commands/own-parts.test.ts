@@ -46,8 +46,17 @@ describe('docs/extend.md', () => {
     expect(second.stdout).toContain('Population loss: 0 to rounding');
   }, 60_000);
 
-  it('samples a swish expert as it shows', async () => {
+  it('makes a built-in gate sharper as it shows, which the run folder keeps', async () => {
     const [, run] = blocks.filter(({ kind }) => kind === 'sh');
+    const { stdout } = await softmoe(...(run?.text ?? '').trim().split(' ').slice(1), '--quiet');
+    expect(stdout).toContain('softly through tanh(3z) gates');
+    expect(stdout).toContain('3 of 3 teacher experts recovered');
+    const evaluated = await softmoe('evaluate', 'runs/sharp');
+    expect(evaluated.stdout).toContain('Population loss: 0 to rounding');
+  }, 60_000);
+
+  it('samples a swish expert as it shows', async () => {
+    const [, , run] = blocks.filter(({ kind }) => kind === 'sh');
     const { stdout, stderr } = await softmoe(...(run?.text ?? '').trim().split(' ').slice(1));
     expect(stdout).toContain('The expert swish is from ./swish.mjs (SHA-256 ');
     expect(stdout).toContain('fresh samples of the population loss');

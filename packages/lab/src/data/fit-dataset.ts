@@ -1,6 +1,13 @@
 import { createReferenceBackend } from '@softmoe/backend';
 import { type Certificate, certify } from '@softmoe/certify';
-import { type Expert, type ExpertSpec, type Gate, type MoE, ValueError } from '@softmoe/model';
+import {
+  type Expert,
+  type ExpertSpec,
+  type Gate,
+  type GateSpec,
+  type MoE,
+  ValueError,
+} from '@softmoe/model';
 import {
   type GateName,
   type RoutingName,
@@ -29,7 +36,7 @@ export interface FitProgress extends FitRecord {
 /** What is trained on a data set, and how its size is chosen. */
 export interface FitOptions extends Partial<Stopping>, FitWatch<FitProgress> {
   /** Default `sigmoid`. Without meaning where units share their gates. */
-  readonly gate?: GateName | Gate;
+  readonly gate?: GateName | GateSpec | Gate;
   /** Default `gelu`. */
   readonly expert?: ExpertSpec | Expert;
   /** Default `independent`. */

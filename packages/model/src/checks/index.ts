@@ -5,7 +5,14 @@ export { MAX_HERMITE_DEGREE } from '../experts/polynomials.ts';
 export { requireFrame, requireSameFrame } from '../frames/frame.ts';
 export { requireSameInputs } from '../frames/span.ts';
 export type { Parity } from '../function.ts';
-export { type GateName, gateNames, gateOf, isBuiltInGate, namedGate } from '../gate.ts';
+export {
+  type GateName,
+  gateNames,
+  gateOf,
+  isBuiltInGate,
+  isOwnGate,
+  namedGate,
+} from '../gate.ts';
 export { checkArray, checkSpec, requireForm, requireModel, withUnitRows } from '../moe.ts';
 export { decodeMoE, encodeMoE } from '../moe-file.ts';
 export { hasOwnGates, routingNames, routingOf } from '../routing.ts';

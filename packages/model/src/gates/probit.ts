@@ -12,16 +12,16 @@ export const probit: Gate = {
   derivative: density,
   /**
    * With s² = 1 + σ²: c_0 = 1/2 and, for n ≥ 1, c_n(σ) = E φ^{(n−1)}(σξ) is the (n−1)th derivative at 0 of the
-   * density of N(0, s²), which vanishes for even n and is (−1)^k (2k−1)!!/(√(2π) s^n) for n = 2k + 1.
+   * density of N(0, s²), which vanishes for even n and is (−1)^k (2k−1)!!/(√(2π) s^n) for n = 2k + 1; here times σ^n.
    */
   hermiteCoefficients(sigma, count) {
     const s = Math.sqrt(1 + sigma * sigma);
     const normalised = new Float64Array(count);
     if (count > 0) normalised[0] = 0.5;
-    let c = INV_SQRT_2PI / s;
+    let c = (INV_SQRT_2PI * sigma) / s;
     for (let n = 1; n < count; n += 2) {
       normalised[n] = c;
-      c *= -n / (s * s * Math.sqrt((n + 1) * (n + 2)));
+      c *= (-n * sigma * sigma) / (s * s * Math.sqrt((n + 1) * (n + 2)));
     }
     return normalised;
   },

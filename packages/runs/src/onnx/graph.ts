@@ -2,7 +2,9 @@ import { type MoE, type MoESpec, UnsupportedError, ValueError } from '@softmoe/m
 import {
   expertOf,
   type GateName,
+  gateOf,
   hasOwnGates,
+  namedGate,
   requireFrame,
   requireModel,
 } from '@softmoe/model/checks';
@@ -143,9 +145,10 @@ function gateOperators(spec: MoESpec): Operators {
     }
     throw unsupported('routing', spec.routing);
   }
-  const found = typeof spec.gate === 'string' ? gates[spec.gate] : undefined;
-  if (!found) throw unsupported('gate', spec.gate);
-  return found;
+  const gate = namedGate(gateOf(spec.gate));
+  if (typeof gate === 'string') return gates[gate];
+  if ('value' in gate) throw unsupported('gate', gate);
+  return (graph, z) => gates[gate.name](graph, graph.times(z, gate.norm));
 }
 
 function biasOf({ params }: MoE): string[] {
