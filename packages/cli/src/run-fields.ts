@@ -1,22 +1,31 @@
 import { basename } from 'node:path';
 import { UnknownNameError, ValueError } from '@softmoe/model';
-import { flatten, type Run } from '@softmoe/runs';
+import { flatten, type KeptDataRun, type Run } from '@softmoe/runs';
 import { stateOf } from './run/story.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 
+/** A run on a teacher, complete or not, or on a table. */
+export type AnyRun = Run | KeptDataRun;
+
+/** Whether a run was on a table. */
+export function isOnData(run: AnyRun): run is KeptDataRun {
+  return run.config.engine === 'data';
+}
+
 /**
  * What is known of a run, by dotted field: `run` (its folder's name), `state`, `note`, `changed` (ISO 8601), those of its config, and
- * those of its result, such as `parameterError` and `loss.final`.
+ * those of its result, such as `parameterError`, `loss.final` and, on a table, `test.rmse`.
  */
-function fieldsOf(run: Run): Fields {
+function fieldsOf(run: AnyRun): Fields {
   const { path, about, changed, config, result } = run;
   const { config: _, ...found } = result ?? { config };
   return new Map<string, unknown>([
     ...flatten(found),
+    ...(isOnData(run) ? flatten({ test: run.result.comparison[0]?.test }) : []),
     ...flatten(config),
     ['run', basename(path)],
-    ['state', stateOf(run)],
+    ['state', isOnData(run) ? 'done' : stateOf(run)],
     ['note', about.note],
     ['changed', changed.toISOString()],
   ]);
@@ -33,9 +42,12 @@ export interface RunQuery {
 }
 
 /** The runs that a query asks for. Throws a typed error for a condition that is none, and a field that no run has. */
-export function selectRuns(runs: readonly Run[], { tag = [], filter = [], sort }: RunQuery): Run[] {
+export function selectRuns(
+  runs: readonly AnyRun[],
+  { tag = [], filter = [], sort }: RunQuery,
+): AnyRun[] {
   const known = new Map(runs.map((run) => [run, fieldsOf(run)]));
-  const fieldOf = (run: Run, field: string) => known.get(run)?.get(field);
+  const fieldOf = (run: AnyRun, field: string) => known.get(run)?.get(field);
   const requireField = (option: string, field: string) => {
     if (runs.length === 0 || runs.some((run) => known.get(run)?.has(field))) return;
     throw new UnknownNameError('is a field of none of the runs', {

@@ -6,8 +6,9 @@ import { FormatError } from '@softmoe/model';
 import { normals } from '@softmoe/teacher';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDataRun, readDataRun } from './data-run-folder.ts';
+import { findRuns } from './find-runs.ts';
 import { folderKind } from './folder-kind.ts';
-import { findRuns, readRun } from './read-run.ts';
+import { readRun } from './read-run.ts';
 import { RunFolderError } from './run-files.ts';
 
 let folder: string;
@@ -44,7 +45,11 @@ it('folderKind and findRuns take a data.json of something else for what it is', 
   await writeFile(join(parent, 'notes', 'data.json'), '[]');
   await createDataRun(join(parent, 'table'), await run('/x.csv'));
   expect(await folderKind(join(parent, 'notes'))).toBe('folder');
-  expect(await findRuns(parent)).toEqual({ runs: [], damaged: [], onData: ['table'] });
+  const { onData, ...others } = await findRuns(parent);
+  expect(others).toEqual({ runs: [], damaged: [] });
+  expect(onData.map(({ path, config }) => [path, config.data.file])).toEqual([
+    [join(parent, 'table'), '/x.csv'],
+  ]);
   await writeFile(join(parent, 'table', 'config.json'), '{}');
   expect(await folderKind(join(parent, 'table'))).toBe('run');
 });

@@ -1,11 +1,12 @@
 export type { About } from './about.ts';
 export { decodeInputs, type InputFile, readInputs } from './data-file.ts';
-export { createDataRun, readDataRun } from './data-run-folder.ts';
+export { createDataRun, type KeptDataRun, readDataResult, readDataRun } from './data-run-folder.ts';
 export { thisMachine } from './experiment-machine.ts';
 export { loadModule, type ModuleTexts, type OwnModule } from './experiment-module.ts';
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
 export { EXPERIMENT, type ExperimentFunction } from './experiment-task.ts';
 export { exportRun } from './export-run.ts';
+export { type FoundRuns, findRuns } from './find-runs.ts';
 export { DATA_CONFIG, DEFINITION, type FolderKind, folderKind } from './folder-kind.ts';
 export {
   exportOnnx,
@@ -17,7 +18,7 @@ export {
 export { saveOnnx } from './onnx/save-onnx.ts';
 export { type ConfigWithModules, readConfigModules, readParts } from './own-module.ts';
 export { type RunFiles, readIfThere, type WrittenFiles } from './read-file.ts';
-export { findRuns, type Run, readModel, readRecords, readRun } from './read-run.ts';
+export { type Run, readModel, readRecords, readRun } from './read-run.ts';
 export { fileNames, RunFolderError, shellWord } from './run-files.ts';
 export { createRunFolder, type RunFolder, resumeRunFolder } from './run-folder.ts';
 export { isCertified, type SweepCell, sweepCells } from './sweep/cells.ts';

@@ -5,7 +5,8 @@ import { createExperiment, parseConfig, runPipeline } from '@softmoe/lab';
 import { FormatError, SoftmoeError } from '@softmoe/model';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exportRun } from './export-run.ts';
-import { findRuns, readModel, readRecords, readRun } from './read-run.ts';
+import { findRuns } from './find-runs.ts';
+import { readModel, readRecords, readRun } from './read-run.ts';
 import { createRunFolder, resumeRunFolder } from './run-folder.ts';
 
 const config = parseConfig({ inputDim: 16, teachers: 1, students: 3, train: { time: 60 } });

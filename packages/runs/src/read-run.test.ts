@@ -6,7 +6,8 @@ import { createExperiment, parseConfig, runExperiment, runPipeline, summaryOf } 
 import { FormatError } from '@softmoe/model';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exportRun } from './export-run.ts';
-import { findRuns, readModel, readRecords, readRun } from './read-run.ts';
+import { findRuns } from './find-runs.ts';
+import { readModel, readRecords, readRun } from './read-run.ts';
 import { RunFolderError } from './run-files.ts';
 import { createRunFolder } from './run-folder.ts';
 

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Config,
@@ -9,17 +9,16 @@ import {
   type Snapshot,
   type Summary,
 } from '@softmoe/lab';
-import { FormatError, loadMoE, type MoE, SoftmoeError, UnsupportedError } from '@softmoe/model';
+import { FormatError, loadMoE, type MoE, UnsupportedError } from '@softmoe/model';
 import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { gitStateSchema } from '@softmoe/tasks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import * as z from 'zod';
 import { type About, readAbout } from './about.ts';
 import { decodeCheckpoint } from './checkpoint.ts';
-import { folderKind, notFolderOf } from './folder-kind.ts';
+import { notFolderOf } from './folder-kind.ts';
 import { keptParts } from './own-module.ts';
 import {
-  asReading,
   type RunFiles,
   readIfThere,
   readRunFile,
@@ -101,42 +100,6 @@ async function lastWritten(path: string): Promise<Date> {
     stat(join(path, name)).then(({ mtime }) => mtime, ignoreMissing),
   );
   return new Date(Math.max(...(await Promise.all(times)).map((time) => time?.getTime() ?? 0)));
-}
-
-/**
- * The runs right under a folder, by name, what is wrong with those that cannot be read, and the names of runs on data, which have no
- * teacher. Folders that hold no config.json are passed over, and those whose config.json is of something else, with no other file of a
- * run beside it.
- */
-export async function findRuns(parent: string): Promise<{
-  readonly runs: Run[];
-  readonly damaged: SoftmoeError[];
-  readonly onData: readonly string[];
-}> {
-  const entries = await asReading(parent, () => readdir(parent, { withFileTypes: true }));
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const runs: Run[] = [];
-  const damaged: SoftmoeError[] = [];
-  const onData: string[] = [];
-  for (const name of names.sort()) {
-    const path = join(parent, name);
-    if ((await folderKind(path)) === 'data') onData.push(name);
-    if ((await readIfThere(join(path, fileNames.config))) === undefined) continue;
-    try {
-      runs.push(await readRun(path));
-    } catch (error) {
-      if (!(error instanceof SoftmoeError)) throw error;
-      if (await hasBegun(path)) damaged.push(error);
-    }
-  }
-  return { runs, damaged, onData };
-}
-
-/** Whether there is more of a run in a folder than its config. */
-async function hasBegun(path: string): Promise<boolean> {
-  const { about, checkpoint, records, result } = fileNames;
-  const files = [about, checkpoint, records, result].map((name) => stat(join(path, name)));
-  return (await Promise.allSettled(files)).some(({ status }) => status === 'fulfilled');
 }
 
 /**

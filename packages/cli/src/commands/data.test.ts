@@ -28,7 +28,8 @@ beforeAll(async () => {
   file = join(folder, 'table.csv');
   await writeFile(file, csv(rows));
   out = join(folder, 'run');
-  const ended = await softmoe('run', '--data', file, '--target', 'z', '--out', out, ...quick);
+  const kept = ['--out', out, '--tag', 'paper', '--note', 'a first look'];
+  const ended = await softmoe('run', '--data', file, '--target', 'z', ...kept, ...quick);
   expect(ended).toMatchObject({ code: 0, stderr: `kept in ${out}\n` });
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -63,13 +64,35 @@ describe('softmoe run --data', () => {
     expect(page).not.toMatch(/overlap|undefined|NaN/);
   });
 
-  it('is told apart by softmoe runs, which lists runs on teachers', async () => {
+  it('is a row of softmoe runs, with its table, its error and its tags, asked for like any other', async () => {
     const { code, stdout, stderr } = await softmoe('runs', folder);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 0,
-      stdout: '',
-      stderr: 'on data, see softmoe show: run\n',
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^ +run +table +target .* units +test error +tags /);
+    expect(stdout).toMatch(/\n +run +table\.csv +z .* paper /);
+    const small = await softmoe('runs', folder, '--json', '--filter', 'test.rmse<1e9');
+    expect(JSON.parse(small.stdout)).toMatchObject([{ phase: 'done', tags: ['paper'] }]);
+    const none = await softmoe('runs', folder, '--tag', 'other');
+    expect(none.stdout).toMatch(/^none of the 1 run in/);
+  });
+
+  it('has an option for every number of its config, and one to train nothing beside it', async () => {
+    const shares = ['--validation', '0.25', '--test', '0.1', '--steps', '9', '--patience', '4'];
+    const argv = ['--data', file, '--target', 'z', '--no-compare', ...shares, ...quick];
+    const { code, stdout } = await softmoe('run', ...argv, '--json');
+    expect(code).toBe(0);
+    const { config, comparison } = JSON.parse(stdout);
+    expect(config).toMatchObject({
+      validation: 0.25,
+      test: 0.1,
+      steps: 9,
+      patience: 4,
+      compare: false,
     });
+    expect(comparison).toHaveLength(1);
+  });
+
+  it('says what its user said of it', async () => {
+    expect((await softmoe('show', out)).stdout).toMatch(/^Tags: paper\nNote: a first look\n/);
   });
 
   it('gives the same result from its config, and refuses another file under it', async () => {
@@ -177,7 +200,14 @@ describe('softmoe run --data', () => {
       /config: says how to learn from a teacher/,
     ],
     ['a target without a table', ['quick', '--target', 'z'], /target: is of a run on a table/],
-    ['a tag', ['--data', 'FILE', '--target', 'z', '--tag', 'x'], /tag: has no meaning/],
+    ['a tag that nothing keeps', ['--data', 'FILE', '--target', 'z', '--tag', 'x'], /needs --out/],
+    ['patience without a table', ['quick', '--patience', '3'], /patience: is of a run on a table/],
+    ['no comparison without a table', ['quick', '--no-compare'], /compare: is of a run on a table/],
+    [
+      'a share of all rows',
+      ['--data', 'FILE', '--target', 'z', '--validation', '1'],
+      /validation: .*<1.* The option is --validation\./s,
+    ],
     [
       'a folder that is there',
       ['--data', 'FILE', '--target', 'z', '--out', 'OUT'],

@@ -42,14 +42,14 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
   addDataOptions(command);
   command.addHelpText('after', () => help);
   command.action(async (source: string, options: RunOptions) => {
-    const table = await dataConfigOf(command.args[0], options);
-    if (table) return setExitCode(await executeData(table, options, streams));
     const { out, tag, note } = options;
     if (out === undefined && (tag ?? note) !== undefined) {
       command.error(
         `error: option '--${tag ? 'tag' : 'note'}' needs --out: it is kept with the run`,
       );
     }
+    const table = await dataConfigOf(command.args[0], options);
+    if (table) return setExitCode(await executeData(table, options, streams));
     const { config, teacher, own, modules, warnings = [] } = await configOf(source, options);
     for (const warning of warnings) streams.stderr.write(`warning: ${warningWords(warning)}\n`);
     const backend = await openBackend(config, options.backend);

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { plural } from '@softmoe/figures/words';
-import { findRuns, type Run } from '@softmoe/runs';
+import { findRuns, type KeptDataRun, type Run } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readable } from '../numbers.ts';
 import { repeated } from '../options.ts';
 import { stateOf } from '../run/story.ts';
-import { type RunQuery, selectRuns } from '../run-fields.ts';
+import { type AnyRun, isOnData, type RunQuery, selectRuns } from '../run-fields.ts';
 import type { Streams } from '../streams.ts';
 import { tableLines } from '../table.ts';
 
@@ -31,16 +31,14 @@ export function runsCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     )
     .option('--json', 'print them as JSON')
     .action(async (parent: string, { json, ...query }: RunQuery & { json?: boolean }) => {
-      const { runs: all, damaged, onData } = await findRuns(parent);
+      const { runs: onTeachers, damaged, onData } = await findRuns(parent);
+      const all = [...onTeachers, ...onData];
       const runs = selectRuns(all, query);
       streams.stdout.write(
         json
           ? `${JSON.stringify(runs.map(plain), null, 2)}\n`
-          : list(runs, noneIn(parent, all.length, damaged.length + onData.length)),
+          : lists(runs) || noneIn(parent, all.length, damaged.length),
       );
-      if (onData.length > 0) {
-        streams.stderr.write(`on data, see softmoe show: ${onData.join(', ')}\n`);
-      }
       for (const { name, message } of damaged) streams.stderr.write(`${name}: ${message}\n`);
       setExitCode(damaged.length === 0 ? exitCodes.recovered : exitCodes.usage);
     });
@@ -52,8 +50,16 @@ function noneIn(parent: string, runs: number, damaged: number): string {
   return damaged > 0 ? '' : `no runs in ${parent}; keep one with softmoe run --out\n`;
 }
 
-const COLUMNS: readonly (readonly [heading: string, cell: (run: Run) => string])[] = [
-  ['run', ({ path }) => basename(path)],
+type Column<Listed> = readonly [heading: string, cell: (run: Listed) => string];
+
+const first: Column<AnyRun> = ['run', ({ path }) => basename(path)];
+const last: readonly Column<AnyRun>[] = [
+  ['tags', ({ about }) => (about.tags ?? []).join(' ')],
+  ['last written', ({ changed }) => changed.toISOString().slice(0, 16).replace('T', ' ')],
+];
+
+const ofTeachers: readonly Column<Run>[] = [
+  first,
   ['state', stateOf],
   ['d', ({ config }) => `${config.inputDim}`],
   ['k', ({ config }) => `${config.teachers}`],
@@ -64,20 +70,44 @@ const COLUMNS: readonly (readonly [heading: string, cell: (run: Run) => string])
   ['units', ({ result }) => (result ? `${result.survivors}` : '')],
   ['param. error', ({ result }) => readable(result?.parameterError)],
   ['seconds', ({ result }) => (result ? result.seconds.toFixed(2) : '')],
-  ['tags', ({ about }) => (about.tags ?? []).join(' ')],
-  ['last written', ({ changed }) => changed.toISOString().slice(0, 16).replace('T', ' ')],
+  ...last,
 ];
 
-function list(runs: readonly Run[], none: string): string {
-  if (runs.length === 0) return none;
-  const hasTags = runs.some(({ about }) => about.tags);
-  const columns = COLUMNS.filter(([heading]) => heading !== 'tags' || hasTags);
-  const headings = columns.map(([heading]) => heading);
-  const rows = runs.map((run) => columns.map(([, cell]) => cell(run)));
-  return `${tableLines(headings, rows, { left: 2 }).join('\n')}\n`;
+const ofTables: readonly Column<KeptDataRun>[] = [
+  first,
+  ['table', ({ config }) => basename(config.data.file)],
+  ['target', ({ config }) => config.data.target],
+  ['rows', ({ result: { rows } }) => `${rows.train + rows.validation + rows.test}`],
+  ['m', ({ config }) => `${config.students}`],
+  ['seed', ({ config }) => `${config.seed}`],
+  ['units', ({ result }) => `${result.comparison[0]?.units ?? ''}`],
+  ['test error', ({ result }) => readable(result.comparison[0]?.test.rmse)],
+  ...last,
+];
+
+/** The runs on teachers, and below them those on tables. */
+function lists(runs: readonly AnyRun[]): string {
+  const onData = runs.filter(isOnData);
+  const onTeachers = runs.filter((run): run is Run => !isOnData(run));
+  const tables = [list(onTeachers, ofTeachers, 2), list(onData, ofTables, 3)];
+  return tables.filter((text) => text !== '').join('\n');
 }
 
-function plain({ path, about, changed, config, result, checkpoint }: Run) {
-  const phase = result ? 'done' : (checkpoint?.phase ?? null);
+function list<Listed extends AnyRun>(
+  runs: readonly Listed[],
+  all: readonly Column<Listed>[],
+  left: number,
+): string {
+  if (runs.length === 0) return '';
+  const hasTags = runs.some(({ about }) => about.tags);
+  const columns = all.filter(([heading]) => heading !== 'tags' || hasTags);
+  const headings = columns.map(([heading]) => heading);
+  const rows = runs.map((run) => columns.map(([, cell]) => cell(run)));
+  return `${tableLines(headings, rows, { left }).join('\n')}\n`;
+}
+
+function plain(run: AnyRun) {
+  const { path, changed, about, config, result } = run;
+  const phase = result ? 'done' : ((isOnData(run) ? undefined : run.checkpoint)?.phase ?? null);
   return { path, changed, phase, ...about, config, ...(result ? { result } : {}) };
 }

@@ -1,4 +1,4 @@
-import { type About, folderKind, isCertified, readDataRun, readRun } from '@softmoe/runs';
+import { type About, folderKind, isCertified, readDataResult, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { dataStory } from '../run/data-story.ts';
@@ -15,10 +15,9 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     .option('--json', 'print result.json, or the config of a run that is not complete')
     .action(async (path: string, { json }: { json?: boolean }) => {
       if ((await folderKind(path)) === 'data') {
-        const { result } = await readDataRun(path);
-        streams.stdout.write(
-          `${json ? JSON.stringify(result, null, 2) : fit(dataStory(result))}\n`,
-        );
+        const { result, about } = await readDataResult(path);
+        const words = () => fit([...aboutLines(about), dataStory(result)].join('\n\n'));
+        streams.stdout.write(`${json ? JSON.stringify(result, null, 2) : words()}\n`);
         return;
       }
       const run = await readRun(path);

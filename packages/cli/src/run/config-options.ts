@@ -1,4 +1,4 @@
-import { ConfigError, configJsonSchema } from '@softmoe/lab';
+import { ConfigError, configJsonSchema, dataConfigJsonSchema } from '@softmoe/lab';
 import { type Command, Option } from 'commander';
 
 /** A field of the config as an option of the command line: `train.batchSize` is `--train-batch-size`. */
@@ -58,13 +58,27 @@ export function configFields(): ConfigField[] {
 
 /** The option that sets a field of the config, or what it is a part of, such as `--expert` of `expert.degree`. */
 export function optionOf(field: string): string | undefined {
-  const found = configFields().find(({ path }) => `${field}.`.startsWith(`${path.join('.')}.`));
+  const found = [...configFields(), ...tableFields()].find(({ path }) =>
+    `${field}.`.startsWith(`${path.join('.')}.`),
+  );
   return found && `--${found.flag}`;
 }
 
-/** Adds an option for every config field. */
-export function addConfigOptions(command: Command): void {
-  for (const { flag, description, isSwitch } of configFields()) {
+/** Fields of the config of a run on a table alone that are numbers, each with an option of its name. */
+export function tableFields(): ConfigField[] {
+  const known = new Set(configFields().map(({ flag }) => flag));
+  return fieldsOf(dataConfigJsonSchema() as JsonSchema, []).filter(
+    ({ path, flag, isSwitch }) =>
+      path.length === 1 && !isSwitch && !known.has(flag) && flag !== 'engine',
+  );
+}
+
+/** Adds an option for every one of `fields`, which are those of the config. */
+export function addConfigOptions(
+  command: Command,
+  fields: readonly ConfigField[] = configFields(),
+): void {
+  for (const { flag, description, isSwitch } of fields) {
     command.addOption(new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description));
   }
 }
@@ -73,9 +87,10 @@ export function addConfigOptions(command: Command): void {
 export function withOptions(
   base: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, unknown>>,
+  fields: readonly ConfigField[] = configFields(),
 ): Record<string, unknown> {
   const config: Record<string, unknown> = structuredClone(base);
-  for (const { path, flag, parse, isSwitch } of configFields()) {
+  for (const { path, flag, parse, isSwitch } of fields) {
     const text = options[camelCase(flag)];
     if (typeof text !== 'string' && !(isSwitch && text === true)) continue;
     const [first, second] = path;

@@ -7,14 +7,14 @@ import {
   readTable,
   type TableFile,
 } from '@softmoe/runs';
-import { type Command, Option } from 'commander';
+import { gitState } from '@softmoe/tasks';
+import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { parseCount } from '../numbers.ts';
 import { columnNames, NO_MEANING, refuseOptions } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
-import { withOptions } from './config-options.ts';
+import { addConfigOptions, configFields, tableFields, withOptions } from './config-options.ts';
 import { createDataProgress } from './data-progress.ts';
 import { dataStory } from './data-story.ts';
 import { readConfig } from './read-config.ts';
@@ -24,7 +24,9 @@ export interface DataOptions {
   readonly data?: string;
   readonly target?: string;
   readonly columns?: string;
-  readonly starts?: number;
+  readonly compare?: boolean;
+  readonly tag?: readonly string[];
+  readonly note?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -37,13 +39,12 @@ export function addDataOptions(command: Command): void {
     .option('--data <file>', 'learn a table in place of a teacher: .csv, .parquet, .npz or .npy')
     .option('--target <column>', 'the column of the table to be learned')
     .option('--columns <names>', 'its inputs, such as a,b,c (default: all other columns)')
-    .addOption(
-      new Option('--starts <n>', 'students trained on a table (default: 3)').argParser(parseCount),
-    );
+    .option('--no-compare', 'train no models from scratch and no perceptrons beside it');
+  addConfigOptions(command, tableFields());
 }
 
 /** Options of other runs without meaning for one on a table, which would be passed over in silence. */
-const OTHERS = ['backend', 'checkpointEvery', 'tag', 'note'] as const;
+const OTHERS = ['backend', 'checkpointEvery'] as const;
 
 /**
  * The config of a run on a table that options or a file of the engine `data` describe; undefined where they describe a run on a teacher.
@@ -56,11 +57,10 @@ export async function dataConfigOf(
   const fields = source?.endsWith('.json') ? await readConfig(source) : {};
   const described = isDataConfig(fields);
   if (options.data === undefined && !described) {
-    refuseOptions(
-      options,
-      ['target', 'columns', 'starts'],
-      'is of a run on a table, which --data names',
-    );
+    const names = ['target', 'columns', ...tableFields().map(({ flag }) => flag)];
+    const compare = options.compare === false ? false : undefined;
+    const given = { ...options, compare };
+    refuseOptions(given, [...names, 'compare'], 'is of a run on a table, which --data names');
     return undefined;
   }
   refuseOptions(options, OTHERS, NO_MEANING);
@@ -71,11 +71,11 @@ export async function dataConfigOf(
       remedy: 'Leave one of the two out.',
     });
   }
-  const { data, starts } = options;
+  const { data, compare } = options;
   const given = Object(Object(fields).data);
   const columns = options.columns === undefined ? undefined : columnNames(options.columns);
   return parseDataConfig({
-    ...withOptions(fields, options),
+    ...withOptions(fields, options, [...configFields(), ...tableFields()]),
     engine: 'data',
     data: {
       ...(data === undefined ? { ...given, file: fileFrom(source, given.file) } : { file: data }),
@@ -83,7 +83,7 @@ export async function dataConfigOf(
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(columns ? { columns } : {}),
     },
-    ...(starts === undefined ? {} : { starts }),
+    ...(compare === false ? { compare } : {}),
   });
 }
 
@@ -106,7 +106,7 @@ export async function tableOf({
 /** Learns a table, prints what was found, keeps it in `out` where that is given, and tells the exit code. */
 export async function executeData(
   config: DataConfig,
-  { out, json, quiet }: DataOptions,
+  { out, tag, note, json, quiet }: DataOptions,
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
   if (out !== undefined) await requireFree(out);
@@ -124,7 +124,12 @@ export async function executeData(
     });
     progress?.stop();
     if (out !== undefined) {
-      await createDataRun(out, run);
+      const git = await gitState();
+      await createDataRun(out, run, {
+        ...(tag && { tags: [...tag] }),
+        ...(note !== undefined && { note }),
+        ...(git && { git }),
+      });
       stderr.write(`kept in ${out}\n`);
     }
     stdout.write(`${json ? JSON.stringify(run.result, null, 2) : fit(dataStory(run.result))}\n`);
