@@ -8,15 +8,9 @@ import { gateName, hasClosedForm } from './own-parts.ts';
  * balanced flow is followed. Elsewhere Adam descends on fresh samples in span coordinates, docs/theory.md (37). Where
  * units share their gates they compete from the start, so that small amplitudes have no part to play.
  */
-export function completeConfig({
-  teacher: own,
-  routerNorm = 1,
-  $schema: _,
-  ...input
-}: PartialConfig): Config {
+export function completeConfig({ teacher: own, $schema: _, ...input }: PartialConfig): Config {
   const given = {
     ...input,
-    ...(routerNorm === 1 ? {} : { routerNorm }),
     gate: requireLoadedGate(input.gate),
     expert: requireLoaded(input.expert),
   };

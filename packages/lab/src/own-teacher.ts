@@ -24,10 +24,12 @@ export function configWithTeacher(teacher: MoE, input: ConfigInput = {}): Config
     ...contradictions(input.teacher, pinned),
   ]);
   if (mistake) throw mistake;
+  const { routerNorm, ...others } = facts;
   return {
     students: STUDENTS_PER_TEACHER * facts.teachers,
     ...input,
-    ...facts,
+    ...others,
+    ...(routerNorm === undefined || routerNorm === 1 ? {} : { routerNorm }),
     ...withModules(input, facts),
     teacher: { ...input.teacher, ...pinned },
   };

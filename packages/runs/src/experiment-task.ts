@@ -4,6 +4,7 @@ import type { TaskContext, TaskFunction } from '@softmoe/tasks';
 import { thisMachine } from './experiment-machine.ts';
 import { loadPinned, type ModuleTexts, modulesBy, namedIn, partsIn } from './experiment-module.ts';
 import type { ExperimentServices } from './experiment-services.ts';
+import { gatherKept, type Keepable, type Kept } from './sweep/kept.ts';
 
 /** The kind of task that is one run of the pipeline: a config in, its summary out. */
 export const EXPERIMENT = 'experiment';
@@ -13,6 +14,8 @@ export type ExperimentInput<Fields = ConfigInput> = Fields & {
   readonly teacherModel?: string;
   /** The code of a gate and an expert of the user's own, which the task runs; the config pins its digest. */
   readonly modules?: ModuleTexts;
+  /** What the record is to keep beside the result. */
+  readonly keep?: readonly Keepable[];
 };
 
 /** A function of tasks that may need a backend. */
@@ -28,9 +31,9 @@ export type ExperimentFunction<Input = never, Output = unknown> = TaskFunction<
  * diverges is a failed task.
  */
 export async function runExperimentTask(
-  { teacherModel, modules = {}, ...input }: ExperimentInput,
+  { teacherModel, modules = {}, keep = [], ...input }: ExperimentInput,
   { signal, services }: TaskContext<ExperimentServices>,
-): Promise<Summary> {
+): Promise<Summary & Kept> {
   const config = parseConfig(input);
   const loaded = await modulesBy(async (field) => {
     const text = modules[field];
@@ -45,6 +48,9 @@ export async function runExperimentTask(
     teacherModel === undefined
       ? {}
       : { teacher: loadMoE(new Uint8Array(Buffer.from(teacherModel, 'base64')), undefined, parts) };
-  const options = { ...backend, ...own, ...parts, machine: thisMachine(), signal };
-  return summaryOf(await runPipeline(config, options));
+  const kept = gatherKept(keep);
+  const watch = { signal, onRecord: kept.onRecord };
+  const options = { ...backend, ...own, ...parts, machine: thisMachine(), ...watch };
+  const result = await runPipeline(config, options);
+  return { ...summaryOf(result), ...kept.of(result.models) };
 }

@@ -32,7 +32,6 @@ export { flatten, getField } from './sweep/fields.ts';
 export { requireJobsFit } from './sweep/memory.ts';
 export {
   exportSweep,
-  exportSweepTables,
   resultFiles,
   resultRow,
   writeResults,
@@ -54,6 +53,7 @@ export {
   type SweepRecord,
   type SweepResults,
 } from './sweep/sweep-folder.ts';
+export { exportSweepTables } from './sweep/tidy-tables.ts';
 export { readColumns, readTable, type TableColumns, type TableFile } from './table-file.ts';
 export { type ConfigWithTeacher, readConfigTeacher, readTeacher } from './teacher-file.ts';
 export { experimentKinds, referenceServices } from './worker.ts';

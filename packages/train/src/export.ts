@@ -56,24 +56,22 @@ export function overlapsToCsv(records: readonly StatelessRecord[]): string {
  * read back exactly. Throws {@link ShapeError} when the records' columns differ.
  */
 export function recordsToCsv(records: readonly StatelessRecord[]): string {
-  const lines = records.map((record) => [...columnsOf(record).values()].map(String).join(','));
-  const headers = records.map((record) => [...columnsOf(record).keys()].join(','));
+  const rows = records.map(recordColumns);
+  const lines = rows.map((row) => Object.values(row).map(String).join(','));
+  const headers = rows.map((row) => Object.keys(row).join(','));
   const [header = ''] = headers;
   const odd = headers.findIndex((other) => other !== header);
   if (odd >= 0) throw unequal(`records[${odd}]`, headers[odd]);
   return [header, ...lines].map((line) => `${line}\n`).join('');
 }
 
-function columnsOf({ step, time, loss, gradientNorm, amplitude, alignment }: StatelessRecord) {
-  const columns = new Map<string, number>([
-    ['step', step],
-    ['time', time],
-    ['loss', loss],
-    ['gradientNorm', gradientNorm],
-  ]);
+/** The numbers of a record by the names of their columns in {@link recordsToCsv}. */
+export function recordColumns(record: StatelessRecord): Record<string, number> {
+  const { step, time, loss, gradientNorm, amplitude, alignment } = record;
+  const columns: Record<string, number> = { step, time, loss, gradientNorm };
   const add = (name: string, values: readonly number[]) =>
     values.forEach((value, j) => {
-      columns.set(`${name}_${j}`, value);
+      columns[`${name}_${j}`] = value;
     });
   add('amplitude', amplitude);
   if (alignment) {

@@ -6,6 +6,7 @@ export {
   type OverlapFiles,
   overlapsToCsv,
   overlapsToNpy,
+  recordColumns,
   recordsToCsv,
   type StatelessRecord,
 } from './export.ts';

@@ -23,14 +23,9 @@ export async function importMapOf(
       const installed = join(modules, name);
       const served = join(folder, 'modules', name);
       if (!existsSync(served)) cpSync(installed, served, { recursive: true });
-      imports[specifier] = `./modules/${name}/${fileOf(installed, entry)}`;
-      for (const file of readdirSync(join(installed, 'dist'), {
-        recursive: true,
-        encoding: 'utf8',
-      })) {
-        if (file.endsWith('.js'))
-          wanted.push(...bareImports(readFileSync(join(installed, 'dist', file), 'utf8')));
-      }
+      const file = fileOf(installed, entry);
+      imports[specifier] = `./modules/${name}/${file}`;
+      wanted.push(...importsFrom(join(installed, file)));
     } else {
       const file = `modules/${specifier}/index.mjs`;
       mkdirSync(join(folder, dirname(file)), { recursive: true });
@@ -42,10 +37,28 @@ export async function importMapOf(
   return imports;
 }
 
-/** What a text imports that is no address: of static and of dynamic imports. */
-function bareImports(text: string): string[] {
-  const found = text.matchAll(/(?:^|[\s;}])(?:from|import)\s*\(?\s*['"]([^'"./][^'"]*)['"]/g);
+/** What a module and those that it reaches by addresses import of other packages. */
+function importsFrom(file: string): string[] {
+  const files = new Set([file]);
+  const bare: string[] = [];
+  for (const reached of files) {
+    const text = readFileSync(reached, 'utf8');
+    bare.push(...bareImports(text));
+    for (const address of importsIn(text)) {
+      if (address.startsWith('.')) files.add(join(dirname(reached), address));
+    }
+  }
+  return bare;
+}
+
+/** What a text imports, by static and by dynamic imports. */
+function importsIn(text: string): string[] {
+  const found = text.matchAll(/(?:^|[\s;}])(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g);
   return [...found].map(([, specifier = '']) => specifier);
+}
+
+function bareImports(text: string): string[] {
+  return importsIn(text).filter((specifier) => !/^[./]/.test(specifier));
 }
 
 function splitSpecifier(specifier: string): [name: string, entry: string] {

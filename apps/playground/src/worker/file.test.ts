@@ -47,7 +47,7 @@ describe('a model as the teacher', () => {
       const { config } = await file(sharp, { inputDim: 12, teachers: 2 }, part);
       expect(config).toMatchObject({ gate: 'tanh', routerNorm: 2 });
       const { config: plain } = await file(bytes, config, 'student');
-      expect([plain.gate, plain.routerNorm]).toEqual(['sigmoid', undefined]);
+      expect([plain.gate, plain.routerNorm]).toEqual(['sigmoid', 1]);
     }
   });
 

@@ -9,6 +9,7 @@ import {
 import * as z from 'zod';
 import { axisSchema, drawsSchema } from './axes.ts';
 import { dottedField, SweepError } from './fields.ts';
+import { keepable } from './kept.ts';
 
 export { SweepError };
 
@@ -50,6 +51,13 @@ export const sweepSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('fields that change together: an object of values by dotted field each'),
+  keep: z
+    .array(z.enum(keepable))
+    .min(1)
+    .optional()
+    .describe(
+      'what the record of each run keeps beside its result: "curves", its records along the way; "models", its teacher and its student after each phase',
+    ),
   teachers: digests
     .optional()
     .describe('SHA-256 of each file of a teacher by its name, which softmoe writes'),
@@ -103,6 +111,7 @@ const remedies: Readonly<Record<string, string>> = {
   grid: 'Give each field an array of values, { "from": 0, "to": 9 } for whole numbers, or { "from": 0.1, "to": 10, "count": 5, "spacing": "log" }.',
   random:
     'Give { "count": 20, "fields": { "train.time": { "from": 50, "to": 400, "spacing": "log" } } }.',
+  keep: 'Give ["curves"], ["models"] or ["curves", "models"], or leave it out.',
   teachers: 'Leave it out: softmoe writes it.',
   modules: 'Leave it out: softmoe writes it.',
   list: 'Give an array of objects such as { "students": 8, "train.time": 200 }.',

@@ -1,65 +1,15 @@
-import { join } from 'node:path';
 import type { Summary } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
 import { writeTogether } from '@softmoe/tasks/files';
 import type { ColumnSource } from 'hyparquet-writer';
 import { shellWord } from '../run-files.ts';
 import { isCertified } from './cells.ts';
-import { flatten, getField } from './fields.ts';
+import { flatten } from './fields.ts';
 import { readSweep, type SweepRecord, type SweepResults } from './sweep-folder.ts';
 import { wholeFields } from './whole-fields.ts';
 
 /** A cell of the table of results. */
-type Cell = string | number | boolean | null;
-
-/**
- * Writes a sweep as tidy tables into the folder `out`, and returns their paths: runs.csv, one row a run ({@link resultRow}), and
- * milestones.csv, one row a teacher expert of a run, with the run's `id`, what the sweep varies, and the times at which the expert and
- * its router aligned, empty for never. Throws what `readSweep` throws, and `StoreError` where they cannot be written.
- */
-export async function exportSweepTables(folder: string, out: string): Promise<string[]> {
-  const { sweep, records } = await readSweep(folder);
-  const milestones = records.flatMap((record) => {
-    if (record.status === 'failed') return [];
-    const varied = sweep.fields.map((field) => [field, cellOf(getField(record.input, field))]);
-    const { expert, router } = record.output.milestones;
-    return expert.map((time, j) => ({
-      id: record.id,
-      ...(Object.fromEntries(varied) as Record<string, Cell>),
-      teacherExpert: j + 1,
-      'expert.time': time,
-      'router.time': router[j] ?? null,
-    }));
-  });
-  const files = {
-    'runs.csv': csvOf(records.map(resultRow)),
-    'milestones.csv': csvOf(milestones),
-  };
-  try {
-    await writeTogether(out, files);
-  } catch (cause) {
-    const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
-    throw new StoreError('cannot be written', { field: 'out', value: out, remedy }, { cause });
-  }
-  return Object.keys(files).map((name) => join(out, name));
-}
-
-function cellOf(value: unknown): Cell {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : (value as Cell);
-}
-
-/** Rows as CSV under all names that any of them has; what is null or missing is empty. */
-function csvOf(rows: readonly Readonly<Record<string, Cell>>[]): string {
-  const names = [...new Set(rows.flatMap(Object.keys))];
-  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
-  return lines.map((line) => `${line.map(quoted).join(',')}\n`).join('');
-}
-
-function quoted(cell: Cell): string {
-  const text = String(cell ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+export type Cell = string | number | boolean | null;
 
 /** The files that {@link exportSweep} makes. */
 export const resultFiles = { lines: 'results.jsonl', parquet: 'results.parquet' } as const;

@@ -8,7 +8,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sweepCells } from './cells.ts';
 import { SweepError } from './definition.ts';
-import { exportSweep, exportSweepTables } from './results-table.ts';
+import { exportSweep } from './results-table.ts';
 import { parseSweep, type SweepRun } from './sweep.ts';
 import {
   mergeSweeps,
@@ -17,6 +17,7 @@ import {
   readSweep,
   type SweepRecord,
 } from './sweep-folder.ts';
+import { exportSweepTables } from './tidy-tables.ts';
 
 const sweep = parseSweep({
   name: 'small',

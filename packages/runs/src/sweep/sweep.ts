@@ -7,6 +7,7 @@ import { EXPERIMENT, type ExperimentInput } from '../experiment-task.ts';
 import { drawsOf, MAX_RUNS, valuesOf } from './axes.ts';
 import { checkDefinition, type SweepDefinition, SweepError } from './definition.ts';
 import { getField, setField } from './fields.ts';
+import { keepable } from './kept.ts';
 import { readModules, type SweepModules } from './modules.ts';
 import { pinsOf } from './own-files.ts';
 import { readTeacherFiles, type TeacherFiles, withTeacherOf } from './teachers.ts';
@@ -44,7 +45,7 @@ export function parseSweep(
   files: TeacherFiles = new Map(),
   modules: SweepModules = new Map(),
 ): Sweep {
-  const { base, grid, list = [{}], random, name: given } = checkDefinition(input);
+  const { base, grid, list = [{}], random, keep, name: given } = checkDefinition(input);
   const drawn = Object.keys(random?.fields ?? {});
   const fields = [...new Set([...list.flatMap(Object.keys), ...drawn, ...Object.keys(grid)])];
   checkFields(fields, list, drawn, grid);
@@ -71,7 +72,7 @@ export function parseSweep(
     choices = choices.flatMap((chosen) => values.map((value) => ({ ...chosen, [field]: value })));
   }
   const runs = choices.map((values, i) =>
-    runOf(base, values, `run ${i + 1} of ${total}`, files, modules),
+    runOf(base, values, `run ${i + 1} of ${total}`, files, modules, keep),
   );
   refuseEqual(runs);
   const { format: _, $schema: __, ...definition } = input as SweepDefinition;
@@ -99,6 +100,7 @@ function runOf(
   which: string,
   files: TeacherFiles,
   modules: SweepModules,
+  keep: SweepDefinition['keep'],
 ): SweepRun {
   const fieldsOn = (shared: object): ConfigInput => {
     const fields: Record<string, unknown> = structuredClone({ ...shared });
@@ -111,7 +113,10 @@ function runOf(
   });
   const model = teacher && { teacherModel: Buffer.from(saveMoE(teacher)).toString('base64') };
   const code = Object.keys(texts).length > 0 ? { modules: texts } : {};
-  return { values, config, task: { kind: EXPERIMENT, input: { ...config, ...model, ...code } } };
+  // In one order, and each once: what a record keeps is a part of what it is of.
+  const kept = keep && { keep: keepable.filter((one) => keep.includes(one)) };
+  const input = { ...config, ...model, ...code, ...kept };
+  return { values, config, task: { kind: EXPERIMENT, input } };
 }
 
 /** Says which run an error of a config belongs to. */
