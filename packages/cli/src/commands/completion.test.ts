@@ -34,6 +34,13 @@ describe.skipIf(!has('bash'))('softmoe completion bash', () => {
 
   it('completes values where they are known, and leaves the rest to files', async () => {
     expect(await offered('run', '--backend', 'wasm')).toContain('wasm');
+    expect(await offered('run', '--gate', '')).toEqual(['sigmoid', 'probit', 'tanh']);
+    expect(await offered('run', '--train-method', 'b')).toEqual(['bogackiShampine']);
+    const experts = ['hermite', 'series', 'relu', 'tanh', 'gelu', 'linear'];
+    expect(await offered('config', '--expert', '')).toEqual(experts);
+    expect(await offered('run', '--geometry', '')).not.toContain('given');
+    expect(await offered('run', '--geometry', 'c')).toEqual(['correlated']);
+    expect(await offered('run', '--prune', '')).toEqual(['cliff', 'size', 'tolerance']);
     expect(await offered('run', 'qu')).toEqual(['quick']);
     expect(await offered('completion', 'f')).toEqual(['fish']);
     expect(await offered('run', '--out', 'r')).toEqual([]);

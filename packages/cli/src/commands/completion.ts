@@ -2,6 +2,7 @@ import { presetNames } from '@softmoe/lab';
 import { Argument, Command } from 'commander';
 import { bashScript, fishScript, type Menu, zshScript } from '../completion-scripts.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { valuesOf } from '../run/config-options.ts';
 import type { Streams } from '../streams.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
@@ -43,11 +44,10 @@ function menusOf(command: Command, path: string): Menu[] {
         about: below.summary() || below.description(),
       })),
       values: [...(argument?.argChoices ?? presets)],
-      options: command.options.flatMap(({ long, description, required, argChoices }) =>
-        long
-          ? [{ word: long, about: description, takesValue: required, values: argChoices ?? [] }]
-          : [],
-      ),
+      options: command.options.flatMap((option) => {
+        const { long: word, description: about, required: takesValue } = option;
+        return word ? [{ word, about, takesValue, values: valuesOf(option) }] : [];
+      }),
     },
     ...command.commands.flatMap((below) => menusOf(below, `${path} ${below.name()}`.trim())),
   ];

@@ -6,6 +6,8 @@ interface ConfigField {
   readonly path: readonly string[];
   readonly flag: string;
   readonly description: string;
+  /** Names that its value may be, or begin with; there may be others, such as a module. */
+  readonly values: readonly string[];
   /** Whether it takes no value: being there means true. */
   readonly isSwitch: boolean;
   readonly parse: (text: string) => unknown;
@@ -16,7 +18,9 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly description?: string;
   readonly default?: unknown;
+  readonly const?: string;
   readonly enum?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
 }
 
@@ -78,9 +82,19 @@ export function addConfigOptions(
   command: Command,
   fields: readonly ConfigField[] = configFields(),
 ): void {
-  for (const { flag, description, isSwitch } of fields) {
-    command.addOption(new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description));
+  for (const { flag, description, isSwitch, values } of fields) {
+    const option = new Option(isSwitch ? `--${flag}` : `--${flag} <value>`, description);
+    known.set(option, values);
+    command.addOption(option);
   }
+}
+
+/** Commander's own choices would refuse what the schema refuses better, and modules. */
+const known = new WeakMap<Option, readonly string[]>();
+
+/** Values of an option that are known by name. */
+export function valuesOf(option: Option): readonly string[] {
+  return option.argChoices ?? known.get(option) ?? [];
 }
 
 /** `base` with the fields that were given as options in place of its own. */
@@ -132,9 +146,23 @@ function fieldOf(schema: JsonSchema, path: readonly string[]): ConfigField {
     path,
     flag: shortFlags[field] ?? path.map(kebabCase).join('-'),
     description: describeField(schema),
+    values: namesIn(schema),
     isSwitch: schema.type === 'boolean',
     parse: whole ?? (schema.type === 'string' ? String : numberOrText),
   };
+}
+
+/** Kinds that a config has where the user gave a module or a teacher: nobody writes them. */
+const filledIn: ReadonlySet<string> = new Set(['own', 'given']);
+
+/** The names that a value of a field may be, or the kinds of a field that may be of several. */
+function namesIn({ enum: names, anyOf = [], oneOf = [], properties = {} }: JsonSchema): string[] {
+  const kind = properties.kind ?? properties.rule;
+  return [
+    ...(names ?? []),
+    ...(kind?.const === undefined || filledIn.has(kind.const) ? [] : [kind.const]),
+    ...[...anyOf, ...oneOf].flatMap(namesIn),
+  ];
 }
 
 function describeField({ description = '', default: preset, enum: values }: JsonSchema): string {
