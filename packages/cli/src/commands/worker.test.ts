@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'softmoe-queue-'));
   server = await startRedisServer();
   file = join(parent, 'small.json');
-  // A teacher of one's own goes with its runs: workers need no file.
+  // A teacher and a gate of one's own go with their runs: workers need no file. So do the curves with their results.
   const rows = (...at: number[]) =>
     at.map((i) => Array.from({ length: 24 }, (_, j) => (i === j ? 1 : 0)));
   const teacher = join(parent, 'mine.json');
@@ -27,8 +27,12 @@ beforeAll(async () => {
     teacher,
     JSON.stringify({ router: rows(0, 1), expert: rows(2, 3), amplitude: [1, 1] }),
   );
+  const arctan = `export default { name: 'arctan', parity: 'odd', value: Math.atan, derivative: (z) => 1 / (1 + z * z) };`;
+  await writeFile(join(parent, 'arctan.mjs'), arctan);
+  const gate = ['sigmoid', { module: './arctan.mjs' }];
+  const grid = { students: [2, 8], gate, seed: [1, 2] };
   const base = { teacher: { file: teacher } };
-  await writeFile(file, JSON.stringify({ base, grid: { students: [2, 8], seed: [1, 2, 3] } }));
+  await writeFile(file, JSON.stringify({ base, keep: ['curves', 'models'], grid }));
 });
 afterAll(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
@@ -60,14 +64,18 @@ async function startWorker(...options: string[]) {
   return { worker, says };
 }
 
-/** The outputs of a sweep's runs, without times. */
+/** The outputs of a sweep's runs, without times, and the curves that it keeps, without the ID of the code that did them. */
 async function outputs(folder: string) {
+  const { code } = await softmoe('export', folder);
+  expect(code).toBe(0);
+  const curves = await readFile(join(folder, 'tables', 'curves.csv'), 'utf8');
   const { records, missing } = await readSweep(folder);
   expect(missing).toBe(0);
-  return records.map((record) => {
+  const results = records.map((record) => {
     if (record.status === 'failed') return record.error;
     return { ...record.output, seconds: 0, timing: 0 };
   });
+  return { results, curves: curves.replaceAll(/^\w{64},/gm, '') };
 }
 
 it('gives over a queue what it gives without, though a worker is killed in the middle', async () => {
@@ -80,7 +88,7 @@ it('gives over a queue what it gives without, though a worker is killed in the m
   await startWorker();
   const { code, stdout, stderr } = await running;
   expect(code).toBe(0);
-  expect(stdout).toMatch(/6 of 6 runs done/);
+  expect(stdout).toMatch(/8 of 8 runs done/);
   // Before the second one has started there is none, which is said where it takes long.
   expect(stderr.replace(/warning: no worker takes tasks .*\n/, '')).not.toMatch(/warning/);
   expect(await outputs(queued)).toEqual(await outputs(local));
