@@ -112,15 +112,15 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
     });
   }
   if (routerNorm !== undefined && !(hasOwnGates(routing) && typeof gate === 'string')) {
-    const softmax = !hasOwnGates(routing);
+    const shared = !hasOwnGates(routing);
     yield new ConfigError(
-      softmax
+      shared
         ? `has no meaning: ${routing} routing learns how long its routers are`
         : 'is for gates that are built in',
       {
         field: 'routerNorm',
         value: routerNorm,
-        remedy: softmax
+        remedy: shared
           ? 'Leave it out.'
           : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
       },

@@ -10,9 +10,9 @@ import { fileNames } from './run-files.ts';
 /** What {@link findRuns} found, each kind by name. */
 export interface FoundRuns {
   readonly runs: Run[];
-  /** Those on tables, which have no teacher. */
+  /** Runs on tables, which have no teacher. */
   readonly onData: KeptDataRun[];
-  /** What is wrong with those that cannot be read. */
+  /** What is wrong with runs that cannot be read. */
   readonly damaged: SoftmoeError[];
 }
 

@@ -1,32 +1,40 @@
 import type { Plane } from '@softmoe/figures';
-import type { Milestones } from '@softmoe/lab';
-import type { Frame } from '../protocol.ts';
-import type { Session } from './session.svelte.ts';
+import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
+import type { Frame, PruneReport } from '../protocol.ts';
+
+/** What the page shows of a run; survives a reload. */
+export interface History {
+  readonly train: readonly Frame[];
+  readonly tune: readonly Frame[];
+  readonly milestones: Milestones | undefined;
+  readonly pruned: PruneReport | undefined;
+  readonly summary: Summary | undefined;
+}
 
 /** All that had come of a run by one of its moments. */
-export type Past = Pick<
-  Session,
-  'config' | 'phase' | 'train' | 'tune' | 'milestones' | 'pruned' | 'summary'
->;
+export interface Past extends History {
+  readonly config: Config | undefined;
+  readonly phase: Phase;
+}
 
 /** How many moments of a run are on record: those of training, and after them those of fine-tuning. */
-export function momentsOf({ train, tune }: Pick<Session, 'train' | 'tune'>): number {
+export function momentsOf({ train, tune }: Pick<Past, 'train' | 'tune'>): number {
   return train.length + tune.length;
 }
 
 /** The record at a moment, counted from 0; undefined where there is none. */
 export function frameAt(
-  { train, tune }: Pick<Session, 'train' | 'tune'>,
+  { train, tune }: Pick<Past, 'train' | 'tune'>,
   moment: number | undefined,
 ): Frame | undefined {
   return moment === undefined ? undefined : (train[moment] ?? tune[moment - train.length]);
 }
 
 /** A run as it was at a moment: pruning lies between the last of training and the first of fine-tuning. As it is without one. */
-export function pastOf(session: Session, moment: number | undefined): Past {
-  const frame = frameAt(session, moment);
-  if (moment === undefined || !frame) return session;
-  const { config, train, tune, milestones, pruned } = session;
+export function pastOf(run: Past, moment: number | undefined): Past {
+  const frame = frameAt(run, moment);
+  if (moment === undefined || !frame) return run;
+  const { config, train, tune, milestones, pruned } = run;
   if (frame.phase === 'finetune') {
     const gone = tune.slice(0, moment - train.length + 1);
     return { config, phase: 'finetune', train, tune: gone, milestones, pruned, summary: undefined };

@@ -18,17 +18,8 @@ import type {
   UnitChoice,
   UnitPlane,
 } from '../protocol.ts';
-import { momentsOf, Planes } from './moments.ts';
+import { type History, momentsOf, Planes } from './moments.ts';
 import { WorkerLink } from './worker-link.ts';
-
-/** What the page shows of a run; survives a reload. */
-export interface History {
-  readonly train: readonly Frame[];
-  readonly tune: readonly Frame[];
-  readonly milestones: Milestones | undefined;
-  readonly pruned: PruneReport | undefined;
-  readonly summary: Summary | undefined;
-}
 
 /** One worker and all that is known of its run. Frames arrive unseen; `version` tells views to draw, once a frame. */
 export class Session {

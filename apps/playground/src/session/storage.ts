@@ -1,5 +1,5 @@
 import type { Snapshot } from '@softmoe/lab';
-import type { History } from './session.svelte.ts';
+import type { History } from './moments.ts';
 
 /** The last session, as a reload finds it. */
 export interface Saved {

@@ -1,4 +1,3 @@
-import { planeOf, unitOnPlane, widestAxes } from '@softmoe/figures';
 import {
   configWarnings,
   type Experiment,
@@ -6,25 +5,15 @@ import {
   InterruptedError,
   summaryOf,
 } from '@softmoe/lab';
-import { type MoE, saveMoE } from '@softmoe/model';
+import { saveMoE } from '@softmoe/model';
 import { reportOf } from '../errors.ts';
-import type {
-  Activity,
-  Axes,
-  PlaneChoice,
-  Reply,
-  Request,
-  RunRequest,
-  UnitChoice,
-} from '../protocol.ts';
+import type { Activity, Reply, Request, RunRequest } from '../protocol.ts';
 import { type ChosenBackend, exactSentence, NOTHING_SAMPLED, type Wish } from './backend.ts';
 import { frameOf, reportOfPruning, startOf } from './experiment.ts';
 import { Pace } from './pace.ts';
+import { PlanePainter } from './plane-painter.ts';
 import { refusalOf } from './refusal.ts';
 import { atRest } from './source.ts';
-
-/** Milliseconds between two drawings of the plane. */
-const PLANE_EVERY = 120;
 
 /** Requests that leave a run as it goes. */
 const ASIDE: ReadonlySet<Request['type']> = new Set(['plane', 'snapshot', 'model']);
@@ -58,12 +47,7 @@ export class Runner {
   #interrupt: AbortController | undefined;
   #autoplay = false;
   #busy = { steps: 0, seconds: 0, last: 0 };
-  #latest: { student: MoE; teacher: MoE } | undefined;
-  #axes: PlaneChoice | undefined;
-  #unit: UnitChoice | undefined;
-  /** The axes last drawn of those that differ most. */
-  #widest: Axes | undefined;
-  #planeAt = 0;
+  readonly #planes = new PlanePainter();
   /** Flow time of the last record of training, and that at which training waits. */
   #time = 0;
   #until = Number.POSITIVE_INFINITY;
@@ -126,8 +110,7 @@ export class Runner {
         this.#until = request.time;
         return this.#goOn();
       case 'plane':
-        this.#axes = request.axes;
-        this.#unit = request.unit;
+        this.#planes.choose(request.axes, request.unit);
         this.#paint();
         return;
       case 'snapshot':
@@ -151,8 +134,7 @@ export class Runner {
     const { experiment, chosen, imported, read } = started;
     const { run, source, paused } = request;
     this.#run = run;
-    this.#latest = undefined;
-    this.#widest = undefined;
+    this.#planes.clear();
     this.#time = 0;
     this.#busy = { steps: 0, seconds: 0, last: 0 };
     this.#experiment = experiment;
@@ -245,14 +227,14 @@ export class Runner {
       case 'train':
       case 'finetune': {
         const { record, teacher } = event;
-        this.#latest = { student: record.state.model, teacher };
+        this.#planes.show(record.state.model, teacher);
         if (event.phase === 'train') this.#time = record.time;
         this.#busy.steps += Math.max(0, record.step - this.#busy.last);
         this.#busy.last = record.step;
         const rate = this.#busy.steps / Math.max(this.#busy.seconds, 1e-6);
         const frame = frameOf(event);
         this.#post({ type: 'frame', run, frame, milestones: experiment.milestones, rate });
-        if (performance.now() - this.#planeAt > PLANE_EVERY) this.#paint();
+        if (this.#planes.due) this.#paint();
         return;
       }
       case 'prune': {
@@ -267,21 +249,10 @@ export class Runner {
     }
   }
 
+  /** Draws the plane of what is shown; where a run goes on, it keeps to the axes that it had. */
   #paint(): void {
-    if (!this.#latest || !this.#axes) return;
-    const { student, teacher } = this.#latest;
-    if (this.#axes === 'widest') {
-      const shown = this.#activity === 'running' ? this.#widest : undefined;
-      this.#widest = widestAxes(student, teacher, shown);
-    }
-    const axes = this.#axes === 'widest' ? this.#widest : this.#axes;
-    const plane = axes && planeOf(student, teacher, axes);
-    this.#planeAt = performance.now();
-    if (!plane) return;
-    const { of, index = -1 } = this.#unit ?? {};
-    const values = unitOnPlane(this.#latest[of ?? 'student'], index, teacher, plane.axes);
-    const unit = of && values ? { unit: { of, index, values } } : {};
-    this.#post({ type: 'plane', run: this.#run, plane, ...unit });
+    const drawn = this.#planes.draw(this.#activity === 'running');
+    if (drawn) this.#post({ type: 'plane', run: this.#run, ...drawn });
   }
 
   #set(activity: Activity, run: number = this.#run): void {

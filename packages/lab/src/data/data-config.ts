@@ -1,6 +1,7 @@
 import { eachIssue, gateNames, routingNames, schemaProblem, together } from '@softmoe/model/checks';
 import * as z from 'zod';
-import { count, namedExperts, pruneSchema } from '../config-schema.ts';
+import { namedExperts } from '../config-parts.ts';
+import { count, pruneSchema } from '../config-schema.ts';
 import { ConfigError } from '../errors.ts';
 
 const share = z.number().gt(0).lt(1);
