@@ -12,7 +12,7 @@ export function completeConfig({ teacher: own, $schema: _, ...input }: PartialCo
   const given = {
     ...input,
     gate: requireLoadedGate(input.gate),
-    expert: requireLoaded(input.expert),
+    expert: requireLoadedExpert(input.expert),
   };
   const ownGates = hasOwnGates(given.routing);
   const closedForm = hasClosedForm(given);
@@ -37,8 +37,8 @@ export function completeConfig({ teacher: own, $schema: _, ...input }: PartialCo
   };
 }
 
-/** A gate of the user's own says nothing of itself before its module is loaded. */
-function requireLoadedGate(gate: PartialConfig['gate']): Config['gate'] {
+/** A gate of a config; one of the user's own says nothing of itself before its module is loaded. */
+export function requireLoadedGate(gate: PartialConfig['gate']): Config['gate'] {
   if (typeof gate === 'string') return gate;
   const { name, parity, exact, ...module } = gate;
   if (name === undefined || parity === undefined || exact === undefined) {
@@ -47,7 +47,8 @@ function requireLoadedGate(gate: PartialConfig['gate']): Config['gate'] {
   return { ...module, name, parity, exact };
 }
 
-function requireLoaded(expert: PartialConfig['expert']): Config['expert'] {
+/** An expert of a config; one of the user's own says nothing of itself before its module is loaded. */
+export function requireLoadedExpert(expert: PartialConfig['expert']): Config['expert'] {
   if (!isOwn(expert)) return expert;
   const { kind: _, name, parity, ...rest } = expert;
   if (name === undefined || parity === undefined) throw notLoaded('expert', expert.module);
@@ -89,7 +90,6 @@ export function checkConfig(config: Config): void {
 
 function* mistakesIn(config: Config): Generator<ConfigError> {
   const { engine, routing, students, prune, train, geometry, teacher, teachers } = config;
-  const { gate, routerNorm } = config;
   if ((geometry.kind === 'given') !== (teacher !== undefined)) {
     yield new ConfigError(
       teacher
@@ -111,21 +111,7 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       remedy: 'Leave it out, or give another teacher.',
     });
   }
-  if (routerNorm !== undefined && !(hasOwnGates(routing) && typeof gate === 'string')) {
-    const shared = !hasOwnGates(routing);
-    yield new ConfigError(
-      shared
-        ? `has no meaning: ${routing} routing learns how long its routers are`
-        : 'is for gates that are built in',
-      {
-        field: 'routerNorm',
-        value: routerNorm,
-        remedy: shared
-          ? 'Leave it out.'
-          : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
-      },
-    );
-  }
+  yield* routerNormMistakes(config);
   if (engine === 'exact' && !hasClosedForm(config)) {
     const cause = causeOf(config);
     yield new ConfigError(`needs a closed form, and there is none with ${cause}`, {
@@ -184,6 +170,29 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       value: prune.size,
       remedy: `Use a size from 1 to ${students}.`,
     });
+  }
+}
+
+/** A length of routers has no meaning where they are not unit vectors, and none for a gate that is code. */
+export function* routerNormMistakes({
+  routing,
+  gate,
+  routerNorm,
+}: Pick<Config, 'routing' | 'gate' | 'routerNorm'>): Generator<ConfigError> {
+  if (routerNorm !== undefined && !(hasOwnGates(routing) && typeof gate === 'string')) {
+    const shared = !hasOwnGates(routing);
+    yield new ConfigError(
+      shared
+        ? `has no meaning: ${routing} routing learns how long its routers are`
+        : 'is for gates that are built in',
+      {
+        field: 'routerNorm',
+        value: routerNorm,
+        remedy: shared
+          ? 'Leave it out.'
+          : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
+      },
+    );
   }
 }
 

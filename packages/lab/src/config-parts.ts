@@ -33,8 +33,17 @@ export const ownGate = z.strictObject({
     .describe('how well these are known, an estimate from above; filled in when it is loaded'),
 });
 
+export const routerNorm = z
+  .number()
+  .gt(0)
+  .exactOptional()
+  .describe(
+    'length of the routers of teacher and student, of which the directions are learned: the gate is g(routerNorm·v·x), sharper above 1 ' +
+      '(default: 1); for a gate that is built in',
+  );
+
 /** Experts that softmoe has by name. */
-export const namedExperts = [
+const namedExperts = [
   z.strictObject({
     kind: z.literal('hermite'),
     degree: z.int().min(1).max(MAX_HERMITE_DEGREE),

@@ -1,7 +1,7 @@
 import { gateNames } from '@softmoe/model/checks';
 import { populationVariants } from '@softmoe/population';
 import * as z from 'zod';
-import { expert, geometry, ownGate, ownTeacher } from './config-parts.ts';
+import { expert, geometry, ownGate, ownTeacher, routerNorm } from './config-parts.ts';
 
 export const count = z.int().min(1);
 const positive = z.number().gt(0);
@@ -119,12 +119,7 @@ export const configSchema = z.strictObject({
     .describe(
       "the routers' non-linearity: sigmoid, probit, tanh, or a module of your own; without meaning for softmax routing",
     ),
-  routerNorm: positive
-    .exactOptional()
-    .describe(
-      'length of the routers of teacher and student, of which the directions are learned: the gate is g(routerNorm·v·x), sharper above 1 ' +
-        '(default: 1); for a gate that is built in',
-    ),
+  routerNorm,
   expert: expert
     .default({ kind: 'hermite', degree: 3 })
     .describe(

@@ -5,7 +5,9 @@ import { FormatError, loadMoE, saveMoE } from '@softmoe/model';
 import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { isSealed, seal, writeWhole } from '@softmoe/tasks/files';
 import { type About, encodeAbout, readAbout } from './about.ts';
+import type { ModuleTexts } from './experiment-module.ts';
 import { DATA_CONFIG, folderKind } from './folder-kind.ts';
+import { keptParts, writeModules } from './own-module.ts';
 import {
   type RunFiles,
   readIfThere,
@@ -29,12 +31,14 @@ export interface KeptDataRun extends RunFiles {
 
 /**
  * Makes a new folder of a run on a table, whole or not at all: data.json, its config with the digest of the table's file; result.json
- * with the standardisation; final.safetensors; and about.json where there is something to say of it. The table itself is not copied.
+ * with the standardisation; final.safetensors; about.json where there is something to say of it; and gate.mjs and expert.mjs where these are of the
+ * user's own, from `modules`. The table itself is not copied.
  * Throws {@link RunFolderError} where the folder exists or cannot be written, and for tags that are none.
  */
 export async function createDataRun(
   path: string,
   { model, result }: DataRun,
+  modules: ModuleTexts = {},
   about: About = {},
 ): Promise<void> {
   const described = encodeAbout(about);
@@ -44,19 +48,21 @@ export async function createDataRun(
     if (Object.keys(about).length > 0) await writeWhole(join(folder, fileNames.about), described);
     await writeWhole(join(folder, DATA_CONFIG), json(configIn(path, result)));
     await writeWhole(join(folder, MODEL), bytes);
+    await writeModules(folder, modules);
     await writeWhole(join(folder, fileNames.result), json(sealed));
   });
 }
 
 /**
- * What the folder of a run on a table holds. Throws {@link RunFolderError} for another folder, and {@link FormatError} where a file was
+ * What the folder of a run on a table holds. Code of a gate or an expert that it keeps is run. Throws {@link RunFolderError} for another folder, and {@link FormatError} where a file was
  * changed since the run wrote it.
  */
 export async function readDataRun(path: string): Promise<DataRun> {
   const run = await readDataResult(path);
   const bytes = await readRunFile(run, MODEL);
   if (!bytes) throw changed(join(path, MODEL));
-  return { model: loadMoE(bytes), result: run.result };
+  const own = await keptParts(path, run.config);
+  return { model: loadMoE(bytes, undefined, own), result: run.result };
 }
 
 /** What the folder of a run on a table holds, but for its model. Throws what {@link readDataRun} throws. */

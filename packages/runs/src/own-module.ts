@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Config, ConfigError, type ConfigInput, configWithParts } from '@softmoe/lab';
 import { FormatError, type OwnParts } from '@softmoe/model';
 import { decodeText } from '@softmoe/model/checks';
-import { ignoreMissing, sha256 } from '@softmoe/tasks/files';
+import { ignoreMissing, sha256, writeWhole } from '@softmoe/tasks/files';
 import {
   loadModule,
   loadPinned,
@@ -58,8 +58,19 @@ export function withModules(input: ConfigInput, loaded: OwnModules): ConfigWithM
   return { ...configWithParts(pinned as ConfigInput, partsIn(loaded)), modules };
 }
 
+/** Keeps the modules of a gate and an expert of the user's own in the folder of a run. */
+export async function writeModules(folder: string, modules: ModuleTexts): Promise<void> {
+  for (const field of PARTS) {
+    const text = modules[field];
+    if (text !== undefined) await writeWhole(join(folder, fileNames.module(field)), text);
+  }
+}
+
 /** The gate and the expert of the user's own of a run, from the modules that its folder keeps; none where it keeps none. */
-export async function keptParts(folder: string, config: Config): Promise<OwnParts> {
+export async function keptParts(
+  folder: string,
+  config: Pick<Config, PartField>,
+): Promise<OwnParts> {
   const kept = await modulesBy(async (field) => {
     const { module, sha256: digest } = namedIn(config[field]);
     const text = await keptText(folder, field, digest);

@@ -14,8 +14,8 @@ import { parseStrictJson } from '@softmoe/model/checks';
 import { seal, writeWhole } from '@softmoe/tasks/files';
 import { type About, encodeAbout, readAbout } from './about.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { type ModuleTexts, PARTS } from './experiment-module.ts';
-import { keptParts } from './own-module.ts';
+import type { ModuleTexts } from './experiment-module.ts';
+import { keptParts, writeModules } from './own-module.ts';
 import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-file.ts';
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
@@ -54,10 +54,7 @@ export async function createRunFolder(
     if (description) await writeWhole(join(folder, fileNames.about), description);
     const { teacher } = start;
     if (teacher) await writeWhole(join(folder, fileNames.model('teacher')), teacher);
-    for (const field of PARTS) {
-      const text = modules[field];
-      if (text !== undefined) await writeWhole(join(folder, fileNames.module(field)), text);
-    }
+    await writeModules(folder, modules);
     await writeCheckpoint(folder, { snapshot: start, recordBytes: 0 });
   });
   return claimed(path, (claim) => openAt(path, undefined, claim));

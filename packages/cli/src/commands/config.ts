@@ -58,9 +58,9 @@ export function configCommand(streams: Streams, setExitCode: (code: ExitCode) =>
     }
     const onTable = await dataConfigOf(command.args[0], options);
     if (onTable) {
-      const { table, sha256 } = await tableOf(onTable);
-      datasetOf(table, onTable);
-      const pinned = pinnedData(onTable, sha256);
+      const { table, sha256 } = await tableOf(onTable.config);
+      datasetOf(table, onTable.config);
+      const pinned = pinnedData(onTable.config, sha256);
       if (!quiet) streams.stdout.write(`${JSON.stringify(pinned, null, 2)}\n`);
       return;
     }

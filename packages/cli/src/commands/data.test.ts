@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { datasetOf } from '@softmoe/lab';
+import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe, start } from '../../test/softmoe.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -90,6 +91,44 @@ describe('softmoe run --data', () => {
     });
     expect(comparison).toHaveLength(1);
   });
+
+  it('takes a gate and an expert of one’s own, and keeps their code, which its model needs', async () => {
+    const arctan = join(folder, 'arctan.mjs');
+    const swish = join(folder, 'swish.mjs');
+    await writeFile(
+      arctan,
+      `export default { name: 'arctan', parity: 'odd', value: Math.atan, derivative: (z) => 1 / (1 + z * z) };`,
+    );
+    await writeFile(
+      swish,
+      `const s = (z) => 1 / (1 + Math.exp(-z));
+export default { name: 'swish', parity: 'none', value: (z) => z * s(z), derivative: (z) => s(z) * (1 + z * (1 - s(z))) };`,
+    );
+    const own = join(folder, 'own', 'run');
+    const parts = ['--gate', arctan, '--expert', swish, '--no-compare'];
+    const argv = ['--data', file, '--target', 'z', ...parts, ...quick];
+    const ended = await softmoe('run', ...argv, '--out', own);
+    expect(ended).toMatchObject({ code: 0, stderr: `kept in ${own}\n` });
+    const { files, sha256, ...first } = await resultOf(own);
+    expect(first.config).toMatchObject({ gate: { name: 'arctan' }, expert: { name: 'swish' } });
+    await rm(arctan);
+    const again = await softmoe('run', join(own, 'data.json'), '--json', '--quiet');
+    expect(JSON.parse(again.stdout)).toEqual(first);
+    expect((await softmoe('predict', own, '--data', file)).stdout).toMatch(/^prediction\n/);
+    await writeFile(join(own, 'gate.mjs'), 'export default {}');
+    const refused = await softmoe('predict', own, '--data', file);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/spec\.gate: is the user's own gate arctan/);
+  }, 60_000);
+
+  it('has routers of a length, which its model keeps', async () => {
+    const kind = ['--gate', 'tanh', '--router-norm', '2', '--no-compare'];
+    const argv = ['--data', file, '--target', 'z', ...kind, ...quick];
+    const sharp = join(folder, 'own', 'sharp');
+    expect((await softmoe('run', ...argv, '--out', sharp)).code).toBe(0);
+    const model = loadMoE(await readFile(join(sharp, 'final.safetensors')));
+    expect(model.spec.gate).toEqual({ name: 'tanh', norm: 2 });
+  }, 60_000);
 
   it('says what its user said of it', async () => {
     expect((await softmoe('show', out)).stdout).toMatch(/^Tags: paper\nNote: a first look\n/);
@@ -201,6 +240,11 @@ describe('softmoe run --data', () => {
     ],
     ['a target without a table', ['quick', '--target', 'z'], /target: is of a run on a table/],
     ['a tag that nothing keeps', ['--data', 'FILE', '--target', 'z', '--tag', 'x'], /needs --out/],
+    [
+      'long routers that are learned',
+      ['--data', 'FILE', '--target', 'z', '--routing', 'softmax', '--router-norm', '2'],
+      /routerNorm: has no meaning/,
+    ],
     ['patience without a table', ['quick', '--patience', '3'], /patience: is of a run on a table/],
     ['no comparison without a table', ['quick', '--no-compare'], /compare: is of a run on a table/],
     [

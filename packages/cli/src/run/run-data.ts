@@ -1,9 +1,20 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { ConfigError, type DataConfig, isDataConfig, parseDataConfig, runData } from '@softmoe/lab';
 import {
+  ConfigError,
+  type ConfigInput,
+  type DataConfig,
+  type FitProgress,
+  type FitWatch,
+  isDataConfig,
+  parseDataConfig,
+  runData,
+} from '@softmoe/lab';
+import {
+  type ConfigWithModules,
   createDataRun,
   folderKind,
   RunFolderError,
+  readConfigModules,
   readTable,
   type TableFile,
 } from '@softmoe/runs';
@@ -46,14 +57,19 @@ export function addDataOptions(command: Command): void {
 /** Options of other runs without meaning for one on a table, which would be passed over in silence. */
 const OTHERS = ['backend', 'checkpointEvery'] as const;
 
+/** The config of a run on a table, and the gate and the expert of the user's own that it names, if it does. */
+interface TableConfig extends Omit<ConfigWithModules, 'config'> {
+  readonly config: DataConfig;
+}
+
 /**
- * The config of a run on a table that options or a file of the engine `data` describe; undefined where they describe a run on a teacher.
- * Throws {@link ConfigError} for a config that is neither, or both.
+ * What options or a file of the engine `data` describe; undefined where they describe a run on a teacher. Throws {@link ConfigError} for
+ * a config that is neither, or both.
  */
 export async function dataConfigOf(
   source: string | undefined,
   options: DataOptions,
-): Promise<DataConfig | undefined> {
+): Promise<TableConfig | undefined> {
   const fields = source?.endsWith('.json') ? await readConfig(source) : {};
   const described = isDataConfig(fields);
   if (options.data === undefined && !described) {
@@ -74,8 +90,12 @@ export async function dataConfigOf(
   const { data, compare } = options;
   const given = Object(Object(fields).data);
   const columns = options.columns === undefined ? undefined : columnNames(options.columns);
-  return parseDataConfig({
-    ...withOptions(fields, options, [...configFields(), ...tableFields()]),
+  const written = withOptions(fields, options, [...configFields(), ...tableFields()]);
+  const folderOf = (name: string) =>
+    source === undefined || options[name] !== undefined ? '.' : dirname(source);
+  const { config, ...parts } = await readConfigModules(written as ConfigInput, folderOf);
+  const complete = parseDataConfig({
+    ...config,
     engine: 'data',
     data: {
       ...(data === undefined ? { ...given, file: fileFrom(source, given.file) } : { file: data }),
@@ -85,6 +105,7 @@ export async function dataConfigOf(
     },
     ...(compare === false ? { compare } : {}),
   });
+  return { ...parts, config: complete };
 }
 
 /** A path in a file is from where the file is. */
@@ -105,7 +126,7 @@ export async function tableOf({
 
 /** Learns a table, prints what was found, keeps it in `out` where that is given, and tells the exit code. */
 export async function executeData(
-  config: DataConfig,
+  { config, own, modules }: TableConfig,
   { out, tag, note, json, quiet }: DataOptions,
   { stdout, stderr }: Streams,
 ): Promise<ExitCode> {
@@ -118,14 +139,15 @@ export async function executeData(
   const stop = listenForStop();
   const progress = quiet ? undefined : createDataProgress(stderr);
   try {
-    const run = await runData(table, sha256, config, {
+    const watch: FitWatch<FitProgress> = {
       signal: stop.signal,
       onRecord: (record) => progress?.show(record),
-    });
+    };
+    const run = await runData(table, sha256, config, watch, own);
     progress?.stop();
     if (out !== undefined) {
       const git = await gitState();
-      await createDataRun(out, run, {
+      await createDataRun(out, run, modules, {
         ...(tag && { tags: [...tag] }),
         ...(note !== undefined && { note }),
         ...(git && { git }),

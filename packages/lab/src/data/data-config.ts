@@ -1,7 +1,12 @@
 import { eachIssue, gateNames, routingNames, schemaProblem, together } from '@softmoe/model/checks';
 import * as z from 'zod';
-import { namedExperts } from '../config-parts.ts';
-import { count, pruneSchema } from '../config-schema.ts';
+import {
+  requireLoadedExpert,
+  requireLoadedGate,
+  routerNormMistakes,
+} from '../config-completion.ts';
+import { expert, ownGate, routerNorm } from '../config-parts.ts';
+import { type Config, count, pruneSchema } from '../config-schema.ts';
 import { ConfigError } from '../errors.ts';
 
 const share = z.number().gt(0).lt(1);
@@ -31,8 +36,9 @@ export const dataConfigSchema = z.strictObject({
   }),
   students: count.default(12).describe('units before pruning'),
   routing: z.enum(routingNames).default('independent'),
-  gate: z.enum(gateNames).default('sigmoid'),
-  expert: z.discriminatedUnion('kind', namedExperts).default({ kind: 'gelu' }),
+  gate: z.union([z.enum(gateNames), ownGate]).default('sigmoid'),
+  routerNorm,
+  expert: expert.default({ kind: 'gelu' }),
   seed: z.int().min(0).default(0).describe('seed of the split and of the first start'),
   starts: count.default(3).describe('students trained, of which the best on validation goes on'),
   validation: share.default(0.2).describe('share of the rows that training stops by'),
@@ -50,8 +56,21 @@ export const dataConfigSchema = z.strictObject({
     .describe('whether models from scratch and perceptrons of the same size are trained too'),
 });
 
+type Written = z.output<typeof dataConfigSchema>;
+
 /** A config of a run on a table, with all its defaults filled in. */
-export interface DataConfig extends z.output<typeof dataConfigSchema> {}
+export interface DataConfig
+  extends Omit<Written, 'gate' | 'expert'>,
+    Pick<Config, 'gate' | 'expert'> {}
+
+/** `written` where its gate and its expert, if they are of the user's own, are loaded. Throws {@link ConfigError} where they are not. */
+export function completeDataConfig(written: Written): DataConfig {
+  return {
+    ...written,
+    gate: requireLoadedGate(written.gate),
+    expert: requireLoadedExpert(written.expert),
+  };
+}
 
 /** The JSON Schema of a config of the engine `data` as users write it, for editors. */
 export function dataConfigJsonSchema(): z.core.JSONSchema.BaseSchema {
@@ -61,7 +80,12 @@ export function dataConfigJsonSchema(): z.core.JSONSchema.BaseSchema {
 /** `input` checked and completed. Throws {@link ConfigError} with the field, its value and what to write instead, about every mistake. */
 export function parseDataConfig(input: unknown): DataConfig {
   const parsed = dataConfigSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const config = completeDataConfig(parsed.data);
+    const mistake = together([...routerNormMistakes(config)]);
+    if (mistake) throw mistake;
+    return config;
+  }
   const errors = eachIssue(parsed.error.issues).map((issue) => {
     const unknown = 'is not a field of a config of the engine data';
     const { problem, path, value } = schemaProblem([issue], input, unknown);

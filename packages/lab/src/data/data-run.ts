@@ -1,13 +1,14 @@
-import { forward, type MoE } from '@softmoe/model';
+import { forward, type MoE, type OwnParts } from '@softmoe/model';
 import type { FileFormat } from '@softmoe/model/checks';
 import { difference, dot } from '@softmoe/model/linalg';
 import { type Dataset, dataset, standardise, type Table, toTarget } from '@softmoe/sampled';
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
+import { unitsOf } from '../own-parts.ts';
 import { verdictSchema } from '../result-schema.ts';
 import type { DataSizeRule } from './choose-size.ts';
-import { type DataConfig, dataConfigSchema } from './data-config.ts';
-import { type FitProgress, fitDataset, requireRows } from './fit-dataset.ts';
+import { completeDataConfig, type DataConfig, dataConfigSchema } from './data-config.ts';
+import { type FitOptions, type FitProgress, fitDataset, requireRows } from './fit-dataset.ts';
 import type { FitWatch } from './validated-fit.ts';
 
 const number = z.number();
@@ -20,7 +21,7 @@ const NAME = 'softmoe-data-result';
 
 const resultSchema = z.object({
   format: z.object({ name: z.literal(NAME), version: whole }),
-  config: dataConfigSchema,
+  config: dataConfigSchema.transform(completeDataConfig),
   /** Takes columns of the table to inputs of the model, and its values to the target. */
   standardisation: z.object({
     inputs: z.array(column).min(1),
@@ -99,7 +100,8 @@ export function pinnedData(config: DataConfig, sha256: string): DataConfig {
 }
 
 /**
- * Trains, prunes and compares on a table as `config` says, with {@link fitDataset}. Throws what that, {@link datasetOf} and
+ * Trains, prunes and compares on a table as `config` says, with {@link fitDataset}; a gate and an expert of the user's own, which it only
+ * names, are given in `own`. Throws what that, {@link datasetOf} and
  * {@link pinnedData} throw; `sha256` is the digest of the file that the table is from.
  */
 export async function runData(
@@ -107,11 +109,12 @@ export async function runData(
   sha256: string,
   config: DataConfig,
   watch: FitWatch<FitProgress> = {},
+  own: OwnParts = {},
 ): Promise<DataRun> {
   const pinned = pinnedData(config, sha256);
   const data = datasetOf(table, config);
-  const { students, routing, gate, expert, seed, starts, prune, steps, patience, compare } = config;
-  const kind = { routing, gate, expert };
+  const { students, seed, starts, prune, steps, patience, compare } = config;
+  const kind = unitsOf(config, own) as Pick<FitOptions, 'routing' | 'gate' | 'expert'>;
   const size = sizeRule(prune);
   const options = { ...kind, experts: students, seed, starts, size, steps, patience, compare };
   const { model, certificate, ...found } = await fitDataset(data, { ...options, ...watch });
