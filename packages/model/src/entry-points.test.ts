@@ -84,7 +84,8 @@ describe('the entries', () => {
         'UnknownNameError',
       ],
       ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
-      ...['Frame', 'toSpan', 'Expert', 'Gate', 'TensorFunction', 'normaliseRows', 'retract'],
+      ...['Frame', 'toSpan', 'Expert', 'Gate', 'TensorFunction', 'GateSpec', 'normaliseRows'],
+      'retract',
       'createMoE',
       ...[
         'NormalisedRows',

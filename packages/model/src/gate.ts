@@ -37,7 +37,10 @@ const specs = new WeakMap<Gate, GateSpec>();
 export function gateOf(gate: string | GateSpec | Gate | undefined, field: string = 'gate'): Gate {
   if (isGateName(gate)) return gates[gate];
   if (typeof gate === 'object' && gate !== null) {
-    if (!('value' in gate)) return gateOfSpec(gate, field);
+    if (!('value' in gate)) {
+      if ('name' in gate || 'norm' in gate) return gateOfSpec(gate, field);
+      throw notAGate(gate, field);
+    }
     if (!isBuiltInGate(gate)) checkOwnFunction(field, gate, gateNames);
     return gate;
   }

@@ -1,10 +1,10 @@
 import { type ConfigInput, parseConfig, runPipeline, type Summary, summaryOf } from '@softmoe/lab';
 import { loadMoE } from '@softmoe/model';
 import type { TaskContext, TaskFunction } from '@softmoe/tasks';
+import { gatherKept, type Keepable, type Kept } from './experiment-kept.ts';
 import { thisMachine } from './experiment-machine.ts';
 import { loadPinned, type ModuleTexts, modulesBy, namedIn, partsIn } from './experiment-module.ts';
 import type { ExperimentServices } from './experiment-services.ts';
-import { gatherKept, type Keepable, type Kept } from './sweep/kept.ts';
 
 /** The kind of task that is one run of the pipeline: a config in, its summary out. */
 export const EXPERIMENT = 'experiment';

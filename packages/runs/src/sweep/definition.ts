@@ -7,9 +7,9 @@ import {
   together,
 } from '@softmoe/model/checks';
 import * as z from 'zod';
+import { keepable } from '../experiment-kept.ts';
 import { axisSchema, drawsSchema } from './axes.ts';
 import { dottedField, SweepError } from './fields.ts';
-import { keepable } from './kept.ts';
 
 export { SweepError };
 

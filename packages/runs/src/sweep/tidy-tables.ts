@@ -3,8 +3,9 @@ import { recordOfLine } from '@softmoe/lab';
 import { StoreError } from '@softmoe/tasks';
 import { writeTogether } from '@softmoe/tasks/files';
 import { recordColumns } from '@softmoe/train';
+import type { Kept } from '../experiment-kept.ts';
 import { getField } from './fields.ts';
-import { type Kept, keptIn } from './kept.ts';
+import { keptIn } from './kept.ts';
 import { type Cell, resultRow } from './results-table.ts';
 import { readSweep, type SweepRecord } from './sweep-folder.ts';
 
