@@ -1,44 +1,11 @@
-import { createMoE, ndarray, normaliseRows, saveMoE } from '@softmoe/model';
+import { ndarray, normaliseRows, saveMoE } from '@softmoe/model';
 import { encodeTensors } from '@softmoe/model/checks';
-import { zipSync } from 'fflate';
 import { dump } from 'npyjs';
 import { describe, expect, it } from 'vitest';
+import { arrays, npz, teacher } from '../fixtures/teacher-arrays.ts';
 import { decodeTeacher, holdsTensors } from './teacher-file.ts';
 
-const router = [
-  [0.6, 0.8, 0, 0],
-  [0, 0, 1, 0],
-];
-const expert = [
-  [0, 0, 0, 1],
-  [1, 0, 0, 0],
-];
-const arrays = { router, expert, amplitude: [1, -0.5] };
-const teacher = createMoE(
-  {
-    inputDim: 4,
-    experts: 2,
-    gate: 'sigmoid',
-    expert: { kind: 'hermite', degree: 3 },
-    routing: 'independent',
-  },
-  {
-    router: ndarray([2, 4], router.flat()),
-    expert: ndarray([2, 4], expert.flat()),
-    amplitude: ndarray([2], [1, -0.5]),
-  },
-);
-
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-
-function npz(changes: Readonly<Record<string, readonly number[] | readonly number[][]>> = {}) {
-  const files: Record<string, Uint8Array> = {};
-  for (const [name, value] of Object.entries({ ...arrays, ...changes })) {
-    const shape = Array.isArray(value[0]) ? [value.length, value[0].length] : [value.length];
-    files[`${name}.npy`] = new Uint8Array(dump(Float64Array.from(value.flat()), shape));
-  }
-  return zipSync(files);
-}
 
 describe('a file of a teacher', () => {
   it('may be a model, and arrays as .npz, JSON or bare tensors: the same teacher', () => {
@@ -105,7 +72,7 @@ describe('a file of a teacher', () => {
   it.each<[string, Uint8Array, string]>([
     [
       'without a router',
-      json({ expert, amplitude: [1, 1] }),
+      json({ expert: arrays.expert, amplitude: [1, 1] }),
       'ShapeError: teacher.router: is missing in t (got ["expert", "amplitude"]). Write the arrays router, expert, amplitude.',
     ],
     [

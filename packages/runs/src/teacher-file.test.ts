@@ -3,51 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExperiment, parseConfig, restoreExperiment, runExperiment } from '@softmoe/lab';
 import { createMoE, type MoE, ndarray, saveMoE } from '@softmoe/model';
-import { zipSync } from 'fflate';
-import { dump } from 'npyjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { npz, teacher } from '../../lab/fixtures/teacher-arrays.ts';
 import { readModel, readRun } from './read-run.ts';
 import { createRunFolder, resumeRunFolder } from './run-folder.ts';
 import { readConfigTeacher, readTeacher } from './teacher-file.ts';
-
-const router = [
-  [0.6, 0.8, 0, 0],
-  [0, 0, 1, 0],
-];
-const expert = [
-  [0, 0, 0, 1],
-  [1, 0, 0, 0],
-];
-const arrays = { router, expert, amplitude: [1, -0.5] };
-const teacher = createMoE(
-  {
-    inputDim: 4,
-    experts: 2,
-    gate: 'sigmoid',
-    expert: { kind: 'hermite', degree: 3 },
-    routing: 'independent',
-  },
-  {
-    router: ndarray([2, 4], router.flat()),
-    expert: ndarray([2, 4], expert.flat()),
-    amplitude: ndarray([2], [1, -0.5]),
-  },
-);
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'softmoe-teacher-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-function npz(amplitude: readonly number[] = arrays.amplitude): Uint8Array {
-  const files: Record<string, Uint8Array> = {};
-  for (const [name, value] of Object.entries({ ...arrays, amplitude })) {
-    const shape = Array.isArray(value[0]) ? [2, 4] : [2];
-    files[`${name}.npy`] = new Uint8Array(dump(Float64Array.from(value.flat()), shape));
-  }
-  return zipSync(files);
-}
 
 describe('a file of a teacher', () => {
   it('is refused where it cannot be read', async () => {
@@ -80,7 +46,7 @@ describe('a config that names the file of a teacher', () => {
   it('and its digest takes the file of that digest alone, or the one that a run kept beside it', async () => {
     await writeFile(join(folder, 'mine.npz'), npz());
     const { config } = await readConfigTeacher({ teacher: { file: 'mine.npz' } }, folder);
-    await writeFile(join(folder, 'mine.npz'), npz([1, 2]));
+    await writeFile(join(folder, 'mine.npz'), npz({ amplitude: [1, 2] }));
     await expect(readConfigTeacher(config, folder)).rejects.toThrow(
       /teacher\.sha256: must be that of the teacher given/,
     );

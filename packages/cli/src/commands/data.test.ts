@@ -1,41 +1,20 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { datasetOf } from '@softmoe/lab';
 import { loadMoE } from '@softmoe/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmoe, start } from '../../test/softmoe.ts';
+import { csv, quick, rows, tableRun } from '../../test/table-run.ts';
 import { exitCodes } from '../exit-codes.ts';
-
-/** z = 20 + 3 (a b + sin c) on 150 rows of columns in units of their own. */
-const size = 150;
-/** Numbers spread evenly from −2 to 2. */
-const spread = (s: number, step: number) => 4 * ((s * step) % 1) - 2;
-const rows = Array.from({ length: size }, (_, s) => {
-  const [a, b, c] = [spread(s, 0.8191725), spread(s, 0.6710436), spread(s, 0.5497005)];
-  return [100 + 10 * a, 1e-3 * b, c, 20 + 3 * (a * b + Math.sin(c))];
-});
-const csv = (of: readonly (readonly number[])[]) =>
-  `a,b,c,z\n${of.map((row) => row.join(',')).join('\n')}\n`;
 
 let folder: string;
 let file: string;
 let out: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'softmoe-data-'));
-  file = join(folder, 'table.csv');
-  await writeFile(file, csv(rows));
-  out = join(folder, 'run');
-  const kept = ['--out', out, '--tag', 'paper', '--note', 'a first look'];
-  const ended = await softmoe('run', '--data', file, '--target', 'z', ...kept, ...quick);
-  expect(ended).toMatchObject({ code: 0, stderr: `kept in ${out}\n` });
+  ({ folder, file, out } = await tableRun());
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const quick = ['--students', '6', '--starts', '1', '--seed', '2', '--quiet'];
 
 async function resultOf(run: string) {
   return JSON.parse(await readFile(join(run, 'result.json'), 'utf8'));
@@ -210,145 +189,4 @@ export default { name: 'swish', parity: 'none', value: (z) => z * s(z), derivati
     expect(Math.sqrt(squares.reduce((sum, x) => sum + x, 0) / 30)).toBeCloseTo(rmse, 10);
     expect(rmse / standardisation.target.scale).toBeCloseTo(relative, 12);
   });
-
-  it.each<[string, string[], RegExp]>([
-    [
-      'a column that is not there',
-      ['--data', 'FILE', '--target', 'y'],
-      /target: is no column .*a, b, c, z/,
-    ],
-    ['a missing target', ['--data', 'FILE'], /data\.target: .*--target COLUMN/],
-    [
-      'more units than rows',
-      ['--data', 'FILE', '--target', 'z', '--students', '91'],
-      /students: must be at most 90.*The option is --students/,
-    ],
-    [
-      'a field of other runs',
-      ['--data', 'FILE', '--target', 'z', '--teachers', '3'],
-      /teachers: is not a field/,
-    ],
-    [
-      'a backend',
-      ['--data', 'FILE', '--target', 'z', '--backend', 'reference'],
-      /backend: has no meaning/,
-    ],
-    [
-      'a preset beside it',
-      ['quick', '--data', 'FILE', '--target', 'z'],
-      /config: says how to learn from a teacher/,
-    ],
-    ['a target without a table', ['quick', '--target', 'z'], /target: is of a run on a table/],
-    ['a tag that nothing keeps', ['--data', 'FILE', '--target', 'z', '--tag', 'x'], /needs --out/],
-    [
-      'long routers that are learned',
-      ['--data', 'FILE', '--target', 'z', '--routing', 'softmax', '--router-norm', '2'],
-      /routerNorm: has no meaning/,
-    ],
-    ['patience without a table', ['quick', '--patience', '3'], /patience: is of a run on a table/],
-    ['no comparison without a table', ['quick', '--no-compare'], /compare: is of a run on a table/],
-    [
-      'a share of all rows',
-      ['--data', 'FILE', '--target', 'z', '--validation', '1'],
-      /validation: .*<1.* The option is --validation\./s,
-    ],
-    [
-      'a folder that is there',
-      ['--data', 'FILE', '--target', 'z', '--out', 'OUT'],
-      /out: already exists/,
-    ],
-  ])('refuses %s in one sentence', async (_, argv, message) => {
-    const given = argv.map((word) => ({ FILE: file, OUT: out })[word] ?? word);
-    const { code, stderr, stdout } = await softmoe('run', ...given, '--quiet');
-    expect(stderr).toMatch(message);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
-  });
-
-  it.each<[string, (run: string) => string[], RegExp]>([
-    [
-      'evaluate with points of an estimate',
-      (run) => ['evaluate', run, '--data', file, '--samples', '100'],
-      /samples: has no meaning for a run on a table \(got 100\)/,
-    ],
-    [
-      'predict with a module',
-      (run) => ['predict', run, '--data', file, '--gate', './x.mjs'],
-      /gate: has no meaning/,
-    ],
-    [
-      'predict with a column too few',
-      (run) => ['predict', run, '--data', file, '--columns', 'a,b'],
-      /columns: must be 3, for a, b, c of the run/,
-    ],
-    ['resume', (run) => ['resume', run], /a run on data/],
-    ['evaluate', (run) => ['evaluate', run], /a run on a table, which has no teacher/],
-    ['export', (run) => ['export', run, '--onnx'], /whose model is of standardised inputs/],
-    ['run', (run) => ['run', run], /is the folder of a run on data.*data\.json/],
-  ])('is refused in one sentence what it cannot do: %s', async (_, argv, message) => {
-    const { code, stderr } = await softmoe(...argv(out));
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
-  });
-
-  it('notices a model or a result that was changed', async () => {
-    const copy = join(folder, 'copy');
-    await cp(out, copy, { recursive: true });
-    const result = join(copy, 'result.json');
-    const text = await readFile(result, 'utf8');
-    await writeFile(result, text.replace(/"mean": ([-\d.e]+)/, '"mean": 1'));
-    const { code, stderr } = await softmoe('predict', copy, '--data', file);
-    expect(stderr).toContain('was changed since the run wrote it');
-    expect(code).toBe(2);
-  }, 60_000);
 });
-
-describe('docs/own-data.md', () => {
-  const python = spawnSync('python3', ['--version']).status === 0;
-  it.skipIf(!python)(
-    'goes from a table to predictions as it shows',
-    async () => {
-      const path = fileURLToPath(new URL('../../../../docs/own-data.md', import.meta.url));
-      const blocks = [...(await readFile(path, 'utf8')).matchAll(/```(\w+)\n([\s\S]*?)```/g)];
-      const [script = '', commands = '', shown = ''] = blocks.map(([, , text]) => text);
-      await writeFile(join(folder, 'friedman.py'), script);
-      const [first, ...ours] = commands.trim().split('\n');
-      expect(first).toBe('python3 friedman.py');
-      expect(spawnSync('python3', ['friedman.py'], { cwd: folder }).status).toBe(0);
-      const before = process.cwd();
-      process.chdir(folder);
-      try {
-        const printed: string[] = [];
-        for (const line of ours) {
-          const { code, stdout } = await softmoe(...line.split(' ').slice(1));
-          expect(code).toBe(0);
-          printed.push(stdout);
-        }
-        const [story = '', written, error = ''] = printed;
-        expect(wordsOf(story)).toEqual(wordsOf(shown));
-        expect(written).toBe('y.npy\n');
-        expect(Number(/is (\S+)\.\n$/.exec(error)?.[1])).toBeLessThan(0.03);
-      } finally {
-        process.chdir(before);
-      }
-    },
-    120_000,
-  );
-});
-
-/**
- * The lines of a story without what the last bit of an exponential may change: numbers, the sizes that were tried, and what is known of
- * the end.
- */
-function wordsOf(story: string): string[] {
-  return story
-    .split('\n')
-    .map((line) =>
-      line
-        .replaceAll(/\d[\w.-]*/g, '#')
-        .replaceAll(/ +/g, ' ')
-        .trim(),
-    )
-    .map((line) => line.replace(/(Fine-tune: # steps\.).*/, '$1'))
-    .filter((line) => line !== '# #');
-}

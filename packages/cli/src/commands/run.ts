@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { type BackendName, backendOption, openBackend } from '../backend.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { repeated } from '../options.ts';
+import { aboutOf } from '../run/about.ts';
 import { configOf } from '../run/config-of.ts';
 import { addConfigOptions } from '../run/config-options.ts';
 import { type ExecuteOptions, execute, executeOptions } from '../run/execute.ts';
@@ -56,11 +57,7 @@ export function runCommand(streams: Streams, setExitCode: (code: ExitCode) => vo
     const given = { ...own, ...(teacher ? { teacher } : {}) };
     const experiment = createExperiment(config, { backend, machine: thisMachine(), ...given });
     const git = await gitState();
-    const about = {
-      ...(tag && { tags: [...tag] }),
-      ...(note !== undefined && { note }),
-      ...(git && { git }),
-    };
+    const about = aboutOf({ tag, note }, git);
     const start = experiment.snapshot();
     const folder =
       out === undefined ? undefined : await createRunFolder(out, start, modules, about);

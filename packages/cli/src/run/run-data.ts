@@ -25,6 +25,7 @@ import { columnNames, NO_MEANING, refuseOptions } from '../options.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
+import { aboutOf } from './about.ts';
 import { addConfigOptions, configFields, tableFields, withOptions } from './config-options.ts';
 import { createDataProgress } from './data-progress.ts';
 import { dataStory } from './data-story.ts';
@@ -146,12 +147,7 @@ export async function executeData(
     const run = await runData(table, sha256, config, watch, own);
     progress?.stop();
     if (out !== undefined) {
-      const git = await gitState();
-      await createDataRun(out, run, modules, {
-        ...(tag && { tags: [...tag] }),
-        ...(note !== undefined && { note }),
-        ...(git && { git }),
-      });
+      await createDataRun(out, run, modules, aboutOf({ tag, note }, await gitState()));
       stderr.write(`kept in ${out}\n`);
     }
     stdout.write(`${json ? JSON.stringify(run.result, null, 2) : fit(dataStory(run.result))}\n`);
