@@ -8,7 +8,7 @@ export type NamedSpec = MoESpec & {
 };
 
 /**
- * `spec` as the fused kernels take it, with its gate alone: its routers are to be given at their length, {@link routerNorm}. Throws
+ * `spec` as the fused kernels take it, with its gate alone: its routers are to be given at their length, `fixedNorm`. Throws
  * {@link UnsupportedError} for a gate or an expert of the user's own: the kernels are compiled, and have those that are built in.
  */
 export function namedSpec(spec: MoESpec): NamedSpec {
@@ -21,12 +21,6 @@ export function namedSpec(spec: MoESpec): NamedSpec {
   if (isNamed(spec)) return spec;
   const gate = plainGate(spec);
   return { ...spec, gate: typeof gate === 'object' ? gate.name : gate } as NamedSpec;
-}
-
-/** The length of the routers of `spec`, whose params are their directions. */
-export function routerNorm(spec: MoESpec): number {
-  const gate = plainGate(spec);
-  return typeof gate === 'object' && 'norm' in gate ? gate.norm : 1;
 }
 
 /** Throws {@link UnsupportedError} for a gate or an expert of the user's own in what errors call `field`. */

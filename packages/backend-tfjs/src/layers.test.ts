@@ -1,5 +1,5 @@
 import type { Backend } from '@softmoe/backend';
-import { createMoE, forward, type MoE, type MoESpec, ndarray } from '@softmoe/model';
+import { createMoE, forward, freeRouters, type MoE, type MoESpec, ndarray } from '@softmoe/model';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,11 @@ const shared: MoE = createMoE(
   { ...smallStudent().spec, routing: 'softmax' },
   { ...smallStudent().params, routerBias: ndarray([4], [0.1, -0.4, 0.3, 0]) },
 );
+
+const sharp: MoE = {
+  ...smallStudent(),
+  spec: { ...smallStudent().spec, gate: { name: 'sigmoid', norm: 1.7 } } as MoESpec,
+};
 
 function differenceFrom(model: MoE, layered: tfl.LayersModel): number {
   const values = tf.tidy(() => (layered.predict(pointsTensor()) as tf.Tensor).dataSync());
@@ -52,6 +57,7 @@ describe.each<TfjsBackendName>(['cpu', 'wasm'])('the layer softMoE on %s', (name
 
   it.each([
     ['gates of their own', smallStudent()],
+    ['routers of any length', freeRouters(sharp)],
     ['shared gates', shared],
   ])('computes f of a model, and gives the model back: %s', (_, model) => {
     const layer = layerOf(model);
@@ -68,6 +74,7 @@ describe.each<TfjsBackendName>(['cpu', 'wasm'])('the layer softMoE on %s', (name
 
   it.each<[string, Partial<MoESpec>]>([
     ['gates of their own', {}],
+    ['routers of any length', { gate: { name: 'sigmoid', norm: 'free' } }],
     ['shared gates', { routing: 'softmax', expert: { kind: 'gelu' } }],
   ])('learns by model.fit, and is saved and loaded: %s', async (_, kind) => {
     const layer = softMoE({ experts: 8, seed: 3, inputShape: [d], ...kind });

@@ -1,5 +1,6 @@
 import type { ParameterOffsets } from '@softmoe/kernels';
 import type { MoE, MoESpec, Params } from '@softmoe/model';
+import { fixedNorm } from '@softmoe/model/checks';
 import {
   makeParams,
   type ParameterName,
@@ -7,7 +8,6 @@ import {
   parameterLayout,
   sizeOf,
 } from '@softmoe/model/linalg';
-import { routerNorm } from './kernel-spec.ts';
 
 export const FLOAT = 4;
 
@@ -47,7 +47,7 @@ export function readParams(spec: MoESpec, at: ParameterOffsets, floats: Float32A
 
 /** A parameter, or its derivative, times the length of the routers where it is theirs. */
 function scaled(name: ParameterName, data: Float64Array, spec: MoESpec): Float64Array {
-  const norm = name === 'router' ? routerNorm(spec) : 1;
+  const norm = name === 'router' ? fixedNorm(spec.gate) : 1;
   return norm === 1 ? data : data.map((x) => norm * x);
 }
 

@@ -37,6 +37,7 @@ export function gateAt(gate: MoESpec['gate'], z: Tensor): Evaluated {
   const named = gate === undefined ? gate : namedGate(gate);
   if (typeof named === 'object') {
     if ('value' in named) return ownAt('spec.gate', named, z);
+    if (named.norm === 'free') return gateAt(named.name, z);
     const { value, slope } = gateAt(named.name, mul(z, named.norm));
     return { value, slope: mul(slope, named.norm) };
   }

@@ -84,7 +84,8 @@ describe('the entries', () => {
         'UnknownNameError',
       ],
       ...['UnsupportedError', 'ValueError', 'ExpertSpec', 'forward', 'lossAndGradient', 'units'],
-      ...['Frame', 'toSpan', 'Expert', 'Gate', 'TensorFunction', 'GateSpec', 'normaliseRows'],
+      ...['Frame', 'toSpan', 'freeRouters', 'Expert', 'Gate', 'TensorFunction', 'GateSpec'],
+      'normaliseRows',
       'retract',
       'createMoE',
       ...[

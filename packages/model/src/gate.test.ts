@@ -198,6 +198,7 @@ describe('a gate behind routers of a length', () => {
     [{ name: 'tanh', norm: -1 }, 'gate.norm', -1],
     [{ name: 'tanh', norm: Infinity }, 'gate.norm', Infinity],
     [{ name: 'tanh', norm: '3' }, 'gate.norm', '3'],
+    [{ name: 'step', norm: 'free' }, 'gate.name', 'step'],
     [{ name: 'tanh' }, 'gate.norm', undefined],
     [{ ...sharp, slope: 1 }, 'gate.slope', 'slope'],
     [null, 'gate', null],

@@ -12,11 +12,11 @@ export type GateName = 'sigmoid' | 'probit' | 'tanh';
 
 /**
  * A gate g by its name, for routers of length `norm`, above 0: what is kept and trained are their directions v, unit vectors, and the
- * gate is g(norm·v·x).
+ * gate is g(norm·v·x). Where `norm` is 'free' routers are vectors of any length, which is trained with them, and the gate is g(v·x).
  */
 export interface GateSpec {
   readonly name: GateName;
-  readonly norm: number;
+  readonly norm: number | 'free';
 }
 
 /** A new gate is one file in `gates/`, its line here and its name above. */
@@ -51,19 +51,20 @@ function gateOfSpec(spec: GateSpec, field: string): Gate {
   requireKeys(field, spec, ['name', 'norm']);
   const { name, norm } = spec;
   if (!isGateName(name)) throw notAGate(name, `${field}.name`);
-  if (!(norm > 0 && Number.isFinite(norm))) {
-    throw new ValueError('must be a finite number above 0', {
+  if (norm !== 'free' && !(norm > 0 && Number.isFinite(norm))) {
+    throw new ValueError("must be a finite number above 0, or 'free'", {
       field: `${field}.norm`,
       value: norm,
       remedy:
-        'Give the length of the routers: 1 is that of unit vectors, 3 makes the gate sharper.',
+        "Give the length of the routers: 1 is that of unit vectors, 3 makes the gate sharper, 'free' trains it.",
     });
   }
   if (norm === 1) return gates[name];
   const key = `${name} ${norm}`;
   let gate = ofSpecs.get(key);
   if (!gate) {
-    gate = sharpened(gates[name], norm);
+    gate =
+      norm === 'free' ? { ...gates[name], name: `${name}(‖v‖z)` } : sharpened(gates[name], norm);
     ofSpecs.set(key, gate);
     specs.set(gate, { name, norm });
   }
@@ -93,6 +94,28 @@ export function namedGate(gate: GateName | GateSpec | Gate): GateName | GateSpec
   if (isOwnGate(gate)) return gate;
   const found = gateOf(gate);
   return specs.get(found) ?? gateNames.find((name) => gates[name] === found) ?? gate;
+}
+
+/** Name and norm of a gate that is built in, however it was given, 1 where it is a name; undefined for one of the user's own. */
+export function gateSpecOf(gate: GateName | GateSpec | Gate | undefined): GateSpec | undefined {
+  if (typeof gate === 'object' && !('value' in gate)) return gate;
+  if (typeof gate === 'object' && specs.has(gate)) return specs.get(gate);
+  const name = gateNames.find((known) => known === gate || gates[known] === gate);
+  return name && { name, norm: 1 };
+}
+
+/** The gate of unit routers of the gate `{ name, norm: 'free' }`, whose routers have any length; undefined for every other gate. */
+export function gateOfFreeRouters(gate: GateName | GateSpec | Gate | undefined): Gate | undefined {
+  if (typeof gate !== 'object') return undefined;
+  const spec = gateSpecOf(gate);
+  return spec?.norm === 'free' ? gates[spec.name] : undefined;
+}
+
+/** The length of routers that is no part of their rows: the norm of a gate by its spec, 1 for every other gate. */
+export function fixedNorm(gate: GateName | GateSpec | Gate | undefined): number {
+  if (typeof gate !== 'object') return 1;
+  const norm = gateSpecOf(gate)?.norm;
+  return typeof norm === 'number' ? norm : 1;
 }
 
 function isGateName(name: unknown): name is GateName {

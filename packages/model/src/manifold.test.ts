@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { array, moe } from '../test/arbitraries.ts';
 import { expectError } from '../test/expect-error.ts';
 import { norm } from './linalg/norm.ts';
+import { normaliseRows } from './linalg/normalise-rows.ts';
 import { matrixSize, row } from './linalg/rows.ts';
 import { dot } from './linalg/vectors.ts';
 import {
   fromTangentCoordinates,
-  normaliseRows,
   projectTangent,
   projectTangentInPlace,
   retract,

@@ -1,31 +1,10 @@
-import { ValueError } from './errors.ts';
-import { rescaleAt } from './linalg/norm.ts';
+import { normaliseRows } from './linalg/normalise-rows.ts';
 import { matrixSize } from './linalg/rows.ts';
 import { at, axpyAt, dotAt } from './linalg/vectors.ts';
 import { param, parameterLayout } from './moe.ts';
-import { type NDArray, zeros } from './ndarray.ts';
+import { zeros } from './ndarray.ts';
 import { copyParams, makeParams, mapParams } from './params.ts';
 import type { MoE, ParameterName, Params } from './spec.ts';
-
-/** Rows divided by their lengths, at any scale. Throws {@link ValueError} for a row that has no direction. */
-export function normaliseRows(array: NDArray, field: string = 'rows'): NDArray {
-  const { rows, columns } = matrixSize(array);
-  const data = array.data.slice();
-  for (let i = 0; i < rows; i++) {
-    const start = i * columns;
-    const length = rescaleAt(data, start, columns);
-    if (!(length > 0) || !Number.isFinite(length)) {
-      throw new ValueError('row has no direction', {
-        field: `${field}[${i}]`,
-        value: length,
-        remedy:
-          'Give finite numbers that are not all zero; if a step led here, take a smaller one.',
-      });
-    }
-    for (let j = start; j < start + columns; j++) data[j] = data[j]! / length;
-  }
-  return { shape: array.shape, data };
-}
 
 /** Brings parameters back to their manifolds: rows on a sphere are normalised, free arrays are kept. */
 export function retract(spec: MoE['spec'], params: Params): MoE {

@@ -55,6 +55,14 @@ describe('saveMoE and loadMoE', () => {
     expect(saveMoE(object)).toEqual(saveMoE(sharp));
   });
 
+  it('keep router rows of any length where the gate says that they are free', () => {
+    const { router } = model.params;
+    const longer = { shape: router.shape, data: router.data.map((x) => 3 * x) };
+    const spec = { ...model.spec, gate: { name: 'tanh', norm: 'free' } } as MoE['spec'];
+    const free = { spec, params: { ...model.params, router: longer } };
+    expect(loadMoE(saveMoE(free))).toEqual(free);
+  });
+
   it('keep −0, subnormal and large numbers, in the spec too', () => {
     expect(loadMoE(saveMoE(model))).toEqual(model);
   });

@@ -22,7 +22,7 @@ export function parameterLayout(spec: MoESpec): {
   readonly [Name in keyof Params]: ParameterLayout;
 } {
   const { experts: m, inputDim: d } = spec;
-  const { router, ...others } = routingOf(spec.routing).layout(m, d);
+  const { router, ...others } = routingOf(spec.routing).layout(spec);
   return {
     router,
     expert: { name: 'expert', shape: [m, d], manifold: 'sphere' },

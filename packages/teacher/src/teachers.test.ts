@@ -202,6 +202,24 @@ describe('amplitudes of a teacher', () => {
   });
 });
 
+describe('routers of a teacher that may have any length', () => {
+  const gate = { name: 'sigmoid', norm: 'free' } as const;
+
+  it('have the length that is asked for, and the directions of unit routers', () => {
+    const unit = createTeacher(base).params;
+    const { router, expert } = createTeacher({ ...base, gate, routerNorm: 2 }).params;
+    expect(router.data).toEqual(unit.router.data.map((x) => 2 * x));
+    expect(expert).toEqual(unit.expert);
+    expect(createTeacher({ ...base, gate }).params).toEqual(unit);
+  });
+
+  it('are asked for where they may have any', () => {
+    expect(() => createTeacher({ ...base, routerNorm: 2 })).toThrow(
+      expect.objectContaining({ name: 'ValueError', field: 'routerNorm', value: 2 }),
+    );
+  });
+});
+
 describe('softmax routing of a teacher', () => {
   const { gate, ...rest } = base;
 
@@ -262,6 +280,7 @@ describe('createTeacher', () => {
     ['seed', { seed: -1 }],
     ['amplitudeSpread', { amplitudeSpread: 0.5 }],
     ['amplitudeSpread', { amplitudeSpread: Number.NaN }],
+    ['routerNorm', { routerNorm: 0, gate: { name: 'tanh', norm: 'free' } }],
     ['spec.inputDim', { inputDim: 0 }],
     ['spec.experts', { experts: 1.5 }],
     ['spec.expert.degree', { expert: { kind: 'hermite', degree: 0 } }],

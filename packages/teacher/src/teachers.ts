@@ -9,7 +9,7 @@ import {
   ValueError,
 } from '@softmoe/model';
 import { checkSpec, requireFinite, requireKeys, type Written } from '@softmoe/model/checks';
-import { axpy, row, zeros } from '@softmoe/model/linalg';
+import { axpy, parameterLayout, row, zeros } from '@softmoe/model/linalg';
 import { normalRows, orthonormalRows, randomDirections } from './directions.ts';
 import { type GatingOptions, initialBias, specOf } from './gating.ts';
 
@@ -46,6 +46,8 @@ export type TeacherOptions = GatingOptions & {
    * j = 0 … k − 1. By default 1: all amplitudes are 1.
    */
   readonly amplitudeSpread?: number;
+  /** Length of the routers where the gate says that they have any, `norm: 'free'`; by default 1, and 1 elsewhere. */
+  readonly routerNorm?: number;
 };
 
 const TEACHER_OPTIONS: readonly (keyof TeacherOptions)[] = [
@@ -57,6 +59,7 @@ const TEACHER_OPTIONS: readonly (keyof TeacherOptions)[] = [
   'geometry',
   'seed',
   'amplitudeSpread',
+  'routerNorm',
 ];
 
 /** Streams that a teacher is drawn from, at step 0 of its seed. */
@@ -71,14 +74,31 @@ const EXPERT_STREAM = 'teacher/expert';
 export function createTeacher(written: Written<TeacherOptions>): MoE {
   const options = written as TeacherOptions;
   requireKeys('options', options, TEACHER_OPTIONS);
-  const { experts, geometry, seed, amplitudeSpread = 1 } = options;
+  const { experts, geometry, seed, amplitudeSpread = 1, routerNorm = 1 } = options;
   const spec = specOf(options);
   checkSpec(spec);
   requireFinite('amplitudeSpread', amplitudeSpread, 1);
+  requireFinite('routerNorm', routerNorm, Number.MIN_VALUE);
+  if (routerNorm !== 1) requireFreeRouters(spec, routerNorm);
+  const { router, expert } = directions(spec, geometry, seed);
   return createMoE(spec, {
-    ...directions(spec, geometry, seed),
+    router: routerNorm === 1 ? router : scaled(router, routerNorm),
+    expert,
     amplitude: { shape: [experts], data: spreadAmplitudes(experts, amplitudeSpread) },
     ...initialBias(spec),
+  });
+}
+
+function scaled({ shape, data }: NDArray, factor: number): NDArray {
+  return { shape, data: data.map((x) => factor * x) };
+}
+
+function requireFreeRouters(spec: MoESpec, routerNorm: number): void {
+  if (parameterLayout(spec).router.manifold === 'free') return;
+  throw new ValueError('is for routers that may have any length, and those of this gate have 1', {
+    field: 'routerNorm',
+    value: routerNorm,
+    remedy: "Use gate: { name, norm: 'free' }, or give the gate this norm.",
   });
 }
 

@@ -55,8 +55,8 @@ function cosines(rows: NDArray, others: NDArray): NDArray {
   return { shape, data: data.map((cosine) => Math.min(1, Math.max(-1, cosine))) };
 }
 
-function directionsOf({ spec, params }: MoE): NDArray {
-  return routingOf(spec.routing).directions(params);
+function directionsOf(model: MoE): NDArray {
+  return routingOf(model.spec.routing).directions(model);
 }
 
 /**

@@ -47,7 +47,12 @@ export function accuracyCases(own: OwnFunctions = {}): ConformanceCase[] {
 
 function everyFunction({ gates = [], experts = [] }: OwnFunctions): ConformanceCase[] {
   const gatings: Pick<ModelOptions, 'gate' | 'routing'>[] = [
-    ...[...gateNames, { name: 'tanh', norm: 2.5 } as const, ...gates].map((gate) => ({ gate })),
+    ...[
+      ...gateNames,
+      { name: 'tanh', norm: 2.5 } as const,
+      { name: 'sigmoid', norm: 'free' } as const,
+      ...gates,
+    ].map((gate) => ({ gate })),
     ...sharedRoutings.map((routing) => ({ routing })),
   ];
   return gatings.flatMap((gating) =>

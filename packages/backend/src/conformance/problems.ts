@@ -13,6 +13,7 @@ import {
 } from '@softmoe/model';
 import {
   type GateName,
+  gateOfFreeRouters,
   hasOwnGates,
   type Inputs,
   type RoutingName,
@@ -53,7 +54,7 @@ function spread(length: number, salt: number): Float64Array {
 
 /**
  * A model with no special numbers, amplitudes of both signs between 1/2 and 3/2. Where units share their gates so are the
- * biases and the lengths of router rows, which keeps every gate open somewhere.
+ * biases and the lengths of router rows, which keeps every gate open somewhere; lengths too where the gate says that they are free.
  */
 export function model(options: ModelOptions): MoE {
   const { inputDim: d, experts: m, gate = 'sigmoid', salt = 0 } = options;
@@ -66,17 +67,18 @@ export function model(options: ModelOptions): MoE {
     expert: rows(7 * salt + 2),
     amplitude: scalars(7 * salt + 3),
   };
-  if (hasOwnGates(routing)) {
-    return createMoE({ inputDim: d, experts: m, gate, expert, routing }, params);
+  const own = hasOwnGates(routing);
+  if (!own || gateOfFreeRouters(gate)) {
+    scalars(7 * salt + 7).data.forEach((length, i) => {
+      scale(length, row(router, i));
+    });
   }
-  const free = ndarray([m, d], router.data.slice());
-  scalars(7 * salt + 7).data.forEach((length, i) => {
-    scale(length, row(free, i));
-  });
-  return createMoE(
-    { inputDim: d, experts: m, expert, routing },
-    { ...params, router: free, routerBias: scalars(7 * salt + 6) },
-  );
+  return own
+    ? createMoE({ inputDim: d, experts: m, gate, expert, routing }, params)
+    : createMoE(
+        { inputDim: d, experts: m, expert, routing },
+        { ...params, routerBias: scalars(7 * salt + 6) },
+      );
 }
 
 /** Points of unit variance, [size, d]. */

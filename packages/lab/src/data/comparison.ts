@@ -30,7 +30,9 @@ const one: Expert = { name: 'one', parity: 'even', value: () => 1, derivative: (
 const neurons: Routing = {
   ...routingOf('independent'),
   name: 'neurons',
-  layout: (m, d) => ({ router: { name: 'router', shape: [m, d], manifold: 'free' } }),
+  layout: ({ experts: m, inputDim: d }) => ({
+    router: { name: 'router', shape: [m, d], manifold: 'free' },
+  }),
 };
 
 /**

@@ -91,20 +91,36 @@ function isBetween(version: unknown, from: number, to: number): boolean {
 
 /**
  * What a schema found wrong, one by one: an issue about unknown keys is one for each of them, and what is none of several is told as
- * the first of them that has its type, or else as the first.
+ * the first of them that has its type, as none of them where they are types and single values, or else as the first.
  */
 export function eachIssue(issues: readonly SchemaIssue[]): SchemaIssue[] {
   return issues.flatMap((issue) => {
     const { keys, errors = [], path } = issue;
     if (keys) return keys.map((key) => ({ ...issue, keys: [key] }));
     const branch = errors.find((found) => found.every(isInside)) ?? errors[0];
-    if (!branch) return [issue];
+    if (!branch || areTypes(errors)) return [issue];
     return eachIssue(branch).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
   });
 }
 
 /** Whether an issue is about a part of a value, whose type is then as it should be. */
 const isInside = ({ path, keys }: SchemaIssue) => path.length > 0 || keys !== undefined;
+
+/** Whether all branches of a union say no more than which type, or which single value, each of them is for. */
+function areTypes(
+  errors: SchemaIssue['errors'] = [],
+): errors is NonNullable<SchemaIssue['errors']> {
+  return (
+    errors.length > 0 &&
+    errors.every(
+      ([first]) =>
+        first !== undefined &&
+        first.path.length === 0 &&
+        (first.code === 'invalid_type' ||
+          (first.code === 'invalid_value' && first.values?.length === 1)),
+    )
+  );
+}
 
 /** The first thing that a schema found wrong with `input`, in the parts of a typed error. */
 export function schemaProblem(
@@ -128,6 +144,12 @@ function wordsOf(issue: SchemaIssue, value: unknown): string {
   const { code, expected, values = [], origin, minimum, maximum, inclusive, exact } = issue;
   switch (code) {
     case 'invalid_union': {
+      if (areTypes(issue.errors)) {
+        const kinds = issue.errors.map(
+          ([first]) => first?.expected ?? JSON.stringify(first?.values?.[0]),
+        );
+        return `expected ${kinds.join(' or ')}, received ${typeOf(value)}`;
+      }
       const known = issue.options
         ?.filter((option) => option !== undefined)
         .map((option) => JSON.stringify(option));

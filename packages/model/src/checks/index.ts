@@ -6,16 +6,19 @@ export { requireFrame, requireSameFrame } from '../frames/frame.ts';
 export { requireSameInputs } from '../frames/span.ts';
 export type { Parity } from '../function.ts';
 export {
+  fixedNorm,
   type GateName,
   gateNames,
   gateOf,
+  gateOfFreeRouters,
+  gateSpecOf,
   isBuiltInGate,
   isOwnGate,
   namedGate,
 } from '../gate.ts';
 export { checkArray, checkSpec, requireForm, requireModel, withUnitRows } from '../moe.ts';
 export { decodeMoE, encodeMoE } from '../moe-file.ts';
-export { hasOwnGates, routingNames, routingOf } from '../routing.ts';
+export { hasFreeRouters, hasOwnGates, routingNames, routingOf } from '../routing.ts';
 export { decodeTensors, encodeTensors, type TensorFile } from '../safetensors.ts';
 export type { GatedRouting, GatedSpec, RoutingName, SharedRouting, SharedSpec } from '../spec.ts';
 export { requireSameKind } from '../symmetries/nearest-image.ts';

@@ -5,7 +5,7 @@ import { createMoE, type MoE, ndarray } from '../index.ts';
 import { dot, mapParams, row, takeRows } from '../linalg/index.ts';
 
 const teacher = someModel({ inputDim: 4, experts: 3, routing: 'softmax' });
-const routerDirections = ({ spec, params }: MoE) => routingOf(spec.routing).directions(params);
+const routerDirections = (model: MoE) => routingOf(model.spec.routing).directions(model);
 
 it('router directions are the router rows of independent routing', () => {
   const model = someModel({ inputDim: 4, experts: 3 });

@@ -35,11 +35,11 @@ export interface Routing {
    * share their gates and compete: without one of them all the others change.
    */
   readonly ownGates: boolean;
-  /** The parameters that routing has in a model of m units in d dimensions, in stored order. */
-  layout(
-    m: number,
-    d: number,
-  ): { readonly router: ParameterLayout; readonly routerBias?: ParameterLayout };
+  /** The parameters that routing has in a model of that spec, in stored order. */
+  layout(spec: MoESpec): {
+    readonly router: ParameterLayout;
+    readonly routerBias?: ParameterLayout;
+  };
   /** What computes the gates of blocks of `stride` points, in arrays of its own. */
   gates(model: MoE, stride: number): OpenGates;
   /**
@@ -61,7 +61,7 @@ export interface Routing {
    */
   readonly translations: readonly ParameterName[];
   /** The unit vectors that the alignment of routers is measured on, [m, d]; zero for a router without a direction. */
-  directions(params: Params): NDArray;
+  directions(model: MoE): NDArray;
   /** The logarithms of the units' shares of the gates at x = 0, up to a common number, [m]. */
   logShares(params: Params): Float64Array;
   /**

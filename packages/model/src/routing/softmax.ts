@@ -14,7 +14,7 @@ const SAME = 1e-12;
 export const softmax: Routing = {
   name: 'softmax',
   ownGates: false,
-  layout: (m, d) => ({
+  layout: ({ experts: m, inputDim: d }) => ({
     router: { name: 'router', shape: [m, d], manifold: 'free' },
     routerBias: { name: 'routerBias', shape: [m], manifold: 'free' },
   }),
@@ -41,7 +41,7 @@ export const softmax: Routing = {
    * duplicates that share a gate nor dead units (b → −∞) change it. Zero for a row equal to the mean, such as that of a
    * single unit.
    */
-  directions({ router, routerBias }) {
+  directions({ params: { router, routerBias } }) {
     const [m = 0, d = 0] = router.shape;
     const rows = Array.from({ length: m }, (_, i) => row(router, i));
     const mean = combination(sharesAtOrigin(routerBias!), rows, d);

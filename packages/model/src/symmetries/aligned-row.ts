@@ -29,10 +29,10 @@ export function alignedRows(array: NDArray, group: readonly number[], parity: Pa
 }
 
 /**
- * Unit vector along Σ_i weights[i]·rows[i]/Σ_i weights[i]; nothing where cancelling weights leave no mean of nearly equal unit
- * vectors. A single row is its own mean.
+ * Σ_i weights[i]·rows[i]/Σ_i weights[i]; nothing where cancelling weights leave no mean of nearly equal rows. A single row is its own
+ * mean.
  */
-export function meanDirection(
+export function meanRow(
   { first, rows }: AlignedRows,
   weights: Float64Array,
 ): Float64Array | undefined {
@@ -40,6 +40,17 @@ export function meanDirection(
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = weights.map((weight) => weight / total);
   const mean = combination(shares, rows, first.length);
+  const size = norm(mean) / norm(first);
+  return size > 0.5 && size < 2 ? mean : undefined;
+}
+
+/** Unit vector along {@link meanRow}, for rows that are unit vectors. */
+export function meanDirection(
+  aligned: AlignedRows,
+  weights: Float64Array,
+): Float64Array | undefined {
+  const mean = meanRow(aligned, weights);
+  if (!mean || aligned.rows.length === 1) return mean;
   const length = norm(mean);
-  return length > 0.5 && length < 2 ? mean.map((x) => x / length) : undefined;
+  return mean.map((x) => x / length);
 }

@@ -148,7 +148,8 @@ function gateOperators(spec: MoESpec): Operators {
   const gate = namedGate(gateOf(spec.gate));
   if (typeof gate === 'string') return gates[gate];
   if ('value' in gate) throw unsupported('gate', gate);
-  return (graph, z) => gates[gate.name](graph, graph.times(z, gate.norm));
+  const { name, norm } = gate;
+  return (graph, z) => gates[name](graph, norm === 'free' ? z : graph.times(z, norm));
 }
 
 function biasOf({ params }: MoE): string[] {

@@ -71,7 +71,11 @@ describe('the ONNX file of a model', () => {
     'gives what forward does with every gate and routing: %s',
     async (_, expert) => {
       const shapes = routingNames.flatMap((routing) =>
-        [...gateNames, { name: 'tanh', norm: 2 } as const].map((gate) => ({ routing, gate })),
+        [
+          ...gateNames,
+          { name: 'tanh', norm: 2 } as const,
+          { name: 'probit', norm: 'free' } as const,
+        ].map((gate) => ({ routing, gate })),
       );
       for (const shape of shapes) {
         const model = someModel({ inputDim: 5, experts: 4, expert, ...shape });
