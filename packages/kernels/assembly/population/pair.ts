@@ -23,6 +23,8 @@ export class Pair {
   overlaps: usize;
   /** E[u₁u₂], its derivatives by the overlaps and, where they are asked for, the second ones, [28][2]. */
   results: usize;
+  /** The derivatives by λ₁ and λ₂ where routers have lengths of their own, [2][2]: pair-lengths.ts. */
+  lengths: usize;
   /** Where pair-curvature.ts puts the second derivatives by the overlaps of either unit. */
   places: usize;
 }

@@ -3,10 +3,12 @@
 
 import { clear } from '../panels';
 import { zeros } from '../simd';
+import { doubleTerms, evaluateLengths, pairTerms, termsOf } from './lengths';
 import { evaluateMoments } from './mehler';
 import { ALPHA1, ALPHA2, BETA1, BETA2, differentiatePair, GAMMA, Pair, RHO } from './pair';
 import { STEP_BYTES } from './product';
 import { readOwn, readPair, readSelf, tableOf } from './overlaps';
+import { differentiateLengths, SECOND } from './pair-lengths';
 import { Work } from './records';
 
 /** The loss without its constant; Ω, and the derivatives by the amplitudes. */
@@ -17,6 +19,10 @@ export function addPairs(work: Work): f64 {
   clear(work.slopes, <usize>(2 * strips) * stripBytes(work));
   clear(work.ownSlopes, unitBytes);
   clear(work.amplitudeSlopes, unitBytes);
+  if (work.order > 0) {
+    clear(work.lengthSlopes, unitBytes);
+    pairTerms(work);
+  }
   readOwn(work);
   let loss = addSelves(work);
   for (let i = 0; i < m; i++) loss = f64x2.add(loss, addUnit(work, i));
@@ -24,6 +30,9 @@ export function addPairs(work: Work): f64 {
     const slope = load<f64>(work.ownSlopes + (<usize>i << 3));
     store<f64>(expertSlopes(work, i) + <usize>i * STEP_BYTES, slope);
     store<f64>(routerSlopes(work, i) + <usize>(work.paddedUnits + i) * STEP_BYTES, slope);
+    if (work.order == 0) continue;
+    const itself = routerSlopes(work, i) + <usize>i * STEP_BYTES;
+    store<f64>(itself, load<f64>(itself) + load<f64>(work.lengthSlopes + (<usize>i << 3)));
   }
   return sumOfLanes(loss);
 }
@@ -41,7 +50,8 @@ function addSelves(work: Work): v128 {
     const two = i + 1 < m && tableOf(work, i + 1, i + 1) == table;
     const at = <usize>i << 3;
     readSelf(work, i, overlaps);
-    if (changetype<usize>(table) != known) evaluateMoments(table, overlaps + RHO, work.moments);
+    if (work.order > 0) evaluateLengths(work, table, i, i, termsOf(work, i), overlaps + RHO);
+    else if (changetype<usize>(table) != known) evaluateMoments(table, overlaps + RHO, work.moments);
     known = changetype<usize>(table);
     differentiatePair(table, pair, work.moments);
 
@@ -56,6 +66,11 @@ function addSelves(work: Work): v128 {
     loss = f64x2.add(loss, f64x2.mul(f64x2.mul(half, a), value));
     addTo(work.amplitudeSlopes + at, value);
     addTo(work.ownSlopes + at, f64x2.mul(f64x2.mul(half, square), sum));
+    if (work.order > 0) {
+      differentiateLengths(table, pair, work.moments);
+      const both = f64x2.add(v128.load(pair.lengths), v128.load(pair.lengths, SECOND));
+      addTo(work.lengthSlopes + at, f64x2.mul(f64x2.mul(half, square), both));
+    }
     const byRho = f64x2.mul(square, v128.load(slopes, RHO));
     const byGamma = f64x2.mul(square, v128.load(slopes, GAMMA));
     const expert = <usize>(work.paddedUnits + i) * STEP_BYTES;
@@ -79,12 +94,15 @@ function addUnit(work: Work, i: i32): v128 {
   let loss = zeros();
   let byAmplitude = zeros();
   let byOwn = zeros();
+  let byLength = zeros();
+  const terms = work.order > 0 ? doubleTerms(work, i) : 0;
   for (let l = i + 1; l < units; ) {
     const table = tableOf(work, i, l);
     const two = l + 1 < units && tableOf(work, i, l + 1) == table;
     const at = <usize>l << 3;
     readPair(work, i, l, overlaps);
-    evaluateMoments(table, overlaps + RHO, work.moments);
+    if (work.order > 0) evaluateLengths(work, table, i, l, terms, overlaps + RHO);
+    else evaluateMoments(table, overlaps + RHO, work.moments);
     differentiatePair(table, pair, work.moments);
 
     const slopes = pair.results + 16;
@@ -96,11 +114,17 @@ function addUnit(work: Work, i: i32): v128 {
     byOwn = f64x2.add(byOwn, f64x2.mul(weight, v128.load(slopes, ALPHA1)));
     addTo(work.amplitudeSlopes + at, f64x2.mul(a, value));
     addTo(work.ownSlopes + at, f64x2.mul(weight, v128.load(slopes, BETA2)));
+    if (work.order > 0) {
+      differentiateLengths(table, pair, work.moments);
+      byLength = f64x2.add(byLength, f64x2.mul(weight, v128.load(pair.lengths)));
+      addTo(work.lengthSlopes + at, f64x2.mul(weight, v128.load(pair.lengths, SECOND)));
+    }
     storeSlopes(work, i, l, two, weight, slopes);
     l += two ? 2 : 1;
   }
   addLanes(work.amplitudeSlopes + (<usize>i << 3), byAmplitude);
   addLanes(work.ownSlopes + (<usize>i << 3), byOwn);
+  if (work.order > 0) addLanes(work.lengthSlopes + (<usize>i << 3), byLength);
   return loss;
 }
 

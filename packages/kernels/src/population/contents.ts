@@ -76,6 +76,7 @@ export function putTables(contents: Contents, tables: readonly PairTable[]): num
       contents.put(Int32Array.from(groups)),
       Math.max(0, ...table.groups.map(({ n }) => n)),
       Math.max(0, ...table.groups.map(({ m }) => m)),
+      table.groups.reduce((sums, { n, m }) => sums | (1 << (n + m)) | (1 << (n + m + 2)), 0),
     ];
   });
   return contents.put(Int32Array.from(records));
@@ -93,12 +94,17 @@ export function putPair(contents: Contents): number {
       powers(),
       contents.take(6 * VECTOR),
       contents.take(DERIVATIVES * VECTOR),
+      contents.take(2 * VECTOR),
       contents.put(Int32Array.from(PLACES)),
     ),
   );
 }
 
-/** Room for the moments of the largest of these tables. */
-export function takeMoments(contents: Contents, tables: readonly PairTable[]): number {
-  return contents.take(VECTOR * Math.max(...tables.map(momentCount)));
+/** Room for the moments of the largest of these tables, of at least that order. */
+export function takeMoments(
+  contents: Contents,
+  tables: readonly PairTable[],
+  order: number,
+): number {
+  return contents.take(VECTOR * Math.max(...tables.map((table) => momentCount(table, order))));
 }

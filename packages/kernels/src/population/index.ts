@@ -1,5 +1,5 @@
 export { isSupported } from '../support.ts';
 export { loadPopulationKernels, type PopulationKernels } from './kernels.ts';
 export type { Group, PairTable, Series } from './pair-table.ts';
-export type { PopulationProblem, Rows } from './problem.ts';
+export type { PopulationProblem, Rows, StepMoments } from './problem.ts';
 export type { PopulationStep } from './step.ts';

@@ -23,6 +23,7 @@ export interface Group {
 
 /** What the expectation E[u₁u₂] of units of two kinds depends on, beside their overlaps. */
 export interface PairTable {
+  /** None where routers have lengths of their own: their moments come with each step. */
   readonly series: readonly Series[];
   readonly groups: readonly Group[];
 }
@@ -57,9 +58,9 @@ export function ordersOf({ groups, series }: PairTable): {
   };
 }
 
-/** Number of moments M_rs up to the order that a table has, and one more that nobody reads. */
-export function momentCount(table: PairTable): number {
-  return indexOf(0, ordersOf(table).had + 1) + 1;
+/** Number of moments M_rs up to the order that a table has, at least `order`, and one more that nobody reads. */
+export function momentCount(table: PairTable, order: number = 0): number {
+  return indexOf(0, Math.max(order, ordersOf(table).had) + 1) + 1;
 }
 
 /** Where M_{r,s} lies. */

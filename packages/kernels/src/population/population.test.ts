@@ -87,6 +87,94 @@ describe('the population kernels', async () => {
     }
   });
 
+  it('have the loss and slopes of units with moments of their own, of routers that have lengths', () => {
+    // Gates e^{sz} behind unit routers: C_n = sⁿe^{s²/2}, so that M_rs(t) = s₁ʳ s₂ˢ e^{(s₁² + s₂²)/2 + s₁s₂t}; and E[u₁u₂] = γM_00.
+    const groups = [{ n: 0, m: 0, weights: Float64Array.of(0, 1) }];
+    const scales = [0.4, -0.7, 0.9, 0.5];
+    const [m, d, count, order] = [3, 4, 30, 2];
+    const problem = {
+      ...{ students: m, teachers: 1, inputDim: d, kinds: [0, 0, 0, 0] },
+      tables: [[{ groups, series: [] }]],
+      teacher: rows(1, d, 1),
+      lengths: { order, capacity: 32 },
+    };
+    const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+    const terms = scales.flatMap((s) =>
+      [0, 1, 2].flatMap((r) =>
+        Array.from(
+          { length: count },
+          (_, n) => (s ** (n + r) * Math.exp((s * s) / 2)) / Math.sqrt(factorial(n)),
+        ),
+      ),
+    );
+    const envelopes = scales.flatMap(() =>
+      Array.from({ length: count }, (_, n) => 3 / Math.sqrt(factorial(n))),
+    );
+    const moments = {
+      count,
+      terms: Float64Array.from(terms),
+      envelopes: Float64Array.from(envelopes),
+    };
+    const student = rows(m, d, 2);
+    const gradient = rows(m, d, 0);
+    const step = kernels.problem(problem);
+    const loss = step.lossAndGradient(student, gradient, moments);
+
+    const unit = (u: number) => {
+      const of = u < m ? student : problem.teacher;
+      const at = (u % m) * d;
+      const [router, expert] = [of.router, of.expert].map((x) => x.subarray(at, at + d));
+      return { router: router!, expert: expert!, a: u < m ? of.amplitude[u]! : -of.amplitude[0]! };
+    };
+    const inner = (x: Float64Array, y: Float64Array) => x.reduce((sum, a, i) => sum + a * y[i]!, 0);
+    const slopes = new Float64Array(m * d);
+    let expected = 0;
+    for (let i = 0; i < m; i++) {
+      for (let l = i; l <= m; l++) {
+        const [one, other] = [unit(i), unit(l)];
+        const [s1, s2] = [scales[i]!, scales[l]!];
+        const t = i === l ? 1 : inner(one.router, other.router);
+        const gamma = i === l ? 1 : inner(one.expert, other.expert);
+        const weight = (i === l ? 0.5 : 1) * one.a * other.a;
+        const value = weight * gamma * Math.exp((s1 * s1 + s2 * s2) / 2 + s1 * s2 * t);
+        expected += value;
+        for (let c = 0; c < d; c++) {
+          slopes[i * d + c]! += value * (s1 * s2 * other.router[c]! + s1 * s1 * one.router[c]!);
+          if (l < m) {
+            slopes[l * d + c]! += value * (s1 * s2 * one.router[c]! + s2 * s2 * other.router[c]!);
+          }
+        }
+      }
+    }
+    expect(loss).toBeCloseTo(expected, 12);
+    slopes.forEach((slope, k) => {
+      expect(gradient.router[k]).toBeCloseTo(slope, 12);
+    });
+
+    const refused: [() => unknown, string, unknown][] = [
+      [() => step.lossAndGradient(student, gradient), 'moments.count', 0],
+      [
+        () => step.lossAndGradient(student, gradient, { ...moments, count: 33 }),
+        'moments.count',
+        33,
+      ],
+      [
+        () => step.lossAndGradient(student, gradient, { ...moments, count: 29 }),
+        'moments.terms',
+        terms.length,
+      ],
+      [() => kernels.problem({ ...problem, derivatives: 2 }), 'derivatives', 2],
+      [
+        () => kernels.problem({ ...problem, lengths: { order: 0, capacity: 9 } }),
+        'lengths.order',
+        0,
+      ],
+    ];
+    for (const [call, field, value] of refused) {
+      expect(call).toThrow(expect.objectContaining({ name: 'KernelsValueError', field, value }));
+    }
+  });
+
   it('keep problems apart that take turns', () => {
     const steps = sizes.map(([m, k, d]) => ({ m, d, step: kernels.problem(problemOf(m, k, d)) }));
     const run = () =>

@@ -20,6 +20,24 @@ export interface PopulationProblem {
   /** Tables of a unit of one kind and a unit of another, [kinds][kinds]. */
   readonly tables: readonly (readonly PairTable[])[];
   readonly teacher: Rows;
+  /**
+   * Where routers have lengths of their own: how often gates are differentiated for the moments that come with each step, and
+   * room for that many terms of each. Second derivatives of pairs have none.
+   */
+  readonly lengths?: { readonly order: number; readonly capacity: number };
   /** How often pairs will be differentiated, once by default: twice needs series of moments two orders further. */
   readonly derivatives?: 1 | 2;
+}
+
+/**
+ * Moments of every unit of the student, then of the teacher, where routers have lengths of their own, docs/theory.md (68), as terms
+ * √((n + r)!/n!) E[g(σξ)He_{n+r}(ξ)]/√(n+r)! of sums over n < `count`.
+ */
+export interface StepMoments {
+  /** N, at most the capacity of the problem. */
+  readonly count: number;
+  /** [m + k, order + 1, N] */
+  readonly terms: Float64Array;
+  /** The largest by size of the terms of all r, from each n on, [m + k, N]. */
+  readonly envelopes: Float64Array;
 }

@@ -2,9 +2,13 @@ import { KernelsValueError, requireInteger } from '../errors.ts';
 import { Contents, DERIVATIVES, putPair, putTables, takeMoments } from './contents.ts';
 import type { PopulationMemory } from './memory.ts';
 import { ordersOf } from './pair-table.ts';
-import type { PopulationProblem, Rows } from './problem.ts';
+import type { PopulationProblem, Rows, StepMoments } from './problem.ts';
 
 const MAX_UNITS = 2 ** 14;
+/** Of sums r + s, for two experts of the largest degree. */
+const MAX_ORDER = 14;
+/** The number of the field `terms` in the record Work. */
+const TERMS = 21;
 
 /**
  * Loss, gradient and the second derivatives of pairs, for students of one size against one teacher, docs/theory.md (12), (13) and
@@ -27,6 +31,12 @@ export class PopulationStep {
   readonly #curvatures: number;
   /** Pairs of a unit of the student with itself, with later ones and with those of the teacher. */
   readonly #pairs: number;
+  /** Where the moments of units lie, and how many units, where routers have lengths of their own. */
+  readonly #lengths:
+    | { readonly units: number; readonly order: number; readonly capacity: number }
+    | undefined;
+  readonly #unitTerms: number;
+  readonly #envelopes: number;
 
   constructor(memory: PopulationMemory, problem: PopulationProblem) {
     checkProblem(problem);
@@ -43,6 +53,10 @@ export class PopulationStep {
     const amplitudeSlopes = contents.doubles(n);
     const pairs = problem.derivatives === 2 ? (m * (m + 1)) / 2 + m * k : 0;
     const curvatures = contents.doubles(DERIVATIVES * pairs);
+    const { order, capacity } = problem.lengths ?? { order: 0, capacity: 0 };
+    const terms = (order + 1) * capacity;
+    const unitTerms = contents.doubles((n + 1) * terms);
+    const envelopes = contents.doubles((n + 1) * capacity);
     this.#work = contents.put(
       Int32Array.of(
         m,
@@ -63,8 +77,16 @@ export class PopulationStep {
         gradient,
         amplitudeSlopes,
         putPair(contents),
-        takeMoments(contents, tables),
+        takeMoments(contents, tables, order),
         curvatures,
+        order,
+        0,
+        contents.doubles(order > 0 ? n : 0),
+        unitTerms,
+        envelopes,
+        contents.doubles(2 * n * terms),
+        contents.doubles(2 * terms),
+        contents.doubles(2 * terms),
       ),
     );
     contents.set(rows + 8 * m * d, teacher.router);
@@ -86,15 +108,22 @@ export class PopulationStep {
     this.#amplitudeSlopes = amplitudeSlopes / 8;
     this.#curvatures = curvatures / 8;
     this.#pairs = pairs;
+    this.#lengths = problem.lengths && { ...problem.lengths, units: m + k };
+    this.#unitTerms = unitTerms / 8;
+    this.#envelopes = envelopes / 8;
   }
 
   /**
-   * The loss without its constant, the teacher's own ½E f*², at a student; `gradient` is filled with the Euclidean gradient.
+   * The loss without its constant, the teacher's own ½E f*², at a student; `gradient` is filled with the Euclidean gradient. Where
+   * routers have lengths of their own rows are unit vectors, with the `moments` of their gates, and so is the gradient by unit
+   * routers, docs/theory.md (69). Throws a `KernelsValueError` for moments that do not fit the problem.
    */
-  lossAndGradient(student: Rows, gradient: Rows): number {
+  lossAndGradient(student: Rows, gradient: Rows, moments?: StepMoments): number {
     requireRows('student', student, this.#students, this.#inputDim);
     requireRows('gradient', gradient, this.#students, this.#inputDim);
+    this.#requireMoments(moments);
     const numbers = this.#memory.open(this.#contents, this.#work);
+    if (moments) this.#writeMoments(numbers, moments);
     numbers.set(student.router, this.#router);
     numbers.set(student.expert, this.#expert);
     numbers.set(student.amplitude, this.#amplitude);
@@ -126,6 +155,27 @@ export class PopulationStep {
     return numbers.subarray(this.#curvatures, end);
   }
 
+  #requireMoments(moments: StepMoments | undefined): void {
+    const { units = 0, order = 0, capacity = 0 } = this.#lengths ?? {};
+    requireInteger('moments.count', moments?.count ?? 0, this.#lengths ? 1 : 0, capacity);
+    if (!moments) return;
+    requireLength('moments.terms', moments.terms, units * (order + 1) * moments.count);
+    requireLength('moments.envelopes', moments.envelopes, units * moments.count);
+  }
+
+  #writeMoments(numbers: Float64Array, { count, terms, envelopes }: StepMoments): void {
+    new Int32Array(numbers.buffer)[this.#work / 4 + TERMS] = count;
+    numbers.set(terms, this.#unitTerms);
+    numbers.set(envelopes, this.#envelopes);
+    // The last unit has none beside it.
+    numbers.fill(
+      0,
+      this.#unitTerms + terms.length,
+      this.#unitTerms + terms.length + terms.length / (this.#lengths?.units ?? 1),
+    );
+    numbers.fill(0, this.#envelopes + envelopes.length, this.#envelopes + envelopes.length + count);
+  }
+
   #readRows(numbers: Float64Array, from: number, target: Float64Array): void {
     const d = this.#inputDim;
     const columns = this.#columns;
@@ -148,6 +198,17 @@ function checkProblem(problem: PopulationProblem): void {
   requireRows('teacher', teacher, teachers, inputDim);
   for (const [unit, kind] of Array.from(kinds).entries()) {
     requireInteger(`kinds[${unit}]`, kind, 0, tables.length - 1);
+  }
+  if (problem.lengths) {
+    requireInteger('lengths.order', problem.lengths.order, 1, MAX_ORDER);
+    requireInteger('lengths.capacity', problem.lengths.capacity, 1, 2 ** 20);
+    if (derivatives === 1) return;
+    const remedy = 'Make it with derivatives: 1.';
+    throw new KernelsValueError('has no moments of lengths', {
+      field: 'derivatives',
+      value: 2,
+      remedy,
+    });
   }
   for (const table of tables.flat()) {
     const { had, needed } = ordersOf(table);
