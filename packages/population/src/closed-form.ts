@@ -2,6 +2,7 @@ import { type MoESpec, UnsupportedError } from '@softmoe/model';
 import {
   expertOf,
   gateOf,
+  gateOfFreeRouters,
   hasOwnGates,
   isBuiltInExpert,
   isBuiltInGate,
@@ -21,7 +22,8 @@ export type ClosedFormParts = Pick<MoESpec, 'routing' | 'expert'> & Partial<Pick
 export function closedFormOf(spec: ClosedFormParts): ClosedForm {
   if (!hasOwnGates(spec.routing)) throw noClosedForm('spec.routing', spec.routing);
   const coefficients = coefficientsOf(spec.expert);
-  const form = { gate: gateOf(spec.gate), coefficients };
+  const form = { gate: gateOf(spec.gate), free: gateOfFreeRouters(spec.gate), coefficients };
+  if (form.free) return form;
   if (!isBuiltInGate(form.gate)) requireAccuracy(form);
   else if (typeof spec.gate === 'object') gateMoments(form.gate);
   return form;

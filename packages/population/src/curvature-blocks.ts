@@ -1,7 +1,9 @@
 import type { MoE, NDArray } from '@softmoe/model';
 import { addEntry, axpy, axpyAt, type Blocks, matrixSize, row, zeros } from '@softmoe/model/linalg';
 import { evaluatePair } from './pair-expectations.ts';
-import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import type { PairKernel } from './pair-kernel.ts';
+import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, LENGTH1, LENGTH2, RHO } from './pair-variables.ts';
+import { pairKernels, readyFor, type UnitRouters } from './unit-routers.ts';
 
 /** What a unit is differentiated by: its router v or its expert w. */
 type Slot = 'v' | 'w';
@@ -12,6 +14,7 @@ type PairRows = { readonly [Row in 'v1' | 'w1' | 'v2' | 'w2']: Float64Array };
 
 /** An overlap that depends on a slot, and the row that its gradient by the slot is. */
 interface Direction {
+  /** Number of the overlap, or of the length. */
   readonly overlap: number;
   readonly row: keyof PairRows;
 }
@@ -22,6 +25,7 @@ const unit1: Readonly<Record<Slot, readonly Direction[]>> = {
     { overlap: ALPHA1, row: 'w1' },
     { overlap: ALPHA2, row: 'w2' },
     { overlap: RHO, row: 'v2' },
+    { overlap: LENGTH1, row: 'v1' },
   ],
   w: [
     { overlap: ALPHA1, row: 'v1' },
@@ -35,6 +39,7 @@ const unit2: Readonly<Record<Slot, readonly Direction[]>> = {
     { overlap: BETA2, row: 'w2' },
     { overlap: BETA1, row: 'w1' },
     { overlap: RHO, row: 'v1' },
+    { overlap: LENGTH2, row: 'v2' },
   ],
   w: [
     { overlap: BETA2, row: 'v2' },
@@ -48,8 +53,16 @@ const mixedOverlap: Readonly<Record<Slot, Readonly<Record<Slot, number>>>> = {
   w: { v: BETA1, w: GAMMA },
 };
 
-/** Hessian and Gauss–Newton matrix in ambient coordinates: span block [m(2r+1)]², complement block [2m]². */
-export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; complement: Blocks } {
+/**
+ * Hessian and Gauss–Newton matrix in ambient coordinates: span block [m(2r+1)]², complement block [2m]². Where routers have lengths of
+ * their own, derivatives are those by unit routers, docs/theory.md (69), and those by lengths are 0 elsewhere.
+ */
+export function euclideanBlocks(
+  unitStudent: UnitRouters,
+  unitTeacher: UnitRouters,
+): { span: Blocks; complement: Blocks } {
+  const { model: student } = unitStudent;
+  const { model: teacher } = unitTeacher;
   const { experts: m, inputDim: r } = student.spec;
   const size = m * (2 * r + 1);
   const span = { hessian: zeros([size, size]), gaussNewton: zeros([size, size]) };
@@ -58,8 +71,9 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
   const place = (slot: Slot, unit: number) => (slot === 'v' ? unit : m + unit);
   const offset = (slot: Slot, unit: number) => place(slot, unit) * r;
   const amplitudeOffset = 2 * m * r;
-  const studentPairs = new PairKernel(student.spec, student.spec, 2);
-  const teacherPairs = new PairKernel(student.spec, teacher.spec, 2);
+  const kernels = pairKernels(student.spec, unitTeacher, 2);
+  readyFor(kernels, unitStudent);
+  const { students: studentPairs, teachers: teacherPairs } = kernels;
 
   for (const [i, a] of student.params.amplitude.data.entries()) {
     for (const [l, b] of student.params.amplitude.data.entries()) {
@@ -109,8 +123,8 @@ export function euclideanBlocks(student: MoE, teacher: MoE): { span: Blocks; com
       for (const t of SLOTS) {
         const at = [offset(s, i), offset(t, i)] as const;
         addOuterProducts(span.hessian, at, unit1[s], unit1[t], kernel, rows, weight);
-        if (s === t) continue;
-        const identity = weight * kernel.derivative(ALPHA1);
+        if (s === 'w' && t === 'w') continue;
+        const identity = weight * kernel.derivative(s === t ? LENGTH1 : ALPHA1);
         addIdentity(span.hessian, at, r, identity);
         addEntry(complement.hessian, place(s, i), place(t, i), identity);
       }

@@ -1,13 +1,11 @@
 import type { Curvature, MoE, Params } from '@softmoe/model';
 import {
-  addAt,
   addEntry,
   addProduct,
   allocate,
   at,
   axpyAt,
   type Blocks,
-  dotAt,
   mapParams,
   matrixSize,
   multiplyTransposed,
@@ -17,25 +15,12 @@ import {
   tangentDim,
   zeros,
 } from '@softmoe/model/linalg';
-import { OVERLAPS } from './pair-kernel.ts';
-import {
-  addFirst,
-  addMixed,
-  addSecond,
-  moveFirst,
-  moveSecond,
-  type RowMatrix,
-} from './pair-slopes.ts';
-import {
-  FIRST,
-  forEachPair,
-  type PairRows,
-  type PairTable,
-  pairRows,
-  pairTable,
-  timesSecond,
-  VALUE,
-} from './pair-table.ts';
+import { atLengths } from './at-lengths.ts';
+import { coefficientsAt, rowMatrix, writeGaussNewton, writeHessian } from './pair-coefficients.ts';
+import type { RowMatrix } from './pair-slopes.ts';
+import { type PairRows, type PairTable, pairRows, pairTable } from './pair-table.ts';
+import { OVERLAPS, VARIABLES } from './pair-variables.ts';
+import { type UnitRouters, unitRouters } from './unit-routers.ts';
 
 /**
  * The exact Riemannian Hessian of the population loss at `student` and its Gauss–Newton part as products, docs/theory.md (45) to
@@ -47,8 +32,21 @@ export function* curvatureOperator(
   teacher: MoE,
   tableOf: PairTable = pairTable,
 ): Steps<Omit<Curvature, 'multiplicity' | 'basis'>> {
-  const pairs = pairRows(student, teacher);
-  const table = yield* tableOf(pairs, student, teacher);
+  const unit = unitRouters(student);
+  const operator = yield* byUnitRouters(unit, unitRouters(teacher), tableOf);
+  return unit.lengths ? atLengths(operator, student, unit.lengths) : operator;
+}
+
+/** Second derivatives by unit routers, docs/theory.md (69), whatever the lengths of those that there are. */
+function* byUnitRouters(
+  unitStudent: UnitRouters,
+  teacher: UnitRouters,
+  tableOf: PairTable,
+): Steps<Omit<Curvature, 'multiplicity' | 'basis'>> {
+  const { model: student } = unitStudent;
+  const lengths = unitStudent.lengths ?? teacher.lengths;
+  const pairs = pairRows(student, teacher.model, lengths ? VARIABLES : OVERLAPS);
+  const table = yield* tableOf(pairs, unitStudent, teacher);
   const { m, r, columns, rows } = pairs;
   const { slopes, mixed } = coefficientsAt(pairs, table);
   const radial = radialDerivatives(student, gradientOf(student, pairs, slopes));
@@ -86,126 +84,6 @@ export function* curvatureOperator(
       projectTangent(student, times('gaussNewton', projectTangent(student, direction))),
     complement: complementOf(m, ofStudent, radial),
   };
-}
-
-function rowMatrix(m: number, columns: number): RowMatrix {
-  return { columns, data: allocate([2 * m, columns]) };
-}
-
-/** What a pair of units of those amplitudes weighs in the loss. */
-function weightOf(self: boolean, ofStudents: boolean, a: number, b: number): number {
-  if (self) return 0.5 * a * b;
-  return ofStudents ? a * b : -a * b;
-}
-
-/** Coefficients Ω of the gradient, docs/theory.md (45), and those of the mixed derivatives (47) that are multiples of the identity. */
-function coefficientsAt(
-  pairs: PairRows,
-  table: Float64Array,
-): { readonly slopes: RowMatrix; readonly mixed: RowMatrix } {
-  const { m, columns, amplitudes: a, others } = pairs;
-  const slopes = rowMatrix(m, columns);
-  const mixed = rowMatrix(m, columns);
-  for (let i = 0; i < m; i++) {
-    forEachPair(pairs, i, (pair) => {
-      const { self, ofStudents, start, v2 } = pair;
-      const [x, y] = [at(a, i), at(others, v2)];
-      const first = table.slice(start + FIRST, start + FIRST + OVERLAPS);
-      const weight = weightOf(self, ofStudents, x, y);
-      const weighted = first.map((slope) => weight * slope);
-      addFirst(slopes, pair, weighted);
-      if (!ofStudents) return;
-      addSecond(slopes, pair, weighted);
-      addMixed(
-        mixed,
-        pair,
-        first.map((slope) => x * y * slope),
-      );
-    });
-  }
-  return { slopes, mixed };
-}
-
-/**
- * Coefficients dΩ and changes of the amplitudes' gradient along a direction, docs/theory.md (46): of the rows by their inner
- * `products` with all rows, of the amplitudes by `da`.
- */
-function writeHessian(
-  pairs: PairRows,
-  table: Float64Array,
-  products: RowMatrix,
-  da: Float64Array,
-  weights: RowMatrix,
-  change: Float64Array,
-): void {
-  const { amplitudes: a, others } = pairs;
-  const moved = new Float64Array(OVERLAPS);
-  const second = new Float64Array(OVERLAPS);
-  const slopes = new Float64Array(OVERLAPS);
-  for (const [i, x] of a.entries()) {
-    const dx = at(da, i);
-    forEachPair(pairs, i, (pair) => {
-      const { self, ofStudents, start, v2 } = pair;
-      const y = at(others, v2);
-      moveFirst(products, pair, moved);
-      if (ofStudents) {
-        moveSecond(products, pair, slopes);
-        for (let o = 0; o < OVERLAPS; o++) addAt(moved, o, at(slopes, o));
-      }
-      timesSecond(table, start, moved, second);
-      const dy = ofStudents ? at(da, v2) : 0;
-      const weight = weightOf(self, ofStudents, x, y);
-      const weightChange = weightOf(self, ofStudents, dx, y) + weightOf(self, ofStudents, x, dy);
-      for (let o = 0; o < OVERLAPS; o++) {
-        slopes[o] = weight * at(second, o) + weightChange * at(table, start + FIRST + o);
-      }
-      addFirst(weights, pair, slopes);
-      const value = at(table, start + VALUE);
-      const valueChange = dotAt(table, start + FIRST, moved, 0, OVERLAPS);
-      if (!ofStudents) {
-        addAt(change, i, -y * valueChange);
-        return;
-      }
-      addSecond(weights, pair, slopes);
-      addAt(change, i, y * valueChange + dy * value);
-      if (!self) addAt(change, v2, x * valueChange + dx * value);
-    });
-  }
-}
-
-/** Coefficients and changes of the amplitudes' gradient along a direction by the mixed derivatives alone, docs/theory.md (47). */
-function writeGaussNewton(
-  pairs: PairRows,
-  table: Float64Array,
-  products: RowMatrix,
-  da: Float64Array,
-  weights: RowMatrix,
-  change: Float64Array,
-): void {
-  const moved = new Float64Array(OVERLAPS);
-  const slopes = new Float64Array(OVERLAPS);
-  /** The slopes at one unit, of amplitude `x`, that the other one contributes, and its part of the amplitude's gradient. */
-  const respond = (start: number, x: number, y: number, dy: number) => {
-    timesSecond(table, start, moved, slopes);
-    for (let o = 0; o < OVERLAPS; o++) {
-      slopes[o] = x * (y * at(slopes, o) + dy * at(table, start + FIRST + o));
-    }
-    return y * dotAt(table, start + FIRST, moved, 0, OVERLAPS) + dy * at(table, start + VALUE);
-  };
-  const { amplitudes: a } = pairs;
-  for (const [i, x] of a.entries()) {
-    forEachPair(pairs, i, (pair) => {
-      if (!pair.ofStudents) return;
-      const { self, start, v2: l } = pair;
-      moveSecond(products, pair, moved);
-      addAt(change, i, respond(start, x, at(a, l), at(da, l)));
-      addFirst(weights, pair, slopes);
-      if (self) return;
-      moveFirst(products, pair, moved);
-      addAt(change, l, respond(start, at(a, l), x, at(da, i)));
-      addSecond(weights, pair, slopes);
-    });
-  }
 }
 
 function gradientOf({ spec }: MoE, { r, columns, rows }: PairRows, slopes: RowMatrix): Params {

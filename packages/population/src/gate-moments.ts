@@ -45,19 +45,14 @@ export function gateMoments(gate: Gate): GateMoments {
 function momentsOf(gate: Gate): GateMoments | Error {
   try {
     if (!isBuiltInGate(gate)) return ownGateMoments(gate);
-    const { hermiteCoefficients, singularity = Infinity } = gate;
-    return hermiteCoefficients
-      ? closedForm(gate, hermiteCoefficients)
-      : byQuadrature(gate, singularity);
+    return gate.hermiteCoefficients ? closedFormMoments(gate, 1) : byQuadrature(gate);
   } catch (error) {
     return error as Error;
   }
 }
 
-function closedForm(
-  gate: Gate,
-  coefficients: (sigma: number, count: number) => Float64Array,
-): GateMoments {
+/** Moments behind routers of length `sigma` of a gate whose coefficients are known in closed form; as many as are not lost. */
+export function closedFormMoments(gate: Gate, sigma: number): GateMoments {
   let count = CLOSED_FORM_COUNT / 2;
   let normalised: Float64Array;
   let last: number;
@@ -65,7 +60,7 @@ function closedForm(
   do {
     count *= 2;
     if (count > MOST) throw tooSharp(gate);
-    normalised = coefficients.call(gate, 1, count);
+    normalised = gate.hermiteCoefficients?.(sigma, count) ?? new Float64Array();
     last = normalised.findLastIndex((c) => c !== 0);
     size = Math.abs(at(normalised, last));
   } while (size > LOST);
@@ -73,21 +68,42 @@ function closedForm(
   return { normalised, bound: (n) => 2 * size * power(ratio, n - last) };
 }
 
+/** How many coefficients of a gate that is analytic in a strip of half-width `decay` around the real axis are resolved. */
+export function termsOf(decay: number): number {
+  const extent = RESOLUTION / decay;
+  return Math.ceil(extent * extent);
+}
+
 /**
- * Trapezoid rule on a uniform grid, which converges faster than any power of the step for these integrands, with the
- * normalised recurrence He_{n+1}/√(n+1)! = (x He_n/√n! − √n He_{n−1}/√(n−1)!)/√(n+1). The gate is analytic in a
- * strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen. Nothing but
+ * The gate is analytic in a strip of half-width τ around the real axis, so |c_n|/√n! ≤ A e^{−τ√n}; A is the largest ratio seen.
+ */
+function byQuadrature(gate: Gate): GateMoments {
+  const { singularity: decay = Infinity } = gate;
+  const count = termsOf(decay);
+  if (count > MOST) throw tooSharp(gate);
+  const normalised = quadratureMoments((z) => gate.value(z), count);
+  let amplitude = 0;
+  normalised.forEach((c, n) => {
+    if (Math.abs(c) > 1e-12)
+      amplitude = Math.max(amplitude, Math.abs(c) * exp(decay * Math.sqrt(n)));
+  });
+  return { normalised, bound: (n) => amplitude * exp(-decay * Math.sqrt(n)) };
+}
+
+/**
+ * E[g(ξ)He_n(ξ)]/√n! for n < `count` by the trapezoid rule on a uniform grid, which converges faster than any power of the step for
+ * these integrands, with the normalised recurrence He_{n+1}/√(n+1)! = (x He_n/√n! − √n He_{n−1}/√(n−1)!)/√(n+1). Nothing but
  * + − × ÷ √ is used, so the moments of the gates that a spec can name have the same bits on every engine.
  */
-function byQuadrature(gate: Gate, decay: number): GateMoments {
-  const extent = RESOLUTION / decay;
-  const count = Math.ceil(extent * extent);
-  if (count > MOST) throw tooSharp(gate);
-  const points = 2 * Math.round(GRID_END / GRID_STEP) + 1;
-  const grid = Float64Array.from({ length: points }, (_, i) => i * GRID_STEP - GRID_END);
-  const weights = grid.map(
-    (x) => (gate.value(x) * exp(-0.5 * x * x) * GRID_STEP) / Math.sqrt(2 * Math.PI),
-  );
+export function quadratureMoments(
+  g: (z: number) => number,
+  count: number,
+  step: number = GRID_STEP,
+): Float64Array {
+  const half = Math.round(GRID_END / step);
+  const points = 2 * half + 1;
+  const grid = Float64Array.from({ length: points }, (_, i) => i * step - half * step);
+  const weights = grid.map((x) => (g(x) * exp(-0.5 * x * x) * step) / Math.sqrt(2 * Math.PI));
   const normalised = new Float64Array(count);
   let previous: Float64Array = new Float64Array(points);
   let current: Float64Array = new Float64Array(points).fill(1);
@@ -104,12 +120,7 @@ function byQuadrature(gate: Gate, decay: number): GateMoments {
     current = next;
   }
   removeParityNoise(normalised);
-  let amplitude = 0;
-  normalised.forEach((c, n) => {
-    if (Math.abs(c) > 1e-12)
-      amplitude = Math.max(amplitude, Math.abs(c) * exp(decay * Math.sqrt(n)));
-  });
-  return { normalised, bound: (n) => amplitude * exp(-decay * Math.sqrt(n)) };
+  return normalised;
 }
 
 function tooSharp({ name }: Gate): UnsupportedError {

@@ -1,19 +1,27 @@
 import type { Gate } from '@softmoe/model';
 import { at, power, product } from '@softmoe/model/linalg';
 import { type GateMoments, gateMoments } from './gate-moments.ts';
+import { uniqueOrders } from './orders.ts';
 
 /** What is left out of any sum, in absolute terms. */
 const TAIL = 1e-16;
 /** |ρ| is rounded up to a multiple of 1/BUCKETS to look up how many terms the tail bound asks for. */
 const BUCKETS = 64;
 
+/** Moments M_{r,s} of a pair of gates at a correlation. */
+export interface MomentTable {
+  /** M_{r,s} at [r·stride + s] after {@link evaluate}. */
+  readonly values: Float64Array;
+  readonly stride: number;
+  evaluate(rho: number): void;
+}
+
 /**
  * M_{r,s}(ρ) = E[g₁^{(r)}(v₁·x) g₂^{(s)}(v₂·x)] = Σ_n ρⁿ/n! c_{r+n} c_{s+n} for unit v₁, v₂ with ρ = v₁·v₂,
  * docs/theory.md (8), for a chosen set of orders (r, s) at once. Each sum stops where the bound (10) on the rest is
  * under 1e-16 (or where the coefficients themselves are no longer resolved, about 1e-16 of Σ|terms|).
  */
-export class MehlerTable {
-  /** M_{r,s} at [r·stride + s] after {@link evaluate}. */
+export class MehlerTable implements MomentTable {
   readonly values: Float64Array;
   readonly stride: number;
   readonly #series: readonly MehlerSeries[];
@@ -182,10 +190,4 @@ function termsNeeded(sizes: Float64Array, rest: number, start: number): Uint16Ar
     needed[bucket] = n < start ? 0 : (n - start) / 2 + 1;
   }
   return needed;
-}
-
-function uniqueOrders(orders: Iterable<readonly [number, number]>): (readonly [number, number])[] {
-  const byKey = new Map<string, readonly [number, number]>();
-  for (const order of orders) byKey.set(order.join(), order);
-  return [...byKey.values()];
 }

@@ -10,8 +10,27 @@ import {
   zeros,
 } from '@softmoe/model/linalg';
 import { halfSquareOf } from './pair-expectations.ts';
-import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import type { PairKernel } from './pair-kernel.ts';
+import {
+  ALPHA1,
+  ALPHA2,
+  BETA1,
+  BETA2,
+  GAMMA,
+  LENGTH1,
+  LENGTH2,
+  OVERLAPS,
+  RHO,
+} from './pair-variables.ts';
 import { simdWorkspaceOf, type Workspace } from './simd-workspace.ts';
+import {
+  divideRouters,
+  type PairKernels,
+  pairKernels,
+  readyFor,
+  type UnitRouters,
+  unitRouters,
+} from './unit-routers.ts';
 import { type PopulationOptions, requireVariant } from './variant.ts';
 
 /**
@@ -38,7 +57,9 @@ export function populationObjective(
         checked = model.spec;
       }
       workspace ??= await load();
-      const { loss, gradient } = workspace(model);
+      const { model: unit, lengths } = unitRouters(model);
+      const { loss, gradient } = workspace(unit, lengths);
+      divideRouters(gradient.router, lengths);
       projectTangentInPlace(model, gradient);
       return { loss, gradient };
     },
@@ -50,19 +71,24 @@ function workspaceOf(teacher: MoE): () => Promise<Workspace> {
   return async () => workspace;
 }
 
-/** Loss and Euclidean gradient of the population loss against one teacher, in JavaScript: the reference for the kernels. */
+/**
+ * Loss and Euclidean gradient of the population loss against one teacher, in JavaScript: the reference for the kernels. Students have
+ * unit routers, and their lengths beside them where these are their own: then the gradient is that by unit routers, docs/theory.md (69).
+ */
 export function createWorkspace(teacher: MoE): Workspace {
   const { inputDim: d, experts: k } = teacher.spec;
-  const teacherRows = stackRows(teacher);
+  const unitTeacher = unitRouters(teacher);
+  const teacherRows = stackRows(unitTeacher.model);
   const teacherAmplitudes = teacher.params.amplitude.data;
   const teacherLoss = halfSquareOf(teacher);
   let scratch: Scratch | undefined;
 
-  return (model) => {
+  return (model, lengths) => {
     requireSameInputs('model', model, teacher);
     const m = model.spec.experts;
-    if (scratch?.spec !== model.spec) scratch = createScratch(model, teacher);
-    const { rows, columns, overlaps, weights, teacherOwn, studentPairs, teacherPairs } = scratch;
+    if (scratch?.spec !== model.spec) scratch = createScratch(model, unitTeacher);
+    const { rows, columns, overlaps, weights, teacherOwn, kernels } = scratch;
+    readyFor(kernels, { model, lengths });
     rows.set(model.params.router.data);
     rows.set(model.params.expert.data, m * d);
     rows.set(teacherRows, 2 * m * d);
@@ -80,12 +106,14 @@ export function createWorkspace(teacher: MoE): Workspace {
     const addPair = (
       kernel: PairKernel,
       i: number,
+      l: number,
       routerRow: number,
       expertRow: number,
       weight: number,
     ) => {
       const other = routerRow < m;
       const self = i === routerRow;
+      kernel.between(i, l);
       const value = kernel.evaluate(
         self ? 1 : overlap(m + i, expertRow),
         overlap(m + i, i),
@@ -103,6 +131,10 @@ export function createWorkspace(teacher: MoE): Workspace {
       addAt(weights, w + expertRow, slope(GAMMA));
       addAt(weights, v + expertRow, slope(ALPHA2));
       addAt(weights, v + routerRow, slope(RHO));
+      if (kernel.variables > OVERLAPS) {
+        addAt(weights, v + i, slope(LENGTH1));
+        if (other) addAt(weights, routerRow * columns + routerRow, slope(LENGTH2));
+      }
       if (other) {
         const v2 = routerRow * columns;
         const w2 = expertRow * columns;
@@ -120,7 +152,7 @@ export function createWorkspace(teacher: MoE): Workspace {
       for (let l = i; l < m; l++) {
         const b = at(amplitude, l);
         const weight = (l === i ? 0.5 : 1) * a * b;
-        const value = addPair(studentPairs, i, l, m + l, weight);
+        const value = addPair(kernels.students, i, l, l, m + l, weight);
         loss += weight * value;
         addAt(dAmplitude.data, i, b * value);
         if (l > i) addAt(dAmplitude.data, l, a * value);
@@ -128,7 +160,7 @@ export function createWorkspace(teacher: MoE): Workspace {
       for (const [j, teacherAmplitude] of teacherAmplitudes.entries()) {
         const b = -teacherAmplitude;
         const weight = a * b;
-        const value = addPair(teacherPairs, i, 2 * m + j, 2 * m + k + j, weight);
+        const value = addPair(kernels.teachers, i, j, 2 * m + j, 2 * m + k + j, weight);
         loss += weight * value;
         addAt(dAmplitude.data, i, b * value);
       }
@@ -167,11 +199,11 @@ interface Scratch {
   readonly weights: Float64Array;
   /** w*_j·v*_j, [k]. */
   readonly teacherOwn: Float64Array;
-  readonly studentPairs: PairKernel;
-  readonly teacherPairs: PairKernel;
+  readonly kernels: PairKernels;
 }
 
-function createScratch(model: MoE, teacher: MoE): Scratch {
+function createScratch(model: MoE, unitTeacher: UnitRouters): Scratch {
+  const { model: teacher } = unitTeacher;
   const { inputDim: d, experts: m } = model.spec;
   const k = teacher.spec.experts;
   const router = teacher.params.router.data;
@@ -184,7 +216,6 @@ function createScratch(model: MoE, teacher: MoE): Scratch {
     overlaps: new Float64Array(2 * m * columns),
     weights: new Float64Array(2 * m * columns),
     teacherOwn: Float64Array.from({ length: k }, (_, j) => dotAt(router, j * d, expert, j * d, d)),
-    studentPairs: new PairKernel(model.spec, model.spec, 1),
-    teacherPairs: new PairKernel(model.spec, teacher.spec, 1),
+    kernels: pairKernels(model.spec, unitTeacher, 1),
   };
 }

@@ -1,7 +1,8 @@
 import type { Gram, MoE, NDArray } from '@softmoe/model';
-import { requireModel, requireSameInputs } from '@softmoe/model/checks';
+import { hasFreeRouters, requireModel, requireSameInputs } from '@softmoe/model/checks';
 import { dotAt, zeros } from '@softmoe/model/linalg';
 import { PairKernel } from './pair-kernel.ts';
+import { momentsOf, unitRouters } from './unit-routers.ts';
 
 /**
  * E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). Throws
@@ -15,10 +16,15 @@ export function pairExpectations(a: MoE, b: MoE): NDArray {
   const m = a.spec.experts;
   const k = b.spec.experts;
   const kernel = new PairKernel(a.spec, b.spec, 0);
+  const one = unitRouters(a);
+  const other = a === b ? one : unitRouters(b);
+  if (hasFreeRouters(a.spec) || hasFreeRouters(b.spec)) {
+    kernel.useMoments(momentsOf(one, kernel.order), momentsOf(other, kernel.order));
+  }
   const result = zeros([m, k]);
   for (let i = 0; i < m; i++) {
     for (let j = a === b ? i : 0; j < k; j++) {
-      const value = evaluatePair(kernel, a, i, b, j);
+      const value = evaluatePair(kernel, one.model, i, other.model, j);
       result.data[i * k + j] = value;
       if (a === b) result.data[j * k + i] = value;
     }
@@ -52,7 +58,7 @@ export function halfSquareOf(teacher: MoE): number {
   return amplitude.reduce((sum, x, i) => sum + 0.5 * x * dotAt(pairs, i * n, amplitude, 0, n), 0);
 }
 
-/** E[u u'] of unit i of `a` and unit j of `b`, of one input dimension, from the overlaps of their rows. */
+/** E[u u'] of unit i of `a` and unit j of `b`, of one input dimension, from the overlaps of their unit rows. */
 export function evaluatePair(kernel: PairKernel, a: MoE, i: number, b: MoE, j: number): number {
   const d = a.spec.inputDim;
   const v1 = a.params.router.data;
@@ -60,6 +66,7 @@ export function evaluatePair(kernel: PairKernel, a: MoE, i: number, b: MoE, j: n
   const v2 = b.params.router.data;
   const w2 = b.params.expert.data;
   const self = a === b && i === j;
+  kernel.between(i, j);
   return kernel.evaluate(
     self ? 1 : dotAt(w1, i * d, w2, j * d, d),
     dotAt(w1, i * d, v1, i * d, d),

@@ -2,10 +2,13 @@ import type { PairTable } from '@softmoe/kernels/population';
 import type { Gate } from '@softmoe/model';
 import { product } from '@softmoe/model/linalg';
 import { mehlerSeries } from './mehler.ts';
+import { ordersOf } from './orders.ts';
 
 /** What (7) needs of a unit: its gate, and η_p of its expert h = Σ_p η_p He_p/√p!. */
 export interface ClosedForm {
   readonly gate: Gate;
+  /** The gate of unit routers where routers have lengths of their own. */
+  readonly free: Gate | undefined;
   readonly coefficients: readonly number[];
 }
 
@@ -20,7 +23,7 @@ export interface Group {
 
 /**
  * E[u₁u₂] of units of two kinds in numbers, for the kernels: the series of its moments with how many of their terms each
- * bucket of |ρ| needs, and its groups.
+ * bucket of |ρ| needs, and its groups. No series where routers of either have lengths of their own: moments then are those of a step.
  */
 export function kernelTable(
   form1: ClosedForm,
@@ -28,6 +31,7 @@ export function kernelTable(
   derivatives: 0 | 1 | 2,
 ): PairTable {
   const groups = groupsOf(form1, form2);
+  if (form1.free || form2.free) return { groups, series: [] };
   const series = mehlerSeries(form1.gate, form2.gate, ordersOf(groups, derivatives));
   return {
     groups,
@@ -87,18 +91,6 @@ function shares(n: number): number {
   let most = 1;
   for (let j = 1; j <= n; j++) most *= 2 / j;
   return most;
-}
-
-/** Every (r, s) whose M_{r,s} the value and the derivatives up to the given order need. */
-export function* ordersOf(
-  groups: readonly Group[],
-  derivatives: number,
-): Generator<[number, number]> {
-  for (const { n, m } of groups) {
-    for (let order = 0; order <= derivatives; order++) {
-      for (let r = 0; r <= n + m; r++) yield [r + order, n + m - r + order];
-    }
-  }
 }
 
 /** e_p = η_p √p!. */

@@ -1,21 +1,22 @@
 import type { MoESpec } from '@softmoe/model';
 import { addAt, at } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { MehlerTable, polynomial } from './mehler.ts';
-import { type Group, groupsOf, ordersOf } from './pair-groups.ts';
-
-/**
- * The six overlaps that E[u₁u₂] of two units depends on, in the order of the derivatives:
- * γ = w₁·w₂, α₁ = w₁·v₁, β₁ = w₁·v₂, α₂ = w₂·v₁, β₂ = w₂·v₂, ρ = v₁·v₂.
- */
-export const GAMMA = 0;
-export const ALPHA1 = 1;
-export const BETA1 = 2;
-export const ALPHA2 = 3;
-export const BETA2 = 4;
-export const RHO = 5;
-/** How many they are. */
-export const OVERLAPS = 6;
+import { type LengthMoments, LengthTable } from './length-table.ts';
+import { MehlerTable, type MomentTable, polynomial } from './mehler.ts';
+import { ordersOf, ordersWithLengths } from './orders.ts';
+import { type ClosedForm, type Group, groupsOf } from './pair-groups.ts';
+import {
+  ALPHA1,
+  ALPHA2,
+  BETA1,
+  BETA2,
+  GAMMA,
+  LENGTH1,
+  LENGTH2,
+  OVERLAPS,
+  RHO,
+  VARIABLES,
+} from './pair-variables.ts';
 
 /**
  * E[u₁u₂] of two units with unit rows as a function of their six overlaps, with first and second derivatives:
@@ -26,15 +27,19 @@ export const OVERLAPS = 6;
  * where K^{nn'} is the convolution of P¹_n[a] = α₁^a β₁^{n−a}/(a!(n−a)!) with P²_{n'} (the same of α₂, β₂). Since
  * ∂P_n[a]/∂α = P_{n−1}[a−1] and ∂P_n[a]/∂β = P_{n−1}[a], every derivative is a sum of the same kind.
  *
- * One instance holds all scratch space: nothing is allocated per pair. Throws `UnsupportedError` for units without a closed form.
+ * Where routers of either unit have lengths of their own, rows are still unit vectors here: a router of length σ is one of length 1
+ * behind the gate g(σz), whose moments {@link useMoments} is given; derivatives are those by the overlaps and by λ in these coordinates,
+ * docs/theory.md (69). One instance holds all scratch space: nothing is allocated per pair. Throws `UnsupportedError` for units without
+ * a closed form.
  */
 export class PairKernel {
   /** First derivatives in the order of the overlaps. */
-  readonly #first = new Float64Array(OVERLAPS);
-  /** Second derivatives, [6, 6] symmetric. */
-  readonly #second = new Float64Array(OVERLAPS * OVERLAPS);
+  readonly #first = new Float64Array(VARIABLES);
+  /** Second derivatives, [8, 8] symmetric. */
+  readonly #second = new Float64Array(VARIABLES * VARIABLES);
   readonly #derivatives: 0 | 1 | 2;
-  readonly #table: MehlerTable;
+  readonly #table: MomentTable;
+  readonly #lengths: LengthTable | undefined;
   readonly #groups: readonly Group[];
   readonly #powers1: Float64Array;
   readonly #powers2: Float64Array;
@@ -47,10 +52,34 @@ export class PairKernel {
     const { coefficients: e2 } = form2;
     this.#derivatives = derivatives;
     this.#groups = groupsOf(form1, form2);
-    this.#table = new MehlerTable(form1.gate, form2.gate, ordersOf(this.#groups, derivatives));
+    this.#lengths = haveLengths(form1, form2)
+      ? new LengthTable(ordersWithLengths(this.#groups, derivatives))
+      : undefined;
+    this.#table =
+      this.#lengths ?? new MehlerTable(form1.gate, form2.gate, ordersOf(this.#groups, derivatives));
     this.#powers1 = new Float64Array(2 * e1.length);
     this.#powers2 = new Float64Array(2 * e2.length);
     this.#convolution = new Float64Array(e1.length + e2.length);
+  }
+
+  /** How many numbers {@link evaluate} depends on: the six overlaps, and two lengths where routers have lengths of their own. */
+  get variables(): number {
+    return this.#lengths ? VARIABLES : OVERLAPS;
+  }
+
+  /** Derivatives of the gates that moments are needed of. */
+  get order(): number {
+    return this.#table.stride - 1;
+  }
+
+  /** The moments of all units 1 and 2, by their numbers, where routers have lengths of their own; of no use elsewhere. */
+  useMoments(ones: LengthMoments, others: LengthMoments): void {
+    this.#lengths?.useMoments(ones, others);
+  }
+
+  /** The numbers of the two units that the next evaluation is about, where routers have lengths of their own; of no use elsewhere. */
+  between(one: number, other: number): void {
+    this.#lengths?.between(one, other);
   }
 
   /** E[u₁u₂] at the given overlaps. Derivatives there can be read afterwards, as far as this kernel's order goes. */
@@ -85,6 +114,7 @@ export class PairKernel {
         this.#addSecond(GAMMA, RHO, dw * tRho);
         this.#addSecond(RHO, RHO, w * this.#sum(n + m, 2, 2));
       }
+      if (this.#lengths) this.#addLengths(n + m, w, dw);
       if (n > 0) {
         this.#convolve(n - 1, m);
         this.#addDerivatives(n + m - 1, ALPHA1, BETA1, w, dw);
@@ -105,7 +135,7 @@ export class PairKernel {
 
   /** ∂²E[u₁u₂] by two overlaps, at the overlaps evaluated last. */
   secondDerivative(overlap: number, other: number): number {
-    return at(this.#second, overlap * OVERLAPS + other);
+    return at(this.#second, overlap * VARIABLES + other);
   }
 
   /** ∂/∂α and ∂/∂β of one unit, and their mixed derivatives with γ and ρ, from the convolution at hand. */
@@ -120,6 +150,28 @@ export class PairKernel {
     this.#addSecond(GAMMA, beta, dw * tBeta);
     this.#addSecond(RHO, alpha, w * this.#sum(degree, 2, 1));
     this.#addSecond(RHO, beta, w * this.#sum(degree, 1, 2));
+    if (!this.#lengths) return;
+    this.#addSecond(LENGTH1, alpha, w * this.#sum(degree, 3, 0));
+    this.#addSecond(LENGTH1, beta, w * this.#sum(degree, 2, 1));
+    this.#addSecond(LENGTH2, alpha, w * this.#sum(degree, 1, 2));
+    this.#addSecond(LENGTH2, beta, w * this.#sum(degree, 0, 3));
+  }
+
+  /** Derivatives by the lengths, and their mixed ones with γ and ρ, from the convolution at hand. */
+  #addLengths(degree: number, w: number, dw: number): void {
+    const first = this.#first;
+    const t1 = this.#sum(degree, 2, 0);
+    const t2 = this.#sum(degree, 0, 2);
+    addAt(first, LENGTH1, w * t1);
+    addAt(first, LENGTH2, w * t2);
+    if (this.#derivatives < 2) return;
+    this.#addSecond(GAMMA, LENGTH1, dw * t1);
+    this.#addSecond(GAMMA, LENGTH2, dw * t2);
+    this.#addSecond(RHO, LENGTH1, w * this.#sum(degree, 3, 1));
+    this.#addSecond(RHO, LENGTH2, w * this.#sum(degree, 1, 3));
+    this.#addSecond(LENGTH1, LENGTH1, w * this.#sum(degree, 4, 0));
+    this.#addSecond(LENGTH1, LENGTH2, w * this.#sum(degree, 2, 2));
+    this.#addSecond(LENGTH2, LENGTH2, w * this.#sum(degree, 0, 4));
   }
 
   /** Second derivatives among α₁, β₁, α₂, β₂. */
@@ -155,8 +207,8 @@ export class PairKernel {
 
   #addSecond(x: number, y: number, value: number): void {
     const second = this.#second;
-    addAt(second, x * OVERLAPS + y, value);
-    if (x !== y) addAt(second, y * OVERLAPS + x, value);
+    addAt(second, x * VARIABLES + y, value);
+    if (x !== y) addAt(second, y * VARIABLES + x, value);
   }
 
   /** K^{nm}: P¹_n convolved with P²_m. */
@@ -197,4 +249,9 @@ function fillPowers(powers: Float64Array, x: number, y: number): void {
     powers[a] = ofX;
     powers[half + a] = ofY;
   }
+}
+
+/** Whether routers of either of two units have lengths of their own. */
+export function haveLengths(one: ClosedForm, other: ClosedForm): boolean {
+  return one.free !== undefined || other.free !== undefined;
 }

@@ -1,6 +1,16 @@
 import { addAt, at } from '@softmoe/model/linalg';
-import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, RHO } from './pair-kernel.ts';
 import type { Pair } from './pair-table.ts';
+import {
+  ALPHA1,
+  ALPHA2,
+  BETA1,
+  BETA2,
+  GAMMA,
+  LENGTH1,
+  LENGTH2,
+  OVERLAPS,
+  RHO,
+} from './pair-variables.ts';
 
 /** Coefficients of rows in rows of `PairRows`, or inner products of the former with the latter: [2m, columns]. */
 export interface RowMatrix {
@@ -9,7 +19,7 @@ export interface RowMatrix {
 }
 
 /**
- * How the six overlaps of a pair change, into `moved`, where the rows of unit 1 move and those of unit 2 stand still. `products` are
+ * How the variables of a pair change, into `moved`, where the rows of unit 1 move and those of unit 2 stand still. `products` are
  * the inner products of the changes of the student's rows with all rows.
  */
 export function moveFirst(
@@ -25,9 +35,12 @@ export function moveFirst(
   moved[ALPHA2] = at(data, v + w2);
   moved[BETA2] = 0;
   moved[RHO] = at(data, v + v2);
+  if (moved.length === OVERLAPS) return;
+  moved[LENGTH1] = at(data, v + v1);
+  moved[LENGTH2] = 0;
 }
 
-/** How the six overlaps of a pair change, into `moved`, where unit 2, a student, moves and unit 1 stands still. */
+/** How the variables of a pair change, into `moved`, where unit 2, a student, moves and unit 1 stands still. */
 export function moveSecond(
   { data, columns }: RowMatrix,
   { v1, w1, v2, w2 }: Pair,
@@ -41,9 +54,12 @@ export function moveSecond(
   moved[ALPHA2] = at(data, w + v1);
   moved[BETA2] = at(data, w + v2) + at(data, v + w2);
   moved[RHO] = at(data, v + v1);
+  if (moved.length === OVERLAPS) return;
+  moved[LENGTH1] = 0;
+  moved[LENGTH2] = at(data, v + v2);
 }
 
-/** Adds to the coefficients of the rows of unit 1 what slopes by the six overlaps of a pair contribute, docs/theory.md (45). */
+/** Adds to the coefficients of the rows of unit 1 what slopes by the variables of a pair contribute, docs/theory.md (45). */
 export function addFirst(
   { data, columns }: RowMatrix,
   { v1, w1, v2, w2 }: Pair,
@@ -57,9 +73,10 @@ export function addFirst(
   addAt(data, w + v2, at(slopes, BETA1));
   addAt(data, v + w2, at(slopes, ALPHA2));
   addAt(data, v + v2, at(slopes, RHO));
+  if (slopes.length > OVERLAPS) addAt(data, v + v1, at(slopes, LENGTH1));
 }
 
-/** Adds to the coefficients of the rows of unit 2, a student, what slopes by the six overlaps of a pair contribute. */
+/** Adds to the coefficients of the rows of unit 2, a student, what slopes by the variables of a pair contribute. */
 export function addSecond(
   { data, columns }: RowMatrix,
   { v1, w1, v2, w2 }: Pair,
@@ -73,6 +90,7 @@ export function addSecond(
   addAt(data, v + w1, at(slopes, BETA1));
   addAt(data, w + v1, at(slopes, ALPHA2));
   addAt(data, v + v1, at(slopes, RHO));
+  if (slopes.length > OVERLAPS) addAt(data, v + v2, at(slopes, LENGTH2));
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { MoE } from '@softmoe/model';
 import { addAt, allocate, at, dotAt, multiplyTransposed, type Steps } from '@softmoe/model/linalg';
-import { OVERLAPS, PairKernel } from './pair-kernel.ts';
+import type { PairKernel } from './pair-kernel.ts';
+import { pairKernels, readyFor, type UnitRouters } from './unit-routers.ts';
 
 /** A student and its teacher as the pairs of units see them: all rows in one matrix, in a fixed order. */
 export interface PairRows {
+  /** Numbers that a pair depends on: the overlaps, and two lengths where routers have lengths of their own. */
+  readonly variables: number;
   readonly m: number;
   readonly k: number;
   /** Coordinates of a row. */
@@ -18,8 +21,8 @@ export interface PairRows {
   readonly others: Float64Array;
 }
 
-/** The rows of two models of one input dimension. */
-export function pairRows(student: MoE, teacher: MoE): PairRows {
+/** The rows of two models of one input dimension with unit routers. */
+export function pairRows(student: MoE, teacher: MoE, variables: number): PairRows {
   const { experts: m, inputDim: r } = student.spec;
   const k = teacher.spec.experts;
   const columns = 4 * Math.ceil((m + k) / 2);
@@ -34,7 +37,7 @@ export function pairRows(student: MoE, teacher: MoE): PairRows {
   const others = new Float64Array(2 * m + k);
   others.set(amplitude.data);
   others.set(teacher.params.amplitude.data, 2 * m);
-  return { m, k, r, columns, rows, amplitudes: amplitude.data, others };
+  return { variables, m, k, r, columns, rows, amplitudes: amplitude.data, others };
 }
 
 /** A pair of units by the numbers of their rows in {@link PairRows}: unit 1 is a student's, of number `v1`; unit 2 is any. */
@@ -55,10 +58,15 @@ export interface Pair {
  * Every pair that the loss consists of, in the order of {@link pairTable}: for each student i the students from i on, then the
  * teacher's units. `visit` is called with one object that changes from pair to pair.
  */
-export function forEachPair({ m, k }: PairRows, i: number, visit: (pair: Pair) => void): void {
+export function forEachPair(
+  { m, k, variables }: PairRows,
+  i: number,
+  visit: (pair: Pair) => void,
+): void {
+  const entries = entriesOf(variables);
   const before = i * (m + k) - (i * (i - 1)) / 2;
   const pair = {
-    start: before * ENTRIES,
+    start: before * entries,
     v1: i,
     w1: m + i,
     v2: i,
@@ -66,14 +74,14 @@ export function forEachPair({ m, k }: PairRows, i: number, visit: (pair: Pair) =
     self: true,
     ofStudents: true,
   };
-  for (let l = i; l < m; l++, pair.start += ENTRIES) {
+  for (let l = i; l < m; l++, pair.start += entries) {
     pair.v2 = l;
     pair.w2 = m + l;
     pair.self = l === i;
     visit(pair);
   }
   pair.ofStudents = false;
-  for (let j = 0; j < k; j++, pair.start += ENTRIES) {
+  for (let j = 0; j < k; j++, pair.start += entries) {
     pair.v2 = 2 * m + j;
     pair.w2 = 2 * m + k + j;
     pair.self = false;
@@ -81,31 +89,39 @@ export function forEachPair({ m, k }: PairRows, i: number, visit: (pair: Pair) =
   }
 }
 
-/** Where in the row of a pair its value, its 6 first and its 21 second derivatives stand: those of the upper triangle. */
+/** Where in the row of a pair its value and its first derivatives begin; second ones follow, those of the upper triangle. */
 export const VALUE = 0;
 export const FIRST = 1;
-const SECOND: number = FIRST + OVERLAPS;
-const ENTRIES: number = SECOND + (OVERLAPS * (OVERLAPS + 1)) / 2;
+
+/** Numbers in the row of a pair: 28 of six overlaps, 45 where two lengths come with them. */
+function entriesOf(variables: number): number {
+  return FIRST + variables + (variables * (variables + 1)) / 2;
+}
 
 /**
- * E[u₁u₂] of every pair with its first and second derivatives by the six overlaps, [m(m + 1)/2 + mk, 28], docs/theory.md (7) and
- * (11): all that products with the Hessian need to know of the gates and experts. Yields the number of students done. Throws
- * `UnsupportedError` for units without a closed form.
+ * E[u₁u₂] of every pair with its first and second derivatives by the six overlaps, and by two lengths where routers have lengths of
+ * their own, [m(m + 1)/2 + mk, 28 or 45], docs/theory.md (7) and (11): all that products with the Hessian need to know of the
+ * gates and experts. Yields the number of students done. Throws `UnsupportedError` for units without a closed form.
  */
-export type PairTable = (pairs: PairRows, student: MoE, teacher: MoE) => Steps<Float64Array>;
+export type PairTable = (
+  pairs: PairRows,
+  student: UnitRouters,
+  teacher: UnitRouters,
+) => Steps<Float64Array>;
 
 /** {@link PairTable} in JavaScript: the reference for the kernels. */
 export const pairTable: PairTable = function* (pairs, student, teacher) {
-  const { m, k, r, columns, rows } = pairs;
-  const studentPairs = new PairKernel(student.spec, student.spec, 2);
-  const teacherPairs = new PairKernel(student.spec, teacher.spec, 2);
-  const table = allocate([(m * (m + 1)) / 2 + m * k, ENTRIES]);
+  const { m, k, r, columns, rows, variables } = pairs;
+  const kernels = pairKernels(student.model.spec, teacher, 2);
+  readyFor(kernels, student);
+  const table = allocate([(m * (m + 1)) / 2 + m * k, entriesOf(variables)]);
   const overlaps = new Float64Array(2 * m * columns);
   multiplyTransposed(rows, 2 * m, rows, columns, r, overlaps);
   const overlap = (x: number, y: number) => at(overlaps, x * columns + y);
   for (let i = 0; i < m; i++) {
     forEachPair(pairs, i, ({ start, v1, w1, v2, w2, self, ofStudents }) => {
-      const kernel = ofStudents ? studentPairs : teacherPairs;
+      const kernel = ofStudents ? kernels.students : kernels.teachers;
+      kernel.between(i, ofStudents ? v2 : v2 - 2 * m);
       table[start + VALUE] = kernel.evaluate(
         self ? 1 : overlap(w1, w2),
         overlap(w1, v1),
@@ -114,22 +130,27 @@ export const pairTable: PairTable = function* (pairs, student, teacher) {
         ofStudents ? overlap(w2, v2) : dotAt(rows, w2 * r, rows, v2 * r, r),
         self ? 1 : overlap(v1, v2),
       );
-      writeDerivatives(kernel, table, start);
+      writeDerivatives(kernel, variables, table, start);
     });
     yield i + 1;
   }
   return table;
 };
 
-function writeDerivatives(kernel: PairKernel, table: Float64Array, start: number): void {
-  let second = start + SECOND;
-  for (let o = 0; o < OVERLAPS; o++) {
+function writeDerivatives(
+  kernel: PairKernel,
+  variables: number,
+  table: Float64Array,
+  start: number,
+): void {
+  let second = start + FIRST + variables;
+  for (let o = 0; o < variables; o++) {
     table[start + FIRST + o] = kernel.derivative(o);
-    for (let p = o; p < OVERLAPS; p++) table[second++] = kernel.secondDerivative(o, p);
+    for (let p = o; p < variables; p++) table[second++] = kernel.secondDerivative(o, p);
   }
 }
 
-/** `change` = ∂²E/∂o∂o′·`moved`, [6] each, from the table's numbers of the pair that begin at `start`. */
+/** `change` = ∂²E/∂o∂o′·`moved`, [variables] each, from the table's numbers of the pair that begin at `start`. */
 export function timesSecond(
   table: Float64Array,
   start: number,
@@ -137,11 +158,12 @@ export function timesSecond(
   change: Float64Array,
 ): void {
   change.fill(0);
-  let next = start + SECOND;
-  for (let o = 0; o < OVERLAPS; o++) {
+  const variables = moved.length;
+  let next = start + FIRST + variables;
+  for (let o = 0; o < variables; o++) {
     const x = at(moved, o);
     addAt(change, o, at(table, next++) * x);
-    for (let p = o + 1; p < OVERLAPS; p++) {
+    for (let p = o + 1; p < variables; p++) {
       const second = at(table, next++);
       addAt(change, o, second * at(moved, p));
       addAt(change, p, second * x);

@@ -10,12 +10,14 @@ import {
   tangentDim,
   toTangentMatrix,
 } from '@softmoe/model/linalg';
+import { atLengths } from './at-lengths.ts';
 import { euclideanBlocks } from './curvature-blocks.ts';
 import { curvatureOperator } from './curvature-operator.ts';
 import { createWorkspace, populationObjective } from './objective.ts';
 import { populationGram } from './pair-expectations.ts';
 import type { PairTable } from './pair-table.ts';
 import { loadSimdPairTable } from './simd-workspace.ts';
+import { unitRouters } from './unit-routers.ts';
 import type { PopulationOptions } from './variant.ts';
 
 /**
@@ -47,9 +49,11 @@ function* curvatureSteps(student: MoE, teacher: MoE, table?: PairTable): Steps<C
  * Two units enter L through a·a'·E[uu'], so the Hessian is E[∇f ∇fᵀ] plus, within each unit, the second derivatives
  * weighted by the residual, Σ_l a_i a_l ∂²E[u_i u_l] − Σ_j a_i a*_j ∂²E[u_i u*_j] with the other unit held fixed.
  */
-function spanMatrices(student: MoE, teacher: MoE): Omit<Curvature, 'multiplicity' | 'basis'> {
-  const { span, complement } = euclideanBlocks(student, teacher);
-  const { gradient } = createWorkspace(teacher)(student);
+function spanMatrices(given: MoE, teacher: MoE): Omit<Curvature, 'multiplicity' | 'basis'> {
+  const unit = unitRouters(given);
+  const { model: student, lengths } = unit;
+  const { span, complement } = euclideanBlocks(unit, unitRouters(teacher));
+  const { gradient } = createWorkspace(teacher)(student, lengths);
   const radial = radialDerivatives(student, gradient);
   const hessian = toTangentMatrix(student, span.hessian);
   subtractRadial(student, radial, hessian, complement.hessian);
@@ -61,7 +65,8 @@ function spanMatrices(student: MoE, teacher: MoE): Omit<Curvature, 'multiplicity
       return gaussNewton;
     },
   };
-  return matrixCurvature({ student, span: inSpan, complement });
+  const curvature = matrixCurvature({ student, span: inSpan, complement });
+  return lengths ? atLengths(curvature, given, lengths) : curvature;
 }
 
 /**

@@ -4,12 +4,15 @@ import {
   type PopulationStep,
 } from '@softmoe/kernels/population';
 import type { MoE, MoESpec, NDArray } from '@softmoe/model';
-import { requireSameInputs } from '@softmoe/model/checks';
+import { hasFreeRouters, requireSameInputs } from '@softmoe/model/checks';
 import { zeros } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
+import { type LengthMoments, lengthMoments } from './length-table.ts';
 import { halfSquareOf } from './pair-expectations.ts';
 import { kernelTable } from './pair-groups.ts';
-import type { PairTable } from './pair-table.ts';
+import { type PairTable, pairTable } from './pair-table.ts';
+import { OVERLAPS } from './pair-variables.ts';
+import { coefficientsOfUnits, pairKernels, type UnitRouters, unitRouters } from './unit-routers.ts';
 
 /** The population loss and its Euclidean gradient. */
 interface LossAndGradient {
@@ -17,8 +20,11 @@ interface LossAndGradient {
   readonly gradient: { router: NDArray; expert: NDArray; amplitude: NDArray };
 }
 
-/** What evaluates students one after the other, with all scratch space kept between calls. */
-export type Workspace = (model: MoE) => LossAndGradient;
+/**
+ * What evaluates students one after the other, with all scratch space kept between calls: of unit routers, and their lengths where these
+ * are their own.
+ */
+export type Workspace = (model: MoE, lengths?: Float64Array) => LossAndGradient;
 
 /**
  * What loads the workspace of a teacher that computes by the SIMD kernels. It rejects where this JavaScript engine can't run
@@ -29,28 +35,64 @@ export function simdWorkspaceOf(teacher: MoE): () => Promise<Workspace> {
   return async () => createSimdWorkspace(await loadPopulationKernels(), teacher, teacherLoss);
 }
 
+/** Terms that there is room for at first, of each moment of a unit whose router has a length of its own. */
+const CAPACITY = 256;
+
 function createSimdWorkspace(
   kernels: PopulationKernels,
   teacher: MoE,
   teacherLoss: number,
 ): Workspace {
+  const unitTeacher = unitRouters(teacher);
   let spec: MoESpec | undefined;
   let step: PopulationStep | undefined;
-  return (model) => {
+  let momentsAt: MomentsAt | undefined;
+  let capacity = CAPACITY;
+  return (model, lengths) => {
     requireSameInputs('model', model, teacher);
-    if (!step || spec !== model.spec) step = kernels.problem(problemOf(model.spec, teacher));
+    if (spec !== model.spec) {
+      step = undefined;
+      momentsAt = momentsOfSteps(model.spec, unitTeacher);
+    }
     spec = model.spec;
+    const moments = momentsAt?.({ model, lengths });
+    if (moments && moments.count > capacity) {
+      step = undefined;
+      capacity = 2 * moments.count;
+    }
+    step ??= kernels.problem({
+      ...problemOf(spec, unitTeacher.model),
+      ...(moments ? { lengths: { order: moments.order, capacity } } : {}),
+    });
     const { inputDim: d, experts: m } = spec;
     const gradient = { router: zeros([m, d]), expert: zeros([m, d]), amplitude: zeros([m]) };
-    const loss = step.lossAndGradient(rowsOf(model.params), rowsOf(gradient));
+    const loss = step.lossAndGradient(rowsOf(model.params), rowsOf(gradient), moments);
     return { loss: teacherLoss + loss, gradient };
   };
 }
 
-/** {@link PairTable} by the SIMD kernels. It rejects where this JavaScript engine can't run them. */
+/** The moments of all units of a student and its teacher. */
+type MomentsAt = (student: UnitRouters) => LengthMoments;
+
+/** What gives the kernels the moments of a step, where routers have lengths of their own. */
+function momentsOfSteps(student: MoESpec, teacher: UnitRouters): MomentsAt | undefined {
+  if (!hasFreeRouters(student) && !hasFreeRouters(teacher.model.spec)) return undefined;
+  const { order } = pairKernels(student, teacher, 1);
+  const ofTeacher = coefficientsOfUnits(teacher);
+  return (unit) => lengthMoments([...coefficientsOfUnits(unit), ...ofTeacher], order);
+}
+
+/**
+ * {@link PairTable} by the SIMD kernels, and in JavaScript where routers have lengths of their own: the kernels have no second derivatives by
+ * these. It rejects where this JavaScript engine can't run them.
+ */
 export async function loadSimdPairTable(): Promise<PairTable> {
   const kernels = await loadPopulationKernels();
-  return function* simdPairTable({ m }, student, teacher) {
+  return function* simdPairTable(pairs, unitStudent, unitTeacher) {
+    if (pairs.variables > OVERLAPS) return yield* pairTable(pairs, unitStudent, unitTeacher);
+    const { m } = pairs;
+    const { model: student } = unitStudent;
+    const { model: teacher } = unitTeacher;
     const step = kernels.problem({ ...problemOf(student.spec, teacher, 2), derivatives: 2 });
     const table = step.curvatures(rowsOf(student.params)).slice();
     yield m;

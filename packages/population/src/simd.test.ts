@@ -11,7 +11,8 @@ import { bestVariant, populationObjective } from './index.ts';
 import { createWorkspace } from './objective.ts';
 import { evaluatePair } from './pair-expectations.ts';
 import { kernelTable } from './pair-groups.ts';
-import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, PairKernel, RHO } from './pair-kernel.ts';
+import { PairKernel } from './pair-kernel.ts';
+import { ALPHA1, ALPHA2, BETA1, BETA2, GAMMA, RHO } from './pair-variables.ts';
 import { simdWorkspaceOf } from './simd-workspace.ts';
 
 const names = ['router', 'expert', 'amplitude'] as const;
