@@ -1,6 +1,6 @@
 import type { Summary } from '@softmoe/lab';
 import { describe, expect, it } from 'vitest';
-import { verdictWords } from './verdict-words.ts';
+import { routerLengthWords, verdictWords } from './verdict-words.ts';
 
 type Verdict = Summary['certificate']['verdict'];
 const told = (verdict: Verdict, survivors: number, mu = 0.05, final = 0.147) => {
@@ -39,5 +39,20 @@ describe('words of a verdict', () => {
       'degenerate',
     ];
     for (const verdict of verdicts) expect(told(verdict, 7)).not.toMatch(/linear|speed/);
+  });
+});
+
+describe('words of the lengths of routers', () => {
+  it.each([
+    [{ teacher: [2, 2], student: [2, 2] }, 'have length 2.0000, exactly the teacher’s.'],
+    [{ teacher: [2, 0.5], student: [2.1, 0.5] }, 'have lengths 0.5000 to 2.1000, 0.1 from the'],
+    [{ teacher: [2, 1], student: [null, 1.25] }, 'have length 1.2500, 0.25 from the teacher’s.'],
+  ])('tell the range of those matched, and the largest difference: %j', (routerLengths, words) => {
+    expect(routerLengthWords({ routerLengths })).toContain(words);
+  });
+
+  it('say nothing of routers of a fixed length, nor where no unit was matched', () => {
+    expect(routerLengthWords({})).toBeUndefined();
+    expect(routerLengthWords({ routerLengths: { teacher: [1], student: [null] } })).toBeUndefined();
   });
 });

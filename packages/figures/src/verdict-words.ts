@@ -61,3 +61,20 @@ export function verdictWords(result: Judged): VerdictWords {
       };
   }
 }
+
+/** How long routers became that have lengths of their own, in a sentence; none of other routers, nor where no unit was matched. */
+export function routerLengthWords({
+  routerLengths,
+}: Pick<Summary, 'routerLengths'>): string | undefined {
+  const { teacher = [], student = [] } = routerLengths ?? {};
+  const met = student.flatMap((length, j) =>
+    length === null ? [] : [{ length, off: Math.abs(length - (teacher[j] ?? length)) }],
+  );
+  if (met.length === 0) return undefined;
+  const [least, most] = [Math.min, Math.max].map((of) =>
+    of(...met.map(({ length }) => length)).toFixed(4),
+  );
+  const range = least === most ? `length ${least}` : `lengths ${least} to ${most}`;
+  const off = Math.max(...met.map((one) => one.off));
+  return `Routers, of length 1 at the start, have ${range}, ${off > 0 ? `${readable(off)} from` : 'exactly'} the teacher’s.`;
+}

@@ -30,7 +30,7 @@ export {
 } from './format.ts';
 export { type ProofWords, proofSentences, proofWords, stateWords } from './proof-words.ts';
 export { fallWords, removalWords, times } from './pruning-words.ts';
-export { type VerdictWords, verdictWords } from './verdict-words.ts';
+export { routerLengthWords, type VerdictWords, verdictWords } from './verdict-words.ts';
 
 /** Where advice is followed: by options of a command or by controls of a page. */
 export type Surface = 'command' | 'page';

@@ -112,6 +112,7 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
     });
   }
   yield* routerNormMistakes(config);
+  yield* freeNormMistakes(config);
   if (engine === 'exact' && !hasClosedForm(config)) {
     const cause = causeOf(config);
     yield new ConfigError(`needs a closed form, and there is none with ${cause}`, {
@@ -191,6 +192,23 @@ export function* routerNormMistakes({
         remedy: shared
           ? 'Leave it out.'
           : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
+      },
+    );
+  }
+}
+
+/** The length of a teacher's routers is for those that have lengths of their own, and are drawn. */
+function* freeNormMistakes(config: Config): Generator<ConfigError> {
+  const { routerNorm, teacherRouterNorm, teacher } = config;
+  if (teacherRouterNorm !== undefined && (routerNorm !== 'free' || teacher)) {
+    yield new ConfigError(
+      teacher
+        ? 'says how to draw a teacher, and one is given'
+        : 'is for routers that have lengths of their own',
+      {
+        field: 'teacherRouterNorm',
+        value: teacherRouterNorm,
+        remedy: teacher ? 'Leave it out.' : "Add routerNorm: 'free', or leave it out.",
       },
     );
   }

@@ -34,12 +34,20 @@ export const ownGate = z.strictObject({
 });
 
 export const routerNorm = z
+  .union([z.number().gt(0), z.literal('free'), z.literal('unit').transform(() => 1)])
+  .exactOptional()
+  .describe(
+    'length of the routers of teacher and student, of which the directions are learned: the gate is g(routerNorm·v·x), sharper above 1 ' +
+      '(default: 1, or unit); free: the student learns the lengths too; for a gate that is built in',
+  );
+
+export const teacherRouterNorm = z
   .number()
   .gt(0)
   .exactOptional()
   .describe(
-    'length of the routers of teacher and student, of which the directions are learned: the gate is g(routerNorm·v·x), sharper above 1 ' +
-      '(default: 1); for a gate that is built in',
+    "length of the teacher's routers where it is drawn and routerNorm is free, which the student starts to learn from length 1 " +
+      '(default: 1)',
   );
 
 /** Experts that softmoe has by name. */

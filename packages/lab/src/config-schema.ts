@@ -1,7 +1,14 @@
 import { gateNames } from '@softmoe/model/checks';
 import { populationVariants } from '@softmoe/population';
 import * as z from 'zod';
-import { expert, geometry, ownGate, ownTeacher, routerNorm } from './config-parts.ts';
+import {
+  expert,
+  geometry,
+  ownGate,
+  ownTeacher,
+  routerNorm,
+  teacherRouterNorm,
+} from './config-parts.ts';
 
 export const count = z.int().min(1);
 const positive = z.number().gt(0);
@@ -120,6 +127,7 @@ export const configSchema = z.strictObject({
       "the routers' non-linearity: sigmoid, probit, tanh, or a module of your own; without meaning for softmax routing",
     ),
   routerNorm,
+  teacherRouterNorm,
   expert: expert
     .default({ kind: 'hermite', degree: 3 })
     .describe(
@@ -181,10 +189,17 @@ type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 export type Config = Filled<
   Omit<
     PartialConfig,
-    'train' | 'variant' | 'teacher' | 'gate' | 'routerNorm' | 'expert' | '$schema'
+    | 'train'
+    | 'variant'
+    | 'teacher'
+    | 'gate'
+    | 'routerNorm'
+    | 'teacherRouterNorm'
+    | 'expert'
+    | '$schema'
   >
 > &
-  Pick<PartialConfig, 'variant' | 'routerNorm'> & {
+  Pick<PartialConfig, 'variant' | 'routerNorm' | 'teacherRouterNorm'> & {
     readonly train: Filled<Omit<PartialConfig['train'], 'spectrum'>> &
       Pick<PartialConfig['train'], 'spectrum'>;
     /** By name, or what pins one of the user's own. */

@@ -5,7 +5,7 @@ import { type Config, parseConfig } from './config.ts';
 import { PhaseError } from './errors.ts';
 import type { Milestones } from './milestones.ts';
 import { type CodeConfig, configWithParts, ownPartsIn, unitsOf } from './own-parts.ts';
-import { configWithTeacher, ownTeacher, requirePinned } from './own-teacher.ts';
+import { atNormOf, configWithTeacher, ownTeacher, requirePinned } from './own-teacher.ts';
 import { type ExperimentEvent, runPhases } from './phases.ts';
 import { createProblem } from './problem.ts';
 import { createProgress, type Progress, snapshotOf } from './progress.ts';
@@ -81,7 +81,11 @@ export function createExperiment(input: CodeConfig, options: ExperimentOptions =
   });
   if (given === undefined) return start(parseConfig(config), { ...options, ...own }, undefined);
   const completed = parseConfig(configWithTeacher(given, config));
-  return start(completed, { ...options, ...own, teacher: ownTeacher(given) }, undefined);
+  return start(
+    completed,
+    { ...options, ...own, teacher: ownTeacher(atNormOf(config, given)) },
+    undefined,
+  );
 }
 
 /**

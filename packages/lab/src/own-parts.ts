@@ -125,7 +125,7 @@ function expertFacts(expert: Expert) {
     : facts;
 }
 
-type Units = Pick<Config, 'routing' | 'gate' | 'routerNorm' | 'expert'>;
+type Units = Pick<Config, 'routing' | 'gate' | 'routerNorm' | 'teacherRouterNorm' | 'expert'>;
 
 /**
  * Routing, gate and expert of a config with stand-ins for those of the user's own: of the same parity and, of an expert, the same
@@ -165,16 +165,17 @@ export function hasClosedForm({
   routing,
   gate = 'sigmoid',
   routerNorm,
+  teacherRouterNorm,
   expert,
 }: Omit<Units, 'gate'> & Partial<Pick<Units, 'gate'>>): boolean {
   if (typeof gate === 'object' && !gate.exact) return false;
   if (expert.kind === 'own' && expert.coefficients === undefined) return false;
+  // Routers of a drawn teacher are as sharp as gates of that norm.
+  const norm = routerNorm === 'free' ? teacherRouterNorm : routerNorm;
   return hasExpectations({
     routing,
     expert: expert.kind === 'own' ? expertLike(expert) : expert,
-    ...(typeof gate === 'string' && routerNorm !== undefined
-      ? { gate: atNorm(gate, routerNorm) }
-      : {}),
+    ...(typeof gate === 'string' && norm !== undefined ? { gate: atNorm(gate, norm) } : {}),
   });
 }
 
@@ -206,7 +207,7 @@ export function gateFields({ routing, gate }: MoESpec): Pick<ConfigInput, 'gate'
 }
 
 /** A gate that is built in, as a spec has it. */
-function atNorm(name: GateName, norm: number | undefined): GateName | GateSpec {
+function atNorm(name: GateName, norm: Config['routerNorm']): GateName | GateSpec {
   return norm === undefined || norm === 1 ? name : { name, norm };
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { loadMoE, type MoE, type MoESpec, saveMoE, ValueError } from '@softmoe/model';
+import { freeRouters, loadMoE, type MoE, type MoESpec, saveMoE, ValueError } from '@softmoe/model';
 import { hasOwnGates, namedExpert, requireModel, together } from '@softmoe/model/checks';
 import type { Config, ConfigInput } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
@@ -18,9 +18,9 @@ const STUDENTS_PER_TEACHER = 5;
 export function configWithTeacher(teacher: MoE, input: ConfigInput = {}): ConfigInput {
   requireModel('teacher', teacher);
   requireAmplitudes(teacher);
-  const { teacher: pinned, ...facts } = factsOf(teacher);
+  const { teacher: pinned, ...facts } = factsOf(atNormOf(input, teacher));
   const mistake = together([
-    ...contradictions(input, facts),
+    ...contradictions(input.routerNorm === 'unit' ? { ...input, routerNorm: 1 } : input, facts),
     ...contradictions(input.teacher, pinned),
   ]);
   if (mistake) throw mistake;
@@ -33,6 +33,12 @@ export function configWithTeacher(teacher: MoE, input: ConfigInput = {}): Config
     ...withModules(input, facts),
     teacher: { ...input.teacher, ...pinned },
   };
+}
+
+/** `teacher` with routers that have their lengths where a config says that they are free to have any; as it is elsewhere. */
+export function atNormOf({ routerNorm }: Pick<ConfigInput, 'routerNorm'>, teacher: MoE): MoE {
+  const free = routerNorm === 'free' && hasOwnGates(teacher.spec.routing);
+  return free ? freeRouters(teacher) : teacher;
 }
 
 /** The parts of the user's own with the modules that `input` has for them. */

@@ -52,9 +52,11 @@ export function createProblem(
   const units = unitsOf(config, parts);
   if (given) requireLike(given, config, units);
   const { teachers, students, seed, geometry, amplitudeSpread, initialAmplitude } = config;
+  const { teacherRouterNorm: routerNorm = 1 } = config;
   const kind = { inputDim: config.inputDim, seed, ...(units as GatingOptions & UnitParts) };
   requirePinned(config, own);
-  const teacher = own ?? createTeacher({ ...kind, experts: teachers, geometry, amplitudeSpread });
+  const teacher =
+    own ?? createTeacher({ ...kind, experts: teachers, geometry, amplitudeSpread, routerNorm });
   const student =
     given ?? createStudent({ ...kind, experts: students, amplitude: initialAmplitude });
   const estimators = estimatorsOf(config, backend);

@@ -14,7 +14,7 @@ export interface PlacedRecord {
 
 /** A record as one line of JSON holds it: matrices as rows, no state. */
 export function recordLine({ phase, stage, record, landscape }: PlacedRecord): RecordLine {
-  const { step, time, loss, gradientNorm, amplitude, alignment, overlaps } = record;
+  const { step, time, loss, gradientNorm, amplitude, routerLength, alignment, overlaps } = record;
   return {
     phase,
     ...(stage ? { stage } : {}),
@@ -23,6 +23,7 @@ export function recordLine({ phase, stage, record, landscape }: PlacedRecord): R
     loss,
     gradientNorm,
     amplitude,
+    ...(routerLength ? { routerLength } : {}),
     ...(alignment ? { alignment } : {}),
     ...(overlaps
       ? { overlaps: { expert: rowsOf(overlaps.expert), router: rowsOf(overlaps.router) } }

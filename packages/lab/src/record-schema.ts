@@ -37,6 +37,8 @@ const recordSchema = z
     loss: z.number(),
     gradientNorm: z.number(),
     amplitude: numbers,
+    /** Where routers have lengths of their own. */
+    routerLength: numbers.exactOptional(),
     alignment: z.object({ student: numbers, expert: numbers, router: numbers }).exactOptional(),
     /** W·W*ᵀ and V·V*ᵀ, each [m, k]. */
     overlaps: z.object({ expert: matrix, router: matrix }).exactOptional(),

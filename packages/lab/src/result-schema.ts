@@ -184,6 +184,11 @@ const resultSchema = z.object({
   contraction: z.object({ predicted: maybe, measured: maybe }),
   /** Overlaps of the final student by teacher expert, and those that it had when training ended. */
   alignment: z.object({ ...overlaps, trained: z.object(overlaps) }),
+  /**
+   * Lengths of the teacher's routers and, when all was done, of the matched units', by teacher expert; null without a unit. Only where
+   * routers have lengths of their own.
+   */
+  routerLengths: z.object({ teacher: numbers, student: z.array(maybe) }).exactOptional(),
   /** Flow times at which one student unit's expert and router each reached overlap 0.5 with each teacher unit. */
   milestones: z.object({
     expert: times,

@@ -1,7 +1,8 @@
 import type { BackendInfo } from '@softmoe/backend';
 import type { Certificate } from '@softmoe/certify';
 import { type MoE, parameterError } from '@softmoe/model';
-import { hasOwnGates } from '@softmoe/model/checks';
+import { hasFreeRouters, hasOwnGates } from '@softmoe/model/checks';
+import { norm, row } from '@softmoe/model/linalg';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { identifiability } from '@softmoe/teacher';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
@@ -107,6 +108,7 @@ export function resultOf(findings: Findings): ExperimentResult {
         router: trained.record.alignment?.router ?? [],
       },
     },
+    ...routerLengths(models.final, models.teacher, student),
     milestones: findings.milestones,
     missing,
     advice: adviceFor({
@@ -129,6 +131,22 @@ export function resultOf(findings: Findings): ExperimentResult {
     timing,
     config,
     models,
+  };
+}
+
+/** How long routers that have lengths of their own are, of units `matched` to those of the teacher. */
+function routerLengths(
+  student: MoE,
+  teacher: MoE,
+  matched: readonly number[],
+): Pick<Summary, 'routerLengths'> {
+  if (!hasFreeRouters(teacher.spec)) return {};
+  const lengthOf = ({ params }: MoE, unit: number) => norm(row(params.router, unit));
+  return {
+    routerLengths: {
+      teacher: matched.map((_, j) => lengthOf(teacher, j)),
+      student: matched.map((unit) => (unit < 0 ? null : lengthOf(student, unit))),
+    },
   };
 }
 

@@ -23,6 +23,7 @@ import { type Arrays, arraysOfJson, decodeNpz, isNpy, isNpz } from './array-file
 import { parseConfig } from './config.ts';
 import type { ConfigInput } from './config-schema.ts';
 import { unitsOf } from './own-parts.ts';
+import { atNormOf } from './own-teacher.ts';
 import type { Warning } from './result-schema.ts';
 
 /** A teacher of the user's own, as its file has it. */
@@ -37,7 +38,8 @@ export interface TeacherFile {
 /**
  * The teacher that the bytes of a file are: a model as `saveMoE` writes it, or arrays named router [k, d], expert [k, d], amplitude
  * [k] and, where units share their gates, routerBias [k], in an .npz, a .json or a safetensors file, of units with the routing, gate and
- * expert of `input`. Rows of bare arrays are normalised, which is told. Throws {@link FormatError} for anything else or what is
+ * expert of `input`. Rows of bare arrays are normalised, which is told, but for routers where `input` says that they are free to have
+ * any length; those of a model get the length that its gate has then. Throws {@link FormatError} for anything else or what is
  * damaged, {@link ShapeError}, {@link ValueError} and {@link UnknownNameError} for arrays that make no teacher, by name.
  */
 export function decodeTeacher(
@@ -46,6 +48,11 @@ export function decodeTeacher(
   input: ConfigInput = {},
   own: OwnParts = {},
 ): TeacherFile {
+  const { teacher, ...read } = decode(bytes, file, input, own);
+  return { teacher: atNormOf(input, teacher), ...read };
+}
+
+function decode(bytes: Uint8Array, file: string, input: ConfigInput, own: OwnParts): TeacherFile {
   if (isNpz(bytes)) return ofArrays(decodeNpz(bytes, file), file, input, own);
   if (isNpy(bytes)) {
     throw new FormatError('holds a single array, and a teacher has three', {

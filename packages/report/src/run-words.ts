@@ -11,6 +11,7 @@ import {
   proofWords,
   readable,
   removalWords,
+  routerLengthWords,
   verdictWords,
 } from '@softmoe/figures';
 import {
@@ -73,7 +74,8 @@ export function outcomeWords(result: Summary): string {
       ? `It recovered ${everyExpert(teachers)}`
       : `It recovered ${recovered} of ${teachers} teacher experts and missed ${listed(missing.map(({ teacherExpert }) => teacherExpert))}`;
   const unique = identifiability ? ` ${identifiabilityWords(identifiability)}` : '';
-  return `${found}; ${kept}${error}. ${certificateSays(result)}${unique}`;
+  const lengths = routerLengthWords(result);
+  return `${found}; ${kept}${error}.${lengths ? ` ${lengths}` : ''} ${certificateSays(result)}${unique}`;
 }
 
 /** `all 5 teacher experts`, and what one says of fewer. */

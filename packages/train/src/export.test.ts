@@ -145,6 +145,17 @@ describe('recordsToCsv', () => {
     );
   });
 
+  it('has the lengths of routers where these are their own', async () => {
+    const records = (await recordsOf(true)).map((record) => ({
+      ...record,
+      routerLength: [1, 2, 3],
+    }));
+    const [first, row] = recordsToCsv(records).split('\n');
+    const names = 'routerLength_0,routerLength_1,routerLength_2';
+    expect(first).toContain(`amplitude_2,${names},student_0`);
+    expect(row!.split(',').slice(7, 10)).toEqual(['1', '2', '3']);
+  });
+
   it('leaves the alignment out without a teacher', async () => {
     expect(recordsToCsv(await recordsOf(false, 0)).split('\n')[0]).toBe(header);
   });

@@ -51,7 +51,8 @@ export function overlapsToCsv(records: readonly StatelessRecord[]): string {
 }
 
 /**
- * A table with one row a record: step, time, loss, gradientNorm, amplitude_0 … amplitude_{m−1} and, with a teacher, its
+ * A table with one row a record: step, time, loss, gradientNorm, amplitude_0 … amplitude_{m−1}, routerLength_0 …
+ * routerLength_{m−1} where routers have lengths of their own and, with a teacher, its
  * alignment, student_j, expert_j, router_j for j = 0 … k − 1 (student −1 for none). Numbers are written so that they
  * read back exactly. Throws {@link ShapeError} when the records' columns differ.
  */
@@ -67,13 +68,14 @@ export function recordsToCsv(records: readonly StatelessRecord[]): string {
 
 /** The numbers of a record by the names of their columns in {@link recordsToCsv}. */
 export function recordColumns(record: StatelessRecord): Record<string, number> {
-  const { step, time, loss, gradientNorm, amplitude, alignment } = record;
+  const { step, time, loss, gradientNorm, amplitude, routerLength = [], alignment } = record;
   const columns: Record<string, number> = { step, time, loss, gradientNorm };
   const add = (name: string, values: readonly number[]) =>
     values.forEach((value, j) => {
       columns[`${name}_${j}`] = value;
     });
   add('amplitude', amplitude);
+  add('routerLength', routerLength);
   if (alignment) {
     add('student', alignment.student);
     add('expert', alignment.expert);

@@ -1,5 +1,6 @@
-import type { MoE } from '@softmoe/model';
-import { normParams } from '@softmoe/model/linalg';
+import type { MoE, NDArray } from '@softmoe/model';
+import { hasFreeRouters } from '@softmoe/model/checks';
+import { norm, normParams, row } from '@softmoe/model/linalg';
 import { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
 import type { TrainState } from './state.ts';
 
@@ -11,6 +12,8 @@ export interface TrainRecord<Memory = unknown> {
   /** Euclidean length of the Riemannian gradient over all parameters. */
   readonly gradientNorm: number;
   readonly amplitude: number[];
+  /** Lengths of the routers, [m], where these have lengths of their own. */
+  readonly routerLength?: number[];
   /** With a teacher only. */
   readonly overlaps?: Overlaps;
   /** With a teacher only. */
@@ -29,7 +32,12 @@ export function recordOf<Memory>(state: TrainState<Memory>, teacher?: MoE): Trai
     loss: evaluation.loss,
     gradientNorm: normParams(evaluation.gradient),
     amplitude: [...model.params.amplitude.data],
+    ...(hasFreeRouters(model.spec) ? { routerLength: lengthsOf(model.params.router) } : {}),
     ...(teacher && found ? { overlaps: found, alignment: alignment(model, teacher, found) } : {}),
     state,
   };
+}
+
+function lengthsOf(rows: NDArray): number[] {
+  return Array.from({ length: rows.shape[0] ?? 0 }, (_, i) => norm(row(rows, i)));
 }

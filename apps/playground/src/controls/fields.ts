@@ -5,6 +5,8 @@ import { training } from './training.ts';
 
 const hermite = (degree: number) => (degree === 3 ? 'He₃/√6 (cubic)' : `Hermite, degree ${degree}`);
 
+const LENGTHS = { min: 0.5, max: 3, step: 0.25 };
+
 const teacher: Group = {
   name: 'Teacher',
   fields: [
@@ -112,16 +114,40 @@ const student: Group = {
       change: (gate) => ({ gate: gate as Config['gate'] }),
     },
     {
-      kind: 'number',
-      label: 'Router length',
-      hint: 'of teacher and student, of whose routers the directions are learned. The longer, the sharper the gates.',
+      kind: 'choice',
+      label: 'Router lengths',
+      hint: ({ routerNorm }) =>
+        routerNorm === 'free'
+          ? 'are learned with the directions; students start at length 1.'
+          : 'are given: students learn the directions of routers alone.',
       field: 'routerNorm',
       applies: ({ routing }) => hasOwnGates(routing),
-      min: 0.5,
-      max: 3,
-      step: 0.25,
-      value: ({ routerNorm = 1 }) => routerNorm,
+      options: () => [
+        ['fixed', 'fixed'],
+        ['free', 'learned'],
+      ],
+      value: ({ routerNorm }) => (routerNorm === 'free' ? 'free' : 'fixed'),
+      change: (lengths) => ({ routerNorm: lengths === 'free' ? 'free' : 1 }),
+    },
+    {
+      kind: 'number',
+      label: 'Router length',
+      hint: 'of teacher and student. The longer, the sharper the gates.',
+      field: 'routerNorm',
+      applies: ({ routing, routerNorm }) => hasOwnGates(routing) && routerNorm !== 'free',
+      ...LENGTHS,
+      value: ({ routerNorm = 1 }) => (routerNorm === 'free' ? 1 : routerNorm),
       change: (routerNorm) => ({ routerNorm }),
+    },
+    {
+      kind: 'number',
+      label: 'Teacher’s router length',
+      hint: 'which the student must find. The longer, the sharper the teacher’s gates.',
+      field: 'teacherRouterNorm',
+      applies: ({ routerNorm, teacher }) => routerNorm === 'free' && !teacher,
+      ...LENGTHS,
+      value: ({ teacherRouterNorm = 1 }) => teacherRouterNorm,
+      change: (teacherRouterNorm) => ({ teacherRouterNorm }),
     },
     {
       kind: 'choice',

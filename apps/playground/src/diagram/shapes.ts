@@ -17,7 +17,8 @@ const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 export function gateShape({ gate, routerNorm = 1 }: Pick<Config, 'gate' | 'routerNorm'>): string {
   if (typeof gate === 'object') return '';
   const shape = (z: number) => (gate === 'tanh' ? Math.tanh(z) : 1 / (1 + Math.exp(-1.7 * z)));
-  return pathOf((z) => shape(routerNorm * z));
+  const length = routerNorm === 'free' ? 1 : routerNorm;
+  return pathOf((z) => shape(length * z));
 }
 
 /** What an expert says along its direction. */

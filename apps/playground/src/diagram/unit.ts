@@ -20,12 +20,13 @@ export function closest({ expert }: Unit): number {
 
 /** What a student is, in one line. */
 export function unitWords(unit: Unit): string {
-  const { student, teacher, expert, router, amplitude, kept } = unit;
+  const { student, teacher, expert, router, amplitude, routerLength, kept } = unit;
   const near =
     teacher === undefined
       ? 'near no teacher expert'
       : `teacher ${teacher + 1}: expert ${overlap(expert[teacher] ?? 0)}, router ${overlap(router[teacher] ?? 0)}`;
-  return `Student ${student + 1}${kept ? '' : ' (pruned)'}: ${near}, amplitude ${readable(amplitude)}`;
+  const length = routerLength === undefined ? '' : `, router length ${readable(routerLength)}`;
+  return `Student ${student + 1}${kept ? '' : ' (pruned)'}: ${near}, amplitude ${readable(amplitude)}${length}`;
 }
 
 /** Points of a curve that is drawn small. */

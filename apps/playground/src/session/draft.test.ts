@@ -123,6 +123,15 @@ it.each(expertKinds.flatMap((kind) => page.routings.map((routing) => [kind, rout
   },
 );
 
+it('has the length of the teacher’s routers where students learn theirs, and there alone', () => {
+  const free = parseConfig(changed(parseConfig({ inputDim: 32 }), { routerNorm: 'free' }));
+  expect(free.routerNorm).toBe('free');
+  const long = parseConfig(changed(free, { teacherRouterNorm: 2 }));
+  expect(long.teacherRouterNorm).toBe(2);
+  const fixed = parseConfig(changed(long, { routerNorm: 1 }));
+  expect([fixed.routerNorm, fixed.teacherRouterNorm]).toEqual([1, undefined]);
+});
+
 it('has routers of a length only where units have gates of their own', () => {
   const sharp = parseConfig({ inputDim: 32, routerNorm: 2 });
   expect(parseConfig(changed(sharp, { seed: 1 })).routerNorm).toBe(2);

@@ -34,6 +34,7 @@ export function changed(config: Config, change: Change): unknown {
   const next = { ...config, ...rest };
   if (next.prune.rule === 'size' && next.prune.size > next.students) next.prune = { rule: 'cliff' };
   if (!hasOwnGates(next.routing)) delete next.routerNorm;
+  if (next.routerNorm !== 'free') delete next.teacherRouterNorm;
   const closed = hasClosedForm(next);
   if (closed !== hasClosedForm(config) || next.routing !== config.routing) {
     const { engine: _, initialAmplitude: __, train: ___, ...kept } = next;

@@ -6,6 +6,7 @@ import {
   paceOf,
   proofWords,
   removalWords,
+  routerLengthWords,
   verdictWords,
 } from '@softmoe/figures';
 import type { Config, Milestones, Phase, Summary } from '@softmoe/lab';
@@ -115,6 +116,7 @@ export function narrateEnd(summary: Summary): Narration {
       parameterError === null
         ? []
         : [`The student’s parameters are the teacher’s, to ${readable(parameterError, 1)}.`];
+    const lengths = [routerLengthWords(summary) ?? []].flat();
     const hessian = certificate.estimate
       ? 'The Hessian at the end, estimated on a fixed sample, says: an isolated minimum of zero loss.'
       : 'The Hessian at the end says: an isolated minimum of zero loss.';
@@ -122,7 +124,7 @@ export function narrateEnd(summary: Summary): Narration {
     const proved = proof ? [`${proof.short}: ${proof.long}`] : [];
     return {
       title: `Certified${certificate.proof ? ' and proved' : ''}: all ${teachers} teacher experts recovered`,
-      text: [...close, hessian, ...unique, ...proved].join(' '),
+      text: [...close, ...lengths, hessian, ...unique, ...proved].join(' '),
     };
   }
   const lost = missing.map(({ teacherExpert }) => teacherExpert).join(', ');

@@ -241,6 +241,10 @@ describe('narration', () => {
     const lines = { kind: 'router-lines', value: 0, units: [1, 2] } as const;
     const { identifiability: _, ...older } = summary;
     const { text } = narrate({ ...scene, phase: 'done', summary: older });
+    const routerLengths = { teacher: [2, 2], student: [2, 2] };
+    expect(told({ routerLengths })).toMatch(
+      /the teacher’s, to .* Routers, .* length 2\.0000, exactly/,
+    );
     expect(told({})).toMatch(/minimum of zero loss\. Up to symmetry no other parameters/);
     expect(told({ identifiability: lines })).toMatch(/not shown.*experts 1 and 2 lie on one line/);
     expect(told({ recovered: 1, identifiability: lines })).toMatch(/not shown.*lie on one line/);

@@ -7,6 +7,8 @@ export interface Unit {
   readonly student: number;
   readonly kept: boolean;
   readonly amplitude: number;
+  /** Where routers have lengths of their own. */
+  readonly routerLength: number | undefined;
   /** Overlaps with each teacher expert and router. */
   readonly expert: readonly number[];
   readonly router: readonly number[];
@@ -43,6 +45,7 @@ export function unitsAt(session: Session, moment: number | undefined): Unit[] {
       student,
       kept: position >= 0,
       amplitude: record.amplitude[i]!,
+      routerLength: record.routerLength?.[i],
       expert,
       router: rowOf('router'),
       teacher: Math.abs(expert[strongest] ?? 0) >= LEANS ? strongest : undefined,

@@ -22,7 +22,12 @@ export function subjectOf(
   const { name } = gateOf(teacher.spec.gate);
   const gate = gateEnclosure(namedGate(gateOf(teacher.spec.gate)));
   if (!gate) {
-    return unmet('gate', 'kind', `the gate ${name} has no proved bounds`, 'Use a built-in gate.');
+    return unmet(
+      'gate',
+      'kind',
+      `the gate ${name} has no proved bounds`,
+      'Use sigmoid, probit or tanh with unit routers.',
+    );
   }
   // What an object says of itself, its parity above all, is no theorem: the image would rest on it.
   const eta = isBuiltInExpert(expert) ? expertOf(expert).coefficients : undefined;

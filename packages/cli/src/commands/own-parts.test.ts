@@ -55,8 +55,18 @@ describe('docs/extend.md', () => {
     expect(evaluated.stdout).toContain('Population loss: 0 to rounding');
   }, 60_000);
 
-  it('samples a swish expert as it shows', async () => {
+  it('learns the lengths of routers as it shows', async () => {
     const [, , run] = blocks.filter(({ kind }) => kind === 'sh');
+    const { stdout } = await softmoe(...(run?.text ?? '').trim().split(' ').slice(1), '--quiet');
+    const [, shown] = blocks.filter(({ kind }) => kind === 'text');
+    expect(stdout).toContain(shown?.text.trim());
+    expect(stdout).toContain('by 0.824270, predicted 0.824270;');
+    const evaluated = await softmoe('evaluate', 'runs/free');
+    expect(evaluated.stdout).toContain('Population loss: 0 to rounding');
+  }, 60_000);
+
+  it('samples a swish expert as it shows', async () => {
+    const [, , , run] = blocks.filter(({ kind }) => kind === 'sh');
     const { stdout, stderr } = await softmoe(...(run?.text ?? '').trim().split(' ').slice(1));
     expect(stdout).toContain('The expert swish is from ./swish.mjs (SHA-256 ');
     expect(stdout).toContain('fresh samples of the population loss');

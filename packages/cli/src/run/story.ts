@@ -7,6 +7,7 @@ import {
   lossBound,
   plural,
   proofSentences,
+  routerLengthWords,
   stateWords,
 } from '@softmoe/figures/words';
 import {
@@ -205,6 +206,7 @@ function elsewhere(cliff: Fall | undefined, kept: number): string {
 
 function finetuned(result: Summary): string {
   const { config, certificate, contraction, loss, online, steps, timing } = result;
+  const lengths = routerLengthWords(result);
   const gradientDescent = config.finetune.method === 'gradientDescent';
   const name = gradientDescent ? 'gradient descent' : 'Levenberg–Marquardt';
   const lines = [
@@ -220,6 +222,7 @@ function finetuned(result: Summary): string {
         ]
       : []),
     `   Loss ${lossWords(loss.pruned, loss.start)} → ${lossWords(loss.final, loss.start)}.`,
+    ...(lengths ? [`   ${lengths}`] : []),
   ];
   const agreement = agreementOf(contraction);
   if (agreement) {
