@@ -252,6 +252,6 @@ function fillPowers(powers: Float64Array, x: number, y: number): void {
 }
 
 /** Whether routers of either of two units have lengths of their own. */
-export function haveLengths(one: ClosedForm, other: ClosedForm): boolean {
+function haveLengths(one: ClosedForm, other: ClosedForm): boolean {
   return one.free !== undefined || other.free !== undefined;
 }
