@@ -7,73 +7,117 @@ import type { ClosedForm } from './pair-groups.ts';
 
 /** Moments of units, by their numbers, whose gates are behind routers of lengths of their own: what sums over pairs need to know of them. */
 export interface LengthMoments {
-  /** How many terms their series have, N. */
+  /** How many terms their series have at most, N. */
   readonly count: number;
-  /** Up to how many derivatives of the gates. */
+  /** The largest sum r + s of derivatives of two gates. */
   readonly order: number;
   /** √((n + r)!/n!) E[g(σξ)He_{n+r}(ξ)]/√(n+r)! of every unit, [units, order + 1, N]. */
   readonly terms: Float64Array;
-  /** The largest of these by size, of all r and from every n on, [units, N]. */
+  /** Bounds, [units, N]: a term of M_{r,s}, and all that follow, are at most |t|ⁿ times those of its two units. */
   readonly envelopes: Float64Array;
 }
+
+/** What is left out of any sum begins with a term of this size. */
+const TAIL = 1e-17;
 
 /** The coefficients of the gate of a unit behind a router of length σ, 1 where that is not its own. */
 export function coefficientsAt({ gate, free }: ClosedForm, sigma: number): Float64Array {
   return free ? coefficientsOf(free)(sigma) : gateMoments(gate).normalised;
 }
 
-/** The moments of units with those coefficients, up to `order` derivatives of the gates. */
+/** The moments of units with those coefficients, for M_{r,s} with r + s up to `order`: as many terms as any pair of them needs. */
 export function lengthMoments(coefficients: readonly Float64Array[], order: number): LengthMoments {
-  const count = Math.max(1, ...coefficients.map(({ length }) => length));
+  const most = Math.max(1, ...coefficients.map(({ length }) => length));
+  const bounds = coefficients.map((own) => envelopeOf(own, most, order));
+  let count = 1;
+  while (count < most && bounds.some((bound) => at(bound, count) ** 2 > TAIL)) count++;
   const terms = allocate([coefficients.length, order + 1, count]);
   const envelopes = allocate([coefficients.length, count]);
-  const root = rootsUpTo(count);
+  const factors = factorsUpTo(count, order);
   for (const [u, own] of coefficients.entries()) {
-    const start = u * (order + 1) * count;
-    terms.set(own, start);
-    for (let r = 1; r <= order; r++) writeNext(terms, start + (r - 1) * count, count, root);
-    writeEnvelope(terms, start, (order + 1) * count, envelopes, u * count, count);
+    envelopes.set(bounds[u]!.subarray(0, count), u * count);
+    for (let r = 0; r <= order; r++) {
+      writeProducts(factors[r]!, own, r, terms, (u * (order + 1) + r) * count, count);
+    }
   }
   return { count, order, terms, envelopes };
 }
 
-/** Writes the terms of r + 1, behind those of r which begin at `start`. */
-function writeNext(terms: Float64Array, start: number, count: number, root: Float64Array): void {
-  for (let n = 0; n < count - 1; n++) {
-    terms[start + count + n] = at(root, n + 1) * at(terms, start + n + 1);
+/** Since √((n + r)! (n + s)!)/n! ≤ (n + r + s)^{(r + s)/2}, the largest of (l + order)^{order/4} |c_l| over l ≥ n. */
+function envelopeOf(coefficients: Float64Array, length: number, order: number): Float64Array {
+  const bound = new Float64Array(length);
+  const growth = growthUpTo(length, order);
+  let largest = 0;
+  let size = 0;
+  for (let n = coefficients.length - 1; n >= 0; n--) {
+    size = Math.max(size, Math.abs(at(coefficients, n)));
+    largest = Math.max(largest, at(growth, n) * size);
+    bound[n] = largest;
   }
+  return bound;
 }
 
-function writeEnvelope(
-  terms: Float64Array,
+function writeProducts(
+  factors: Float64Array,
+  coefficients: Float64Array,
+  first: number,
+  target: Float64Array,
   start: number,
-  length: number,
-  envelopes: Float64Array,
-  place: number,
   count: number,
 ): void {
-  for (let first = start; first < start + length; first += count) {
-    for (let n = 0; n < count; n++) {
-      const size = Math.abs(at(terms, first + n));
-      if (size > at(envelopes, place + n)) envelopes[place + n] = size;
-    }
-  }
-  for (let n = place + count - 2; n >= place; n--) {
-    if (at(envelopes, n + 1) > at(envelopes, n)) envelopes[n] = at(envelopes, n + 1);
+  const length = Math.min(count, coefficients.length - first);
+  for (let n = 0; n < length; n++) {
+    target[start + n] = at(factors, n) * at(coefficients, first + n);
   }
 }
 
-let roots = new Float64Array();
+const growths = new Map<number, Float64Array>();
+const factorTables = new Map<number, readonly Float64Array[]>();
 
-/** √n for n < `count`, and more. */
-function rootsUpTo(count: number): Float64Array {
-  if (roots.length < count)
-    roots = Float64Array.from({ length: 2 * count }, (_, n) => Math.sqrt(n));
-  return roots;
+/** (n + order)^{order/4} for n < `count`, and more. */
+function growthUpTo(count: number, order: number): Float64Array {
+  return upTo(
+    growths,
+    order,
+    count,
+    (growth) => growth.length,
+    (length) =>
+      Float64Array.from({ length }, (_, n) => power(Math.sqrt(Math.sqrt(n + order)), order)),
+  );
 }
 
-/** What is left out of any sum begins with a term of this size. */
-const TAIL = 1e-17;
+/** √((n + r)!/n!) for r up to `order` and n < `count`, and more. */
+function factorsUpTo(count: number, order: number): readonly Float64Array[] {
+  return upTo(
+    factorTables,
+    order,
+    count,
+    ([first]) => first?.length ?? 0,
+    (length) => {
+      const factors = [new Float64Array(length).fill(1)];
+      for (let r = 1; r <= order; r++) {
+        factors.push(factors[r - 1]!.map((factor, n) => factor * Math.sqrt(n + r)));
+      }
+      return factors;
+    },
+  );
+}
+
+/** The table of that order, made anew, twice as long, where it is too short. */
+function upTo<Table>(
+  tables: Map<number, Table>,
+  order: number,
+  count: number,
+  lengthOf: (table: Table) => number,
+  make: (length: number) => Table,
+): Table {
+  let table = tables.get(order);
+  if (!table || lengthOf(table) < count) {
+    table = make(2 * count);
+    tables.set(order, table);
+  }
+  return table;
+}
 
 /**
  * M_{r,s}(t) = E[G₁^{(r)}(u₁·x) G₂^{(s)}(u₂·x)] = Σ_n tⁿ/n! C_{r+n}(σ₁) C_{s+n}(σ₂) for unit u₁, u₂ with t = u₁·u₂ and gates G(z) = g(σz)
@@ -83,8 +127,8 @@ export class LengthTable implements MomentTable {
   readonly values: Float64Array;
   readonly stride: number;
   readonly #orders: readonly (readonly [r: number, s: number])[];
-  #ones: LengthMoments | undefined;
-  #others: LengthMoments | undefined;
+  #moments: LengthMoments | undefined;
+  #first = 0;
   #one = 0;
   #other = 0;
   #weighted = new Float64Array();
@@ -95,55 +139,52 @@ export class LengthTable implements MomentTable {
     this.values = new Float64Array(this.stride * this.stride);
   }
 
-  /** The moments of all units 1 and 2, of at least the order that this table has. */
-  useMoments(ones: LengthMoments, others: LengthMoments): void {
-    this.#ones = ones;
-    this.#others = others;
+  /** The moments of all units, of at least the order that this table has; those that pairs have second begin with number `first`. */
+  useMoments(moments: LengthMoments, first: number): void {
+    this.#moments = moments;
+    this.#first = first;
   }
 
-  /** The numbers of the two units that the next evaluations are about. */
+  /** The numbers of the two units that the next evaluations are about, each among its own. */
   between(one: number, other: number): void {
     this.#one = one;
-    this.#other = other;
+    this.#other = this.#first + other;
   }
 
   /** Fills {@link values} for a correlation t in [−1, 1]. */
   evaluate(t: number): void {
-    const [ones, others] = [this.#ones!, this.#others!];
-    const needed = termsNeeded(ones, this.#one, others, this.#other, Math.abs(t));
+    const moments = this.#moments!;
+    const { terms, count, order } = moments;
+    const needed = termsNeeded(moments, this.#one, this.#other, Math.abs(t));
     const { stride, values } = this;
-    const start = this.#one * (ones.order + 1) * ones.count;
-    const otherStart = this.#other * (others.order + 1) * others.count;
+    const start = this.#one * (order + 1) * count;
+    const otherStart = this.#other * (order + 1) * count;
     if (this.#weighted.length < stride * needed) this.#weighted = new Float64Array(stride * needed);
     const weighted = this.#weighted;
     let power = 1;
     for (let n = 0; n < needed; n++, power *= t) {
       for (let r = 0; r < stride; r++) {
-        weighted[r * needed + n] = power * at(ones.terms, start + r * ones.count + n);
+        weighted[r * needed + n] = power * at(terms, start + r * count + n);
       }
     }
     for (const [r, s] of this.#orders) {
-      const row = otherStart + s * others.count;
-      values[r * stride + s] = dotAt(weighted, r * needed, others.terms, row, needed);
+      values[r * stride + s] = dotAt(weighted, r * needed, terms, otherStart + s * count, needed);
     }
   }
 }
 
 /** The least number of terms after which the next one is lost, by bisection. */
 function termsNeeded(
-  ones: LengthMoments,
+  { envelopes, count }: LengthMoments,
   one: number,
-  others: LengthMoments,
   other: number,
   size: number,
 ): number {
-  const start = one * ones.count;
-  const otherStart = other * others.count;
   let low = 0;
-  let high = Math.min(ones.count, others.count);
+  let high = count;
   while (low < high) {
     const n = (low + high) >> 1;
-    const largest = at(ones.envelopes, start + n) * at(others.envelopes, otherStart + n);
+    const largest = at(envelopes, one * count + n) * at(envelopes, other * count + n);
     if (power(size, n) * largest <= TAIL) high = n;
     else low = n + 1;
   }

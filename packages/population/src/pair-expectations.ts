@@ -1,8 +1,8 @@
 import type { Gram, MoE, NDArray } from '@softmoe/model';
-import { hasFreeRouters, requireModel, requireSameInputs } from '@softmoe/model/checks';
+import { requireModel, requireSameInputs } from '@softmoe/model/checks';
 import { dotAt, zeros } from '@softmoe/model/linalg';
-import { PairKernel } from './pair-kernel.ts';
-import { momentsOf, unitRouters } from './unit-routers.ts';
+import type { PairKernel } from './pair-kernel.ts';
+import { pairKernels, readyFor, unitRouters } from './unit-routers.ts';
 
 /**
  * E[u_i u_j] of every unit of `a` with every unit of `b`, amplitudes left out, [m_a, m_b]. docs/theory.md (7). Throws
@@ -15,12 +15,11 @@ export function pairExpectations(a: MoE, b: MoE): NDArray {
   requireSameInputs('a', a, b);
   const m = a.spec.experts;
   const k = b.spec.experts;
-  const kernel = new PairKernel(a.spec, b.spec, 0);
   const one = unitRouters(a);
   const other = a === b ? one : unitRouters(b);
-  if (hasFreeRouters(a.spec) || hasFreeRouters(b.spec)) {
-    kernel.useMoments(momentsOf(one, kernel.order), momentsOf(other, kernel.order));
-  }
+  const kernels = pairKernels(a.spec, other, 0);
+  readyFor(kernels, one);
+  const kernel = a === b ? kernels.students : kernels.teachers;
   const result = zeros([m, k]);
   for (let i = 0; i < m; i++) {
     for (let j = a === b ? i : 0; j < k; j++) {

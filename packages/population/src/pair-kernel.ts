@@ -73,8 +73,8 @@ export class PairKernel {
   }
 
   /** The moments of all units 1 and 2, by their numbers, where routers have lengths of their own; of no use elsewhere. */
-  useMoments(ones: LengthMoments, others: LengthMoments): void {
-    this.#lengths?.useMoments(ones, others);
+  useMoments(moments: LengthMoments, first: number): void {
+    this.#lengths?.useMoments(moments, first);
   }
 
   /** The numbers of the two units that the next evaluation is about, where routers have lengths of their own; of no use elsewhere. */

@@ -4,15 +4,14 @@ import {
   type PopulationStep,
 } from '@softmoe/kernels/population';
 import type { MoE, MoESpec, NDArray } from '@softmoe/model';
-import { hasFreeRouters, requireSameInputs } from '@softmoe/model/checks';
+import { requireSameInputs } from '@softmoe/model/checks';
 import { zeros } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { type LengthMoments, lengthMoments } from './length-table.ts';
 import { halfSquareOf } from './pair-expectations.ts';
 import { kernelTable } from './pair-groups.ts';
 import { type PairTable, pairTable } from './pair-table.ts';
 import { OVERLAPS } from './pair-variables.ts';
-import { coefficientsOfUnits, pairKernels, type UnitRouters, unitRouters } from './unit-routers.ts';
+import { type PairKernels, pairKernels, unitRouters } from './unit-routers.ts';
 
 /** The population loss and its Euclidean gradient. */
 interface LossAndGradient {
@@ -46,13 +45,13 @@ function createSimdWorkspace(
   const unitTeacher = unitRouters(teacher);
   let spec: MoESpec | undefined;
   let step: PopulationStep | undefined;
-  let momentsAt: MomentsAt | undefined;
+  let momentsAt: PairKernels['momentsAt'];
   let capacity = CAPACITY;
   return (model, lengths) => {
     requireSameInputs('model', model, teacher);
     if (spec !== model.spec) {
       step = undefined;
-      momentsAt = momentsOfSteps(model.spec, unitTeacher);
+      ({ momentsAt } = pairKernels(model.spec, unitTeacher, 1));
     }
     spec = model.spec;
     const moments = momentsAt?.({ model, lengths });
@@ -69,17 +68,6 @@ function createSimdWorkspace(
     const loss = step.lossAndGradient(rowsOf(model.params), rowsOf(gradient), moments);
     return { loss: teacherLoss + loss, gradient };
   };
-}
-
-/** The moments of all units of a student and its teacher. */
-type MomentsAt = (student: UnitRouters) => LengthMoments;
-
-/** What gives the kernels the moments of a step, where routers have lengths of their own. */
-function momentsOfSteps(student: MoESpec, teacher: UnitRouters): MomentsAt | undefined {
-  if (!hasFreeRouters(student) && !hasFreeRouters(teacher.model.spec)) return undefined;
-  const { order } = pairKernels(student, teacher, 1);
-  const ofTeacher = coefficientsOfUnits(teacher);
-  return (unit) => lengthMoments([...coefficientsOfUnits(unit), ...ofTeacher], order);
 }
 
 /**

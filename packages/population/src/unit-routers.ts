@@ -42,49 +42,49 @@ export function divideRouters(router: NDArray, lengths: Float64Array | undefined
   for (const [i, length] of lengths.entries()) scale(1 / length, row(router, i));
 }
 
-/** The coefficients of the gate of every unit of a model behind its router. */
-export function coefficientsOfUnits({ model, lengths }: UnitRouters): Float64Array[] {
-  const form = closedFormOf(model.spec);
-  if (lengths) return Array.from(lengths, (length) => coefficientsAt(form, length));
-  return new Array<Float64Array>(model.spec.experts).fill(coefficientsAt(form, 1));
-}
-
-/** The moments of every unit of a model, up to `order` derivatives of its gates. */
-export function momentsOf(units: UnitRouters, order: number): LengthMoments {
-  return lengthMoments(coefficientsOfUnits(units), order);
-}
-
 /** What sums over the pairs of a student's units with each other and with those of a teacher. */
 export interface PairKernels {
   readonly students: PairKernel;
   readonly teachers: PairKernel;
-  /** Derivatives of the gates that moments are needed of. */
-  readonly order: number;
-  /** Moments of the teacher's units, where routers have lengths of their own. */
-  readonly teacherMoments: LengthMoments | undefined;
+  /**
+   * Where routers have lengths of their own, the moments of the units of a student and, behind them, of the teacher; undefined
+   * elsewhere.
+   */
+  readonly momentsAt: ((student: UnitRouters) => LengthMoments) | undefined;
 }
 
 /** Kernels for students of that spec against `teacher`, of up to so many derivatives. */
 export function pairKernels(
   student: MoESpec,
   teacher: UnitRouters,
-  derivatives: 1 | 2,
+  derivatives: 0 | 1 | 2,
 ): PairKernels {
   const students = new PairKernel(student, student, derivatives);
   const teachers = new PairKernel(student, teacher.model.spec, derivatives);
+  if (!hasFreeRouters(student) && !hasFreeRouters(teacher.model.spec)) {
+    return { students, teachers, momentsAt: undefined };
+  }
   const order = Math.max(students.order, teachers.order);
-  const lengths = hasFreeRouters(student) || hasFreeRouters(teacher.model.spec);
-  const teacherMoments = lengths ? momentsOf(teacher, order) : undefined;
-  return { students, teachers, order, teacherMoments };
+  const ofTeacher = coefficientsOfUnits(teacher);
+  const momentsAt = (unit: UnitRouters) =>
+    lengthMoments([...coefficientsOfUnits(unit), ...ofTeacher], order);
+  return { students, teachers, momentsAt };
+}
+
+/** The coefficients of the gate of every unit of a model behind its router. */
+function coefficientsOfUnits({ model, lengths }: UnitRouters): Float64Array[] {
+  const form = closedFormOf(model.spec);
+  if (lengths) return Array.from(lengths, (length) => coefficientsAt(form, length));
+  return new Array<Float64Array>(model.spec.experts).fill(coefficientsAt(form, 1));
 }
 
 /** Readies kernels for the pairs of that student: gives them its moments, where routers have lengths of their own. */
 export function readyFor(
-  { students, teachers, order, teacherMoments }: PairKernels,
+  { students, teachers, momentsAt }: PairKernels,
   student: UnitRouters,
 ): void {
-  if (!teacherMoments) return;
-  const moments = momentsOf(student, order);
-  students.useMoments(moments, moments);
-  teachers.useMoments(moments, teacherMoments);
+  const moments = momentsAt?.(student);
+  if (!moments) return;
+  students.useMoments(moments, 0);
+  teachers.useMoments(moments, student.model.spec.experts);
 }

@@ -93,13 +93,13 @@ export class Work {
   moments: usize;
   /** Expectations with first and second derivatives of all pairs of a unit i of the student with units l ≥ i, [pairs][28]. */
   curvatures: usize;
-  /** Derivatives of the gates that moments are asked for of where routers have lengths of their own; 0 elsewhere. */
+  /** The largest order r + s of moments where routers have lengths of their own; 0 elsewhere. */
   order: i32;
   /** N, how many terms there are of each then. */
   terms: i32;
   /** Derivatives of the loss by λ of the student's units, [n]. */
   lengthSlopes: usize;
-  /** √((n + r)!/n!) E[g(σξ)He_{n+r}(ξ)]/√(n+r)! of each unit, [n + 1][order + 1][N], and the largest of all r from each n on, [n + 1][N]. */
+  /** √((n + r)!/n!) E[g(σξ)He_{n+r}(ξ)]/√(n+r)! of each unit, [n + 1][order + 1][N], and bounds: terms from n on are at most |t|ⁿ times those of two units, [n + 1][N]. */
   unitTerms: usize;
   envelopes: usize;
   /** The terms of units i and i + 1 side by side, [n][order + 1][N][2], of one unit twice, and those times powers, [order + 1][N][2]. */

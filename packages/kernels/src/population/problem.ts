@@ -21,8 +21,8 @@ export interface PopulationProblem {
   readonly tables: readonly (readonly PairTable[])[];
   readonly teacher: Rows;
   /**
-   * Where routers have lengths of their own: how often gates are differentiated for the moments that come with each step, and
-   * room for that many terms of each. Second derivatives of pairs have none.
+   * Where routers have lengths of their own: the largest order r + s of the moments M_rs, whose terms come with each step, and room for
+   * that many terms of each. Second derivatives of pairs have none.
    */
   readonly lengths?: { readonly order: number; readonly capacity: number };
   /** How often pairs will be differentiated, once by default: twice needs series of moments two orders further. */
@@ -38,6 +38,6 @@ export interface StepMoments {
   readonly count: number;
   /** [m + k, order + 1, N] */
   readonly terms: Float64Array;
-  /** The largest by size of the terms of all r, from each n on, [m + k, N]. */
+  /** Bounds, [m + k, N]: a term of M_rs, and all that follow, are at most |t|ⁿ times those of its two units. */
   readonly envelopes: Float64Array;
 }
