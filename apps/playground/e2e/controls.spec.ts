@@ -1,4 +1,4 @@
-import { enter, expect, fast, narration, open, runToEnd, test, trained } from './page.ts';
+import { enter, expect, fast, more, narration, open, runToEnd, test, trained } from './page.ts';
 
 test('pauses, steps, and prunes in mid-flight to a chosen size', async ({ page }) => {
   await page.goto('./#preset=quick');
@@ -138,4 +138,25 @@ test('is worked by the keyboard alone', async ({ page }) => {
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('#student-told')).toHaveText(/^Student 2/);
+});
+
+test('students learn the lengths of routers, and the unit in focus tells its own', async ({
+  page,
+}) => {
+  await open(page, 'preset=quick');
+  await more(page);
+  await expect(page.getByLabel('Router length', { exact: true })).toBeVisible();
+  await page.getByLabel('Router lengths').selectOption('free');
+  await expect(page.getByLabel('Router length', { exact: true })).toHaveCount(0);
+  await enter(page.getByLabel('Teacher’s router length', { exact: true }), '0.5');
+  await expect(page).toHaveURL(/routerNorm=free&teacherRouterNorm=0\.5/);
+  await runToEnd(page);
+  await expect(
+    page.getByText(/Routers, of length 1 at the start, have length 0\.5000/),
+  ).toBeVisible();
+  const panel = page.getByRole('region', { name: 'The unit in focus' });
+  const before = await panel.boundingBox();
+  await page.getByRole('button', { name: 'Student 1', exact: true }).hover();
+  await expect(panel).toContainText(/router, length\s*−?\d\.\d\d, \d/);
+  expect((await panel.boundingBox())?.height).toBe(before?.height);
 });
