@@ -18,7 +18,7 @@ const allowed = {
   'backend-tfjs': ['model', 'backend', 'kernels'],
   teacher: ['model'],
   population: ['model', 'kernels'],
-  sampled: ['model', 'backend', 'teacher'],
+  sampled: ['model', 'kernels', 'backend', 'teacher'],
   train: ['model'],
   prune: ['model'],
   finetune: ['model', 'train'],
@@ -69,7 +69,7 @@ module.exports = {
         path: '^packages/[^/]+/(src|dist)/',
         pathNot: [
           '^packages/$1/',
-          '^packages/[^/]+/src/(index|checks/index|linalg/index|population/index|conformance|kernels|files|worker|words)\\.ts$',
+          '^packages/[^/]+/src/(index|checks/index|linalg/index|population/index|least-squares/index|conformance|kernels|files|worker|words)\\.ts$',
         ],
       },
     },

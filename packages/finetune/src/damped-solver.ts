@@ -34,7 +34,10 @@ export function dampedSolver(
 ): DampedSolver {
   const { span, dimension } = curvature;
   if (span && dimension <= denseLimit) {
-    return async (lambda) => solvePositive(span.gaussNewton, lambda, downhill);
+    return async (lambda) =>
+      curvature.solve
+        ? curvature.solve(lambda, downhill)
+        : solvePositive(span.gaussNewton, lambda, downhill);
   }
   const times = spanProduct(curvature, 'gaussNewton');
   const diagonal = diagonalOf(curvature);

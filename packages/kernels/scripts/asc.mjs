@@ -3,12 +3,14 @@ import asc from 'assemblyscript/asc';
 
 const float32 = new URL('../assembly/index.ts', import.meta.url);
 const float64 = new URL('../assembly/population/index.ts', import.meta.url);
+const leastSquares = new URL('../assembly/least-squares/index.ts', import.meta.url);
 
 /** All binaries by name, two of them from one source: what each is built with, and from what. */
 export const binaries = {
   simd: { variant: 'simd', entry: float32 },
   relaxed: { variant: 'relaxed', entry: float32 },
   population: { variant: 'simd', entry: float64 },
+  'least-squares': { variant: 'simd', entry: leastSquares },
 };
 
 const features = {

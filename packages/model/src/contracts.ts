@@ -75,6 +75,11 @@ export interface Curvature {
    * `denseCurvature` forms them by products elsewhere.
    */
   readonly span?: Blocks;
+  /**
+   * The x with (N + shift·I) x = rhs for the Gauss–Newton matrix N inside the span, in tangent coordinates, [dimension]; undefined
+   * unless N + shift·I is positive definite to rounding. Present where the estimator has a faster way than to factor `span`.
+   */
+  solve?(shift: number, rhs: Float64Array): Float64Array | undefined;
   /** Directions orthogonal to the span: [2m, 2m] over (router 1 … m, expert 1 … m), the same for each of d − r. */
   readonly complement: Blocks;
   /** d − r. */

@@ -1,5 +1,7 @@
-import { entry, matrixSize, row } from './linalg/rows.ts';
-import { tangentDim, toTangentCoordinates } from './manifold.ts';
+import { matrixSize } from './linalg/rows.ts';
+import { at, dotAt } from './linalg/vectors.ts';
+import { tangentDim } from './manifold.ts';
+import { param, parameterLayout } from './moe.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
 import { makeParams } from './params.ts';
 import type { MoE, MoESpec, Params } from './spec.ts';
@@ -19,24 +21,54 @@ export function asParams(spec: MoESpec, flat: Float64Array): Params {
  * `toTangentCoordinates` at `model`: the matrix in tangent coordinates.
  */
 export function toTangentMatrix(model: MoE, matrix: NDArray): NDArray {
-  const half = transpose(tangentRows(model, matrix));
-  return tangentRows(model, half);
+  return tangentRows(model, transpose(tangentRows(model, matrix)));
 }
 
-function tangentRows(model: MoE, matrix: NDArray): NDArray {
-  const { rows: count } = matrixSize(matrix);
-  const result = zeros([count, tangentDim(model.spec)]);
-  for (let i = 0; i < count; i++) {
-    row(result, i).set(toTangentCoordinates(model, asParams(model.spec, row(matrix, i))));
+/** What `toTangentCoordinates` at `model` makes of every row of `matrix`, to its bits. */
+function tangentRows(model: MoE, { data, shape: [rows = 0, columns = 0] }: NDArray): NDArray {
+  const result = zeros([rows, tangentDim(model.spec)]);
+  let target = 0;
+  for (let start = 0; start < data.length; start += columns) {
+    let from = start;
+    for (const { name, manifold } of Object.values(parameterLayout(model.spec))) {
+      const points = param(model.params, name);
+      const length = points.data.length;
+      if (manifold === 'free') {
+        result.data.set(data.subarray(from, from + length), target);
+        target += length;
+      } else {
+        const { columns: d } = matrixSize(points);
+        for (let i = 0; i < length; i += d, target += d - 1) {
+          reflectInto(points.data, i, data, from + i, d, result.data, target);
+        }
+      }
+      from += length;
+    }
   }
   return result;
 }
 
-function transpose(matrix: NDArray): NDArray {
-  const [rows = 0, columns = 0] = matrix.shape;
+/** Writes all but the first of d numbers of y under the reflection that swaps e_1 and −sign(x_1)·x, for a unit row x. */
+function reflectInto(
+  x: Float64Array,
+  xStart: number,
+  y: Float64Array,
+  yStart: number,
+  d: number,
+  target: Float64Array,
+  start: number,
+): void {
+  const x1 = at(x, xStart);
+  const sign = x1 >= 0 ? 1 : -1;
+  const alongNormal = dotAt(x, xStart, y, yStart, d) + sign * at(y, yStart);
+  const scale = alongNormal / (1 + Math.abs(x1));
+  for (let j = 1; j < d; j++) target[start + j - 1] = at(y, yStart + j) - scale * at(x, xStart + j);
+}
+
+function transpose({ data, shape: [rows = 0, columns = 0] }: NDArray): NDArray {
   const result = zeros([columns, rows]);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result.data[j * rows + i] = entry(matrix, i, j);
+    for (let j = 0; j < columns; j++) result.data[j * rows + i] = at(data, i * columns + j);
   }
   return result;
 }

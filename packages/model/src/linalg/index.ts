@@ -19,7 +19,7 @@ export {
 } from '../manifold.ts';
 export { param, parameterLayout } from '../moe.ts';
 export { allocate, sizeOf, zeros } from '../ndarray.ts';
-export { outputGradients } from '../output-gradients.ts';
+export { type OutputSlopes, outputGradients, outputSlopes } from '../output-gradients.ts';
 export {
   addScaled,
   copyParams,

@@ -1,0 +1,7 @@
+export { isSupported } from '../support.ts';
+export {
+  type LeastSquaresKernels,
+  loadLeastSquaresKernels,
+  type PairSums,
+  type PairVectors,
+} from './kernels.ts';

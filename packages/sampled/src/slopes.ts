@@ -1,0 +1,103 @@
+import type { MoE, Params, Points } from '@softmoe/model';
+import {
+  addAt,
+  addProduct,
+  asParams,
+  at,
+  dot,
+  type OutputSlopes,
+  outputSlopes,
+} from '@softmoe/model/linalg';
+
+/** Points of a block of vectors. */
+export const BLOCK = 128;
+/** Blocks that are worked on at a time, without a pause. */
+const GROUP = 32;
+/** Slopes of at most this many numbers are kept from the loss of a model to its curvature; more are computed again. */
+const KEPT = 2 ** 23;
+
+/** The slopes of f at consecutive points. */
+export interface SlopeGroup {
+  /** Of the first point, in blocks, and number of blocks. */
+  readonly first: number;
+  readonly blocks: number;
+  /**
+   * ∂f by the logits of router 1 … m, expert 1 … m, then the unit outputs, docs/theory.md (67), [blocks, 3m, BLOCK]; zero where there is
+   * no point.
+   */
+  readonly slopes: Float64Array;
+}
+
+/** What one pass over the points finds at a model. */
+export interface Pass {
+  readonly loss: number;
+  /** Euclidean. */
+  readonly gradient: Params;
+  /** Undefined where they are too many to keep. */
+  readonly groups: readonly SlopeGroup[] | undefined;
+}
+
+/** Loss and gradient of docs/theory.md (38) at `model`, with the slopes that they are made of where they are few. */
+export function passOver(model: MoE, points: Points): Pass {
+  const { experts: m, inputDim: d } = model.spec;
+  const { targets, size } = points;
+  const biased = model.params.routerBias !== undefined;
+  const residuals = new Float64Array(size);
+  const sums = new Float64Array(2 * m * d + m + (biased ? m : 0));
+  let weighted = new Float64Array(0);
+  const groups = slopeGroups(model, points, ({ start, rows, stride, x, outputs, slopes }) => {
+    if (weighted.length === 0) weighted = new Float64Array(slopes.length);
+    for (let s = 0; s < rows; s++) residuals[start + s] = at(outputs, s) - targets[start + s]!;
+    for (let u = 0; u < 3 * m; u++) {
+      const row = u * stride;
+      let sum = 0;
+      for (let s = 0; s < rows; s++) {
+        const term = at(slopes, row + s) * (at(residuals, start + s) / size);
+        weighted[row + s] = term;
+        sum += term;
+      }
+      weighted.fill(0, row + rows, row + stride);
+      if (u >= 2 * m) addAt(sums, 2 * m * d + u - 2 * m, sum);
+      else if (biased && u < m) addAt(sums, 2 * m * d + m + u, sum);
+    }
+    addProduct(weighted, 2 * m, x, stride, d, sums);
+  });
+  const keep = 3 * m * (size + BLOCK) <= KEPT;
+  const kept: SlopeGroup[] = [];
+  for (const group of groups) if (keep) kept.push(group);
+  return {
+    loss: (0.5 * dot(residuals, residuals)) / size,
+    gradient: asParams(model.spec, sums),
+    groups: keep ? kept : undefined,
+  };
+}
+
+/** The slopes of `model` at all points, group after group; `onBlock` sees what they are taken from. */
+export function* slopeGroups(
+  model: MoE,
+  { inputs, size }: Points,
+  onBlock: (block: OutputSlopes) => void = () => {},
+): Generator<SlopeGroup> {
+  const vectors = 3 * model.spec.experts;
+  let group: SlopeGroup | undefined;
+  for (const block of outputSlopes(model, inputs, size)) {
+    onBlock(block);
+    const { start, rows, stride, slopes } = block;
+    const at = Math.floor(start / BLOCK);
+    if (group && at >= group.first + group.blocks) {
+      yield group;
+      group = undefined;
+    }
+    group ??= groupFrom(at, size, vectors);
+    const offset = (at - group.first) * vectors * BLOCK + (start % BLOCK);
+    for (let u = 0; u < vectors; u++) {
+      group.slopes.set(slopes.subarray(u * stride, u * stride + rows), offset + u * BLOCK);
+    }
+  }
+  if (group) yield group;
+}
+
+function groupFrom(first: number, size: number, vectors: number): SlopeGroup {
+  const blocks = Math.min(GROUP, Math.ceil(size / BLOCK) - first);
+  return { first, blocks, slopes: new Float64Array(blocks * vectors * BLOCK) };
+}
