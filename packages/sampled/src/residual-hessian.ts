@@ -10,8 +10,9 @@ import {
   mapParams,
   matrixSize,
   norm,
-  outputGradients,
+  outputSlopes,
   radialDerivatives,
+  row,
   type Steps,
   subtractRadial,
   toTangentMatrix,
@@ -76,19 +77,7 @@ function* logitDifferences(
   const span = zeros([parameters, parameters]);
   const complement = zeros([2 * m, 2 * m]);
   for (let b = 0; b < 2 * m; b++) {
-    const above = outputGradients(shifted(whole, b, distance), extended, weights.length);
-    const below = outputGradients(shifted(whole, b, -distance), extended, weights.length);
-    const change = difference(above, below);
-    const columns = change.length / weights.length;
-    /** By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b. */
-    const moments = zeros([columns, wide]);
-    for (const [s, weight] of weights.entries()) {
-      for (let p = 0; p < columns; p++) {
-        const x = (weight * at(change, s * columns + p)) / (2 * distance);
-        axpyAt(x, extended, s * wide, moments.data, p * wide, wide);
-      }
-      yield s;
-    }
+    const moments = yield* logitMoments(whole, b, extended, weights, distance);
     const write = (row: number, p: number) => {
       span.data.set(moments.data.subarray(p * wide, p * wide + r), row * parameters + b * r);
       if (!biased || b >= m) return;
@@ -108,6 +97,54 @@ function* logitDifferences(
     }
   }
   return { span, complement };
+}
+
+/**
+ * By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b, for all parameters p of
+ * the extended model, [P, r + 1]. ∇f is made of slopes, of which most do not change where units have gates of their own.
+ */
+function* logitMoments(
+  whole: MoE,
+  b: number,
+  extended: Float64Array,
+  weights: Float64Array,
+  distance: number,
+): Steps<NDArray> {
+  const { experts: m, inputDim: wide } = whole.spec;
+  const rows = 2 * m * wide;
+  const biases = whole.params.routerBias ? m : 0;
+  const moments = zeros([rows + m + biases, wide]);
+  const size = weights.length;
+  const below = outputSlopes(shifted(whole, b, -distance), extended, size);
+  for (const above of outputSlopes(shifted(whole, b, distance), extended, size)) {
+    const { start, stride, x, slopes } = above;
+    const less = below.next().value?.slopes ?? slopes;
+    for (let u = 0; u < 3 * m; u++) {
+      for (let s = 0; s < above.rows; s++) {
+        const k = u * stride + s;
+        const change = (at(weights, start + s) * (at(slopes, k) - at(less, k))) / (2 * distance);
+        if (change === 0) continue;
+        if (u < 2 * m) addOuter(change, x, s * wide, wide, moments.data, u * wide * wide);
+        else axpyAt(change, x, s * wide, moments.data, (rows + u - 2 * m) * wide, wide);
+      }
+    }
+    yield start + above.rows;
+  }
+  // A bias is the logit of its router.
+  for (let i = 0; i < biases; i++) row(moments, rows + m + i).set(row(moments, (i + 1) * wide - 1));
+  return moments;
+}
+
+/** Adds factor·x xᵀ, [n, n], for the n numbers of `x` from `from` on, to `target` from `start` on. */
+function addOuter(
+  factor: number,
+  x: Float64Array,
+  from: number,
+  n: number,
+  target: Float64Array,
+  start: number,
+): void {
+  for (let j = 0; j < n; j++) axpyAt(factor * at(x, from + j), x, from, target, start + j * n, n);
 }
 
 /** The model with `distance` more in logit b of router 1 … m, expert 1 … m at every point: through the coordinate that is 1. */
