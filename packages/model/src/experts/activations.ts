@@ -28,11 +28,12 @@ export const gelu: ExpertFamily<{ readonly kind: 'gelu' }> = familyOf({
   value: (z) => Math.max(z, LOWEST) * probit.value(z),
   derivative: (z) => probit.value(z) + finite(z) * probit.derivative(z),
   evaluate(z, value, derivative) {
+    evaluate(probit, z, value, derivative);
     for (let k = 0; k < z.length; k++) {
       const x = at(z, k);
-      const phi = probit.value(x);
+      const phi = at(value, k);
       value[k] = Math.max(x, LOWEST) * phi;
-      derivative[k] = phi + finite(x) * probit.derivative(x);
+      derivative[k] = phi + finite(x) * at(derivative, k);
     }
   },
 });
