@@ -6,8 +6,11 @@ import {
   asParams,
   dot,
   fromTangentCoordinates,
+  mapParams,
   row,
   tangentDim,
+  tangentReflections,
+  toTangentCoordinates,
   toTangentMatrix,
   zeros,
 } from './linalg/index.ts';
@@ -33,6 +36,25 @@ it('gives the quadratic form of tangent vectors in their coordinates', () => {
       const inTangent = toTangentMatrix(model, matrix);
       expect(inTangent.shape).toEqual([dim, dim]);
       expect(form(inTangent, coordinates)).toBeCloseTo(form(matrix, flat), 10);
+    }),
+  );
+});
+
+it('has the reflections that tangent coordinates are made by', () => {
+  fc.assert(
+    fc.property(moe(3, 3), fc.integer({ min: 1, max: 1000 }), (model, seed) => {
+      const vector = mapParams(model.params, ({ shape, data }) => ({
+        shape,
+        data: data.map((_, i) => Math.sin(seed + i * i)),
+      }));
+      const reflected = tangentReflections(model).flatMap((u, b) => {
+        const m = model.spec.experts;
+        const y = row(b < m ? vector.router : vector.expert, b % m);
+        const along = u ? dot(u, y) : 0;
+        return u ? [...y.map((x, j) => x - along * u[j]!)].slice(1) : [...y];
+      });
+      const coordinates = toTangentCoordinates(model, vector);
+      for (const [i, x] of reflected.entries()) expect(coordinates[i]).toBeCloseTo(x, 12);
     }),
   );
 });

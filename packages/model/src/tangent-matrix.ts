@@ -1,5 +1,5 @@
-import { matrixSize } from './linalg/rows.ts';
-import { at, dotAt } from './linalg/vectors.ts';
+import { matrixSize, row } from './linalg/rows.ts';
+import { addAt, at, dotAt, scale } from './linalg/vectors.ts';
 import { tangentDim } from './manifold.ts';
 import { param, parameterLayout } from './moe.ts';
 import { type NDArray, sizeOf, zeros } from './ndarray.ts';
@@ -61,8 +61,28 @@ function reflectInto(
   const x1 = at(x, xStart);
   const sign = x1 >= 0 ? 1 : -1;
   const alongNormal = dotAt(x, xStart, y, yStart, d) + sign * at(y, yStart);
-  const scale = alongNormal / (1 + Math.abs(x1));
-  for (let j = 1; j < d; j++) target[start + j - 1] = at(y, yStart + j) - scale * at(x, xStart + j);
+  const factor = alongNormal / (1 + Math.abs(x1));
+  for (let j = 1; j < d; j++)
+    target[start + j - 1] = at(y, yStart + j) - factor * at(x, xStart + j);
+}
+
+/**
+ * The vectors u by which `toTangentCoordinates` at `model` reflects the rows router 1 … m, expert 1 … m that lie on a sphere: the
+ * coordinates of y are all but the first of y − u (u·y). Undefined for rows that are free.
+ */
+export function tangentReflections(model: MoE): (Float64Array | undefined)[] {
+  const layout = parameterLayout(model.spec);
+  return (['router', 'expert'] as const).flatMap((name) =>
+    Array.from({ length: model.spec.experts }, (_, i) => {
+      if (layout[name].manifold === 'free') return undefined;
+      const x = row(model.params[name], i);
+      const size = Math.abs(at(x, 0));
+      const u = x.slice();
+      addAt(u, 0, at(x, 0) >= 0 ? 1 : -1);
+      scale(1 / Math.sqrt(1 + size), u);
+      return u;
+    }),
+  );
 }
 
 function transpose({ data, shape: [rows = 0, columns = 0] }: NDArray): NDArray {

@@ -15,12 +15,13 @@ export const sigmoid: Gate = {
     const e = exp(-Math.abs(z));
     return e / ((1 + e) * (1 + e));
   },
+  /** First all exponentials, then what is made of them: the processor works on several at a time. */
   evaluate(z, value, derivative) {
+    for (let k = 0; k < z.length; k++) value[k] = exp(-Math.abs(at(z, k)));
     for (let k = 0; k < z.length; k++) {
-      const x = at(z, k);
-      const e = exp(-Math.abs(x));
+      const e = at(value, k);
       const g = 1 / (1 + e);
-      value[k] = x < 0 ? e * g : g;
+      value[k] = at(z, k) < 0 ? e * g : g;
       derivative[k] = e * g * g;
     }
   },

@@ -6,18 +6,23 @@ import { at } from './vectors.ts';
 const LN2_HIGH = 0.6931471803691238; // 20 trailing zero bits: whole multiples are exact
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** e^x to within one unit in the last place, the same bits on every engine. */
+/** e^x to within one unit in the last place, the same bits on every engine. Without a branch to mispredict for almost all x. */
 export function exp(x: number): number {
-  if (Number.isNaN(x)) return x;
-  if (x > 709.782712893384) return Infinity;
-  if (x < -745.1332191019411) return 0;
-  const k = Math.abs(x) > 0.5 * LN2_HIGH ? Math.round(Math.LOG2E * x) : 0;
+  const k = Math.round(Math.LOG2E * x);
   const high = x - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;
-  const c = r - r * r * remez(r * r);
-  const y = k === 0 ? 1 - ((r * c) / (c - 2) - r) : 1 - (low - (r * c) / (2 - c) - high);
-  return timesPowerOfTwo(y, k);
+  const z = r * r;
+  const c = r - z * remez(z);
+  const y = 1 - (low - (r * c) / (2 - c) - high);
+  return Math.abs(x) < 690 ? y * at(binaries, 1000 + k) : farFromZero(x, y, k);
+}
+
+/** e^x for |x| ≥ 690 or no number: y·2^k where that is a float64. */
+function farFromZero(x: number, y: number, k: number): number {
+  if (Number.isNaN(x)) return x;
+  if (x > 709.782712893384) return Infinity;
+  return x < -745.1332191019411 ? 0 : timesPowerOfTwo(y, k);
 }
 
 /** e^x − 1 to within two units in the last place, for small x too; the same bits on every engine. */

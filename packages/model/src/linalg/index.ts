@@ -35,7 +35,7 @@ export { radialDerivatives, subtractRadial } from '../sphere-curvature.ts';
 export type { NearestImage } from '../symmetries/nearest-image.ts';
 export { SAME_SIGNS, type SignChange, signChanges } from '../symmetries/sign-changes.ts';
 export { translationDim, translationDirections } from '../symmetries/translations.ts';
-export { asParams, toTangentMatrix } from '../tangent-matrix.ts';
+export { asParams, tangentReflections, toTangentMatrix } from '../tangent-matrix.ts';
 export { assignRows } from './assignment.ts';
 export { solvePositive } from './cholesky.ts';
 export { type ConjugateGradientsOptions, conjugateGradients } from './conjugate-gradients.ts';
