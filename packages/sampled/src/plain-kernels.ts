@@ -1,50 +1,15 @@
-import type { LeastSquaresKernels, PairSums, PairVectors } from '@softmoe/kernels/least-squares';
+import type { LeastSquaresKernels } from '@softmoe/kernels/least-squares';
 import { at } from '@softmoe/model/linalg';
+import { gaussNewton } from './plain-gauss-newton.ts';
 
 /** What Levenberg–Marquardt on a sample spends its time on. */
-export type Kernels = Pick<LeastSquaresKernels, 'pairSums' | 'solvePositive'>;
+export type Kernels = Pick<LeastSquaresKernels, 'gaussNewton' | 'solvePositive'>;
 
 /**
  * The kernels of `@softmoe/kernels/least-squares` in plain JavaScript, for engines without SIMD: the same bits, since they round and
  * add up in the same order.
  */
-export const plainKernels: Kernels = { pairSums, solvePositive };
-
-function pairSums(left: PairVectors, right: PairVectors, points: number): PairSums {
-  const rows = left.pairs.length / 2;
-  const columns = right.pairs.length / 2;
-  const sums = new Float64Array(rows * columns);
-  const blocks = left.vectors.length / (left.count * points);
-  for (let block = 0; block < blocks; block++) {
-    const ours = productsOf(left, block, points);
-    const others = productsOf(right, block, points);
-    for (let p = 0; p < rows; p++) {
-      for (let q = 0; q < columns; q++) {
-        let sum = 0;
-        for (let s = 0; s < points; s++) {
-          sum = Math.fround(sum + Math.fround(ours[p * points + s]! * others[q * points + s]!));
-        }
-        sums[p * columns + q] = at(sums, p * columns + q) + sum;
-      }
-    }
-  }
-  return { sums, columns };
-}
-
-/** Products of all pairs at the points of a block, [pairs, points]. */
-function productsOf(
-  { vectors, count, pairs }: PairVectors,
-  block: number,
-  points: number,
-): Float32Array {
-  const products = new Float32Array((pairs.length / 2) * points);
-  for (let p = 0; 2 * p < pairs.length; p++) {
-    const a = (block * count + pairs[2 * p]!) * points;
-    const b = (block * count + pairs[2 * p + 1]!) * points;
-    for (let s = 0; s < points; s++) products[p * points + s] = vectors[a + s]! * vectors[b + s]!;
-  }
-  return products;
-}
+export const plainKernels: Kernels = { gaussNewton, solvePositive };
 
 function solvePositive(
   matrix: Float64Array,

@@ -1,3 +1,3 @@
-export { pairSums } from './pair-sums';
+export { gaussNewton } from './gauss-newton';
 export { solvePositive } from './cholesky';
 export { nothing } from '../simd';

@@ -1,46 +1,21 @@
-// Σ_s a_s b_s x_s y_s over points s for pairs (a, b) of some vectors and pairs (x, y) of others: the Gauss–Newton matrix of a
-// function of few linear forms, docs/theory.md (67). It is a matrix product, with the products of pairs for factors; these lie in strips,
-// four pairs side by side for the first and eight for the second, [pairs/4][points][4] and [pairs/8][points][8]. Within a block of points
-// the sums are float32, over the blocks they are float64.
+// Σ_s a_s b_s x_s y_s over points s for pairs (a, b) of some vectors and pairs (x, y) of others, docs/theory.md (67). It is a matrix
+// product, with the products of pairs for factors; these lie in strips, four pairs side by side for the first and eight for the
+// second, [pairs/4][points][4] and [pairs/8][points][8]. Within a block of points the sums are float32, over the blocks float64.
 
 import { madd } from '../simd';
+import { Pairs, Work } from './records';
 
-/** What the caller writes, in this order: numbers, and addresses of arrays that start at multiples of 16. */
-@unmanaged
-class Work {
-  /** Points of a block, a multiple of four. */
-  points: i32;
-  blocks: i32;
-  /** Vectors of the first kind, and of the second. */
-  left: i32;
-  right: i32;
-  /** Pairs, a multiple of four of the first kind and of eight of the second. */
-  leftPairs: i32;
-  rightPairs: i32;
-  /** float32 [blocks][left][points] and [blocks][right][points]. */
-  leftVectors: usize;
-  rightVectors: usize;
-  /** Places of vectors, i32 [leftPairs][2] and [rightPairs][2]. */
-  leftPlaces: usize;
-  rightPlaces: usize;
-  /** Room for the strips of a block, float32 [leftPairs·points] and [rightPairs·points]. */
-  leftStrips: usize;
-  rightStrips: usize;
-  /** The sums, float64 [leftPairs][rightPairs], to which they are added. */
-  sums: usize;
-}
-
-/** Adds the sums over all blocks. */
-export function pairSums(work: Work): void {
+/** Adds the sums over all blocks for the pairs of `pairs` to `pairs.sums`. */
+export function addPairSums(work: Work, pairs: Pairs): void {
   const vector = <usize>work.points << 2;
-  let left = work.leftVectors;
-  let right = work.rightVectors;
+  let left = work.slopeVectors;
+  let right = work.coordinateVectors;
   for (let block = 0; block < work.blocks; block++) {
-    packPairs(left, work.leftPlaces, work.leftPairs, vector, work.leftStrips, 1);
-    packPairs(right, work.rightPlaces, work.rightPairs, vector, work.rightStrips, 2);
-    addProduct(work);
-    left += <usize>work.left * vector;
-    right += <usize>work.right * vector;
+    packPairs(left, pairs.slopes, pairs.rows, vector, work.slopeStrips, 1);
+    packPairs(right, pairs.coordinates, pairs.columns, vector, work.coordinateStrips, 2);
+    addProduct(work, pairs);
+    left += <usize>work.slopes * vector;
+    right += <usize>work.coordinates * vector;
   }
 }
 
@@ -85,14 +60,14 @@ function place(vectors: usize, places: usize, bytes: usize, offset: usize): usiz
 }
 
 /** The product of the strips of one block, a tile of four by eight after the other. */
-function addProduct(work: Work): void {
+function addProduct(work: Work, pairs: Pairs): void {
   const points = work.points;
-  const rowBytes = <usize>work.rightPairs << 3;
-  let left = work.leftStrips;
-  let row = work.sums;
-  for (let i = 0; i < work.leftPairs; i += 4) {
-    let right = work.rightStrips;
-    for (let j = 0; j < work.rightPairs; j += 8) {
+  const rowBytes = <usize>pairs.columns << 3;
+  let left = work.slopeStrips;
+  let row = pairs.sums;
+  for (let i = 0; i < pairs.rows; i += 4) {
+    let right = work.coordinateStrips;
+    for (let j = 0; j < pairs.columns; j += 8) {
       addTile(left, right, points, row + (<usize>j << 3), rowBytes);
       right += <usize>points << 5;
     }

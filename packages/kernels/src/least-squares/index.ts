@@ -1,7 +1,3 @@
 export { isSupported } from '../support.ts';
-export {
-  type LeastSquaresKernels,
-  loadLeastSquaresKernels,
-  type PairSums,
-  type PairVectors,
-} from './kernels.ts';
+export { type LeastSquaresKernels, loadLeastSquaresKernels } from './kernels.ts';
+export type { GaussNewtonProblem, PairsOf } from './problem.ts';

@@ -1,26 +1,15 @@
 import { base64 } from '../binaries/least-squares.ts';
-import { KernelsValueError, requireInteger } from '../errors.ts';
 import { compileBase64, requireSimd } from '../support.ts';
+import { type GaussNewtonProblem, misfit, type PairsOf, sizesOf } from './problem.ts';
 
-/** The entry points of assembly/least-squares/index.ts. */
+/** The entry points of assembly/least-squares/index.ts: `work` is the address of a record Work. */
 interface Exports {
-  pairSums(work: number): void;
+  gaussNewton(work: number): void;
   solvePositive(matrix: number, n: number, b: number): number;
-}
-
-/** Vectors over the points of a sample, and pairs of them. */
-export interface PairVectors {
-  /** The vectors of one block of points after another, [blocks, count, points]. */
-  readonly vectors: Float32Array;
-  readonly count: number;
-  /** The numbers of the two vectors of every pair, [pairs, 2]. */
-  readonly pairs: Int32Array;
 }
 
 const PAGE = 65_536;
 const ALIGNMENT = 16;
-/** Fields of the record Work of assembly/least-squares/pair-sums.ts. */
-const FIELDS = 13;
 
 /** What Levenberg–Marquardt on a sample spends its time on, by SIMD, on a memory that grows with the largest call. */
 export class LeastSquaresKernels {
@@ -33,54 +22,70 @@ export class LeastSquaresKernels {
   }
 
   /**
-   * Σ_s a_s b_s x_s y_s for every pair (a, b) of `left` and (x, y) of `right`, over all points: a new array, row-major, of
-   * `columns` numbers a row, at least as many as there are pairs of `right`. Factors and the sums over the `points` of a block, a
-   * multiple of four, are float32, the sums over the blocks float64. Throws a {@link KernelsValueError} for what does not fit together.
+   * The mean product of the derivatives, [dimension, dimension], a new array. Factors of the sums and the sums over a block of points are
+   * float32, of vectors brought to a size near 1; the sums over the blocks and all else is float64. Throws a
+   * `KernelsValueError` for what does not fit together.
    */
-  pairSums(left: PairVectors, right: PairVectors, points: number): PairSums {
-    requireInteger('points', points, 4, 2 ** 20);
-    if (points % 4 !== 0) throw misfit('points', points, 'Use a multiple of four.');
-    const blocks = blocksOf('left', left, points);
-    if (blocksOf('right', right, points) !== blocks) {
-      throw misfit('right.vectors', right.vectors.length, 'Give as many blocks as on the left.');
-    }
-    const rows = roundUp(left.pairs.length / 2, 4);
-    const columns = roundUp(right.pairs.length / 2, 8);
-    const places = new Layout(ALIGNMENT);
-    const work = places.take(4 * FIELDS);
-    const leftVectors = places.take(left.vectors.byteLength);
-    const rightVectors = places.take(right.vectors.byteLength);
-    const leftPlaces = places.take(8 * rows);
-    const rightPlaces = places.take(8 * columns);
-    const leftStrips = places.take(4 * rows * points);
-    const rightStrips = places.take(4 * columns * points);
-    const sums = places.take(8 * rows * columns);
-    const buffer = this.#open(places.end);
-    new Int32Array(buffer, work).set([
-      ...[points, blocks, left.count, right.count, rows, columns],
-      ...[leftVectors, rightVectors, leftPlaces, rightPlaces, leftStrips, rightStrips, sums],
-    ]);
-    new Float32Array(buffer, leftVectors).set(left.vectors);
-    new Float32Array(buffer, rightVectors).set(right.vectors);
-    writePadded(new Int32Array(buffer, leftPlaces, 2 * rows), left.pairs);
-    writePadded(new Int32Array(buffer, rightPlaces, 2 * columns), right.pairs);
-    const target = new Float64Array(buffer, sums, rows * columns).fill(0);
-    this.#exports.pairSums(work);
-    return { sums: target.slice(0, (left.pairs.length / 2) * columns), columns };
+  gaussNewton(problem: GaussNewtonProblem): Float64Array {
+    const { points, rows, wide, paired, dimension, byRows, byAmplitudes } = problem;
+    const { slopes, blocks } = sizesOf(problem);
+    const layout = new Layout();
+    const words: [number, ArrayLike<number>][] = [];
+    const doubles: [number, ArrayLike<number>][] = [];
+    const put = (numbers: Int32Array | Float64Array) => {
+      const at = layout.take(numbers.byteLength);
+      (numbers instanceof Int32Array ? words : doubles).push([at, numbers]);
+      return at;
+    };
+    const pairs = ({ slopes: first, coordinates: second }: PairsOf) => {
+      const count = first.length / 2;
+      const height = roundUp(count, 4);
+      const width = roundUp(second.length / 2, 8);
+      const lists = [put(padded(first, 2 * height)), put(padded(second, 2 * width))];
+      const sums = layout.take(8 * height * width);
+      return { height, width, at: put(Int32Array.of(count, height, width, ...lists, sums)) };
+    };
+    const ofRows = pairs(byRows);
+    const ofAmplitudes = pairs(byAmplitudes);
+    const matrix = layout.take(8 * dimension * dimension);
+    const work = put(
+      Int32Array.of(
+        ...[points, blocks, slopes, rows, wide, paired, dimension, ofRows.at, ofAmplitudes.at],
+        put(problem.slopes),
+        put(problem.coordinates),
+        layout.take(4 * problem.slopes.length),
+        layout.take(4 * problem.coordinates.length),
+        layout.take(8 * slopes),
+        layout.take(8 * wide),
+        layout.take(4 * points * Math.max(ofRows.height, ofAmplitudes.height)),
+        layout.take(4 * points * Math.max(ofRows.width, ofAmplitudes.width)),
+        put(problem.reflections),
+        put(problem.places),
+        layout.take(8 * paired * paired),
+        layout.take(8 * wide),
+        put(Float64Array.of(problem.mean)),
+        matrix,
+      ),
+    );
+    const buffer = this.#open(layout.end);
+    for (const [at, numbers] of words) new Int32Array(buffer, at).set(numbers);
+    for (const [at, numbers] of doubles) new Float64Array(buffer, at, numbers.length).set(numbers);
+    this.#exports.gaussNewton(work);
+    return new Float64Array(buffer, matrix, dimension * dimension).slice();
   }
 
   /**
    * The x with (matrix + shift·I) x = rhs for a symmetric `matrix` [n, n], of which the lower triangle is read, in float64. Undefined
-   * unless matrix + shift·I is positive definite to rounding. Throws a {@link KernelsValueError} for what does not fit together.
+   * unless matrix + shift·I is positive definite to rounding. Throws a `KernelsValueError` for a matrix of another size.
    */
   solvePositive(matrix: Float64Array, shift: number, rhs: Float64Array): Float64Array | undefined {
     const n = rhs.length;
     if (matrix.length !== n * n) throw misfit('matrix', matrix.length, `Give ${n} × ${n} numbers.`);
     const size = roundUp(n, 4);
-    const places = new Layout(ALIGNMENT);
-    const rows = places.take(8 * size * size);
-    const vector = places.take(8 * size);
-    const buffer = this.#open(places.end);
+    const layout = new Layout();
+    const rows = layout.take(8 * size * size);
+    const vector = layout.take(8 * size);
+    const buffer = this.#open(layout.end);
     const numbers = new Float64Array(buffer, rows, size * size);
     for (let i = 0; i < n; i++) {
       const start = i * size;
@@ -104,19 +109,9 @@ export class LeastSquaresKernels {
   }
 }
 
-/** What {@link LeastSquaresKernels.pairSums} finds, [pairs of the left, columns]. */
-export interface PairSums {
-  readonly sums: Float64Array;
-  readonly columns: number;
-}
-
 /** Byte offsets of arrays one after the other. */
 class Layout {
-  end: number;
-
-  constructor(start: number) {
-    this.end = start;
-  }
+  end: number = ALIGNMENT;
 
   take(bytes: number): number {
     const at = this.end;
@@ -147,25 +142,11 @@ async function load(): Promise<LeastSquaresKernels> {
   return new LeastSquaresKernels(memory, instance.exports as unknown as Exports);
 }
 
-/** Blocks of points that the vectors make. */
-function blocksOf(field: string, { vectors, count, pairs }: PairVectors, points: number): number {
-  requireInteger(`${field}.count`, count, 1, 2 ** 20);
-  if (pairs.length === 0 || pairs.length % 2 === 1 || !pairs.every((p) => p >= 0 && p < count)) {
-    throw misfit(`${field}.pairs`, pairs.length, `Give pairs of numbers below ${count}.`);
-  }
-  const blocks = vectors.length / (count * points);
-  if (Number.isSafeInteger(blocks)) return blocks;
-  const remedy = `Give whole blocks of ${count} × ${points} numbers.`;
-  throw misfit(`${field}.vectors`, vectors.length, remedy);
-}
-
-function misfit(field: string, value: number, remedy: string): KernelsValueError {
-  return new KernelsValueError('does not fit', { field, value, remedy });
-}
-
-function writePadded(target: Int32Array, numbers: Int32Array): void {
-  target.set(numbers);
-  target.fill(0, numbers.length);
+/** `numbers`, then zeros: an array of `length`. */
+function padded(numbers: Int32Array, length: number): Int32Array {
+  const longer = new Int32Array(length);
+  longer.set(numbers);
+  return longer;
 }
 
 function roundUp(value: number, multiple: number): number {
