@@ -102,7 +102,14 @@ interface Known {
 }
 
 function numbersOf({ params }: MoE): Float64Array {
-  return Float64Array.from(paramEntries(params).flatMap(([, { data }]) => [...data]));
+  const arrays = paramEntries(params).map(([, { data }]) => data);
+  const numbers = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const data of arrays) {
+    numbers.set(data, offset);
+    offset += data.length;
+  }
+  return numbers;
 }
 
 /** Whether what is known is that of `model`, bit for bit. */

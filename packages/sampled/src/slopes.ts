@@ -44,23 +44,20 @@ export function passOver(model: MoE, points: Points): Pass {
   const biased = model.params.routerBias !== undefined;
   const residuals = new Float64Array(size);
   const sums = new Float64Array(2 * m * d + m + (biased ? m : 0));
+  const weights = new Float64Array(BLOCK);
   let weighted = new Float64Array(0);
   const groups = slopeGroups(model, points, ({ start, rows, stride, x, outputs, slopes }) => {
     if (weighted.length === 0) weighted = new Float64Array(slopes.length);
-    for (let s = 0; s < rows; s++) residuals[start + s] = at(outputs, s) - targets[start + s]!;
-    for (let u = 0; u < 3 * m; u++) {
-      const row = u * stride;
-      let sum = 0;
-      for (let s = 0; s < rows; s++) {
-        const term = at(slopes, row + s) * (at(residuals, start + s) / size);
-        weighted[row + s] = term;
-        sum += term;
-      }
-      weighted.fill(0, row + rows, row + stride);
-      if (u >= 2 * m) addAt(sums, 2 * m * d + u - 2 * m, sum);
-      else if (biased && u < m) addAt(sums, 2 * m * d + m + u, sum);
+    for (let s = 0; s < rows; s++) {
+      const residual = at(outputs, s) - targets[start + s]!;
+      residuals[start + s] = residual;
+      weights[s] = residual / size;
     }
+    weights.fill(0, rows, stride);
+    weigh(slopes, weights, stride, weighted);
     addProduct(weighted, 2 * m, x, stride, d, sums);
+    addSums(weighted, 2 * m, m, stride, sums, 2 * m * d);
+    if (biased) addSums(weighted, 0, m, stride, sums, 2 * m * d + m);
   });
   const keep = 3 * m * (size + BLOCK) <= KEPT;
   const kept: SlopeGroup[] = [];
@@ -70,6 +67,34 @@ export function passOver(model: MoE, points: Points): Pass {
     gradient: asParams(model.spec, sums),
     groups: keep ? kept : undefined,
   };
+}
+
+/** Writes the slopes [vectors, stride] times the weights of the points, [stride], to `weighted`. */
+function weigh(
+  slopes: Float64Array,
+  weights: Float64Array,
+  stride: number,
+  weighted: Float64Array,
+): void {
+  for (let row = 0; row < slopes.length; row += stride) {
+    for (let s = 0; s < stride; s++) weighted[row + s] = at(slopes, row + s) * at(weights, s);
+  }
+}
+
+/** Adds the sums of `count` vectors from number `first` on to as many numbers of `sums` from `start` on. */
+function addSums(
+  vectors: Float64Array,
+  first: number,
+  count: number,
+  stride: number,
+  sums: Float64Array,
+  start: number,
+): void {
+  for (let u = 0; u < count; u++) {
+    let sum = 0;
+    for (let s = 0; s < stride; s++) sum += at(vectors, (first + u) * stride + s);
+    addAt(sums, start + u, sum);
+  }
 }
 
 /** The slopes of `model` at all points, group after group; `onBlock` sees what they are taken from. */
