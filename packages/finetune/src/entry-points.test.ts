@@ -22,6 +22,7 @@ it.each<[string, (value: never) => unknown, unknown, string, string]>([
   ['levenbergMarquardt', levenbergMarquardt, undefined, 'ValueError', 'options'],
   ['levenbergMarquardt', damp, { objective: undefined }, 'ValueError', 'objective.evaluate'],
   ['levenbergMarquardt', damp, { curvature: 1 }, 'ValueError', 'curvature'],
+  ['levenbergMarquardt', damp, { easing: 'slow' }, 'UnknownNameError', 'easing'],
   ['levenbergMarquardt', damp, { step: 0.1 }, 'UnknownNameError', 'options.step'],
 ])('%s answers a bad argument (%#)', (_name, call, value, name, field) => {
   const action = () => call(value as never);

@@ -41,6 +41,27 @@ describe('levenbergMarquardt', () => {
     expect(parameterError(lifted, whole.model)).toBeLessThan(1e-12);
   });
 
+  it('eases its damping by two a step where it is patient, and still converges faster than linearly', async () => {
+    const teacher = teacherOf(24, 2, geometries[0]!, 5);
+    const { estimator, student } = spanScene(perturbed(teacher, 0.2, 6), teacher);
+    const stepper = levenbergMarquardt({ ...estimator, easing: 'patient' });
+    const dampings: number[] = [];
+    const losses: number[] = [];
+    const { reason } = await finish(
+      run(stepper, { start: student, until: { loss: 1e-24 } }),
+      ({ state }) => {
+        dampings.push(state.memory.damping);
+        losses.push(state.evaluation.loss);
+      },
+    );
+    expect(reason).toBe('loss');
+    for (const [i, damping] of dampings.slice(1).entries()) {
+      expect(damping / dampings[i]!).toBeGreaterThanOrEqual(0.5);
+    }
+    const falls = losses.slice(1).map((loss, i) => loss / losses[i]!);
+    expect(falls.at(-1)).toBeLessThan(1e-3 * falls[0]!);
+  });
+
   it('leaves the span of no row', async () => {
     const teacher = teacherOf(60, 2, geometries[2]!, 5);
     const student = perturbed(teacher, 0.3, 6);

@@ -1,4 +1,4 @@
-import { type Estimator, type Frame, type MoE, retract } from '@softmoe/model';
+import { type Estimator, type Frame, type MoE, retract, UnknownNameError } from '@softmoe/model';
 import { requireFunction, requireInteger, requireKeys } from '@softmoe/model/checks';
 import {
   addScaled,
@@ -22,6 +22,12 @@ export interface LevenbergMarquardtOptions extends Pick<Estimator, 'objective'> 
   readonly curvature: Estimator['curvature'];
   /** Size up to which a system whose matrix is at hand is factored; above it conjugate gradients solve it. Default 300. */
   readonly denseLimit?: number;
+  /**
+   * How the damping falls after a good step: `eager`, by a factor of 4, or `patient`, by 2 and only if the step was taken at the first
+   * trial. Far from the end, where what one step allowed the next one often refuses, patience spares a third of the trials.
+   * Default `eager`.
+   */
+  readonly easing?: 'eager' | 'patient';
 }
 
 /** What Levenberg–Marquardt remembers. */
@@ -55,11 +61,19 @@ const BLANK: LevenbergMarquardtMemory = { damping: 0.01, nullLoss: 0 };
 export function levenbergMarquardt(
   estimator: LevenbergMarquardtOptions,
 ): Stepper<LevenbergMarquardtMemory> {
-  requireKeys('options', estimator, ['objective', 'curvature', 'gram', 'exact', 'denseLimit']);
-  const { objective, curvature, denseLimit = DENSE_LIMIT } = estimator;
+  requireKeys('options', estimator, [
+    'objective',
+    'curvature',
+    'gram',
+    'exact',
+    'denseLimit',
+    'easing',
+  ]);
+  const { objective, curvature, denseLimit = DENSE_LIMIT, easing = 'eager' } = estimator;
   requireFunction('objective.evaluate', objective?.evaluate);
   requireFunction('curvature', curvature);
   requireInteger('denseLimit', denseLimit, 0);
+  requireEasing(easing);
   return {
     init: (model) => startAt(model, objective, BLANK),
     async step(state, _until, watch) {
@@ -90,7 +104,7 @@ export function levenbergMarquardt(
             ? gainRatio(before.loss - after.loss, predicted)
             : gradientGain(norm, normParams(after.gradient), GRADIENT_ROUNDING * scale);
         if (gain >= TAKEN) {
-          if (gain > GOOD) damping = Math.max(LEAST_DAMPING, damping / DAMPING_FACTOR);
+          if (gain > GOOD) damping = Math.max(LEAST_DAMPING, damping / fallOf(easing, trial));
           if (gain < POOR) damping *= DAMPING_FACTOR;
           const next = { step: state.step + 1, time: state.time + 1, model: candidate };
           return { ...state, ...next, evaluation: after, memory: { ...memory, damping } };
@@ -106,6 +120,21 @@ export function levenbergMarquardt(
 function moved(local: MoE, move: Float64Array, frame: Frame): MoE {
   const displaced = addScaled(local.params, 1, fromTangentCoordinates(local, move));
   return frame.lift(retract(local.spec, displaced));
+}
+
+function requireEasing(easing: string): void {
+  if (easing === 'eager' || easing === 'patient') return;
+  throw new UnknownNameError('is not a way of easing the damping', {
+    field: 'easing',
+    value: easing,
+    remedy: 'Use eager or patient.',
+  });
+}
+
+/** What the damping is divided by after a good step that was taken at that trial, from 0 on. */
+function fallOf(easing: 'eager' | 'patient', trial: number): number {
+  if (easing === 'eager') return DAMPING_FACTOR;
+  return trial === 0 ? 2 : 1;
 }
 
 function gainRatio(fall: number, predicted: number): number {

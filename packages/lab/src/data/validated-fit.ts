@@ -87,7 +87,11 @@ export async function validatedFit(
   { steps, patience }: Stopping,
   { signal, onWork, onRecord }: FitWatch = {},
 ): Promise<ValidatedFit> {
-  const stepper = levenbergMarquardt({ ...leastSquares(train), denseLimit: DENSE_LIMIT });
+  const stepper = levenbergMarquardt({
+    ...leastSquares(train),
+    denseLimit: DENSE_LIMIT,
+    easing: 'patient',
+  });
   let best = { model: start, validation: errorOn(start, validation), best: 0 };
   let taken = 0;
   let reason: ValidatedFit['reason'] = 'rounding';
