@@ -1,5 +1,5 @@
 import { forward, lossAndGradient, type MoE, type NDArray } from '@softmoe/model';
-import type { Inputs } from '@softmoe/model/checks';
+import { hasOwnGates, type Inputs } from '@softmoe/model/checks';
 import {
   addAt,
   at,
@@ -15,6 +15,7 @@ import {
   row,
   type Steps,
   subtractRadial,
+  takeRows,
   toTangentMatrix,
   zeros,
 } from '@softmoe/model/linalg';
@@ -99,9 +100,17 @@ function* logitDifferences(
   return { span, complement };
 }
 
+/** Unit i of a model by itself. */
+function unitOf({ spec, params }: MoE, i: number): MoE {
+  return {
+    spec: { ...spec, experts: 1 },
+    params: mapParams(params, (array) => takeRows(array, [i])),
+  };
+}
+
 /**
  * By coordinate c of row b, 1 ≤ c ≤ r, or by its logit, which is the last: Σ_s weights_s x_sc ∂(∇f)_p/∂logit_b, for all parameters p of
- * the extended model, [P, r + 1]. ∇f is made of slopes, of which most do not change where units have gates of their own.
+ * the extended model, [P, r + 1]. ∇f is made of slopes, of which all but three stay where units have gates of their own.
  */
 function* logitMoments(
   whole: MoE,
@@ -115,15 +124,19 @@ function* logitMoments(
   const biases = whole.params.routerBias ? m : 0;
   const moments = zeros([rows + m + biases, wide]);
   const size = weights.length;
-  const below = outputSlopes(shifted(whole, b, -distance), extended, size);
-  for (const above of outputSlopes(shifted(whole, b, distance), extended, size)) {
+  // A unit with a gate of its own is all that moves: its slopes are those of the unit alone.
+  const alone = hasOwnGates(whole.spec.routing);
+  const part = alone ? unitOf(whole, b % m) : whole;
+  const logit = alone ? Math.floor(b / m) : b;
+  const below = outputSlopes(shifted(part, logit, -distance), extended, size);
+  for (const above of outputSlopes(shifted(part, logit, distance), extended, size)) {
     const { start, stride, x, slopes } = above;
     const less = below.next().value?.slopes ?? slopes;
-    for (let u = 0; u < 3 * m; u++) {
+    for (let own = 0; own < 3 * part.spec.experts; own++) {
+      const u = alone ? own * m + (b % m) : own;
       for (let s = 0; s < above.rows; s++) {
-        const k = u * stride + s;
+        const k = own * stride + s;
         const change = (at(weights, start + s) * (at(slopes, k) - at(less, k))) / (2 * distance);
-        if (change === 0) continue;
         if (u < 2 * m) addOuter(change, x, s * wide, wide, moments.data, u * wide * wide);
         else axpyAt(change, x, s * wide, moments.data, (rows + u - 2 * m) * wide, wide);
       }
