@@ -50,6 +50,7 @@ const ends: Readonly<Record<DataResult['finetune']['reason'], string>> = {
   validation: ': the validation error was least before one was reached.',
   steps: ': its steps ended before one was reached.',
   rounding: ', though float64 allowed no further step.',
+  behind: ': another had less error after as many steps.',
 };
 
 function minimumWords({ certificate: { verdict }, finetune }: DataResult): string {

@@ -15,7 +15,7 @@ const number = z.number();
 const whole = z.int().min(0);
 const error = z.object({ rmse: number, meanSquare: number, standardError: number });
 const column = z.object({ name: z.string(), mean: number, scale: number.gt(0) });
-const reason = z.enum(['validation', 'steps', 'rounding']);
+const reason = z.enum(['validation', 'steps', 'rounding', 'behind']);
 
 const NAME = 'softmoe-data-result';
 

@@ -33,7 +33,10 @@ export function workOf(
   return fits.reduce((sum, { model, steps }) => sum + steps * freedom(model) ** 2, 0);
 }
 
-/** Models trained from `create(seed)` for one seed after another, in that order. */
+/**
+ * Models trained from `create(seed)` for one seed after another, in that order. The best of those before is the rival of the next one,
+ * which is given up once it is behind.
+ */
 export async function trainStarts(
   create: (seed: number) => MoE,
   data: Pick<Dataset, 'train' | 'validation'>,
@@ -43,7 +46,9 @@ export async function trainStarts(
   const trained: Start[] = [];
   while (trained.length < starts || (workOf(trained, freedom) < work && trained.length < MOST)) {
     const next = seed + trained.length;
-    trained.push({ seed: next, ...(await validatedFit(create(next), data, stopping, watch)) });
+    const rival = trained.length > 0 ? bestOf(trained).course : [];
+    const fit = await validatedFit(create(next), data, stopping, watch, rival);
+    trained.push({ seed: next, ...fit });
   }
   return trained;
 }

@@ -51,8 +51,13 @@ export interface ValidatedFit {
   /** Steps taken, of which the first `best` led to the model. */
   readonly steps: number;
   readonly best: number;
-  /** `validation` where that error no longer fell, `steps` at their limit, `rounding` where float64 allowed no more progress. */
-  readonly reason: 'validation' | 'steps' | 'rounding';
+  /**
+   * `validation` where that error no longer fell, `steps` at their limit, `rounding` where float64 allowed no more progress, `behind`
+   * where a rival had had less error after as many steps.
+   */
+  readonly reason: 'validation' | 'steps' | 'rounding' | 'behind';
+  /** The least mean squared error on validation so far, after every step from 0 on. */
+  readonly course: readonly number[];
 }
 
 /** What is told of a step of Levenberg–Marquardt on a sample. */
@@ -72,6 +77,8 @@ export interface FitWatch<Record = FitRecord> extends Watch {
   readonly onRecord?: ((record: Record) => void) | undefined;
 }
 
+/** Steps that a fit has before it is compared with a rival. */
+const CHANCE = 20;
 /** A validation error has fallen where its square is less by at least this share. */
 const FALLEN = 1e-4;
 /** Systems up to this size are factored: conjugate gradients take longer on what a sample determines badly. */
@@ -79,13 +86,15 @@ const DENSE_LIMIT = 1000;
 
 /**
  * Levenberg–Marquardt, docs/theory.md (32), from `start` on the rows to train on, stopped by the validation error: the model returned
- * is the iterate where that was least. Throws the reason of the signal once that has aborted.
+ * is the iterate where that was least. From step 20 on it is given up where it is behind a `rival`, which is the course of another fit.
+ * Throws the reason of the signal once that has aborted.
  */
 export async function validatedFit(
   start: MoE,
   { train, validation }: Pick<Dataset, 'train' | 'validation'>,
   { steps, patience }: Stopping,
   { signal, onWork, onRecord }: FitWatch = {},
+  rival: readonly number[] = [],
 ): Promise<ValidatedFit> {
   const stepper = levenbergMarquardt({
     ...leastSquares(train),
@@ -93,6 +102,7 @@ export async function validatedFit(
     easing: 'patient',
   });
   let best = { model: start, validation: errorOn(start, validation), best: 0 };
+  const course: number[] = [];
   let taken = 0;
   let reason: ValidatedFit['reason'] = 'rounding';
   for await (const { step, state } of run(stepper, { start, until: { steps }, signal, onWork })) {
@@ -103,12 +113,14 @@ export async function validatedFit(
     if (error.meanSquare < (1 - FALLEN) * best.validation.meanSquare) {
       best = { model, validation: error, best: step };
     }
+    course[step] = best.validation.meanSquare;
     if (step === steps) reason = 'steps';
-    if (step - best.best >= patience) {
-      reason = 'validation';
-      break;
-    }
+    else if (step - best.best >= patience) reason = 'validation';
+    else if (step >= CHANCE && course[step] > (rival[step] ?? rival.at(-1) ?? Infinity)) {
+      reason = 'behind';
+    } else continue;
+    break;
   }
   signal?.throwIfAborted();
-  return { ...best, steps: taken, reason };
+  return { ...best, steps: taken, reason, course };
 }
