@@ -68,7 +68,9 @@ function addProduct(work: Work, pairs: Pairs): void {
   for (let i = 0; i < pairs.rows; i += 4) {
     let right = work.coordinateStrips;
     for (let j = 0; j < pairs.columns; j += 8) {
-      addTile(left, right, points, row + (<usize>j << 3), rowBytes);
+      const target = row + (<usize>j << 3);
+      if (pairs.width - j > 4) addTile(left, right, points, target, rowBytes);
+      else addNarrowTile(left, right, points, target, rowBytes);
       right += <usize>points << 5;
     }
     left += <usize>points << 4;
@@ -104,14 +106,38 @@ function addTile(left: usize, right: usize, steps: i32, target: usize, rowBytes:
   addRow(target + 3 * rowBytes, d0, d1);
 }
 
+/** {@link addTile} for a strip of which only the first four columns count. */
+function addNarrowTile(left: usize, right: usize, steps: i32, target: usize, rowBytes: usize): void {
+  let a = f32x4.splat(0), b = a, c = a, d = a;
+  const end = left + (<usize>steps << 4);
+  do {
+    const x = v128.load(right);
+    a = madd(v128.load32_splat(left), x, a);
+    b = madd(v128.load32_splat(left, 4), x, b);
+    c = madd(v128.load32_splat(left, 8), x, c);
+    d = madd(v128.load32_splat(left, 12), x, d);
+    right += 32;
+    left += 16;
+  } while (left < end);
+  addFour(target, a);
+  addFour(target + rowBytes, b);
+  addFour(target + 2 * rowBytes, c);
+  addFour(target + 3 * rowBytes, d);
+}
+
 /** Adds eight float32 to as many float64. */
 // @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
 @inline
 function addRow(target: usize, low: v128, high: v128): void {
-  addTwo(target, low);
-  addTwo(target + 16, i32x4.shuffle(low, low, 2, 3, 0, 1));
-  addTwo(target + 32, high);
-  addTwo(target + 48, i32x4.shuffle(high, high, 2, 3, 0, 1));
+  addFour(target, low);
+  addFour(target + 32, high);
+}
+
+// @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.
+@inline
+function addFour(target: usize, values: v128): void {
+  addTwo(target, values);
+  addTwo(target + 16, i32x4.shuffle(values, values, 2, 3, 0, 1));
 }
 
 // @ts-expect-error: AssemblyScript decorates functions, TypeScript does not.

@@ -6,7 +6,8 @@ export class Pairs {
   /** Pairs of slopes, and as many padded to a multiple of four. */
   count: i32;
   rows: i32;
-  /** Pairs of coordinates padded to a multiple of eight. */
+  /** Pairs of coordinates, and as many padded to a multiple of eight. */
+  width: i32;
   columns: i32;
   /** Numbers of slopes, i32 [rows][2], and of coordinates, i32 [columns][2]. */
   slopes: usize;

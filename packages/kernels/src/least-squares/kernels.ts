@@ -39,11 +39,12 @@ export class LeastSquaresKernels {
     };
     const pairs = ({ slopes: first, coordinates: second }: PairsOf) => {
       const count = first.length / 2;
-      const height = roundUp(count, 4);
-      const width = roundUp(second.length / 2, 8);
-      const lists = [put(padded(first, 2 * height)), put(padded(second, 2 * width))];
-      const sums = layout.take(8 * height * width);
-      return { height, width, at: put(Int32Array.of(count, height, width, ...lists, sums)) };
+      const width = second.length / 2;
+      const rows = roundUp(count, 4);
+      const columns = roundUp(width, 8);
+      const lists = [put(padded(first, 2 * rows)), put(padded(second, 2 * columns))];
+      const sums = layout.take(8 * rows * columns);
+      return { rows, columns, at: put(Int32Array.of(count, rows, width, columns, ...lists, sums)) };
     };
     const ofRows = pairs(byRows);
     const ofAmplitudes = pairs(byAmplitudes);
@@ -57,8 +58,8 @@ export class LeastSquaresKernels {
         layout.take(4 * problem.coordinates.length),
         layout.take(8 * slopes),
         layout.take(8 * wide),
-        layout.take(4 * points * Math.max(ofRows.height, ofAmplitudes.height)),
-        layout.take(4 * points * Math.max(ofRows.width, ofAmplitudes.width)),
+        layout.take(4 * points * Math.max(ofRows.rows, ofAmplitudes.rows)),
+        layout.take(4 * points * Math.max(ofRows.columns, ofAmplitudes.columns)),
         put(problem.reflections),
         put(problem.places),
         layout.take(8 * paired * paired),
