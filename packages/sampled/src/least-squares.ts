@@ -45,7 +45,10 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
       async evaluate(model) {
         requireModel('model', model);
         checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
-        const { loss, gradient, groups } = passOver(model, sample);
+        // A lone group is read without a pause, and by nobody but the curvature that asks for it anew.
+        const spare = last?.groups?.length === 1 ? last.groups[0] : undefined;
+        last = undefined;
+        const { loss, gradient, groups } = passOver(model, sample, spare);
         last = { spec: model.spec, numbers: numbersOf(model), groups };
         return { loss, gradient: projectTangent(model, gradient) };
       },
@@ -54,8 +57,8 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
       requireModel('model', model);
       checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
       const kernels = await kernelsHere();
-      const groups = groupsOf(model);
-      const matrix = await paced('curvature', gaussNewton(model, groups, kernels), watch);
+      const steps = gaussNewton(model, groupsOf(model), kernels);
+      const matrix = await paced('curvature', steps, watch);
       const span = withoutFlat(matrix, flatCoordinates(model));
       let all: Curvature | undefined;
       const hessianOf = (block: 'span' | 'complement') => {
@@ -73,7 +76,10 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
         },
         complement: {
           get gaussNewton() {
-            complement ??= withoutFlat(logitProducts(model, groups, size), flatLogits(model.spec));
+            complement ??= withoutFlat(
+              logitProducts(model, groupsOf(model), size),
+              flatLogits(model.spec),
+            );
             return complement;
           },
           get hessian() {

@@ -37,8 +37,11 @@ export interface Pass {
   readonly groups: readonly SlopeGroup[] | undefined;
 }
 
-/** Loss and gradient of docs/theory.md (38) at `model`, with the slopes that they are made of where they are few. */
-export function passOver(model: MoE, points: Points): Pass {
+/**
+ * Loss and gradient of docs/theory.md (38) at `model`, with the slopes that they are made of where they are few. A group of slopes that
+ * nobody needs any more, `spare`, may be written over.
+ */
+export function passOver(model: MoE, points: Points, spare?: SlopeGroup): Pass {
   const { experts: m, inputDim: d } = model.spec;
   const { targets, size } = points;
   const biased = model.params.routerBias !== undefined;
@@ -46,7 +49,7 @@ export function passOver(model: MoE, points: Points): Pass {
   const sums = new Float64Array(2 * m * d + m + (biased ? m : 0));
   const weights = new Float64Array(BLOCK);
   let weighted = new Float64Array(0);
-  const groups = slopeGroups(model, points, ({ start, rows, stride, x, outputs, slopes }) => {
+  const onBlock = ({ start, rows, stride, x, outputs, slopes }: OutputSlopes) => {
     if (weighted.length === 0) weighted = new Float64Array(slopes.length);
     for (let s = 0; s < rows; s++) {
       const residual = at(outputs, s) - targets[start + s]!;
@@ -58,7 +61,8 @@ export function passOver(model: MoE, points: Points): Pass {
     addProduct(weighted, 2 * m, x, stride, d, sums);
     addSums(weighted, 2 * m, m, stride, sums, 2 * m * d);
     if (biased) addSums(weighted, 0, m, stride, sums, 2 * m * d + m);
-  });
+  };
+  const groups = slopeGroups(model, points, onBlock, spare);
   const keep = 3 * m * (size + BLOCK) <= KEPT;
   const kept: SlopeGroup[] = [];
   for (const group of groups) if (keep) kept.push(group);
@@ -97,11 +101,15 @@ function addSums(
   }
 }
 
-/** The slopes of `model` at all points, group after group; `onBlock` sees what they are taken from. */
+/**
+ * The slopes of `model` at all points, group after group; `onBlock` sees what they are taken from. The first group lies where `spare` lay if
+ * that is as large.
+ */
 export function* slopeGroups(
   model: MoE,
   { inputs, size }: Points,
   onBlock: (block: OutputSlopes) => void = () => {},
+  spare?: SlopeGroup,
 ): Generator<SlopeGroup> {
   const vectors = 3 * model.spec.experts;
   let group: SlopeGroup | undefined;
@@ -113,7 +121,7 @@ export function* slopeGroups(
       yield group;
       group = undefined;
     }
-    group ??= groupFrom(at, size, vectors);
+    group ??= groupFrom(at, size, vectors, spare);
     const offset = (at - group.first) * vectors * BLOCK + (start % BLOCK);
     for (let u = 0; u < vectors; u++) {
       group.slopes.set(slopes.subarray(u * stride, u * stride + rows), offset + u * BLOCK);
@@ -122,7 +130,10 @@ export function* slopeGroups(
   if (group) yield group;
 }
 
-function groupFrom(first: number, size: number, vectors: number): SlopeGroup {
+function groupFrom(first: number, size: number, vectors: number, spare?: SlopeGroup): SlopeGroup {
   const blocks = Math.min(GROUP, Math.ceil(size / BLOCK) - first);
+  // Zeros where there is no point are where they were.
+  const fits = first === 0 && spare?.slopes.length === blocks * vectors * BLOCK;
+  if (fits) return { first, blocks, slopes: spare.slopes };
   return { first, blocks, slopes: new Float64Array(blocks * vectors * BLOCK) };
 }
