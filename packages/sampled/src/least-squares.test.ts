@@ -18,6 +18,7 @@ const kinds = [
   { inputDim: 4, gate: 'sigmoid', expert: { kind: 'gelu' } },
   { inputDim: 5, gate: 'tanh', expert: { kind: 'hermite', degree: 3 } },
   { inputDim: 4, routing: 'softmax', expert: { kind: 'tanh' } },
+  { inputDim: 4, gate: { name: 'tanh', norm: 'free' }, expert: { kind: 'gelu' } },
 ] as const;
 
 /** A sample of a size that is no multiple of a block, odd. */
