@@ -15,8 +15,9 @@ export async function startAt<Memory>(
   objective: Objective,
   blank: Memory,
 ): Promise<TrainState<Memory>> {
-  const evaluation = await objective.evaluate(model, 0);
   const memory = { ...blank, nullLoss: await nullLoss(objective, model) };
+  // Last, so that an objective that keeps what it worked out keeps it of the model that comes next.
+  const evaluation = await objective.evaluate(model, 0);
   return { step: 0, time: 0, model, evaluation, memory };
 }
 

@@ -13,7 +13,7 @@ export interface OutputSlopes {
   readonly stride: number;
   /** x, [stride, d], zero where there is no point. */
   readonly x: Float64Array;
-  /** f(x_s), [stride]. */
+  /** f(x_s), [rows]. */
   readonly outputs: Float64Array;
   /**
    * ∂f/∂z for the logits z of router 1 … m, then of expert 1 … m, then the unit outputs ∂f/∂a, [3m, stride]. The gradient by a row
@@ -33,7 +33,7 @@ export function* outputSlopes(model: MoE, inputs: Inputs, size: number): Generat
   const routing = routingOf(model.spec.routing);
   const amplitude = model.params.amplitude.data;
   const stride = blockStride(size);
-  const outputs = new Float64Array(stride);
+  const all = new Float64Array(size);
   const ones = new Float64Array(stride).fill(1);
   const slopes = new Float64Array(3 * m * stride);
   const [byRouter, byExpert, byAmplitude] = [0, 1, 2].map((part) =>
@@ -41,8 +41,8 @@ export function* outputSlopes(model: MoE, inputs: Inputs, size: number): Generat
   ) as [Float64Array, Float64Array, Float64Array];
   for (const block of blocks(model, inputs, size)) {
     const { start, rows, x, gate, expert } = block;
-    outputs.fill(0);
-    addOutputs(amplitude, { ...block, start: 0 }, outputs);
+    addOutputs(amplitude, block, all);
+    const outputs = all.subarray(start, start + rows);
     routing.slopes(amplitude, block, outputs, ones, byRouter);
     writeExpertSlopes(amplitude, block, ones, byExpert);
     for (let k = 0; k < byAmplitude.length; k++) byAmplitude[k] = at(gate, k) * at(expert, k);

@@ -116,18 +116,29 @@ export function* slopeGroups(
   for (const block of outputSlopes(model, inputs, size)) {
     onBlock(block);
     const { start, rows, stride, slopes } = block;
-    const at = Math.floor(start / BLOCK);
-    if (group && at >= group.first + group.blocks) {
+    const place = Math.floor(start / BLOCK);
+    if (group && place >= group.first + group.blocks) {
       yield group;
       group = undefined;
     }
-    group ??= groupFrom(at, size, vectors, spare);
-    const offset = (at - group.first) * vectors * BLOCK + (start % BLOCK);
-    for (let u = 0; u < vectors; u++) {
-      group.slopes.set(slopes.subarray(u * stride, u * stride + rows), offset + u * BLOCK);
-    }
+    group ??= groupFrom(place, size, vectors, spare);
+    const offset = (place - group.first) * vectors * BLOCK + (start % BLOCK);
+    copyRows(slopes, stride, rows, group.slopes, offset);
   }
   if (group) yield group;
+}
+
+/** Copies the first `count` numbers of every `stride` to `target` from `start` on, {@link BLOCK} apart. */
+function copyRows(
+  rows: Float64Array,
+  stride: number,
+  count: number,
+  target: Float64Array,
+  start: number,
+): void {
+  for (let from = 0, to = start; from < rows.length; from += stride, to += BLOCK) {
+    for (let s = 0; s < count; s++) target[to + s] = at(rows, from + s);
+  }
 }
 
 function groupFrom(first: number, size: number, vectors: number, spare?: SlopeGroup): SlopeGroup {
