@@ -18,7 +18,7 @@ export type GaussNewton = (
 ) => Steps<NDArray>;
 
 /**
- * The Gauss–Newton matrix of docs/theory.md (32) on a fixed sample, as the pair sums of (67): of products in float32, summed in float64
+ * The Gauss–Newton matrix of docs/theory.md (32) on a fixed sample, as the pair sums of (70): of products in float32, summed in float64
  * over blocks of points. The function returned takes a model and its slopes at all points, and gives the matrix in tangent
  * coordinates of that model, [tangentDim, tangentDim].
  */

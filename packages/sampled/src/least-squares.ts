@@ -22,7 +22,7 @@ import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 /**
  * The half mean square on a fixed sample as Levenberg–Marquardt asks for it, docs/theory.md (32) and (38), for every gate, expert and
  * routing: loss and gradient in float64, and the Gauss–Newton matrix, which decides on the way and not on the end, from products in
- * float32, (67), to about 1e-7 of its largest eigenvalue. The slopes that the loss of a model is differentiated by are kept for
+ * float32, (70), to about 1e-7 of its largest eigenvalue. The slopes that the loss of a model is differentiated by are kept for
  * its curvature where they are few. Where the engine has SIMD that computes, with the same bits as without.
  * What else a curvature has, such as the Hessian, is that of `sampleCurvature`, worked out when it is first asked for.
  *
@@ -94,7 +94,7 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
   };
 }
 
-/** Those of `@softmoe/kernels` where this engine runs them. */
+/** The kernels of `@softmoe/kernels` where this engine runs them, else plain ones. */
 function kernelsHere(): Kernels | Promise<Kernels> {
   return isSupported('simd') ? loadLeastSquaresKernels() : plainKernels;
 }

@@ -22,7 +22,7 @@ export interface SlopeGroup {
   readonly first: number;
   readonly blocks: number;
   /**
-   * ∂f by the logits of router 1 … m, expert 1 … m, then the unit outputs, docs/theory.md (67), [blocks, 3m, BLOCK]; zero where there is
+   * ∂f by the logits of router 1 … m, expert 1 … m, then the unit outputs, docs/theory.md (70), [blocks, 3m, BLOCK]; zero where there is
    * no point.
    */
   readonly slopes: Float64Array;

@@ -1,4 +1,4 @@
-// Σ_s a_s b_s x_s y_s over points s for pairs (a, b) of some vectors and pairs (x, y) of others, docs/theory.md (67). It is a matrix
+// Σ_s a_s b_s x_s y_s over points s for pairs (a, b) of some vectors and pairs (x, y) of others, docs/theory.md (70). It is a matrix
 // product, with the products of pairs for factors; these lie in strips, four pairs side by side for the first and eight for the
 // second, [pairs/4][points][4] and [pairs/8][points][8]. Within a block of points the sums are float32, over the blocks float64.
 

@@ -9,7 +9,7 @@ export interface PairsOf {
 }
 
 /**
- * Derivatives of a model by its parameters at the points of a sample, docs/theory.md (67). There are slopes of rows, then of as many
+ * Derivatives of a model by its parameters at the points of a sample, docs/theory.md (70). There are slopes of rows, then of as many
  * units as have amplitudes. The derivative by a row is its slope times the coordinates of the point; that by an amplitude is its
  * slope, which is the unit's output.
  */
