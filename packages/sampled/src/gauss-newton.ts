@@ -20,11 +20,10 @@ export type GaussNewton = (
 /**
  * The Gauss–Newton matrix of docs/theory.md (32) on a fixed sample, as the pair sums of (70): of products in float32, summed in float64
  * over blocks of points. The function returned takes a model and its slopes at all points, and gives the matrix in tangent
- * coordinates of that model, [tangentDim, tangentDim].
+ * coordinates of that model, [tangentDim, tangentDim]. `points` are those of {@link coordinateBlocks}.
  */
-export function gaussNewtonOn({ inputs, size }: Points): GaussNewton {
+export function gaussNewtonOn({ inputs, size }: Points, points: Float64Array): GaussNewton {
   const wide = inputs.length / size + 1;
-  const points = inBlocks(inputs, size, wide - 1);
   let plan: Plan | undefined;
   return function* (model, groups, kernels) {
     if (plan?.key !== layoutKey(model.spec)) plan = planOf(model.spec);
@@ -52,7 +51,8 @@ export function gaussNewtonOn({ inputs, size }: Points): GaussNewton {
 }
 
 /** The coordinates of all points and a coordinate 1, [blocks, d + 1, BLOCK], zero where there is no point. */
-function inBlocks(inputs: Points['inputs'], size: number, d: number): Float64Array {
+export function coordinateBlocks({ inputs, size }: Points): Float64Array {
+  const d = inputs.length / size;
   const vectors = new Float64Array(Math.ceil(size / BLOCK) * (d + 1) * BLOCK);
   for (let s = 0; s < size; s++) {
     const start = Math.floor(s / BLOCK) * (d + 1) * BLOCK + (s % BLOCK);

@@ -14,7 +14,8 @@ import {
   zeros,
 } from '@softmoe/model/linalg';
 import { curvatureSteps } from './curvature.ts';
-import { gaussNewtonOn } from './gauss-newton.ts';
+import { fusedPassOn } from './fused-pass.ts';
+import { coordinateBlocks, gaussNewtonOn } from './gauss-newton.ts';
 import { type Kernels, plainKernels } from './plain-kernels.ts';
 import { BLOCK, passOver, type SlopeGroup, slopeGroups } from './slopes.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
@@ -33,7 +34,9 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
   const { inputs, targets, size } = sample;
   requireInteger('sample.size', size, 1);
   checkInputs(targets, size, 1, 'sample.targets');
-  const gaussNewton = gaussNewtonOn(sample);
+  const coordinates = coordinateBlocks(sample);
+  const gaussNewton = gaussNewtonOn(sample, coordinates);
+  const fusedPass = fusedPassOn(sample, coordinates);
   const whole = curvatureSteps(sample);
   let last: Known | undefined;
   const groupsOf = (model: MoE): Iterable<SlopeGroup> =>
@@ -45,10 +48,12 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
       async evaluate(model) {
         requireModel('model', model);
         checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
+        const kernels = await kernelsHere();
         // A lone group is read without a pause, and by nobody but the curvature that asks for it anew.
         const spare = last?.groups?.length === 1 ? last.groups[0] : undefined;
         last = undefined;
-        const { loss, gradient, groups } = passOver(model, sample, spare);
+        const { loss, gradient, groups } =
+          fusedPass(model, kernels, spare) ?? passOver(model, sample, spare);
         last = { spec: model.spec, numbers: numbersOf(model), groups };
         return { loss, gradient: projectTangent(model, gradient) };
       },

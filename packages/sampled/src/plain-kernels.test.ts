@@ -3,7 +3,7 @@ import { complete } from '@softmoe/model/linalg';
 import { createStudent } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { gaussNewtonOn } from './gauss-newton.ts';
+import { coordinateBlocks, gaussNewtonOn } from './gauss-newton.ts';
 import { plainKernels } from './plain-kernels.ts';
 import { slopeGroups } from './slopes.ts';
 
@@ -29,7 +29,9 @@ it('plainKernels give the bits of the SIMD kernels', async () => {
         return kernels.gaussNewton(problem);
       },
     };
-    complete(gaussNewtonOn(points)(model, slopeGroups(model, points), both));
+    complete(
+      gaussNewtonOn(points, coordinateBlocks(points))(model, slopeGroups(model, points), both),
+    );
     expect(seen.length).toBe(1);
   }
   fc.assert(

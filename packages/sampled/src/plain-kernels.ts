@@ -3,11 +3,12 @@ import { at } from '@softmoe/model/linalg';
 import { gaussNewton } from './plain-gauss-newton.ts';
 
 /** What Levenberg–Marquardt on a sample spends its time on. */
-export type Kernels = Pick<LeastSquaresKernels, 'gaussNewton' | 'solvePositive'>;
+export type Kernels = Pick<LeastSquaresKernels, 'gaussNewton' | 'solvePositive'> &
+  Partial<Pick<LeastSquaresKernels, 'pass'>>;
 
 /**
  * The kernels of `@softmoe/kernels/least-squares` in plain JavaScript, for engines without SIMD: the same bits, since they round and
- * add up in the same order.
+ * add up in the same order. Their pass over the points is `passOver`.
  */
 export const plainKernels: Kernels = { gaussNewton, solvePositive };
 

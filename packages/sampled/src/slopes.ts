@@ -12,9 +12,9 @@ import {
 /** Points of a block of vectors. */
 export const BLOCK = 128;
 /** Blocks that are worked on at a time, without a pause. */
-const GROUP = 32;
+export const GROUP = 32;
 /** Slopes of at most this many numbers are kept from the loss of a model to its curvature; more are computed again. */
-const KEPT = 2 ** 23;
+export const KEPT: number = 2 ** 23;
 
 /** The slopes of f at consecutive points. */
 export interface SlopeGroup {

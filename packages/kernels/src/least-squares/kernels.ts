@@ -1,15 +1,19 @@
 import { base64 } from '../binaries/least-squares.ts';
 import { compileBase64, requireSimd } from '../support.ts';
+import { type PassProblem, passSizes } from './pass.ts';
 import { type GaussNewtonProblem, misfit, type PairsOf, sizesOf } from './problem.ts';
 
 /** The entry points of assembly/least-squares/index.ts: `work` is the address of a record Work. */
 interface Exports {
   gaussNewton(work: number): void;
   solvePositive(matrix: number, n: number, b: number): number;
+  pass(work: number): number;
 }
 
 const PAGE = 65_536;
 const ALIGNMENT = 16;
+/** Where the table of assembly/least-squares/functions.ts ends: 385 rows of eleven numbers. */
+const TABLE_END = ALIGNMENT + 385 * 11 * 8;
 
 /** What Levenberg–Marquardt on a sample spends its time on, by SIMD, on a memory that grows with the largest call. */
 export class LeastSquaresKernels {
@@ -76,6 +80,51 @@ export class LeastSquaresKernels {
   }
 
   /**
+   * Fills residuals and slopes of a sample and adds to the gradient, in float64, in the order of additions of @softmoe/sampled. False, and
+   * nothing of use, where a logit is no number or of size 690 and more. Throws a `KernelsValueError` for what does not fit together.
+   */
+  pass(problem: PassProblem): boolean {
+    const { points, size, rows, amplitude, coordinates, targets, divisor, sums } = problem;
+    const { units, inputDim, blocks } = passSizes(problem);
+    const layout = new Layout();
+    const doubles: [number, ArrayLike<number>][] = [];
+    const put = (numbers: ArrayLike<number>) => {
+      const at = layout.take(8 * numbers.length);
+      doubles.push([at, numbers]);
+      return at;
+    };
+    const room = (count: number) => layout.take(8 * count);
+    const work = layout.take(4 * 18);
+    const y = room(blocks * points);
+    const residuals = room(blocks * points);
+    const slopes = room(problem.slopes.length);
+    const rowSums = room(rows.length);
+    const unitSums = put(sums.subarray(rows.length));
+    const fields = [
+      ...[points, size, units, inputDim, inputDim + 1, put(rows), put(amplitude)],
+      ...[put(coordinates), y, put([divisor]), residuals, slopes, rowSums, unitSums],
+      ...[2, 2, 2].map((count) => room(count * units * points)),
+      room(points),
+    ];
+    const buffer = this.#open(layout.end);
+    new Int32Array(buffer, work).set(fields);
+    for (const [at, numbers] of doubles) new Float64Array(buffer, at, numbers.length).set(numbers);
+    new Float64Array(buffer, y, size).set(targets);
+    const gradient = new Float64Array(buffer, rowSums, rows.length);
+    interleave(sums, inputDim, (from, to) => {
+      gradient[to] = sums[from]!;
+    });
+    if (this.#exports.pass(work) === 0) return false;
+    interleave(sums, inputDim, (to, from) => {
+      sums[to] = gradient[from]!;
+    });
+    sums.set(new Float64Array(buffer, unitSums, units), rows.length);
+    problem.residuals.set(new Float64Array(buffer, residuals, size));
+    problem.slopes.set(new Float64Array(buffer, slopes, problem.slopes.length));
+    return true;
+  }
+
+  /**
    * The x with (matrix + shift·I) x = rhs for a symmetric `matrix` [n, n], of which the lower triangle is read, in float64. Undefined
    * unless matrix + shift·I is positive definite to rounding. Throws a `KernelsValueError` for a matrix of another size.
    */
@@ -112,12 +161,24 @@ export class LeastSquaresKernels {
 
 /** Byte offsets of arrays one after the other. */
 class Layout {
-  end: number = ALIGNMENT;
+  end: number = roundUp(TABLE_END, ALIGNMENT);
 
   take(bytes: number): number {
     const at = this.end;
     this.end = roundUp(at + bytes, ALIGNMENT);
     return at;
+  }
+}
+
+/** Calls with the place of every number of rows [2m, d], and that which it has where two rows lie side by side, [m, d, 2]. */
+function interleave(
+  { length }: Float64Array,
+  d: number,
+  visit: (row: number, pair: number) => void,
+): void {
+  const rows = 2 * Math.floor(length / (2 * d + 1));
+  for (let b = 0; b < rows; b++) {
+    for (let j = 0; j < d; j++) visit(b * d + j, ((b >> 1) * d + j) * 2 + (b & 1));
   }
 }
 

@@ -8,7 +8,7 @@ const LN2_LOW = 1.9082149292705877e-10;
 
 /** e^x to within one unit in the last place, the same bits on every engine. Without a branch to mispredict for almost all x. */
 export function exp(x: number): number {
-  const k = Math.round(Math.LOG2E * x);
+  const k = Math.floor(Math.LOG2E * x + 0.5);
   const high = x - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;
