@@ -1,11 +1,12 @@
 import { loadLeastSquaresKernels } from '@softmoe/kernels/least-squares';
-import { freeRouters, type MoE, type Points } from '@softmoe/model';
+import { forward, freeRouters, type MoE, type Points } from '@softmoe/model';
 import { createStudent, normals } from '@softmoe/teacher';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fusedPassOn } from './fused-pass.ts';
 import { coordinateBlocks } from './gauss-newton.ts';
 import { plainKernels } from './plain-kernels.ts';
+import { residualsOn } from './residuals.ts';
 import { passOver, slopeGroups } from './slopes.ts';
 
 const student = (experts: number, inputDim: number, seed: number) =>
@@ -63,6 +64,26 @@ it('what kernels have no pass for is left to JavaScript: far logits, NaN, other 
   expect((await both(tanh, points)).fused).toBeUndefined();
   const pass = fusedPassOn(points, coordinateBlocks(points));
   expect(pass(student(2, 3, 1), plainKernels)).toBeUndefined();
+});
+
+it('residuals are those of forward, bit for bit, of units with a pass and without', async () => {
+  const points = sample(150, 4, 3);
+  const residuals = residualsOn(points);
+  const relu = createStudent({
+    ...{
+      gate: 'sigmoid',
+      expert: { kind: 'relu' },
+      experts: 2,
+      inputDim: 4,
+      seed: 1,
+      amplitude: 1,
+    },
+  });
+  for (const model of [student(3, 4, 1), relu]) {
+    const outputs = forward(model, points.inputs, 150);
+    expect(await residuals(model)).toEqual(outputs.map((f, s) => f - points.targets[s]!));
+  }
+  await expect(residuals(student(3, 5, 1))).rejects.toThrow(/^inputs: /);
 });
 
 it('slopes that nobody needs any more are written over', async () => {

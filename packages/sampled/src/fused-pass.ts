@@ -48,6 +48,7 @@ export function fusedPassOn({ targets, size }: Points, coordinates: Float64Array
     return {
       loss: (0.5 * dot(residuals, residuals)) / size,
       gradient: asParams(spec, sums),
+      residuals,
       groups,
     };
   };

@@ -8,6 +8,7 @@ export {
   type Table,
 } from './dataset.ts';
 export { leastSquares } from './least-squares.ts';
+export { type Residuals, residualsOn } from './residuals.ts';
 export { sampled } from './sampled.ts';
 export {
   type FreshBatchesOptions,

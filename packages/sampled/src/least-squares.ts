@@ -1,4 +1,3 @@
-import { isSupported, loadLeastSquaresKernels } from '@softmoe/kernels/least-squares';
 import type { Curvature, Estimator, MoE, MoESpec, NDArray, Points } from '@softmoe/model';
 import { checkInputs, requireInteger, requireModel, requireObject } from '@softmoe/model/checks';
 import {
@@ -16,7 +15,7 @@ import {
 import { curvatureSteps } from './curvature.ts';
 import { fusedPassOn } from './fused-pass.ts';
 import { coordinateBlocks, gaussNewtonOn } from './gauss-newton.ts';
-import { type Kernels, plainKernels } from './plain-kernels.ts';
+import { kernelsHere } from './plain-kernels.ts';
 import { BLOCK, passOver, type SlopeGroup, slopeGroups } from './slopes.ts';
 import { flatCoordinates, flatLogits, withoutFlat } from './translations.ts';
 
@@ -97,11 +96,6 @@ export function leastSquares(sample: Points): Pick<Estimator, 'objective' | 'cur
       });
     },
   };
-}
-
-/** The kernels of `@softmoe/kernels` where this engine runs them, else plain ones. */
-function kernelsHere(): Kernels | Promise<Kernels> {
-  return isSupported('simd') ? loadLeastSquaresKernels() : plainKernels;
 }
 
 /** What is known of the model whose loss was asked for last. */

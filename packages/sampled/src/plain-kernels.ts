@@ -1,4 +1,8 @@
-import type { LeastSquaresKernels } from '@softmoe/kernels/least-squares';
+import {
+  isSupported,
+  type LeastSquaresKernels,
+  loadLeastSquaresKernels,
+} from '@softmoe/kernels/least-squares';
 import { at } from '@softmoe/model/linalg';
 import { gaussNewton } from './plain-gauss-newton.ts';
 
@@ -11,6 +15,11 @@ export type Kernels = Pick<LeastSquaresKernels, 'gaussNewton' | 'solvePositive'>
  * add up in the same order. Their pass over the points is `passOver`.
  */
 export const plainKernels: Kernels = { gaussNewton, solvePositive };
+
+/** The kernels of `@softmoe/kernels` where this engine runs them, else plain ones. */
+export function kernelsHere(): Kernels | Promise<Kernels> {
+  return isSupported('simd') ? loadLeastSquaresKernels() : plainKernels;
+}
 
 function solvePositive(
   matrix: Float64Array,

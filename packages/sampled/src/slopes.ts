@@ -33,6 +33,8 @@ export interface Pass {
   readonly loss: number;
   /** Euclidean. */
   readonly gradient: Params;
+  /** f − y at every point, [size]. */
+  readonly residuals: Float64Array;
   /** Undefined where they are too many to keep. */
   readonly groups: readonly SlopeGroup[] | undefined;
 }
@@ -69,6 +71,7 @@ export function passOver(model: MoE, points: Points, spare?: SlopeGroup): Pass {
   return {
     loss: (0.5 * dot(residuals, residuals)) / size,
     gradient: asParams(model.spec, sums),
+    residuals,
     groups: keep ? kept : undefined,
   };
 }

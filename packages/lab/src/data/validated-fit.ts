@@ -1,6 +1,6 @@
 import { levenbergMarquardt } from '@softmoe/finetune';
 import { forward, type MoE, type Points, type Watch } from '@softmoe/model';
-import { type Dataset, leastSquares } from '@softmoe/sampled';
+import { type Dataset, leastSquares, residualsOn } from '@softmoe/sampled';
 import { run } from '@softmoe/train';
 
 /** How far a model is from the targets of some points. */
@@ -14,7 +14,11 @@ export interface ErrorOn {
 
 /** The error of `model` on `points`; the standard error is 0 of one point, which says nothing of its spread. */
 export function errorOn(model: MoE, points: Points): ErrorOn {
-  const { mean, standardError } = meanOf(squaredErrors(model, points));
+  return errorOf(squaredErrors(model, points));
+}
+
+function errorOf(squares: Float64Array): ErrorOn {
+  const { mean, standardError } = meanOf(squares);
   return { rmse: Math.sqrt(mean), meanSquare: mean, standardError };
 }
 
@@ -101,6 +105,7 @@ export async function validatedFit(
     denseLimit: DENSE_LIMIT,
     easing: 'patient',
   });
+  const residuals = residualsOn(validation);
   let best = { model: start, validation: errorOn(start, validation), best: 0 };
   const course: number[] = [];
   let taken = 0;
@@ -108,7 +113,7 @@ export async function validatedFit(
   for await (const { step, state } of run(stepper, { start, until: { steps }, signal, onWork })) {
     taken = step;
     const { model } = state;
-    const error = errorOn(model, validation);
+    const error = errorOf((await residuals(model)).map((residual) => residual ** 2));
     onRecord?.({ units: model.spec.experts, step, steps, validation: error.rmse });
     if (error.meanSquare < (1 - FALLEN) * best.validation.meanSquare) {
       best = { model, validation: error, best: step };
