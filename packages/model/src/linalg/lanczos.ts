@@ -2,11 +2,10 @@ import type { Steps } from '../contracts.ts';
 import { ConvergenceError, ShapeError, ValueError } from '../errors.ts';
 import type { NDArray } from '../ndarray.ts';
 import { subtractProjections } from './gram-schmidt.ts';
-import { identity } from './matrix.ts';
 import { norm, rescaleAt } from './norm.ts';
-import { entry, matrixSize, row, timesVector } from './rows.ts';
+import { matrixSize, timesVector } from './rows.ts';
 import { complete } from './steps.ts';
-import { tridiagonalEigen } from './tridiagonal.ts';
+import { tridiagonalEigen, tridiagonalVector } from './tridiagonal.ts';
 import { at, combination, dot } from './vectors.ts';
 
 /** One eigenvalue of a symmetric matrix. */
@@ -155,7 +154,7 @@ function ritzError(
   };
 }
 
-/** The Ritz pairs at both ends: O(steps³ + steps·n). */
+/** The Ritz pairs at both ends: O(steps² + steps·n). */
 function ritzPairs(
   diagonal: number[],
   offDiagonal: number[],
@@ -163,18 +162,14 @@ function ritzPairs(
   basis: readonly Float64Array[],
   n: number,
 ): Extremes {
-  const count = diagonal.length;
-  const vectors = identity(count);
-  const rows = diagonal.map((_, i) => row(vectors, i));
-  const { low, high, min, max, scale } = ends(tridiagonalEigen(diagonal, offDiagonal, rows));
+  const last = new Float64Array(diagonal.length);
+  last[last.length - 1] = 1;
+  const values = tridiagonalEigen(diagonal, offDiagonal, [last]);
+  const { low, high, min, max, scale } = ends(values);
   const pair = (value: number, column: number): Eigenpair => ({
     value,
-    error: residual * Math.abs(entry(vectors, count - 1, column)) + rounding(n, scale),
-    vector: combination(
-      diagonal.map((_, i) => entry(vectors, i, column)),
-      basis,
-      n,
-    ),
+    error: residual * Math.abs(at(last, column)) + rounding(n, scale),
+    vector: combination(tridiagonalVector(diagonal, offDiagonal, value), basis, n),
   });
   return { min: pair(min, low), max: pair(max, high) };
 }
