@@ -37,7 +37,7 @@ export interface ChosenSize {
 }
 
 /** Fine-tuning of each size that is tried: enough for its error to be that of the size, and not of the cut. */
-const RETRAIN = { steps: 20, patience: 5 };
+const RETRAIN = { steps: 12, patience: 5 };
 /** Standard errors above the least from which smaller sizes are not tried. */
 const HOPELESS = 5;
 

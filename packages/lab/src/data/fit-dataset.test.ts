@@ -151,7 +151,7 @@ describe('validatedFit', () => {
     expect(shorter.reason).toBe('steps');
   });
 
-  it('has a course of the least error, and ends where it is behind that of a rival after 20 steps', async () => {
+  it('has a course of the least error, and ends where it is behind that of a rival after 12 steps', async () => {
     const start = perceptron(4, 12, 3);
     const stopping = { steps: 40, patience: 100 };
     const { course, validation } = await validatedFit(start, data, stopping);
@@ -160,9 +160,9 @@ describe('validatedFit', () => {
     expect(course).toEqual(course.toSorted((a, b) => b - a));
     expect((await validatedFit(start, data, stopping, {}, course)).reason).toBe('steps');
     for (const [better, steps] of [
-      [course.map((error) => 0.99 * error), 20],
+      [course.map((error) => 0.99 * error), 12],
       [course.map((error, step) => (step < 30 ? error : 0.99 * error)), 30],
-      [[...course.slice(0, 20), 0.99 * validation.meanSquare], 20],
+      [[...course.slice(0, 12), 0.99 * validation.meanSquare], 12],
     ] as const) {
       const fit = await validatedFit(start, data, stopping, {}, better);
       expect(fit).toMatchObject({ reason: 'behind', steps });

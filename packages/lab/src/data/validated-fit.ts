@@ -82,7 +82,7 @@ export interface FitWatch<Record = FitRecord> extends Watch {
 }
 
 /** Steps that a fit has before it is compared with a rival. */
-const CHANCE = 20;
+const CHANCE = 12;
 /** A validation error has fallen where its square is less by at least this share. */
 const FALLEN = 1e-4;
 /** Systems up to this size are factored: conjugate gradients take longer on what a sample determines badly. */
@@ -90,7 +90,7 @@ const DENSE_LIMIT = 1000;
 
 /**
  * Levenberg–Marquardt, docs/theory.md (32), from `start` on the rows to train on, stopped by the validation error: the model returned
- * is the iterate where that was least. From step 20 on it is given up where it is behind a `rival`, which is the course of another fit.
+ * is the iterate where that was least. From step 12 on it is given up where it is behind a `rival`, which is the course of another fit.
  * Throws the reason of the signal once that has aborted.
  */
 export async function validatedFit(
