@@ -13,7 +13,7 @@ describe('references to equations', () => {
     expect(linkReferences('by (7) and $f(2)$, `g(3)`, [(4)](x), h(5)', equations)).toBe(
       'by [(7)](#eq-7) and $f(2)$, `g(3)`, [(4)](x), h(5)',
     );
-    expect(linkReferences('case (67), (0)', equations)).toBe('case (67), (0)');
+    expect(linkReferences('case (971), (0)', equations)).toBe('case (971), (0)');
   });
 
   it('are links in a docstring from where it names the theory, and links stay as they are', () => {
