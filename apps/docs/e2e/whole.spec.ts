@@ -51,7 +51,7 @@ test('a dead link is found, to a page or to a place on one', () => {
   const [first] = pages;
   const broken = {
     ...first!,
-    links: ['/nowhere.html', '#nowhere', '/theory.html#eq-67', '/theory.html#eq-66'],
+    links: ['/nowhere.html', '#nowhere', '/theory.html#eq-971', '/theory.html#eq-66'],
   };
   expect(deadLinks([...pages, broken]).map((line) => line.split(' → ')[1])).toEqual(
     broken.links.slice(0, 3),

@@ -185,21 +185,14 @@ export type PartialConfig = z.output<typeof configSchema>;
 
 type Filled<Fields> = { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 
+/** Fields that have no default, or one that is the absence of the field. */
+type Optional = 'variant' | 'routerNorm' | 'teacherRouterNorm';
+/** Fields of which a config says more, or less, than users may write. */
+type Narrowed = 'train' | 'teacher' | 'gate' | 'expert';
+
 /** A config with all its defaults filled in. */
-export type Config = Filled<
-  Omit<
-    PartialConfig,
-    | 'train'
-    | 'variant'
-    | 'teacher'
-    | 'gate'
-    | 'routerNorm'
-    | 'teacherRouterNorm'
-    | 'expert'
-    | '$schema'
-  >
-> &
-  Pick<PartialConfig, 'variant' | 'routerNorm' | 'teacherRouterNorm'> & {
+export type Config = Filled<Omit<PartialConfig, Optional | Narrowed | '$schema'>> &
+  Pick<PartialConfig, Optional> & {
     readonly train: Filled<Omit<PartialConfig['train'], 'spectrum'>> &
       Pick<PartialConfig['train'], 'spectrum'>;
     /** By name, or what pins one of the user's own. */
