@@ -2,7 +2,7 @@ import type { BackendInfo } from '@softmoe/backend';
 import type { Certificate } from '@softmoe/certify';
 import { type MoE, parameterError } from '@softmoe/model';
 import { hasFreeRouters, hasOwnGates } from '@softmoe/model/checks';
-import { norm, row } from '@softmoe/model/linalg';
+import { rowNorms } from '@softmoe/model/linalg';
 import type { CurvePoint, Pruned } from '@softmoe/prune';
 import { identifiability } from '@softmoe/teacher';
 import { alignment, type TrainRecord, type TrainState } from '@softmoe/train';
@@ -141,11 +141,11 @@ function routerLengths(
   matched: readonly number[],
 ): Pick<Summary, 'routerLengths'> {
   if (!hasFreeRouters(teacher.spec)) return {};
-  const lengthOf = ({ params }: MoE, unit: number) => norm(row(params.router, unit));
+  const own = rowNorms(student.params.router);
   return {
     routerLengths: {
-      teacher: matched.map((_, j) => lengthOf(teacher, j)),
-      student: matched.map((unit) => (unit < 0 ? null : lengthOf(student, unit))),
+      teacher: [...rowNorms(teacher.params.router)],
+      student: matched.map((unit) => own[unit] ?? null),
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   type Params,
   retract,
   toSpan,
+  UnsupportedError,
   ValueError,
 } from '@softmoe/model';
 import { gateOf } from '@softmoe/model/checks';
@@ -25,9 +26,9 @@ import { describe, expect, it } from 'vitest';
 import { derivative } from '../../model/test/calculus.ts';
 import { type Shape, someModel } from '../../model/test/models.ts';
 import { curvatureOperator } from './curvature-operator.ts';
+import { coefficientsOf } from './gate-coefficients.ts';
 import { quadratureMoments } from './gate-moments.ts';
 import { pairExpectations, population, populationCurvature, populationObjective } from './index.ts';
-import { coefficientsOf } from './length-moments.ts';
 
 const gates = ['sigmoid', 'tanh', 'probit'] as const;
 
@@ -223,6 +224,14 @@ it('routers without a direction, and those too long, are refused by name', async
       remedy: 'Give finite numbers that are not all zero; if a step led here, take a smaller one.',
     }),
   );
+  for (const [name, longest] of [
+    ['sigmoid', 9.5],
+    ['tanh', 4.5],
+    ['probit', 12],
+  ] as const) {
+    expect(() => coefficientsOf(gateOf(name))(longest)).toThrow(UnsupportedError);
+  }
+  expect(coefficientsOf(gateOf('probit'))(10).length).toBeGreaterThan(1000);
   await expect(evaluate(free(shape, [1, 30], 2), 0)).rejects.toThrow(
     /params.router: has rows of length 33 or about, too long for exact expectations/,
   );

@@ -1,119 +1,118 @@
-import { type Gate, UnsupportedError } from '@softmoe/model';
-import { at, axpyAt, exp, ln } from '@softmoe/model/linalg';
-import { closedFormMoments, quadratureMoments, termsOf } from './gate-moments.ts';
+import { allocate, at, power } from '@softmoe/model/linalg';
+import { coefficientsOf } from './gate-coefficients.ts';
+import { gateMoments } from './gate-moments.ts';
+import type { ClosedForm } from './pair-groups.ts';
 
-/**
- * Coefficients of a gate behind a router of length σ, E[g(σξ)He_n(ξ)]/√n! = σⁿ c_n(σ)/√n! for n = 0, 1, …, docs/theory.md (9), up to
- * where they are lost in rounding, each to about 1e-15.
- */
-export type CoefficientsAt = (sigma: number) => Float64Array;
-
-/** Lengths of one panel: the largest is e^{1/4} times the smallest. */
-const PANELS_PER_E = 4;
-/** Lengths at which a panel knows the coefficients by quadrature. */
-const NODES = 16;
-/** Of the distance of the nearest singularity: a grid of such a step resolves all that is not lost in rounding. */
-const STEP = 0.06;
-/** Coefficients that are smaller are rounding. */
-const LOST = 4e-16;
-/** Sums of more terms take too long to be taken at every step. */
-const MOST = 16_384;
-
-const cache = new WeakMap<Gate, CoefficientsAt>();
-
-/**
- * What gives the coefficients of a built-in gate at any length: in closed form where there is one, else by interpolation in ln σ, through
- * Chebyshev points, of what quadrature gives; panels are made when a length first falls into them. What it returns throws
- * {@link UnsupportedError} for a length whose series is out of reach.
- */
-export function coefficientsOf(gate: Gate): CoefficientsAt {
-  const known = cache.get(gate);
-  if (known) return known;
-  const { hermiteCoefficients } = gate;
-  const panels = new Map<number, Panel>();
-  const made: CoefficientsAt = hermiteCoefficients
-    ? (sigma) => closedFormMoments(gate, sigma).normalised
-    : (sigma) => {
-        const place = PANELS_PER_E * ln(sigma);
-        const index = Math.floor(place);
-        const panel = panels.get(index) ?? panelOf(gate, index);
-        panels.set(index, panel);
-        return interpolate(panel, 2 * (place - index) - 1);
-      };
-  cache.set(gate, made);
-  return made;
-}
-
-/** Coefficients at the nodes of a panel, [NODES, count]. */
-interface Panel {
+/** Moments of units, by their numbers, whose gates are behind routers of lengths of their own: what sums over pairs need to know of them. */
+export interface LengthMoments {
+  /** How many terms their series have at most, N. */
   readonly count: number;
-  readonly values: readonly Float64Array[];
+  /** The largest sum r + s of derivatives of two gates. */
+  readonly order: number;
+  /** √((n + r)!/n!) E[g(σξ)He_{n+r}(ξ)]/√(n+r)! of every unit, [units, order + 1, N]. */
+  readonly terms: Float64Array;
+  /** Bounds, [units, N]: a term of M_{r,s}, and all that follow, are at most |t|ⁿ times those of its two units. */
+  readonly envelopes: Float64Array;
 }
 
-function panelOf(gate: Gate, index: number): Panel {
-  const { singularity = Infinity } = gate;
-  const longest = exp((index + 1) / PANELS_PER_E);
-  const decay = singularity / longest;
-  const count = termsOf(decay) + 32;
-  const step = Math.min(0.2, STEP * decay);
-  if (count > MOST) throw tooLong(gate, longest);
-  const values = Array.from(nodes, (x) => {
-    const sigma = exp((index + 0.5 * (1 + x)) / PANELS_PER_E);
-    return quadratureMoments((z) => gate.value(sigma * z), count, step);
-  });
-  const kept = 1 + Math.max(...values.map((each) => each.findLastIndex(isKept)));
-  return { count: kept, values: values.map((each) => each.slice(0, kept)) };
+/** What is left out of any sum begins with a term of this size. */
+export const TAIL = 1e-17;
+
+/** The coefficients of the gate of a unit behind a router of length σ, 1 where that is not its own. */
+export function hermiteCoefficients({ gate, free }: ClosedForm, sigma: number): Float64Array {
+  return free ? coefficientsOf(free)(sigma) : gateMoments(gate).normalised;
 }
 
-const isKept = (c: number) => Math.abs(c) > LOST;
-
-/** Barycentric interpolation at x in [−1, 1]. */
-function interpolate({ count, values }: Panel, x: number): Float64Array {
-  const hit = nodes.indexOf(x);
-  if (hit >= 0) return withoutNoise(values[hit]!.slice());
-  const shares = nodes.map((node, k) => at(weights, k) / (x - node));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const result = new Float64Array(count);
-  for (const [k, share] of shares.entries()) {
-    axpyAt(share / total, values[k]!, 0, result, 0, count);
+/** The moments of units with those coefficients, for M_{r,s} with r + s up to `order`: as many terms as any pair of them needs. */
+export function lengthMoments(coefficients: readonly Float64Array[], order: number): LengthMoments {
+  const most = Math.max(1, ...coefficients.map(({ length }) => length));
+  const bounds = coefficients.map((own) => envelopeOf(own, most, order));
+  let count = 1;
+  while (count < most && bounds.some((bound) => at(bound, count) ** 2 > TAIL)) count++;
+  const terms = allocate([coefficients.length, order + 1, count]);
+  const envelopes = allocate([coefficients.length, count]);
+  const factors = factorsUpTo(count, order);
+  for (const [u, own] of coefficients.entries()) {
+    envelopes.set(bounds[u]!.subarray(0, count), u * count);
+    for (let r = 0; r <= order; r++) {
+      writeProducts(factors[r]!, own, r, terms, (u * (order + 1) + r) * count, count);
+    }
   }
-  return withoutNoise(result);
+  return { count, order, terms, envelopes };
 }
 
-function withoutNoise(coefficients: Float64Array): Float64Array {
-  return coefficients.subarray(0, coefficients.findLastIndex(isKept) + 1);
-}
-
-/** cos((2k + 1)π/32), by halving angles: Chebyshev points with the same bits on every engine. */
-const nodes: Float64Array = chebyshevPoints();
-/** (−1)^k sin((2k + 1)π/32), the barycentric weights of these points; a sine is the cosine of another one. */
-const weights: Float64Array = nodes.map(
-  (_, k) => (k % 2 === 0 ? 1 : -1) * Math.abs(at(nodes, (k + NODES / 2) % NODES)),
-);
-
-function chebyshevPoints(): Float64Array {
-  let [cosine, double] = [0, -1];
-  for (let angle = 2; angle < 2 * NODES; angle *= 2) {
-    double = cosine;
-    cosine = Math.sqrt(0.5 * (1 + cosine));
+/** Since √((n + r)! (n + s)!)/n! ≤ (n + r + s)^{(r + s)/2}, the largest of (l + order)^{order/4} |c_l| over l ≥ n. */
+function envelopeOf(coefficients: Float64Array, length: number, order: number): Float64Array {
+  const bound = new Float64Array(length);
+  const growth = growthUpTo(length, order);
+  let largest = 0;
+  let size = 0;
+  for (let n = coefficients.length - 1; n >= 0; n--) {
+    size = Math.max(size, Math.abs(at(coefficients, n)));
+    largest = Math.max(largest, at(growth, n) * size);
+    bound[n] = largest;
   }
-  const points = Float64Array.of(cosine, ...new Float64Array(NODES - 1));
-  let before = cosine;
-  for (let k = 1; k < NODES; k++) {
-    points[k] = 2 * double * at(points, k - 1) - before;
-    before = at(points, k - 1);
-  }
-  return points;
+  return bound;
 }
 
-function tooLong({ name }: Gate, longest: number): UnsupportedError {
-  return new UnsupportedError(
-    `has rows of length ${longest.toPrecision(2)} or about, too long for exact expectations: their series need over ${MOST} terms`,
-    {
-      field: 'params.router',
-      value: name,
-      remedy:
-        "Use shorter routers, or sample them: engine 'subspace' or 'online', or @softmoe/sampled.",
+function writeProducts(
+  factors: Float64Array,
+  coefficients: Float64Array,
+  first: number,
+  target: Float64Array,
+  start: number,
+  count: number,
+): void {
+  const length = Math.min(count, coefficients.length - first);
+  for (let n = 0; n < length; n++) {
+    target[start + n] = at(factors, n) * at(coefficients, first + n);
+  }
+}
+
+const growths = new Map<number, Float64Array>();
+const factorTables = new Map<number, readonly Float64Array[]>();
+
+/** (n + order)^{order/4} for n < `count`, and more. */
+function growthUpTo(count: number, order: number): Float64Array {
+  return upTo(
+    growths,
+    order,
+    count,
+    (growth) => growth.length,
+    (length) =>
+      Float64Array.from({ length }, (_, n) => power(Math.sqrt(Math.sqrt(n + order)), order)),
+  );
+}
+
+/** √((n + r)!/n!) for r up to `order` and n < `count`, and more. */
+function factorsUpTo(count: number, order: number): readonly Float64Array[] {
+  return upTo(
+    factorTables,
+    order,
+    count,
+    ([first]) => first?.length ?? 0,
+    (length) => {
+      const factors = [new Float64Array(length).fill(1)];
+      for (let r = 1; r <= order; r++) {
+        factors.push(factors[r - 1]!.map((factor, n) => factor * Math.sqrt(n + r)));
+      }
+      return factors;
     },
   );
+}
+
+/** The table of that order, made anew, twice as long, where it is too short. */
+function upTo<Table>(
+  tables: Map<number, Table>,
+  order: number,
+  count: number,
+  lengthOf: (table: Table) => number,
+  make: (length: number) => Table,
+): Table {
+  let table = tables.get(order);
+  if (!table || lengthOf(table) < count) {
+    table = make(2 * count);
+    tables.set(order, table);
+  }
+  return table;
 }

@@ -1,7 +1,8 @@
 import type { MoESpec } from '@softmoe/model';
 import { addAt, at } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { type LengthMoments, LengthTable } from './length-table.ts';
+import type { LengthMoments } from './length-moments.ts';
+import { LengthTable } from './length-table.ts';
 import { MehlerTable, type MomentTable, polynomial } from './mehler.ts';
 import { ordersOf, ordersWithLengths } from './orders.ts';
 import { type ClosedForm, type Group, groupsOf } from './pair-groups.ts';

@@ -1,8 +1,8 @@
 import { type MoE, type MoESpec, type NDArray, ValueError } from '@softmoe/model';
 import { hasFreeRouters } from '@softmoe/model/checks';
-import { normAt, row, scale } from '@softmoe/model/linalg';
+import { row, rowNorms, scale } from '@softmoe/model/linalg';
 import { closedFormOf } from './closed-form.ts';
-import { coefficientsAt, type LengthMoments, lengthMoments } from './length-table.ts';
+import { hermiteCoefficients, type LengthMoments, lengthMoments } from './length-moments.ts';
 import { PairKernel } from './pair-kernel.ts';
 
 /** A model as sums over pairs see it: with unit routers, and the lengths of those that it has, [m]; undefined where all are 1. */
@@ -18,16 +18,15 @@ export interface UnitRouters {
 export function unitRouters(model: MoE): UnitRouters {
   if (!hasFreeRouters(model.spec)) return { model, lengths: undefined };
   const { router } = model.params;
-  const columns = model.spec.inputDim;
-  const lengths = Float64Array.from({ length: model.spec.experts }, (_, i) => {
-    const length = normAt(router.data, i * columns, columns);
-    if (length > 0 && Number.isFinite(length)) return length;
+  const lengths = rowNorms(router);
+  for (const [i, length] of lengths.entries()) {
+    if (length > 0 && Number.isFinite(length)) continue;
     throw new ValueError('is a router without a direction', {
       field: `params.router[${i}]`,
       value: length,
       remedy: 'Give finite numbers that are not all zero; if a step led here, take a smaller one.',
     });
-  });
+  }
   const unit = { shape: router.shape, data: router.data.slice() };
   divideRouters(unit, lengths);
   return { model: { ...model, params: { ...model.params, router: unit } }, lengths };
@@ -74,8 +73,8 @@ export function pairKernels(
 /** The coefficients of the gate of every unit of a model behind its router. */
 function coefficientsOfUnits({ model, lengths }: UnitRouters): Float64Array[] {
   const form = closedFormOf(model.spec);
-  if (lengths) return Array.from(lengths, (length) => coefficientsAt(form, length));
-  return new Array<Float64Array>(model.spec.experts).fill(coefficientsAt(form, 1));
+  if (lengths) return Array.from(lengths, (length) => hermiteCoefficients(form, length));
+  return new Array<Float64Array>(model.spec.experts).fill(hermiteCoefficients(form, 1));
 }
 
 /** Readies kernels for the pairs of that student: gives them its moments, where routers have lengths of their own. */

@@ -83,7 +83,8 @@ it('residuals are those of forward, bit for bit, of units with a pass and withou
     const outputs = forward(model, points.inputs, 150);
     expect(await residuals(model)).toEqual(outputs.map((f, s) => f - points.targets[s]!));
   }
-  await expect(residuals(student(3, 5, 1))).rejects.toThrow(/^inputs: /);
+  await expect(residuals(student(3, 5, 1))).rejects.toThrow(/^sample\.inputs: /);
+  await expect(residuals(undefined as never)).rejects.toThrow(/^model: /);
 });
 
 it('slopes that nobody needs any more are written over', async () => {

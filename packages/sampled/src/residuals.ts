@@ -1,5 +1,5 @@
 import { forward, type MoE, type Points } from '@softmoe/model';
-import { requireInteger, requireObject } from '@softmoe/model/checks';
+import { checkInputs, requireForm, requireInteger, requireObject } from '@softmoe/model/checks';
 import { fusedPassOn } from './fused-pass.ts';
 import { coordinateBlocks } from './gauss-newton.ts';
 import { kernelsHere } from './plain-kernels.ts';
@@ -15,10 +15,12 @@ export function residualsOn(sample: Points): Residuals {
   requireObject('sample', sample, ['inputs', 'targets', 'size']);
   const { inputs, targets, size } = sample;
   requireInteger('sample.size', size, 1);
+  checkInputs(targets, size, 1, 'sample.targets');
   const fusedPass = fusedPassOn(sample, coordinateBlocks(sample));
   return async (model) => {
-    const isOfSample = inputs.length === size * model.spec.inputDim;
-    const pass = isOfSample ? fusedPass(model, await kernelsHere()) : undefined;
+    requireForm('model', model);
+    checkInputs(inputs, size, model.spec.inputDim, 'sample.inputs');
+    const pass = fusedPass(model, await kernelsHere());
     if (pass) return pass.residuals;
     return forward(model, inputs, size).map((f, s) => f - (targets[s] ?? Number.NaN));
   };

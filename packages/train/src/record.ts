@@ -1,6 +1,6 @@
-import type { MoE, NDArray } from '@softmoe/model';
+import type { MoE } from '@softmoe/model';
 import { hasFreeRouters } from '@softmoe/model/checks';
-import { norm, normParams, row } from '@softmoe/model/linalg';
+import { normParams, rowNorms } from '@softmoe/model/linalg';
 import { type Alignment, alignment, type Overlaps, overlaps } from './alignment.ts';
 import type { TrainState } from './state.ts';
 
@@ -32,12 +32,8 @@ export function recordOf<Memory>(state: TrainState<Memory>, teacher?: MoE): Trai
     loss: evaluation.loss,
     gradientNorm: normParams(evaluation.gradient),
     amplitude: [...model.params.amplitude.data],
-    ...(hasFreeRouters(model.spec) ? { routerLength: lengthsOf(model.params.router) } : {}),
+    ...(hasFreeRouters(model.spec) ? { routerLength: [...rowNorms(model.params.router)] } : {}),
     ...(teacher && found ? { overlaps: found, alignment: alignment(model, teacher, found) } : {}),
     state,
   };
-}
-
-function lengthsOf(rows: NDArray): number[] {
-  return Array.from({ length: rows.shape[0] ?? 0 }, (_, i) => norm(row(rows, i)));
 }

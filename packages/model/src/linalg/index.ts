@@ -51,7 +51,16 @@ export {
 } from './lanczos.ts';
 export { addProduct, identity, multiplyTransposed } from './matrix.ts';
 export { norm, normAt, rescaleAt, rootOfProduct, scaleOf } from './norm.ts';
-export { addEntry, entry, matrixSize, row, rowProducts, takeRows, timesVector } from './rows.ts';
+export {
+  addEntry,
+  entry,
+  matrixSize,
+  row,
+  rowNorms,
+  rowProducts,
+  takeRows,
+  timesVector,
+} from './rows.ts';
 export { semidefiniteFactor } from './semidefinite.ts';
 export { breather, complete, paced } from './steps.ts';
 export { tridiagonalEigen } from './tridiagonal.ts';

@@ -1,4 +1,5 @@
 import { type NDArray, zeros } from '../ndarray.ts';
+import { normAt } from './norm.ts';
 import { addAt, dotAt, writeTwoDots } from './vectors.ts';
 
 /** Number of rows and of columns of a matrix or, as one column, of a vector. */
@@ -21,6 +22,12 @@ export function addEntry(matrix: NDArray, i: number, j: number, value: number): 
 export function row(array: NDArray, i: number): Float64Array {
   const { columns } = matrixSize(array);
   return array.data.subarray(i * columns, (i + 1) * columns);
+}
+
+/** The lengths of the rows, [rows]. */
+export function rowNorms(array: NDArray): Float64Array {
+  const { rows, columns } = matrixSize(array);
+  return Float64Array.from({ length: rows }, (_, i) => normAt(array.data, i * columns, columns));
 }
 
 /** The chosen rows, copied, in the order given. Works on vectors too. */
