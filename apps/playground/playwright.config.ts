@@ -5,7 +5,10 @@ const PORT = 4179;
 const chromium = findBrowser('chromium');
 const firefox = findBrowser('firefox');
 
-/** The built app under two paths of one host, as a static host would serve it; in Firefox too where there is one. */
+/**
+ * The built app under two paths of one host, as a static host would serve it; in Firefox too where there is one.
+ * Nothing glides: what is clicked on a page that scrolls is missed.
+ */
 const config: PlaywrightTestConfig = defineConfig({
   testDir: 'e2e',
   workers: 1,
@@ -21,7 +24,7 @@ const config: PlaywrightTestConfig = defineConfig({
       use: {
         browserName: 'chromium',
         launchOptions: {
-          args: chromiumArguments,
+          args: [...chromiumArguments, '--disable-smooth-scrolling'],
           ...(chromium === undefined ? {} : { executablePath: chromium }),
         },
       },
@@ -42,7 +45,10 @@ const config: PlaywrightTestConfig = defineConfig({
             use: {
               browserName: 'firefox',
               channel: 'moz-firefox',
-              launchOptions: { executablePath: firefox },
+              launchOptions: {
+                executablePath: firefox,
+                firefoxUserPrefs: { 'general.smoothScroll': false },
+              },
             } as const,
           },
         ]),

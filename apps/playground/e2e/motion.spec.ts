@@ -4,7 +4,10 @@ import { expect, prune, test, trained } from './page.ts';
 test.use({
   contextOptions: { reducedMotion: 'reduce' },
   launchOptions: ({ launchOptions }, use) =>
-    use({ ...launchOptions, firefoxUserPrefs: { 'ui.prefersReducedMotion': 1 } }),
+    use({
+      ...launchOptions,
+      firefoxUserPrefs: { ...launchOptions.firefoxUserPrefs, 'ui.prefersReducedMotion': 1 },
+    }),
 });
 
 test('those who want less motion see results at once, and nothing glides', async ({ page }) => {

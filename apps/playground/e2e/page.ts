@@ -37,26 +37,9 @@ export async function trained(page: Page): Promise<void> {
   await expect(page.getByTestId('prune')).toHaveClass(/primary/);
 }
 
-/** Pruning, until the page has scrolled to its figure: a click on the way would miss. */
 export async function prune(page: Page): Promise<void> {
   await page.getByTestId('prune').click();
   await expect(narration(page)).toHaveText(/^Pruned/);
-  await atRest(page);
-}
-
-/** Waits until the page has stood where it is for a third of a second. */
-async function atRest(page: Page): Promise<void> {
-  let before = Number.NaN;
-  await expect
-    .poll(
-      async () => {
-        const [last, now] = [before, await page.evaluate(() => scrollY)];
-        before = now;
-        return now === last;
-      },
-      { intervals: [330] },
-    )
-    .toBe(true);
 }
 
 export async function finetune(page: Page): Promise<void> {
