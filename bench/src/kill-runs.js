@@ -1,13 +1,13 @@
 // Kills runs with SIGKILL at random moments, goes on, and compares what is left with a run that nobody disturbed.
-// pnpm --filter @softmoe/bench kill-runs [--count 100] [--engine exact|online]
+// pnpm --filter @softmoe/bench kill-runs [--count 100] [--engine exact|online|data]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadMoE } from '@softmoe/model';
-import { permutation } from '@softmoe/teacher';
+import { normals, permutation } from '@softmoe/teacher';
 
 const { values } = parseArgs({
   options: {
@@ -18,18 +18,27 @@ const { values } = parseArgs({
 });
 const count = Number(values.count);
 const main = fileURLToPath(new URL('../node_modules/softmoe/dist/main.js', import.meta.url));
+const parent = mkdtempSync(join(tmpdir(), 'softmoe-kill-'));
+const table = join(parent, 'table.csv');
+const checkpoints = ['--checkpoint-every', '0'];
 const experiments = {
-  exact: ['run', 'canonical', '--train-record-every', '0.05'],
+  exact: ['run', 'canonical', '--train-record-every', '0.05', ...checkpoints],
   online: [
     ...['run', 'quick', '--engine', 'online', '--train-batch-size', '512', '--train-time', '40'],
     ...['--train-step', '0.2', '--finetune-online-steps', '200', '--backend', 'wasm-simd'],
+    ...checkpoints,
   ],
+  data: ['run', '--data', table, '--target', 'y', '--students', '8'],
 };
-const options = ['--quiet', '--json', '--checkpoint-every', '0'];
+const options = ['--quiet', '--json'];
+/** y = x_0 x_1 + sin x_2, with a little noise. */
+const drawn = normals({ seed: 0, stream: 'kill-runs', step: 0, size: 400 }, 4);
+const rows = Array.from({ length: 400 }, (_, s) => [...drawn.subarray(4 * s, 4 * s + 4)]);
+const lines = rows.map(([a, b, c, noise]) => [a, b, c, a * b + Math.sin(c) + 0.1 * noise].join());
+writeFileSync(table, `a,b,c,y\n${lines.join('\n')}\n`);
 /** A run that did not recover its teacher is as good for this as one that did. */
 const FINISHED = [0, 3];
 
-const parent = mkdtempSync(join(tmpdir(), 'softmoe-kill-'));
 const whole = join(parent, 'whole');
 const began = performance.now();
 const undisturbed = spawnSync(process.execPath, [
@@ -37,9 +46,7 @@ const undisturbed = spawnSync(process.execPath, [
 ]);
 const duration = performance.now() - began;
 if (!FINISHED.includes(undisturbed.status)) throw new Error(String(undisturbed.stderr));
-console.log(
-  `Undisturbed: ${(duration / 1000).toFixed(2)} s, ${readFileSync(join(whole, 'records.jsonl'), 'utf8').split('\n').length - 1} records. Killed ${count} times:`,
-);
+console.log(`Undisturbed: ${(duration / 1000).toFixed(2)} s. Killed ${count} times:`);
 
 /** Moments spread evenly over the whole run and a little more, in random order: no two are alike. */
 const order = permutation({
@@ -68,7 +75,7 @@ for (const [trial, moment] of moments.entries()) {
   rmSync(folder, { recursive: true, force: true });
 }
 rmSync(parent, { recursive: true, force: true });
-for (const [state, times] of states) console.log(`  ${state}: ${times}`);
+for (const [state, times] of [...states].sort()) console.log(`  ${state}: ${times}`);
 console.log(`${same} of ${count} went on to the same bits, no file half-written`);
 process.exitCode = same === count ? 0 : 1;
 
@@ -87,6 +94,10 @@ function run(args, milliseconds) {
 function stateOf(folder) {
   if (!existsSync(folder)) return 'nothing yet';
   if (existsSync(join(folder, 'result.json'))) return 'complete';
+  const journal = join(folder, 'fits.jsonl');
+  if (existsSync(journal)) {
+    return `after ${Math.max(0, readFileSync(journal, 'utf8').split('\n').length - 2)} fits`;
+  }
   const checkpoint = JSON.parse(readFileSync(join(folder, 'checkpoint.json'), 'utf8'));
   return `in ${checkpoint.snapshot.phase}${checkpoint.recordBytes === 0 ? ', at its start' : ''}`;
 }
@@ -99,7 +110,7 @@ function damage(folder) {
     try {
       if (name.endsWith('.json')) JSON.parse(bytes);
       else if (name.endsWith('.safetensors')) loadMoE(bytes);
-      else if (name === 'records.jsonl') {
+      else if (name.endsWith('.jsonl')) {
         for (const line of String(bytes).split('\n').slice(0, -1)) JSON.parse(line);
       } else if (!name.endsWith('.partial')) return `${name} is no file of a run`;
     } catch (error) {
@@ -122,7 +133,8 @@ async function finish(folder) {
 
 function difference(folder) {
   for (const name of readdirSync(whole)) {
-    if (!name.endsWith('.safetensors') && name !== 'records.jsonl') continue;
+    const told = values.engine === 'data' ? 'result.json' : 'records.jsonl';
+    if (!name.endsWith('.safetensors') && name !== told) continue;
     const [was, is] = [whole, folder].map((path) => readFileSync(join(path, name)));
     if (!was.equals(is)) return `${name} has other bits`;
   }

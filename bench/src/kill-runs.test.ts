@@ -7,7 +7,8 @@ const script = fileURLToPath(new URL('kill-runs.js', import.meta.url));
 it.each([
   ['exact', '6'],
   ['online', '4'],
-])('%s runs killed at random moments go on to the same bits', (engine, count) => {
+  ['data', '6'],
+])('runs of the engine %s killed at random moments go on to the same bits', (engine, count) => {
   const run = spawnSync(process.execPath, [script, '--engine', engine, '--count', count], {
     encoding: 'utf8',
   });

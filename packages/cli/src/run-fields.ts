@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { plural } from '@softmoe/figures/words';
 import { UnknownNameError, ValueError } from '@softmoe/model';
 import { flatten, type KeptDataRun, type Run } from '@softmoe/runs';
 import { stateOf } from './run/story.ts';
@@ -7,6 +8,11 @@ type Fields = ReadonlyMap<string, unknown>;
 
 /** A run on a teacher, complete or not, or on a table. */
 export type AnyRun = Run | KeptDataRun;
+
+/** How far a run on a table has come, in a word or two. */
+export function dataStateOf({ result, fits = 0 }: KeptDataRun): string {
+  return result ? 'done' : `after ${plural(fits, 'fit')}`;
+}
 
 /** Whether a run was on a table. */
 export function isOnData(run: AnyRun): run is KeptDataRun {
@@ -22,10 +28,10 @@ function fieldsOf(run: AnyRun): Fields {
   const { config: _, ...found } = result ?? { config };
   return new Map<string, unknown>([
     ...flatten(found),
-    ...(isOnData(run) ? flatten({ test: run.result.comparison[0]?.test }) : []),
+    ...(isOnData(run) ? flatten({ test: run.result?.comparison[0]?.test }) : []),
     ...flatten(config),
     ['run', basename(path)],
-    ['state', isOnData(run) ? 'done' : stateOf(run)],
+    ['state', isOnData(run) ? dataStateOf(run) : stateOf(run)],
     ['note', about.note],
     ['changed', changed.toISOString()],
   ]);

@@ -48,6 +48,7 @@ export {
   type FitProgress,
   fitDataset,
 } from './data/fit-dataset.ts';
+export type { EndedFit, FitJournal, JournaledWatch } from './data/fit-journal.ts';
 export { type ErrorOn, errorOn, type FitRecord, type FitWatch } from './data/validated-fit.ts';
 export { ConfigError, PhaseError, SnapshotError } from './errors.ts';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.ts';

@@ -1,13 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDataConfig, runData } from '@softmoe/lab';
+import {
+  type DataConfig,
+  type DataRun,
+  type FitJournal,
+  type FitProgress,
+  type JournaledWatch,
+  parseDataConfig,
+  runData,
+} from '@softmoe/lab';
 import { FormatError } from '@softmoe/model';
 import { normals } from '@softmoe/teacher';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDataRun, readDataRun } from './data-run-folder.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDataRun, type DataRunFolder, resumeDataRun } from './data-run-folder.ts';
 import { findRuns } from './find-runs.ts';
 import { folderKind } from './folder-kind.ts';
+import { readDataFolder, readDataRun } from './read-data-run.ts';
 import { readRun } from './read-run.ts';
 import { RunFolderError } from './run-files.ts';
 
@@ -17,33 +26,46 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(file: string) {
-  const config = parseDataConfig({
-    ...{ engine: 'data', data: { file, target: 'y' } },
-    ...{ students: 2, starts: 1, steps: 2, compare: false },
+const sha256 = 'a'.repeat(64);
+const inputs = normals({ seed: 1, stream: 'inputs', step: 0, size: 60 }, 2);
+const table = { inputs, targets: inputs.filter((_, i) => i % 2 === 0) };
+const configOf = (file: string, options: object = {}) =>
+  parseDataConfig({
+    ...{ engine: 'data', data: { file, target: 'y', sha256 } },
+    ...{ students: 2, starts: 1, steps: 2, compare: false, ...options },
   });
-  const inputs = normals({ seed: 1, stream: 'inputs', step: 0, size: 60 }, 2);
-  const targets = inputs.filter((_, i) => i % 2 === 0);
-  return runData({ inputs, targets }, 'a'.repeat(64), config);
+
+const run = (config: DataConfig, watch?: JournaledWatch<FitProgress>) =>
+  runData(table, sha256, config, watch);
+
+/** A run on a table in a folder of its own, to its end. */
+async function keep(path: string, file: string): Promise<DataRun> {
+  const kept = await createDataRun(path, configOf(file));
+  const ended = await run(configOf(file), { journal: kept.journal });
+  await kept.end(ended);
+  await kept.close();
+  return ended;
 }
 
-it('readDataRun gives what createDataRun was given, and the folder is no run on a teacher', async () => {
+it('readDataRun gives what a run ended at, and the folder is no run on a teacher', async () => {
   const path = join(folder, 'one');
-  const made = await run('/somewhere/x.csv');
-  await createDataRun(path, made);
+  const made = await keep(path, '/somewhere/x.csv');
+  expect((await readdir(path)).sort()).toEqual(['data.json', 'final.safetensors', 'result.json']);
   expect(await readDataRun(path)).toEqual(made);
   expect(await folderKind(path)).toBe('data');
   await expect(readRun(path)).rejects.toThrow(
     /is the folder of a run on data, which has no teacher/,
   );
-  await expect(createDataRun(path, made)).rejects.toThrow(/^out: already exists/);
+  const again = createDataRun(path, configOf('x.csv'));
+  await expect(again).rejects.toThrow(/^out: already exists/);
+  await expect(resumeDataRun(path)).rejects.toThrow(/^run: is complete: .* softmoe show /);
 });
 
 it('folderKind and findRuns take a data.json of something else for what it is', async () => {
   const parent = join(folder, 'parent');
   await mkdir(join(parent, 'notes'), { recursive: true });
   await writeFile(join(parent, 'notes', 'data.json'), '[]');
-  await createDataRun(join(parent, 'table'), await run('/x.csv'));
+  await keep(join(parent, 'table'), '/x.csv');
   expect(await folderKind(join(parent, 'notes'))).toBe('folder');
   const { onData, ...others } = await findRuns(parent);
   expect(others).toEqual({ runs: [], damaged: [] });
@@ -56,24 +78,88 @@ it('folderKind and findRuns take a data.json of something else for what it is', 
 
 it('createDataRun writes the path of a table as it is from the config', async () => {
   const path = join(folder, 'two');
-  const made = await run(join(folder, 'x.csv'));
-  const relative = { ...made.result.config.data, file: 'x.csv' };
-  const config = { ...made.result.config, data: relative };
   const before = process.cwd();
   process.chdir(folder);
   try {
-    await createDataRun('two', { ...made, result: { ...made.result, config } });
+    await (await createDataRun('two', configOf('x.csv'))).close();
   } finally {
     process.chdir(before);
   }
   const written = JSON.parse(await readFile(join(path, 'data.json'), 'utf8'));
-  expect(written.data.file).toBe(join('..', 'x.csv'));
-  expect(written.data.sha256).toBe('a'.repeat(64));
+  expect(written.data).toEqual({ file: join('..', 'x.csv'), sha256, target: 'y' });
+  const resumed = await resumeDataRun(path);
+  expect(resumed.file).toBe(join(folder, 'x.csv'));
+  expect(resumed.config).toEqual(configOf('x.csv'));
+  await resumed.folder.close();
+});
+
+describe('a run on a table that was stopped', () => {
+  const config = configOf('x.csv', { starts: 3, steps: 4, compare: true });
+  /** Stops after so many fits. */
+  const stopAfter = (fits: number, { journal }: DataRunFolder) => {
+    const stop = new AbortController();
+    let ended = 0;
+    const keep: FitJournal['keep'] = async (fit) => {
+      await journal.keep(fit);
+      ended += 1;
+      if (ended === fits) stop.abort();
+    };
+    return { signal: stop.signal, journal: { next: () => journal.next(), keep } };
+  };
+
+  it('goes on after the last of its fits, to the same result, however often it is stopped', async () => {
+    const path = join(folder, 'stopped');
+    const created = await createDataRun(path, config);
+    await expect(run(config, stopAfter(2, created))).rejects.toThrow('aborted');
+    await created.close();
+    expect(await readDataFolder(path)).toMatchObject({ config, fits: 2 });
+    expect((await findRuns(folder)).onData.find((found) => found.path === path)?.fits).toBe(2);
+    await expect(readDataRun(path)).rejects.toThrow(/^run: has not ended, .* softmoe resume /);
+
+    // A kill in the middle of a line.
+    const fits = join(path, 'fits.jsonl');
+    await appendFile(fits, '{"params":');
+    const second = await resumeDataRun(path);
+    expect(second.fits).toBe(2);
+    await expect(resumeDataRun(path)).rejects.toThrow(/is under way in another process/);
+    await expect(run(second.config, stopAfter(1, second.folder))).rejects.toThrow('aborted');
+    await second.folder.close();
+
+    const third = await resumeDataRun(path);
+    expect(third.fits).toBe(3);
+    const ended = await run(third.config, { journal: third.folder.journal });
+    expect(ended).toEqual(await run(config));
+    await third.folder.end(ended);
+    await third.folder.close();
+    expect(await readDataRun(path)).toEqual(ended);
+  });
+
+  it('is refused with another config or fits that were changed', async () => {
+    const path = join(folder, 'changed');
+    const created = await createDataRun(path, config);
+    await expect(run(config, stopAfter(1, created))).rejects.toThrow('aborted');
+    await created.close();
+    const file = join(path, 'data.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"seed": 0', '"seed": 1'));
+    await expect(resumeDataRun(path)).rejects.toThrow(
+      /^seed: was changed to 1 in data\.json since the run began \(got 0\)/,
+    );
+    await writeFile(file, text);
+    const fits = join(path, 'fits.jsonl');
+    const lines = await readFile(fits, 'utf8');
+    await writeFile(fits, lines.replace('"best":', '"best":1'));
+    await expect(resumeDataRun(path)).rejects.toThrow(/^fits: is damaged: .*line 2/);
+    await writeFile(fits, lines.slice(1));
+    await expect(resumeDataRun(path)).rejects.toThrow(FormatError);
+    await writeFile(fits, lines);
+    await (await resumeDataRun(path)).folder.close();
+  });
 });
 
 it('readDataRun notices a changed model and result, and refuses what is no such folder', async () => {
   const path = join(folder, 'three');
-  await createDataRun(path, await run('/x.csv'));
+  await keep(path, '/x.csv');
   const model = join(path, 'final.safetensors');
   const bytes = await readFile(model);
   await writeFile(

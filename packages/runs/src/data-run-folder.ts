@@ -1,108 +1,138 @@
-import { stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { type DataConfig, type DataResult, type DataRun, dataResultFormat } from '@softmoe/lab';
-import { FormatError, loadMoE, saveMoE } from '@softmoe/model';
-import { parseStrictJson, readFormat } from '@softmoe/model/checks';
-import { isSealed, seal, writeWhole } from '@softmoe/tasks/files';
-import { type About, encodeAbout, readAbout } from './about.ts';
+import { type DataConfig, type DataRun, type FitJournal, parseDataConfig } from '@softmoe/lab';
+import { type OwnParts, saveMoE } from '@softmoe/model';
+import { parseStrictJson } from '@softmoe/model/checks';
+import { seal, writeWhole } from '@softmoe/tasks/files';
+import { type About, encodeAbout } from './about.ts';
 import type { ModuleTexts } from './experiment-module.ts';
-import { DATA_CONFIG, folderKind } from './folder-kind.ts';
+import { encodeFitHeader, type FitJournalContent, openFitJournal } from './fit-journal-file.ts';
+import { DATA_CONFIG } from './folder-kind.ts';
+import { asWriting, makeFolder } from './make-folder.ts';
 import { keptParts, writeModules } from './own-module.ts';
-import {
-  type RunFiles,
-  readIfThere,
-  readRunFile,
-  type WrittenFiles,
-  writtenOf,
-} from './read-file.ts';
-import { fileNames, RUN_AGAIN, RunFolderError } from './run-files.ts';
-import { makeFolder } from './run-folder.ts';
+import { MODEL, readFits, requireOnData } from './read-data-run.ts';
+import { readIfThere, writtenOf } from './read-file.ts';
+import { requireSameConfig } from './read-run.ts';
+import { claimed, type RunClaim } from './run-claim.ts';
+import { fileNames, RunFolderError, shellWord } from './run-files.ts';
 
-const MODEL = fileNames.model('final');
-
-/** What is known of a run on a table from its folder, beside its model. */
-export interface KeptDataRun extends RunFiles {
-  readonly result: DataResult;
-  readonly config: DataConfig;
-  readonly about: About;
-  /** When the run wrote its result. */
-  readonly changed: Date;
+/** The folder of a run on a table that goes on. Once it is complete nothing in it is changed again. */
+export interface DataRunFolder {
+  readonly path: string;
+  /** Keeps fits as they end: what the run goes on from after Ctrl-C, a crash or a loss of power. */
+  readonly journal: FitJournal;
+  /** Writes what the run ended at. */
+  end(run: DataRun): Promise<void>;
+  /** Leaves the folder to whoever goes on with it. */
+  close(): Promise<void>;
 }
 
 /**
- * Makes a new folder of a run on a table, whole or not at all: data.json, its config with the digest of the table's file; result.json
- * with the standardisation; final.safetensors; about.json where there is something to say of it; and gate.mjs and expert.mjs where these are of the
- * user's own, from `modules`. The table itself is not copied.
- * Throws {@link RunFolderError} where the folder exists or cannot be written, and for tags that are none.
+ * Makes a new folder for a run on a table, with data.json, its config with the digest of the table's file; about.json where there is
+ * something to say of it; gate.mjs and expert.mjs where these are of the user's own, from `modules`; and fits.jsonl, which grows by a
+ * line a fit until the run ends with result.json, which has the standardisation, and final.safetensors. The table itself is not copied.
+ * The folder is claimed until it is closed. Throws {@link RunFolderError} where it exists or cannot be written, and for tags that are none.
  */
 export async function createDataRun(
   path: string,
-  { model, result }: DataRun,
+  config: DataConfig,
   modules: ModuleTexts = {},
   about: About = {},
-): Promise<void> {
+): Promise<DataRunFolder> {
   const described = encodeAbout(about);
+  const header = encodeFitHeader(config);
   await makeFolder(path, async (folder) => {
-    const bytes = saveMoE(model);
-    const sealed = seal({ ...result, files: { [MODEL]: writtenOf(bytes) } });
     if (Object.keys(about).length > 0) await writeWhole(join(folder, fileNames.about), described);
-    await writeWhole(join(folder, DATA_CONFIG), json(configIn(path, result)));
-    await writeWhole(join(folder, MODEL), bytes);
+    await writeWhole(join(folder, DATA_CONFIG), json(configIn(path, config)));
     await writeModules(folder, modules);
-    await writeWhole(join(folder, fileNames.result), json(sealed));
+    await writeWhole(join(folder, fileNames.fits), header);
   });
+  const bytes = Buffer.byteLength(header);
+  return claimed(path, (claim) => openAt(path, { config, fits: [], bytes }, claim));
+}
+
+/** A run on a table that was stopped, to go on with. */
+export interface ResumedDataRun {
+  readonly folder: DataRunFolder;
+  readonly config: DataConfig;
+  /** The path of the table, from where this process works. */
+  readonly file: string;
+  /** The gate and the expert of the user's own, of which the folder keeps the code. */
+  readonly own: OwnParts;
+  /** How many fits have ended. */
+  readonly fits: number;
 }
 
 /**
- * What the folder of a run on a table holds. Code of a gate or an expert that it keeps is run. Throws {@link RunFolderError} for another folder, and {@link FormatError} where a file was
- * changed since the run wrote it.
+ * Opens the folder of a run on a table that was stopped, and claims it until it is closed. Throws {@link RunFolderError} for a complete run,
+ * one that another process has claimed, a data.json that was changed but for the path of the table, and another folder, `FormatError` for a damaged one.
  */
-export async function readDataRun(path: string): Promise<DataRun> {
-  const run = await readDataResult(path);
-  const bytes = await readRunFile(run, MODEL);
-  if (!bytes) throw changed(join(path, MODEL));
-  const own = await keptParts(path, run.config);
-  return { model: loadMoE(bytes, undefined, own), result: run.result };
+export async function resumeDataRun(path: string): Promise<ResumedDataRun> {
+  await requireIncomplete(path);
+  return claimed(path, async (claim) => {
+    // Whoever had claimed it may have ended it meanwhile.
+    const content = await requireIncomplete(path);
+    const { config, fits } = content;
+    const name = join(path, DATA_CONFIG);
+    const written = parseDataConfig(parseStrictJson((await readIfThere(name)) ?? '', name));
+    const { file } = written.data;
+    const asGiven = { ...written, data: { ...written.data, file: config.data.file } };
+    requireSameConfig(path, DATA_CONFIG, config, asGiven);
+    return {
+      folder: await openAt(path, content, claim),
+      config,
+      file: isAbsolute(file) ? file : join(path, file),
+      own: await keptParts(path, config),
+      fits: fits.length,
+    };
+  });
 }
 
-/** What the folder of a run on a table holds, but for its model. Throws what {@link readDataRun} throws. */
-export async function readDataResult(path: string): Promise<KeptDataRun> {
-  if ((await folderKind(path)) !== 'data') {
-    throw new RunFolderError('is not the folder of a run on data', {
-      field: 'run',
-      value: path,
-      remedy: `Give the folder that softmoe run --data … --out made: it has a ${DATA_CONFIG} and a ${fileNames.result}.`,
-    });
-  }
-  const file = join(path, fileNames.result);
-  const text = await readIfThere(file);
-  if (text === undefined) throw changed(file);
-  const written = parseStrictJson(text, file);
-  if (!isSealed(written)) throw changed(file);
-  const result = readFormat(written, dataResultFormat, { file, remedy: RUN_AGAIN });
-  const { files } = written as { readonly files?: WrittenFiles };
+async function requireIncomplete(path: string): Promise<FitJournalContent> {
+  await requireOnData(path);
+  const content = await readFits(path);
+  if (content && (await readIfThere(join(path, fileNames.result))) === undefined) return content;
+  await rm(join(path, fileNames.fits), { force: true });
+  throw complete(path);
+}
+
+async function openAt(
+  path: string,
+  content: FitJournalContent,
+  claim: RunClaim,
+): Promise<DataRunFolder> {
+  const fits = join(path, fileNames.fits);
+  const { next, keep, close } = await asWriting(path, () => openFitJournal(fits, content));
   return {
     path,
-    result,
-    config: result.config,
-    about: await readAbout(path),
-    changed: (await stat(file)).mtime,
-    ...(files ? { files } : {}),
+    journal: { next, keep: (fit) => asWriting(path, async () => keep(fit)) },
+    end: ({ model, result }) =>
+      asWriting(path, async () => {
+        const bytes = saveMoE(model);
+        await writeWhole(join(path, MODEL), bytes);
+        const sealed = seal({ ...result, files: { [MODEL]: writtenOf(bytes) } });
+        await writeWhole(join(path, fileNames.result), json(sealed));
+        await rm(fits, { force: true });
+      }),
+    async close() {
+      await close();
+      await claim.release();
+    },
   };
 }
 
 /** The config of a run with the path of its table from where the config is. */
-function configIn(path: string, { config }: DataRun['result']): DataConfig {
+function configIn(path: string, config: DataConfig): DataConfig {
   const { file } = config.data;
   const from = isAbsolute(file) ? file : relative(path, file);
   return { ...config, data: { ...config.data, file: from } };
 }
 
-function changed(file: string): FormatError {
-  return new FormatError('was changed since the run wrote it, or is not there', {
-    field: 'file',
-    value: file,
-    remedy: 'Run its data.json again into another folder.',
+function complete(path: string): RunFolderError {
+  return new RunFolderError('is complete: there is nothing left to do', {
+    field: 'run',
+    value: path,
+    remedy: `Look at it with softmoe show ${shellWord(path)}, or run its ${DATA_CONFIG} again into another folder.`,
   });
 }
 

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftmoeError } from '@softmoe/model';
-import { type KeptDataRun, readDataResult } from './data-run-folder.ts';
 import { folderKind } from './folder-kind.ts';
+import { type KeptDataRun, readDataFolder } from './read-data-run.ts';
 import { asReading, readIfThere } from './read-file.ts';
 import { type Run, readRun } from './read-run.ts';
 import { fileNames } from './run-files.ts';
@@ -27,7 +27,7 @@ export async function findRuns(parent: string): Promise<FoundRuns> {
   for (const name of names.sort()) {
     const path = join(parent, name);
     try {
-      if ((await folderKind(path)) === 'data') found.onData.push(await readDataResult(path));
+      if ((await folderKind(path)) === 'data') found.onData.push(await readDataFolder(path));
       else if ((await readIfThere(join(path, fileNames.config))) !== undefined)
         found.runs.push(await readRun(path));
     } catch (error) {
@@ -40,7 +40,7 @@ export async function findRuns(parent: string): Promise<FoundRuns> {
 
 /** Whether there is more of a run in a folder than its config. */
 async function hasBegun(path: string): Promise<boolean> {
-  const { about, checkpoint, records, result } = fileNames;
-  const files = [about, checkpoint, records, result].map((name) => stat(join(path, name)));
+  const { about, checkpoint, fits, records, result } = fileNames;
+  const files = [about, checkpoint, fits, records, result].map((name) => stat(join(path, name)));
   return (await Promise.allSettled(files)).some(({ status }) => status === 'fulfilled');
 }

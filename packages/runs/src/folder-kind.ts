@@ -24,8 +24,9 @@ export async function folderKind(path: string): Promise<FolderKind> {
     );
   if (await holds(DEFINITION)) return 'sweep';
   if (await holds(fileNames.config)) return 'run';
-  // Made whole or not at all: a data.json by itself is of something else.
-  return (await holds(DATA_CONFIG)) && (await holds(fileNames.result)) ? 'data' : 'folder';
+  // A data.json by itself is of something else.
+  const begun = (await holds(fileNames.fits)) || (await holds(fileNames.result));
+  return begun && (await holds(DATA_CONFIG)) ? 'data' : 'folder';
 }
 
 /** Why a path is not the folder of a run, or of a sweep, and what to do with what it is. */

@@ -1,6 +1,11 @@
 export type { About } from './about.ts';
 export { decodeInputs, type InputFile, readInputs } from './data-file.ts';
-export { createDataRun, type KeptDataRun, readDataResult, readDataRun } from './data-run-folder.ts';
+export {
+  createDataRun,
+  type DataRunFolder,
+  type ResumedDataRun,
+  resumeDataRun,
+} from './data-run-folder.ts';
 export { thisMachine } from './experiment-machine.ts';
 export { loadModule, type ModuleTexts, type OwnModule } from './experiment-module.ts';
 export { type ExperimentServices, experimentServices } from './experiment-services.ts';
@@ -17,6 +22,7 @@ export {
 } from './model-file.ts';
 export { saveOnnx } from './onnx/save-onnx.ts';
 export { type ConfigWithModules, readConfigModules, readParts } from './own-module.ts';
+export { type KeptDataRun, readDataFolder, readDataRun } from './read-data-run.ts';
 export { type RunFiles, readIfThere, type WrittenFiles } from './read-file.ts';
 export { type Run, readModel, readRecords, readRun } from './read-run.ts';
 export { fileNames, RunFolderError, shellWord } from './run-files.ts';

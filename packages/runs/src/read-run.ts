@@ -65,7 +65,7 @@ export async function readRun(path: string): Promise<Run> {
         ? checkpointIn(checkpoint, join(path, fileNames.checkpoint))
         : {};
   const written = parseConfig(parseStrictJson(config, join(path, fileNames.config)));
-  if (found.result) requireSameConfig(path, found.result.config, written);
+  if (found.result) requireSameConfig(path, fileNames.config, found.result.config, written);
   const run: Run = {
     path,
     config: found.result?.config ?? found.checkpoint?.config ?? written,
@@ -77,19 +77,24 @@ export async function readRun(path: string): Promise<Run> {
   return run;
 }
 
-/** Throws {@link RunFolderError} where config.json was changed since the run began: what is there is not of this config. */
-export function requireSameConfig(path: string, began: Config, written: Config): void {
+/** Throws {@link RunFolderError} where the config in `file` was changed since the run began: what is there is not of this one. */
+export function requireSameConfig(
+  path: string,
+  file: string,
+  began: object,
+  written: object,
+): void {
   const [before, now] = [new Map(flatten(began)), new Map(flatten(written))];
   const field = [...before.keys(), ...now.keys()].find(
     (name) => before.get(name) !== now.get(name),
   );
   if (field === undefined) return;
   throw new RunFolderError(
-    `was changed to ${JSON.stringify(now.get(field))} in ${fileNames.config} since the run began`,
+    `was changed to ${JSON.stringify(now.get(field))} in ${file} since the run began`,
     {
       field,
       value: before.get(field),
-      remedy: `Change it back, or run ${shellWord(join(path, fileNames.config))} into another folder.`,
+      remedy: `Change it back, or run ${shellWord(join(path, file))} into another folder.`,
     },
   );
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { ignoreMissing, writeWhole } from '@softmoe/tasks/files';
 import * as z from 'zod';
+import { asWriting } from './make-folder.ts';
 import { RunFolderError } from './run-files.ts';
 
 /** The right to write a run's folder, which one process has at a time. */
@@ -43,6 +44,17 @@ export async function claimRun(path: string): Promise<RunClaim> {
     throw error;
   }
   return { release };
+}
+
+/** What `open` does with a folder that this process has claimed. Where it fails the claim is given up. */
+export async function claimed<T>(path: string, open: (claim: RunClaim) => Promise<T>): Promise<T> {
+  const claim = await asWriting(path, () => claimRun(path));
+  try {
+    return await open(claim);
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
 }
 
 /** Removes a claim of nobody. Throws {@link RunFolderError} for one of somebody. */

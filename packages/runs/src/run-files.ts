@@ -12,6 +12,8 @@ export const fileNames = {
   about: 'about.json',
   checkpoint: 'checkpoint.json',
   records: 'records.jsonl',
+  /** Of a run on a table, until it has ended. */
+  fits: 'fits.jsonl',
   result: 'result.json',
   model: (name: string) => `${name}.safetensors`,
   module: (name: 'gate' | 'expert') => `${name}.mjs`,

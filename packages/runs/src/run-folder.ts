@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type ExperimentEvent,
   type ExperimentResult,
@@ -9,17 +8,18 @@ import {
   type Snapshot,
   summaryOf,
 } from '@softmoe/lab';
-import { type MoE, type OwnParts, SoftmoeError, saveMoE } from '@softmoe/model';
+import { type MoE, type OwnParts, saveMoE } from '@softmoe/model';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { seal, writeWhole } from '@softmoe/tasks/files';
 import { type About, encodeAbout, readAbout } from './about.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { ModuleTexts } from './experiment-module.ts';
+import { asWriting, makeFolder } from './make-folder.ts';
 import { keptParts, writeModules } from './own-module.ts';
 import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-file.ts';
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
-import { claimRun, type RunClaim } from './run-claim.ts';
+import { claimed, type RunClaim } from './run-claim.ts';
 import { fileNames, RunFolderError, shellWord } from './run-files.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
@@ -94,7 +94,7 @@ async function requireIncomplete(path: string): Promise<About> {
     // It goes on with the config that it began with: a change of config.json would be passed over in silence.
     const file = join(path, fileNames.config);
     const written = parseConfig(parseStrictJson((await readIfThere(file)) ?? '', file));
-    requireSameConfig(path, config, written);
+    requireSameConfig(path, fileNames.config, config, written);
     return about;
   }
   await rm(join(path, fileNames.checkpoint), { force: true });
@@ -105,30 +105,17 @@ async function requireIncomplete(path: string): Promise<About> {
   });
 }
 
-/** What `open` does with a folder that this process has claimed. Where it fails the claim is given up. */
-async function claimed<T>(path: string, open: (claim: RunClaim) => Promise<T>): Promise<T> {
-  const claim = await asRunFolder(path, () => claimRun(path));
-  try {
-    return await open(claim);
-  } catch (error) {
-    await claim.release();
-    throw error;
-  }
-}
-
 /** Opens the folder to write, with records.jsonl begun, or cut to what a checkpoint counts. */
 async function openAt(
   path: string,
   count: RecordCount | undefined,
   claim: RunClaim,
 ): Promise<RunFolder> {
-  const records = await asRunFolder(path, () =>
-    openRecordFile(join(path, fileNames.records), count),
-  );
+  const records = await asWriting(path, () => openRecordFile(join(path, fileNames.records), count));
   return {
     path,
     add: (event) =>
-      asRunFolder(path, async () => {
+      asWriting(path, async () => {
         switch (event.phase) {
           case 'train':
           case 'finetune':
@@ -143,7 +130,7 @@ async function openAt(
         }
       }),
     checkpoint: (snapshot) =>
-      asRunFolder(path, async () => {
+      asWriting(path, async () => {
         await records.sync();
         const { bytes: recordBytes, sha256: recordSha256 } = records.written();
         await writeCheckpoint(path, { snapshot, recordBytes, recordSha256 });
@@ -153,24 +140,6 @@ async function openAt(
       await claim.release();
     },
   };
-}
-
-/** What `work` does in the folder; an error of the file system becomes a {@link RunFolderError}. */
-async function asRunFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof SoftmoeError) throw cause;
-    throw new RunFolderError(
-      'cannot be written',
-      {
-        field: 'run',
-        value: path,
-        remedy: `Check that it is there and the disk has room (${(cause as Error).message}); go on from its checkpoint.`,
-      },
-      { cause },
-    );
-  }
 }
 
 function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
@@ -196,38 +165,6 @@ async function writeModel(path: string, name: string, model: MoE): Promise<Writt
   const bytes = saveMoE(model);
   await writeWhole(join(path, fileNames.model(name)), bytes);
   return writtenOf(bytes);
-}
-
-/** Under a temporary name until `fill` is done, then renamed to `path`, where there must be nothing. */
-export async function makeFolder(
-  path: string,
-  fill: (folder: string) => Promise<void>,
-): Promise<void> {
-  if (existsSync(path)) throw taken(path);
-  let temporary: string | undefined;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    temporary = await mkdtemp(`${path}.partial-`);
-    await chmod(temporary, 0o777 & ~process.umask());
-    await fill(temporary);
-    await rename(temporary, path);
-  } catch (cause) {
-    if (temporary) await rm(temporary, { recursive: true, force: true });
-    throw existsSync(path) ? taken(path, cause) : cannotMake(path, cause);
-  }
-}
-
-function taken(path: string, cause?: unknown): RunFolderError {
-  return new RunFolderError(
-    'already exists, and runs are never overwritten',
-    { field: 'out', value: path, remedy: 'Choose another folder, or remove this one first.' },
-    { cause },
-  );
-}
-
-function cannotMake(path: string, cause: unknown): RunFolderError {
-  const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
-  return new RunFolderError('cannot be made', { field: 'out', value: path, remedy }, { cause });
 }
 
 function json(value: unknown): string {

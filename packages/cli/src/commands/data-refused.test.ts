@@ -83,7 +83,7 @@ describe('a run on a table', () => {
       (run) => ['predict', run, '--data', file, '--columns', 'a,b'],
       /columns: must be 3, for a, b, c of the run/,
     ],
-    ['resume', (run) => ['resume', run], /a run on data/],
+    ['resume', (run) => ['resume', run], /is complete: there is nothing left to do/],
     ['evaluate', (run) => ['evaluate', run], /a run on a table, which has no teacher/],
     ['export', (run) => ['export', run, '--onnx'], /whose model is of standardised inputs/],
     ['run', (run) => ['run', run], /is the folder of a run on data.*data\.json/],

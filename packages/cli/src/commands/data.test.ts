@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetOf } from '@softmoe/lab';
 import { loadMoE } from '@softmoe/model';
@@ -47,8 +46,8 @@ describe('softmoe run --data', () => {
   it('is a row of softmoe runs, with its table, its error and its tags, asked for like any other', async () => {
     const { code, stdout, stderr } = await softmoe('runs', folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ +run +table +target .* units +test error +tags /);
-    expect(stdout).toMatch(/\n +run +table\.csv +z .* paper /);
+    expect(stdout).toMatch(/^ +run +state +table +target .* units +test error +tags /);
+    expect(stdout).toMatch(/\n +run +done +table\.csv +z .* paper /);
     const small = await softmoe('runs', folder, '--json', '--filter', 'test.rmse<1e9');
     expect(JSON.parse(small.stdout)).toMatchObject([{ phase: 'done', tags: ['paper'] }]);
     const none = await softmoe('runs', folder, '--tag', 'other');
@@ -132,17 +131,71 @@ export default { name: 'swish', parity: 'none', value: (z) => z * s(z), derivati
     expect(refused.stderr).toContain('data.sha256: must be that of the file given');
   }, 60_000);
 
-  it('stops on SIGINT within a step, and keeps nothing', async () => {
-    const kept = join(folder, 'stopped');
-    const long = ['--students', '30', '--starts', '99', '--out', kept];
+  it('stops on SIGINT within a step, and says how to keep what is done', async () => {
+    const long = ['--students', '30', '--starts', '99'];
     const { said, ended } = start('run', '--data', file, '--target', 'z', ...long);
     await said(/^150 rows of 3 columns: learning z\n/);
     process.emit('SIGINT', 'SIGINT');
     const { code, stdout, stderr } = await ended;
     expect({ code, stdout }).toEqual({ code: exitCodes.interrupted, stdout: '' });
-    expect(stderr).toContain('stopped: a run on a table keeps nothing until it has ended\n');
-    expect(existsSync(kept)).toBe(false);
+    expect(stderr).toContain('stopped; use --out to keep what is done and go on later\n');
   });
+
+  it('goes on after SIGINT with softmoe resume, to the result of one that nobody stopped', async () => {
+    const many = ['--data', file, '--target', 'z', ...quick, '--starts', '12', '--note', 'long'];
+    const kept = join(folder, 'own', 'stopped');
+    const running = softmoe('run', ...many, '--out', kept);
+    const fits = () => readFile(join(kept, 'fits.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(fits, { interval: 5 }).toMatch(/\n.+\n.+\n/);
+    process.emit('SIGINT', 'SIGINT');
+    const { code, stdout, stderr } = await running;
+    expect({ code, stdout }).toEqual({ code: exitCodes.interrupted, stdout: '' });
+    expect(stderr).toBe(`stopped; go on with: softmoe resume ${kept}\n`);
+
+    const listed = (await softmoe('runs', join(folder, 'own'))).stdout;
+    expect(listed).toMatch(/\n +stopped +after \d+ fits +table\.csv +z +6 /);
+    const shown = (await softmoe('show', kept)).stdout;
+    expect(shown).toMatch(
+      /^Note: long\n(Git: .*\n)?\nLearning z of table\.csv: .* after \d+ fits; /,
+    );
+    expect(shown).toContain(`\nGo on with: softmoe resume ${kept}`);
+    for (const argv of [
+      ['predict', kept, '--data', file],
+      ['report', kept],
+    ]) {
+      const refused = await softmoe(...argv);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/run: has not ended, and has no model yet/);
+    }
+
+    const resumed = await softmoe('resume', kept, '--json');
+    expect(resumed.stderr).toMatch(/^goes on after \d+ fits\n150 rows of 3 columns: learning z\n/);
+    expect(resumed.code).toBe(0);
+    const whole = await softmoe('run', ...many.slice(0, -2), '--json');
+    expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(whole.stdout));
+    expect((await readdir(kept)).sort()).toEqual([
+      ...['about.json', 'data.json', 'final.safetensors', 'result.json'],
+    ]);
+  }, 60_000);
+
+  it('refuses to go on with another table', async () => {
+    const copy = join(folder, 'own', 'table.csv');
+    await writeFile(copy, csv(rows));
+    const kept = join(folder, 'own', 'other');
+    const argv = ['--data', copy, '--target', 'z', ...quick, '--starts', '12', '--out', kept];
+    const running = softmoe('run', ...argv);
+    const fits = () => readFile(join(kept, 'fits.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(fits, { interval: 5 }).toMatch(/\n.+\n/);
+    process.emit('SIGINT', 'SIGINT');
+    expect((await running).code).toBe(exitCodes.interrupted);
+    await writeFile(copy, csv(rows.slice(1)));
+    const refused = await softmoe('resume', kept);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/data\.sha256: must be that of the file given/);
+    const backend = await softmoe('resume', kept, '--backend', 'reference');
+    expect(backend.stderr).toMatch(/backend: has no meaning/);
+    expect(await readdir(kept)).toContain('fits.jsonl');
+  }, 60_000);
 
   it('uses what softmoe config prints, which checks the table too', async () => {
     const { stdout, code } = await softmoe('config', '--data', file, '--target', 'z', ...quick);

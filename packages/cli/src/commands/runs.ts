@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { plural } from '@softmoe/figures/words';
+import type { DataResult } from '@softmoe/lab';
 import { findRuns, type KeptDataRun, type Run } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readable } from '../numbers.ts';
 import { repeated } from '../options.ts';
 import { stateOf } from '../run/story.ts';
-import { type AnyRun, isOnData, type RunQuery, selectRuns } from '../run-fields.ts';
+import { type AnyRun, dataStateOf, isOnData, type RunQuery, selectRuns } from '../run-fields.ts';
 import type { Streams } from '../streams.ts';
 import { tableLines } from '../table.ts';
 
@@ -75,21 +76,26 @@ const ofTeachers: readonly Column<Run>[] = [
 
 const ofTables: readonly Column<KeptDataRun>[] = [
   first,
+  ['state', dataStateOf],
   ['table', ({ config }) => basename(config.data.file)],
   ['target', ({ config }) => config.data.target],
-  ['rows', ({ result: { rows } }) => `${rows.train + rows.validation + rows.test}`],
+  ['rows', ({ result }) => (result ? rowsOf(result.rows) : '')],
   ['m', ({ config }) => `${config.students}`],
   ['seed', ({ config }) => `${config.seed}`],
-  ['units', ({ result }) => `${result.comparison[0]?.units ?? ''}`],
-  ['test error', ({ result }) => readable(result.comparison[0]?.test.rmse)],
+  ['units', ({ result }) => `${result?.comparison[0]?.units ?? ''}`],
+  ['test error', ({ result }) => readable(result?.comparison[0]?.test.rmse)],
   ...last,
 ];
+
+function rowsOf({ train, validation, test }: DataResult['rows']): string {
+  return `${train + validation + test}`;
+}
 
 /** The runs on teachers, and below them those on tables. */
 function lists(runs: readonly AnyRun[]): string {
   const onData = runs.filter(isOnData);
   const onTeachers = runs.filter((run): run is Run => !isOnData(run));
-  const tables = [list(onTeachers, ofTeachers, 2), list(onData, ofTables, 3)];
+  const tables = [list(onTeachers, ofTeachers, 2), list(onData, ofTables, 4)];
   return tables.filter((text) => text !== '').join('\n');
 }
 
@@ -108,6 +114,7 @@ function list<Listed extends AnyRun>(
 
 function plain(run: AnyRun) {
   const { path, changed, about, config, result } = run;
+  const went = isOnData(run) ? { fits: run.fits } : {};
   const phase = result ? 'done' : ((isOnData(run) ? undefined : run.checkpoint)?.phase ?? null);
-  return { path, changed, phase, ...about, config, ...(result ? { result } : {}) };
+  return { path, changed, phase, ...went, ...about, config, ...(result ? { result } : {}) };
 }

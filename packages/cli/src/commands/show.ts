@@ -1,7 +1,7 @@
-import { type About, folderKind, isCertified, readDataResult, readRun } from '@softmoe/runs';
+import { type About, folderKind, isCertified, readDataFolder, readRun } from '@softmoe/runs';
 import { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { dataStory } from '../run/data-story.ts';
+import { dataStory, describeFits } from '../run/data-story.ts';
 import { describeProgress, introduction, story } from '../run/story.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
@@ -15,9 +15,11 @@ export function showCommand(streams: Streams, setExitCode: (code: ExitCode) => v
     .option('--json', 'print result.json, or the config of a run that is not complete')
     .action(async (path: string, { json }: { json?: boolean }) => {
       if ((await folderKind(path)) === 'data') {
-        const { result, about } = await readDataResult(path);
-        const words = () => fit([...aboutLines(about), dataStory(result)].join('\n\n'));
-        streams.stdout.write(`${json ? JSON.stringify(result, null, 2) : words()}\n`);
+        const run = await readDataFolder(path);
+        const { config, result, about } = run;
+        const found = result ? dataStory(result) : describeFits(run);
+        const words = () => fit([...aboutLines(about), found].join('\n\n'));
+        streams.stdout.write(`${json ? JSON.stringify(result ?? config, null, 2) : words()}\n`);
         return;
       }
       const run = await readRun(path);

@@ -1,5 +1,7 @@
-import { comparisonTable, dataWords, sizesTable } from '@softmoe/figures/words';
+import { basename } from 'node:path';
+import { comparisonTable, dataWords, plural, sizesTable } from '@softmoe/figures/words';
 import type { DataResult } from '@softmoe/lab';
+import { type KeptDataRun, shellWord } from '@softmoe/runs';
 import { readable } from '../numbers.ts';
 import { tableLines } from '../table.ts';
 
@@ -25,6 +27,12 @@ export function dataStory(result: DataResult): string {
     '',
     `✔  ${words.outcome}`,
   ].join('\n');
+}
+
+/** How far an incomplete run on a table has come, and how to go on. */
+export function describeFits({ path, config, changed, fits = 0 }: KeptDataRun): string {
+  const { target, file } = config.data;
+  return `Learning ${target} of ${basename(file)}: stopped, or still under way, after ${plural(fits, 'fit')}; last written ${changed.toISOString()}.\nGo on with: softmoe resume ${shellWord(path)}`;
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -1,28 +1,34 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { plural } from '@softmoe/figures/words';
 import {
   ConfigError,
   type ConfigInput,
   type DataConfig,
+  datasetOf,
   type FitProgress,
-  type FitWatch,
   isDataConfig,
+  type JournaledWatch,
   parseDataConfig,
+  pinnedData,
   runData,
 } from '@softmoe/lab';
 import {
   type ConfigWithModules,
   createDataRun,
+  type DataRunFolder,
   folderKind,
   RunFolderError,
   readConfigModules,
   readTable,
+  resumeDataRun,
+  shellWord,
   type TableFile,
 } from '@softmoe/runs';
 import { gitState } from '@softmoe/tasks';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { columnNames, NO_MEANING, refuseOptions } from '../options.ts';
-import { listenForStop } from '../stop-signals.ts';
+import { endedByError, listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
 import { aboutOf } from './about.ts';
@@ -128,11 +134,53 @@ export async function tableOf({
 /** Learns a table, prints what was found, keeps it in `out` where that is given, and tells the exit code. */
 export async function executeData(
   { config, own, modules }: TableConfig,
-  { out, tag, note, json, quiet }: DataOptions,
-  { stdout, stderr }: Streams,
+  { out, tag, note, ...shown }: DataOptions,
+  streams: Streams,
 ): Promise<ExitCode> {
   if (out !== undefined) await requireFree(out);
   const { table, sha256 } = await tableOf(config);
+  datasetOf(table, config);
+  const pinned = pinnedData(config, sha256);
+  const about = async () => aboutOf({ tag, note }, await gitState());
+  const folder =
+    out === undefined ? undefined : await createDataRun(out, pinned, modules, await about());
+  try {
+    return await learn({ table, sha256, config: pinned, own }, folder, shown, streams);
+  } finally {
+    await folder?.close();
+  }
+}
+
+/** Goes on with a run on a table that was stopped, prints what was found, and tells the exit code. */
+export async function resumeData(
+  path: string,
+  options: DataOptions,
+  streams: Streams,
+): Promise<ExitCode> {
+  refuseOptions(options, OTHERS, NO_MEANING);
+  const { folder, config, file, own, fits } = await resumeDataRun(path);
+  try {
+    const { table, sha256 } = await tableOf({ ...config, data: { ...config.data, file } });
+    pinnedData(config, sha256);
+    if (!options.quiet) streams.stderr.write(`goes on after ${plural(fits, 'fit')}\n`);
+    return await learn({ table, sha256, config, own }, folder, options, streams);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** What a run on a table learns, and how. */
+interface Task extends Pick<TableConfig, 'config' | 'own'> {
+  readonly table: Omit<TableFile, 'sha256'>;
+  readonly sha256: string;
+}
+
+async function learn(
+  { table, sha256, config, own }: Task,
+  folder: DataRunFolder | undefined,
+  { json, quiet }: Pick<DataOptions, 'json' | 'quiet'>,
+  { stdout, stderr }: Streams,
+): Promise<ExitCode> {
   if (!quiet) {
     const { targets, names, target } = table;
     stderr.write(`${targets.length} rows of ${names.length} columns: learning ${target}\n`);
@@ -140,22 +188,24 @@ export async function executeData(
   const stop = listenForStop();
   const progress = quiet ? undefined : createDataProgress(stderr);
   try {
-    const watch: FitWatch<FitProgress> = {
+    const watch: JournaledWatch<FitProgress> = {
       signal: stop.signal,
       onRecord: (record) => progress?.show(record),
+      journal: folder?.journal,
     };
     const run = await runData(table, sha256, config, watch, own);
     progress?.stop();
-    if (out !== undefined) {
-      await createDataRun(out, run, modules, aboutOf({ tag, note }, await gitState()));
-      stderr.write(`kept in ${out}\n`);
-    }
+    await folder?.end(run);
+    if (folder) stderr.write(`kept in ${folder.path}\n`);
     stdout.write(`${json ? JSON.stringify(run.result, null, 2) : fit(dataStory(run.result))}\n`);
     return exitCodes.recovered;
   } catch (error) {
     progress?.stop();
-    if (!stop.signal.aborted || error !== stop.signal.reason) throw error;
-    stderr.write('stopped: a run on a table keeps nothing until it has ended\n');
+    if (!stop.signal.aborted || error !== stop.signal.reason) return endedByError(error, stderr);
+    const remedy = folder
+      ? `go on with: softmoe resume ${shellWord(folder.path)}`
+      : 'use --out to keep what is done and go on later';
+    stderr.write(`stopped; ${remedy}\n`);
     return stop.exitCode;
   } finally {
     stop.release();

@@ -4,14 +4,13 @@ import { hasOwnGates } from '@softmoe/model/checks';
 import { difference } from '@softmoe/model/linalg';
 import { type GramOf, prune, type SizeRule } from '@softmoe/prune';
 import { candidateGram, type Dataset, sampled } from '@softmoe/sampled';
+import { type JournaledWatch, journaledFit } from './fit-journal.ts';
 import {
   type ErrorOn,
   errorOn,
-  type FitWatch,
   meanOf,
   squaredErrors,
   type ValidatedFit,
-  validatedFit,
 } from './validated-fit.ts';
 
 /**
@@ -46,7 +45,7 @@ export async function chooseSize(
   model: MoE,
   data: Pick<Dataset, 'train' | 'validation'>,
   rule: DataSizeRule,
-  watch: FitWatch = {},
+  watch: JournaledWatch = {},
 ): Promise<ChosenSize> {
   const gramOf = gramOn(data.train, model);
   if (rule === 'one-standard-error') return oneStandardError(model, data, gramOf, watch);
@@ -62,14 +61,14 @@ async function oneStandardError(
   start: MoE,
   data: Pick<Dataset, 'train' | 'validation'>,
   gramOf: GramOf,
-  watch: FitWatch,
+  watch: JournaledWatch,
 ): Promise<ChosenSize> {
   const fits: ValidatedFit[] = [];
   let least = { model: start, squares: squaredErrors(start, data.validation) };
   const tried = [least];
   for (let { model } = least; model.spec.experts > 1; ) {
     const pruned = await prune(model, gramOf, { size: model.spec.experts - 1 });
-    const fit = await validatedFit(pruned.model, data, RETRAIN, watch);
+    const fit = await journaledFit(pruned.model, data, RETRAIN, watch);
     fits.push(fit);
     model = fit.model;
     const point = { model, squares: squaredErrors(model, data.validation) };

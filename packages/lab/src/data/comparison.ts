@@ -3,8 +3,9 @@ import { routingOf } from '@softmoe/model/checks';
 import { tangentDim } from '@softmoe/model/linalg';
 import type { Dataset } from '@softmoe/sampled';
 import { createStudent } from '@softmoe/teacher';
+import type { JournaledWatch } from './fit-journal.ts';
 import { bestOf, type StartsOptions, trainStarts, workOf } from './starts.ts';
-import { type ErrorOn, errorOn, type FitWatch } from './validated-fit.ts';
+import { type ErrorOn, errorOn } from './validated-fit.ts';
 
 /** A model beside others of its size on the same data. */
 export interface Contender {
@@ -69,7 +70,7 @@ export async function compareSizes(
   create: (experts: number, seed: number) => MoE,
   data: Dataset,
   options: StartsOptions,
-  watch: FitWatch = {},
+  watch: JournaledWatch = {},
 ): Promise<Contender[]> {
   const { experts, inputDim } = model.spec;
   const scratch = await trainStarts((seed) => create(experts, seed), data, options, watch);

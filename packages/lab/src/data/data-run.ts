@@ -7,9 +7,14 @@ import { ConfigError } from '../errors.ts';
 import { unitsOf } from '../own-parts.ts';
 import { verdictSchema } from '../result-schema.ts';
 import type { DataSizeRule } from './choose-size.ts';
-import { completeDataConfig, type DataConfig, dataConfigSchema } from './data-config.ts';
+import {
+  completeDataConfig,
+  type DataConfig,
+  dataConfigSchema,
+  parseDataConfig,
+} from './data-config.ts';
 import { type FitOptions, type FitProgress, fitDataset, requireRows } from './fit-dataset.ts';
-import type { FitWatch } from './validated-fit.ts';
+import type { JournaledWatch } from './fit-journal.ts';
 
 const number = z.number();
 const whole = z.int().min(0);
@@ -87,11 +92,11 @@ export function datasetOf(table: Table, { seed, validation, test, students }: Da
 }
 
 /**
- * `config` with the digest of the file that its table is from. Throws {@link ConfigError} where it pins that of another one.
+ * `config` with the digest of the file that its table is from, its fields in the order of a parsed one. Throws {@link ConfigError} where it pins that of another one.
  */
 export function pinnedData(config: DataConfig, sha256: string): DataConfig {
   const pinned = config.data.sha256 ?? sha256;
-  if (pinned === sha256) return { ...config, data: { ...config.data, sha256 } };
+  if (pinned === sha256) return parseDataConfig({ ...config, data: { ...config.data, sha256 } });
   throw new ConfigError(`must be that of the file given, ${sha256}`, {
     field: 'data.sha256',
     value: pinned,
@@ -108,7 +113,7 @@ export async function runData(
   table: Table,
   sha256: string,
   config: DataConfig,
-  watch: FitWatch<FitProgress> = {},
+  watch: JournaledWatch<FitProgress> = {},
   own: OwnParts = {},
 ): Promise<DataRun> {
   const pinned = pinnedData(config, sha256);

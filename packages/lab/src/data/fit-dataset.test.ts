@@ -4,9 +4,11 @@ import { expertOf, gateOf } from '@softmoe/model/checks';
 import { dataset, sampled, toTarget } from '@softmoe/sampled';
 import { normals } from '@softmoe/teacher';
 import { describe, expect, it } from 'vitest';
+import { SnapshotError } from '../errors.ts';
 import { isWithin } from './choose-size.ts';
 import { neuronsOfSize, perceptron } from './comparison.ts';
 import { type FitProgress, fitDataset } from './fit-dataset.ts';
+import type { EndedFit, FitJournal } from './fit-journal.ts';
 import { errorOn, validatedFit } from './validated-fit.ts';
 
 /** y = x_0 x_1 + sin x_2 on 240 rows, with noise. */
@@ -22,6 +24,11 @@ const table = (sigma: number) => ({
 });
 const data = dataset(table(0.5), { seed: 1 });
 const quick = { experts: 6, starts: 2, steps: 40, patience: 8 };
+
+const journalOf = (ended: readonly EndedFit[], kept: EndedFit[]): FitJournal => {
+  const left = [...ended];
+  return { next: () => left.shift(), keep: (fit) => void kept.push(fit) };
+};
 
 describe('fitDataset', () => {
   it('learns a smooth function to its noise, with fewer units than it began with', async () => {
@@ -121,6 +128,28 @@ describe('fitDataset', () => {
       ...{ phase: 'learn', units: 3, step: 2, steps: 2 },
       validation: starts[0]?.validation.rmse,
     });
+  });
+
+  it('goes on from a journal to the same bits, wherever it was stopped', async () => {
+    const few = { ...quick, steps: 12, size: 'one-standard-error' as const };
+    const fits: EndedFit[] = [];
+    const whole = await fitDataset(data, { ...few, journal: journalOf([], fits) });
+    expect(whole).toEqual(await fitDataset(data, few));
+    for (const ended of [0, 1, 2, 4, fits.length - 1, fits.length]) {
+      const rest: EndedFit[] = [];
+      const journal = journalOf(fits.slice(0, ended), rest);
+      expect(await fitDataset(data, { ...few, journal })).toEqual(whole);
+      expect(rest).toEqual(fits.slice(ended));
+    }
+  }, 60_000);
+
+  it('refuses a journal of other fits', async () => {
+    const fits: EndedFit[] = [];
+    const few = { ...quick, steps: 3, compare: false };
+    await fitDataset(data, { ...few, journal: journalOf([], fits) });
+    const other = () => fitDataset(data, { ...few, seed: 1, journal: journalOf(fits, []) });
+    await expect(other()).rejects.toThrow(SnapshotError);
+    await expect(other()).rejects.toThrow(/^journal: must begin with .* Run it again/);
   });
 
   it('stops with the reason of its signal', async () => {

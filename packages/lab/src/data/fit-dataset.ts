@@ -19,14 +19,9 @@ import { type Dataset, inputDimOf, sampled } from '@softmoe/sampled';
 import { createStudent } from '@softmoe/teacher';
 import { chooseSize, type DataSizeRule, type SizePoint } from './choose-size.ts';
 import { type Contender, compareSizes, contender, START } from './comparison.ts';
+import { type JournaledWatch, journaledFit } from './fit-journal.ts';
 import { bestOf, trainStarts, workOf } from './starts.ts';
-import {
-  type FitRecord,
-  type FitWatch,
-  type Stopping,
-  type ValidatedFit,
-  validatedFit,
-} from './validated-fit.ts';
+import type { FitRecord, Stopping, ValidatedFit } from './validated-fit.ts';
 
 /** What is told of a step of {@link fitDataset}, and of which part of it: `compare` is training from scratch and of perceptrons. */
 export interface FitProgress extends FitRecord {
@@ -34,7 +29,7 @@ export interface FitProgress extends FitRecord {
 }
 
 /** What is trained on a data set, and how its size is chosen. */
-export interface FitOptions extends Partial<Stopping>, FitWatch<FitProgress> {
+export interface FitOptions extends Partial<Stopping>, JournaledWatch<FitProgress> {
   /** Default `sigmoid`. Without meaning where units share their gates. */
   readonly gate?: GateName | GateSpec | Gate;
   /** Default `gelu`. */
@@ -55,7 +50,7 @@ export interface FitOptions extends Partial<Stopping>, FitWatch<FitProgress> {
 
 const OPTIONS: readonly (keyof FitOptions)[] = [
   ...(['gate', 'expert', 'routing', 'experts', 'size', 'starts', 'seed', 'compare'] as const),
-  ...(['steps', 'patience', 'signal', 'onWork', 'onRecord'] as const),
+  ...(['steps', 'patience', 'signal', 'onWork', 'onRecord', 'journal'] as const),
 ];
 
 /** What training on a data set ends at. There is no teacher, so that nothing is recovered. */
@@ -81,14 +76,22 @@ export interface DatasetFit {
 /**
  * Trains students on `data` by Levenberg–Marquardt with an analytic Jacobian, docs/theory.md (32) and (38), each stopped by the
  * validation error; prunes the best on Gram data of the rows to train on and fine-tunes it again. The test rows are looked at once, at
- * the end. Throws a {@link ValueError} for more units than rows to train on, a typed error for options out of range or unknown,
- * and the reason of the signal once that has aborted.
+ * the end. With a `journal` that holds the fits of a run of the same data and options it goes on after the last of them, to the same
+ * bits. Throws a {@link ValueError} for more units than rows to train on, a typed error for options out of range or unknown, a
+ * {@link SnapshotError} for a journal of another run, and the reason of the signal once that has aborted.
  */
 export async function fitDataset(data: Dataset, options: FitOptions = {}): Promise<DatasetFit> {
   requireObject('data', data, ['train', 'validation', 'test', 'standardisation']);
   requireKeys('options', options, OPTIONS);
   const { experts = 12, starts = 3, seed = 0, steps = 100, patience = 12 } = options;
-  const { size = 'one-standard-error', compare = true, signal, onWork, onRecord } = options;
+  const {
+    size = 'one-standard-error',
+    compare = true,
+    signal,
+    onWork,
+    onRecord,
+    journal,
+  } = options;
   for (const [name, value] of Object.entries({ experts, starts, steps, patience })) {
     requireInteger(name, value, 1);
   }
@@ -96,9 +99,10 @@ export async function fitDataset(data: Dataset, options: FitOptions = {}): Promi
   requireRows('experts', experts, data);
   const create = studentsOf(data, options);
   const stopping = { steps, patience };
-  const during = (phase: FitProgress['phase']): FitWatch => ({
+  const during = (phase: FitProgress['phase']): JournaledWatch => ({
     signal,
     onWork,
+    journal,
     onRecord: onRecord && ((record) => onRecord({ phase, ...record })),
   });
 
@@ -109,7 +113,7 @@ export async function fitDataset(data: Dataset, options: FitOptions = {}): Promi
     during('learn'),
   );
   const chosen = await chooseSize(bestOf(trained).model, data, size, during('prune'));
-  const last = await validatedFit(chosen.model, data, stopping, during('finetune'));
+  const last = await journaledFit(chosen.model, data, stopping, during('finetune'));
   const { model } = last;
   const work = workOf([...trained, ...chosen.fits, last]);
   const same = { seed, starts, work, ...stopping };

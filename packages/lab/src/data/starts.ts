@@ -1,7 +1,8 @@
 import type { MoE } from '@softmoe/model';
 import { tangentDim } from '@softmoe/model/linalg';
 import type { Dataset } from '@softmoe/sampled';
-import { type FitWatch, type Stopping, type ValidatedFit, validatedFit } from './validated-fit.ts';
+import { type JournaledWatch, journaledFit } from './fit-journal.ts';
+import type { Stopping, ValidatedFit } from './validated-fit.ts';
 
 /** A model trained from a random start. */
 export interface Start extends ValidatedFit {
@@ -41,13 +42,13 @@ export async function trainStarts(
   create: (seed: number) => MoE,
   data: Pick<Dataset, 'train' | 'validation'>,
   { seed, starts, work = 0, freedom, ...stopping }: StartsOptions,
-  watch: FitWatch = {},
+  watch: JournaledWatch = {},
 ): Promise<Start[]> {
   const trained: Start[] = [];
   while (trained.length < starts || (workOf(trained, freedom) < work && trained.length < MOST)) {
     const next = seed + trained.length;
     const rival = trained.length > 0 ? bestOf(trained).course : [];
-    const fit = await validatedFit(create(next), data, stopping, watch, rival);
+    const fit = await journaledFit(create(next), data, stopping, watch, rival);
     trained.push({ seed: next, ...fit });
   }
   return trained;
