@@ -96,7 +96,7 @@ function stateOf(folder) {
   if (existsSync(join(folder, 'result.json'))) return 'complete';
   const journal = join(folder, 'fits.jsonl');
   if (existsSync(journal)) {
-    return `after ${Math.max(0, readFileSync(journal, 'utf8').split('\n').length - 2)} fits`;
+    return `fits that have ended, ${readFileSync(journal, 'utf8').split('\n').length - 2}`;
   }
   const checkpoint = JSON.parse(readFileSync(join(folder, 'checkpoint.json'), 'utf8'));
   return `in ${checkpoint.snapshot.phase}${checkpoint.recordBytes === 0 ? ', at its start' : ''}`;

@@ -1,4 +1,4 @@
-import { hasOwnGates, together } from '@softmoe/model/checks';
+import { gateNames, hasOwnGates, together } from '@softmoe/model/checks';
 import type { Config, OwnTeacher, PartialConfig } from './config-schema.ts';
 import { ConfigError } from './errors.ts';
 import { gateName, hasClosedForm } from './own-parts.ts';
@@ -89,7 +89,7 @@ export function checkConfig(config: Config): void {
 }
 
 function* mistakesIn(config: Config): Generator<ConfigError> {
-  const { engine, routing, students, prune, train, geometry, teacher, teachers } = config;
+  const { engine, routing, train, geometry, teacher, teachers } = config;
   if ((geometry.kind === 'given') !== (teacher !== undefined)) {
     yield new ConfigError(
       teacher
@@ -165,13 +165,23 @@ function* mistakesIn(config: Config): Generator<ConfigError> {
       remedy: "Use engine 'online', or sampling 'inputs'.",
     });
   }
-  if (prune.rule === 'size' && prune.size > students) {
-    yield new ConfigError(`is more than the ${students} students`, {
-      field: 'prune.size',
-      value: prune.size,
-      remedy: `Use a size from 1 to ${students}.`,
-    });
-  }
+  yield* pruneSizeMistakes(config);
+}
+
+/** No student has more units after pruning than before. */
+export function* pruneSizeMistakes({
+  prune,
+  students,
+}: {
+  readonly prune: { readonly rule: string; readonly size?: number };
+  readonly students: number;
+}): Generator<ConfigError> {
+  if (prune.size === undefined || prune.size <= students) return;
+  yield new ConfigError(`is more than the ${students} students`, {
+    field: 'prune.size',
+    value: prune.size,
+    remedy: `Use a size from 1 to ${students}.`,
+  });
 }
 
 /** A length of routers has no meaning where they are not unit vectors, and none for a gate that is code. */
@@ -191,7 +201,9 @@ export function* routerNormMistakes({
         value: routerNorm,
         remedy: shared
           ? 'Leave it out.'
-          : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
+          : routerNorm === 'free'
+            ? `Leave it out, or use one of ${gateNames.join(', ')}.`
+            : 'Leave it out, and multiply z by it in value and derivative of your own gate.',
       },
     );
   }

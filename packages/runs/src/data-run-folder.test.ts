@@ -152,8 +152,40 @@ describe('a run on a table that was stopped', () => {
     await expect(resumeDataRun(path)).rejects.toThrow(/^fits: is damaged: .*line 2/);
     await writeFile(fits, lines.slice(1));
     await expect(resumeDataRun(path)).rejects.toThrow(FormatError);
-    await writeFile(fits, lines);
+    // Of data.json and of the first line alike.
+    await writeFile(file, text.replace('"patience": 12', '"patience": 11'));
+    await writeFile(fits, lines.replace('"patience":12', '"patience":11'));
+    await expect(resumeDataRun(path)).rejects.toThrow(/^fits: is damaged/);
+    await writeFile(file, text);
+    await writeFile(fits, `\ufeff${lines}{"torn`);
     await (await resumeDataRun(path)).folder.close();
+    expect(await readFile(fits, 'utf8')).toBe(`\ufeff${lines}`);
+  });
+
+  it('is complete once its result stands, whatever is left of its fits', async () => {
+    const path = join(folder, 'left');
+    const made = await keep(path, '/x.csv');
+    await writeFile(join(path, 'fits.jsonl'), 'left by a kill');
+    expect(await readDataRun(path)).toEqual(made);
+    const result = join(path, 'result.json');
+    const text = await readFile(result, 'utf8');
+    await writeFile(result, text.replace('"seed": 0', '"seed": 1'));
+    await expect(resumeDataRun(path)).rejects.toThrow(/was changed since the run wrote it/);
+    expect(await readdir(path)).toContain('fits.jsonl');
+    await writeFile(result, text);
+    await expect(resumeDataRun(path)).rejects.toThrow(/^run: is complete/);
+    expect(await readdir(path)).not.toContain('fits.jsonl');
+  });
+
+  it('needs the code of a gate that it began with', async () => {
+    const path = join(folder, 'own-gate');
+    const mine = { name: 'mine', parity: 'odd', exact: false };
+    const gate = { ...mine, sha256: 'b'.repeat(64) };
+    const own = configOf('x.csv', { gate });
+    await (await createDataRun(path, own, { gate: 'export default {}' })).close();
+    await expect(resumeDataRun(path)).rejects.toThrow(
+      /^gate: is not there, or was changed since the run began \(got .*gate\.mjs/,
+    );
   });
 });
 

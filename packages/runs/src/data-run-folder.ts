@@ -6,11 +6,12 @@ import { parseStrictJson } from '@softmoe/model/checks';
 import { seal, writeWhole } from '@softmoe/tasks/files';
 import { type About, encodeAbout } from './about.ts';
 import type { ModuleTexts } from './experiment-module.ts';
+import { asWriting } from './file-errors.ts';
 import { encodeFitHeader, type FitJournalContent, openFitJournal } from './fit-journal-file.ts';
 import { DATA_CONFIG } from './folder-kind.ts';
-import { asWriting, makeFolder } from './make-folder.ts';
-import { keptParts, writeModules } from './own-module.ts';
-import { MODEL, readFits, requireOnData } from './read-data-run.ts';
+import { makeFolder } from './make-folder.ts';
+import { requiredParts, writeModules } from './own-module.ts';
+import { MODEL_FILE, readDataFolder, readFits } from './read-data-run.ts';
 import { readIfThere, writtenOf } from './read-file.ts';
 import { requireSameConfig } from './read-run.ts';
 import { claimed, type RunClaim } from './run-claim.ts';
@@ -78,20 +79,21 @@ export async function resumeDataRun(path: string): Promise<ResumedDataRun> {
     const { file } = written.data;
     const asGiven = { ...written, data: { ...written.data, file: config.data.file } };
     requireSameConfig(path, DATA_CONFIG, config, asGiven);
+    const own = await requiredParts(path, config);
     return {
       folder: await openAt(path, content, claim),
       config,
       file: isAbsolute(file) ? file : join(path, file),
-      own: await keptParts(path, config),
+      own,
       fits: fits.length,
     };
   });
 }
 
 async function requireIncomplete(path: string): Promise<FitJournalContent> {
-  await requireOnData(path);
-  const content = await readFits(path);
-  if (content && (await readIfThere(join(path, fileNames.result))) === undefined) return content;
+  const fits = await readFits(path);
+  const { result } = await readDataFolder(path);
+  if (fits && !result) return fits();
   await rm(join(path, fileNames.fits), { force: true });
   throw complete(path);
 }
@@ -109,14 +111,13 @@ async function openAt(
     end: ({ model, result }) =>
       asWriting(path, async () => {
         const bytes = saveMoE(model);
-        await writeWhole(join(path, MODEL), bytes);
-        const sealed = seal({ ...result, files: { [MODEL]: writtenOf(bytes) } });
+        await writeWhole(join(path, MODEL_FILE), bytes);
+        const sealed = seal({ ...result, files: { [MODEL_FILE]: writtenOf(bytes) } });
         await writeWhole(join(path, fileNames.result), json(sealed));
         await rm(fits, { force: true });
       }),
     async close() {
-      await close();
-      await claim.release();
+      await close().finally(() => claim.release());
     },
   };
 }

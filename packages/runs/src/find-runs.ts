@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoftmoeError } from '@softmoe/model';
+import { asReading } from './file-errors.ts';
 import { folderKind } from './folder-kind.ts';
 import { type KeptDataRun, readDataFolder } from './read-data-run.ts';
-import { asReading, readIfThere } from './read-file.ts';
+import { readIfThere } from './read-file.ts';
 import { type Run, readRun } from './read-run.ts';
 import { fileNames } from './run-files.ts';
 

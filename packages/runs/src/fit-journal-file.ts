@@ -1,10 +1,16 @@
 import { open, truncate } from 'node:fs/promises';
 import { type DataConfig, type EndedFit, type FitJournal, parseDataConfig } from '@softmoe/lab';
 import { FormatError, type NDArray } from '@softmoe/model';
-import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
+import {
+  decodeText,
+  type FileFormat,
+  type Format,
+  parseStrictJson,
+  readFormat,
+} from '@softmoe/model/checks';
 import { isSealed, seal } from '@softmoe/tasks/files';
 import * as z from 'zod';
-import { RUN_AGAIN } from './run-files.ts';
+import { RUN_TABLE_AGAIN } from './run-files.ts';
 
 /** What the first line of fits.jsonl says it is. */
 const FITS_FORMAT = { name: 'softmoe-fits', version: 1 } as const satisfies Format;
@@ -15,6 +21,7 @@ const header = z.object({
     version: z.literal(FITS_FORMAT.version),
   }),
   config: z.unknown().transform(parseDataConfig),
+  sha256: z.string(),
 });
 const headerFormat: FileFormat<z.output<typeof header>> = {
   ...FITS_FORMAT,
@@ -43,12 +50,12 @@ export interface FitJournalContent {
   readonly bytes: number;
 }
 
-/** The first line of a fits.jsonl. */
+/** The first line of a fits.jsonl, with the SHA-256 of its own JSON. */
 export function encodeFitHeader(config: DataConfig): string {
-  return line({ format: FITS_FORMAT, config });
+  return line(seal({ format: FITS_FORMAT, config }));
 }
 
-/** A fit as a line of fits.jsonl: numbers of its model in base64 of their bytes, and the SHA-256 of all. */
+/** A fit as a line of fits.jsonl: numbers of its model in base64 of their bytes, and the SHA-256 of its own JSON. */
 function encodeFit({ params, ...rest }: EndedFit): string {
   const arrays = Object.entries(params).map(([name, { shape, data }]) => {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
@@ -62,22 +69,30 @@ function line(value: unknown): string {
 }
 
 /** What {@link encodeFitHeader} and the lines after it hold. Throws {@link FormatError} for any whole line that is something else. */
-export function decodeFitJournal(text: string, file: string): FitJournalContent {
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first = '', ...lines] = whole.split('\n');
+export function decodeFitJournal(content: Uint8Array, file: string): FitJournalContent {
+  const bytes = content.lastIndexOf(NEWLINE) + 1;
+  const [first = '', ...lines] = decodeText(content.subarray(0, bytes), file).split('\n');
   const written = parseStrictJson(first, file);
-  const { config } = readFormat(written, headerFormat, { file, remedy: RUN_AGAIN });
+  const { config } = readFormat(written, headerFormat, { file, remedy: RUN_TABLE_AGAIN });
+  if (!isSealed(written)) throw damaged(file);
   const fits = lines.slice(0, -1).map((line, i) => decodeFit(line, `${file}, line ${i + 2}`));
-  return { config, fits, bytes: Buffer.byteLength(whole) };
+  return { config, fits, bytes };
+}
+
+const NEWLINE = '\n'.charCodeAt(0);
+
+function damaged(file: string): FormatError {
+  return new FormatError('is damaged: it is not what was written', {
+    field: 'fits',
+    value: file,
+    remedy: RUN_TABLE_AGAIN,
+  });
 }
 
 function decodeFit(text: string, file: string): EndedFit {
   const json = parseStrictJson(text, file);
   const { data } = fit.safeParse(json);
-  if (!data || !isSealed(json)) {
-    const context = { field: 'fits', value: file, remedy: RUN_AGAIN };
-    throw new FormatError('is damaged: it is not what was written', context);
-  }
+  if (!data || !isSealed(json)) throw damaged(file);
   const { params, sha256: _, ...rest } = data;
   const arrays = Object.entries(params).map(
     ([name, { shape, data: base64 }]): [string, NDArray] => [

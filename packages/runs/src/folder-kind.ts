@@ -56,7 +56,7 @@ export async function notFolderOf(
     case 'data':
       return {
         problem: 'is the folder of a run on data, which has no teacher',
-        remedy: `See softmoe show ${word}, or ask it for values by softmoe predict ${word} --data FILE.`,
+        remedy: `See softmoe show ${word}.`,
       };
     case 'folder':
       return wanted === 'run'

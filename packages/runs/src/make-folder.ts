@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SoftmoeError } from '@softmoe/model';
 import { RunFolderError } from './run-files.ts';
 
 /** Under a temporary name until `fill` is done, then renamed to `path`, where there must be nothing. */
@@ -34,22 +33,4 @@ function taken(path: string, cause?: unknown): RunFolderError {
 function cannotMake(path: string, cause: unknown): RunFolderError {
   const remedy = `Choose a folder that can be written (${(cause as Error).message}).`;
   return new RunFolderError('cannot be made', { field: 'out', value: path, remedy }, { cause });
-}
-
-/** What `work` does in the folder of a run; an error of the file system becomes a {@link RunFolderError}. */
-export async function asWriting<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof SoftmoeError) throw cause;
-    throw new RunFolderError(
-      'cannot be written',
-      {
-        field: 'run',
-        value: path,
-        remedy: `Check that it is there and the disk has room (${(cause as Error).message}); go on from what it keeps.`,
-      },
-      { cause },
-    );
-  }
 }

@@ -15,7 +15,8 @@ import {
   type PartField,
   partsIn,
 } from './experiment-module.ts';
-import { fileNames } from './run-files.ts';
+import { asReading } from './file-errors.ts';
+import { fileNames, RunFolderError } from './run-files.ts';
 
 /** A config, the gate and expert of the user's own that its modules export, and the texts of these. */
 export interface ConfigWithModules {
@@ -79,6 +80,26 @@ export async function keptParts(
   return partsIn(kept);
 }
 
+/**
+ * The gate and the expert of the user's own of a run that goes on, from the modules that its folder keeps. Throws {@link RunFolderError}
+ * where one that the config names is not there, or was changed.
+ */
+export async function requiredParts(
+  folder: string,
+  config: Pick<Config, PartField>,
+): Promise<OwnParts> {
+  const own = await keptParts(folder, config);
+  for (const field of PARTS) {
+    if (namedIn(config[field]).sha256 === undefined || own[field]) continue;
+    throw new RunFolderError('is not there, or was changed since the run began', {
+      field,
+      value: join(folder, fileNames.module(field)),
+      remedy: 'Put an unchanged copy in its place.',
+    });
+  }
+  return own;
+}
+
 /** The text of the module that the folder of a run keeps, if it is the one of that digest. */
 async function keptText(
   folder: string,
@@ -86,7 +107,8 @@ async function keptText(
   digest: unknown,
 ): Promise<string | undefined> {
   if (digest === undefined) return undefined;
-  const bytes = await readFile(join(folder, fileNames.module(field))).catch(ignoreMissing);
+  const file = join(folder, fileNames.module(field));
+  const bytes = await asReading(file, () => readFile(file).catch(ignoreMissing));
   return bytes && sha256(bytes) === digest ? decodeText(bytes, fileNames.module(field)) : undefined;
 }
 

@@ -1,18 +1,19 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DataConfig, type DataResult, type DataRun, dataResultFormat } from '@softmoe/lab';
 import { FormatError, loadMoE } from '@softmoe/model';
 import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import { type About, readAbout } from './about.ts';
+import { asReading } from './file-errors.ts';
 import { decodeFitJournal, type FitJournalContent } from './fit-journal-file.ts';
 import { DATA_CONFIG, folderKind } from './folder-kind.ts';
 import { keptParts } from './own-module.ts';
 import { type RunFiles, readIfThere, readRunFile, type WrittenFiles } from './read-file.ts';
-import { fileNames, RUN_AGAIN, RunFolderError, shellWord } from './run-files.ts';
+import { fileNames, RUN_TABLE_AGAIN, RunFolderError, shellWord } from './run-files.ts';
 
-/** The model of a run on a table. */
-export const MODEL = fileNames.model('final');
+/** The file of the model that a run on a table ended at. */
+export const MODEL_FILE = fileNames.model('final');
 
 /** What is known of a run on a table from its folder, beside its model. */
 export interface KeptDataRun extends RunFiles {
@@ -35,8 +36,8 @@ export async function readDataRun(path: string): Promise<DataRun> {
   const run = await readDataFolder(path);
   const { config, result } = run;
   if (!result) throw incomplete(path);
-  const bytes = await readRunFile(run, MODEL);
-  if (!bytes) throw changed(join(path, MODEL));
+  const bytes = await readRunFile(run, MODEL_FILE);
+  if (!bytes) throw changed(join(path, MODEL_FILE));
   return { model: loadMoE(bytes, undefined, await keptParts(path, config)), result };
 }
 
@@ -50,12 +51,12 @@ export async function readDataFolder(path: string): Promise<KeptDataRun> {
   const text = await readIfThere(file);
   if (text === undefined) {
     if (!journal) throw changed(file);
-    const { config, fits } = journal;
+    const { config, fits } = journal();
     return { path, config, about, changed: await lastWritten(path), fits: fits.length };
   }
   const written = parseStrictJson(text, file);
   if (!isSealed(written)) throw changed(file);
-  const result = readFormat(written, dataResultFormat, { file, remedy: RUN_AGAIN });
+  const result = readFormat(written, dataResultFormat, { file, remedy: RUN_TABLE_AGAIN });
   const { files } = written as { readonly files?: WrittenFiles };
   return {
     path,
@@ -74,14 +75,15 @@ async function lastWritten(path: string): Promise<Date> {
   return new Date(Math.max(...(await Promise.all(times)).map((time) => time ?? 0)));
 }
 
-/** The fits that have ended; undefined where there is no such file. */
-export async function readFits(path: string): Promise<FitJournalContent | undefined> {
+/** What decodes the fits that have ended; undefined where there is no such file. */
+export async function readFits(path: string): Promise<(() => FitJournalContent) | undefined> {
   const file = join(path, fileNames.fits);
-  const text = await readIfThere(file);
-  return text === undefined ? undefined : decodeFitJournal(text, file);
+  const bytes = await asReading(file, () => readFile(file).catch(ignoreMissing));
+  return bytes && (() => decodeFitJournal(bytes, file));
 }
 
-export async function requireOnData(path: string): Promise<void> {
+/** Throws {@link RunFolderError} for what is not the folder of a run on a table. */
+async function requireOnData(path: string): Promise<void> {
   if ((await folderKind(path)) === 'data') return;
   throw new RunFolderError('is not the folder of a run on data', {
     field: 'run',
@@ -102,6 +104,6 @@ function changed(file: string): FormatError {
   return new FormatError('was changed since the run wrote it, or is not there', {
     field: 'file',
     value: file,
-    remedy: 'Run its data.json again into another folder.',
+    remedy: RUN_TABLE_AGAIN,
   });
 }

@@ -4,7 +4,7 @@ import { FormatError } from '@softmoe/model';
 import { decodeText } from '@softmoe/model/checks';
 import { ignoreMissing, sha256 } from '@softmoe/tasks/files';
 import * as z from 'zod';
-import { fileNames, RunFolderError } from './run-files.ts';
+import { asReading } from './file-errors.ts';
 
 /** What a run wrote into one of its files: its size and the SHA-256 of its bytes. */
 const written = z.object({ bytes: z.int().min(0), sha256: z.string() });
@@ -65,7 +65,7 @@ function requireSize(file: string, bytes: number, expected: Written): void {
 }
 
 function changed(problem: string, file: string, value: unknown): FormatError {
-  const remedy = `Put an unchanged copy in its place, or run ${fileNames.config} again into another folder.`;
+  const remedy = 'Put an unchanged copy in its place, or run its config again into another folder.';
   return new FormatError(problem, { field: file, value, remedy });
 }
 
@@ -73,21 +73,4 @@ function changed(problem: string, file: string, value: unknown): FormatError {
 export async function readIfThere(path: string): Promise<string | undefined> {
   const bytes = await asReading(path, () => readFile(path).catch(ignoreMissing));
   return bytes && decodeText(bytes, path);
-}
-
-/** What `read` gives; an error of the file system becomes a {@link RunFolderError} about `path`. */
-export async function asReading<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    throw new RunFolderError(
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read',
-      {
-        field: 'run',
-        value: path,
-        remedy: `Check that it is there and can be read (${(cause as Error).message}).`,
-      },
-      { cause },
-    );
-  }
 }

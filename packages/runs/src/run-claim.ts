@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseStrictJson } from '@softmoe/model/checks';
 import { ignoreMissing, writeWhole } from '@softmoe/tasks/files';
 import * as z from 'zod';
-import { asWriting } from './make-folder.ts';
+import { asWriting } from './file-errors.ts';
 import { RunFolderError } from './run-files.ts';
 
 /** The right to write a run's folder, which one process has at a time. */

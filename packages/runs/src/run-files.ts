@@ -6,6 +6,9 @@ export const START_AGAIN = 'Start the run again from its config.json in another 
 /** What to do with a run whose files cannot be read. */
 export const RUN_AGAIN = 'Run its config.json again into another folder.';
 
+/** What to do with a run on a table whose files cannot be read. */
+export const RUN_TABLE_AGAIN = 'Run its data.json again into another folder.';
+
 /** The files of a run folder. */
 export const fileNames = {
   config: 'config.json',

@@ -14,8 +14,9 @@ import { seal, writeWhole } from '@softmoe/tasks/files';
 import { type About, encodeAbout, readAbout } from './about.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { ModuleTexts } from './experiment-module.ts';
-import { asWriting, makeFolder } from './make-folder.ts';
-import { keptParts, writeModules } from './own-module.ts';
+import { asWriting } from './file-errors.ts';
+import { makeFolder } from './make-folder.ts';
+import { requiredParts, writeModules } from './own-module.ts';
 import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-file.ts';
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
@@ -83,7 +84,7 @@ export async function resumeRunFolder(
     }
     const decoded = decodeCheckpoint(checkpoint, join(path, fileNames.checkpoint));
     const { snapshot } = decoded;
-    const own = await keptParts(path, snapshot.config);
+    const own = await requiredParts(path, snapshot.config);
     return { folder: await openAt(path, decoded, claim), snapshot, own, about };
   });
 }
@@ -136,8 +137,7 @@ async function openAt(
         await writeCheckpoint(path, { snapshot, recordBytes, recordSha256 });
       }),
     async close() {
-      await records.close();
-      await claim.release();
+      await records.close().finally(() => claim.release());
     },
   };
 }

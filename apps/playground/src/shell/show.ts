@@ -9,7 +9,7 @@ export async function show(id: string, block: 'start' | 'nearest' = 'nearest'): 
 /** Pixels of a figure, from its top, that tell what it is about. */
 const TELLING = 320;
 
-/** Brings a figure into view unless what it is about is in sight below the bar that stays. */
+/** Brings a figure into view, once what has just changed stands in its place, unless what it is about is in sight below the bar that stays. */
 export async function reveal(id: string): Promise<void> {
   await tick();
   const { top = 0, height = 0 } = document.getElementById(id)?.getBoundingClientRect() ?? {};

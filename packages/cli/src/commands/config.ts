@@ -15,7 +15,8 @@ import { Command, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { configOf } from '../run/config-of.ts';
 import { addConfigOptions } from '../run/config-options.ts';
-import { addDataOptions, dataConfigOf, tableOf } from '../run/run-data.ts';
+import { addDataOptions, dataConfigOf } from '../run/data-options.ts';
+import { tableOf } from '../run/run-data.ts';
 import type { Streams } from '../streams.ts';
 
 const schemas = {

@@ -26,6 +26,11 @@ describe('a run on a table', () => {
       /students: must be at most 90.*The option is --students/,
     ],
     [
+      'a size above that of the student',
+      ['--data', 'FILE', '--target', 'z', '--students', '6', '--prune', 'size:7'],
+      /prune\.size: is more than the 6 students/,
+    ],
+    [
       'a field of other runs',
       ['--data', 'FILE', '--target', 'z', '--teachers', '3'],
       /teachers: is not a field/,

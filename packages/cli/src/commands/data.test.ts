@@ -189,12 +189,22 @@ export default { name: 'swish', parity: 'none', value: (z) => z * s(z), derivati
     process.emit('SIGINT', 'SIGINT');
     expect((await running).code).toBe(exitCodes.interrupted);
     await writeFile(copy, csv(rows.slice(1)));
+    const remedy = /write where it is as data\.file into .*other.data\.json/;
     const refused = await softmoe('resume', kept);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/data\.sha256: must be that of the file given/);
+    expect(refused.stderr).toMatch(/data\.file: is not the table that the run began with/);
+    expect(refused.stderr).toMatch(remedy);
+    await rm(copy);
+    const gone = await softmoe('resume', kept);
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toMatch(/data\.file: is no table: cannot be read/);
+    expect(gone.stderr).toMatch(remedy);
     const backend = await softmoe('resume', kept, '--backend', 'reference');
     expect(backend.stderr).toMatch(/backend: has no meaning/);
-    expect(await readdir(kept)).toContain('fits.jsonl');
+    const config = join(kept, 'data.json');
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace(JSON.stringify(copy), JSON.stringify(file)));
+    expect((await softmoe('resume', kept, '--quiet')).code).toBe(0);
   }, 60_000);
 
   it('uses what softmoe config prints, which checks the table too', async () => {

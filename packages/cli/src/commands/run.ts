@@ -9,8 +9,9 @@ import { repeated } from '../options.ts';
 import { aboutOf } from '../run/about.ts';
 import { configOf } from '../run/config-of.ts';
 import { addConfigOptions } from '../run/config-options.ts';
+import { addDataOptions, dataConfigOf } from '../run/data-options.ts';
 import { type ExecuteOptions, execute, executeOptions } from '../run/execute.ts';
-import { addDataOptions, dataConfigOf, executeData } from '../run/run-data.ts';
+import { executeData } from '../run/run-data.ts';
 import type { Streams } from '../streams.ts';
 
 interface RunOptions extends ExecuteOptions {

@@ -65,7 +65,7 @@ async function refuseFolder(source: string): Promise<void> {
   const word = shellWord(source);
   const remedies = {
     run: `Go on with it by softmoe resume ${word}, or run its config again: ${shellWord(join(source, 'config.json'))}`,
-    data: `See softmoe show ${word}, or run its config again: ${shellWord(join(source, DATA_CONFIG))}`,
+    data: `See softmoe show ${word}, go on with it by softmoe resume ${word} if it was stopped, or run its config again: ${shellWord(join(source, DATA_CONFIG))}`,
     sweep: `Do its runs with softmoe sweep ${word}.`,
     folder: 'Give a preset or the path of a config file that ends in .json.',
   };

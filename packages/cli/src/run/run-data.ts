@@ -1,126 +1,36 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { plural } from '@softmoe/figures/words';
 import {
-  ConfigError,
-  type ConfigInput,
   type DataConfig,
   datasetOf,
   type FitProgress,
-  isDataConfig,
   type JournaledWatch,
-  parseDataConfig,
   pinnedData,
   runData,
+  SnapshotError,
 } from '@softmoe/lab';
+import { SoftmoeError } from '@softmoe/model';
 import {
-  type ConfigWithModules,
   createDataRun,
+  DATA_CONFIG,
   type DataRunFolder,
   folderKind,
   RunFolderError,
-  readConfigModules,
   readTable,
   resumeDataRun,
   shellWord,
   type TableFile,
 } from '@softmoe/runs';
 import { gitState } from '@softmoe/tasks';
-import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { columnNames, NO_MEANING, refuseOptions } from '../options.ts';
+import { NO_MEANING, refuseOptions } from '../options.ts';
 import { endedByError, listenForStop } from '../stop-signals.ts';
 import type { Streams } from '../streams.ts';
 import { fit } from '../table.ts';
 import { aboutOf } from './about.ts';
-import { addConfigOptions, configFields, tableFields, withOptions } from './config-options.ts';
+import { type DataOptions, OF_OTHERS, type TableConfig } from './data-options.ts';
 import { createDataProgress } from './data-progress.ts';
 import { dataStory } from './data-story.ts';
-import { readConfig } from './read-config.ts';
-
-/** Options of a run on a table, beside those of its config that all runs have. */
-export interface DataOptions {
-  readonly data?: string;
-  readonly target?: string;
-  readonly columns?: string;
-  readonly compare?: boolean;
-  readonly tag?: readonly string[];
-  readonly note?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly [field: string]: unknown;
-}
-
-/** Adds the options that only runs on a table have. */
-export function addDataOptions(command: Command): void {
-  command
-    .option('--data <file>', 'learn a table in place of a teacher: .csv, .parquet, .npz or .npy')
-    .option('--target <column>', 'the column of the table to be learned')
-    .option('--columns <names>', 'its inputs, such as a,b,c (default: all other columns)')
-    .option('--no-compare', 'train no models from scratch and no perceptrons beside it');
-  addConfigOptions(command, tableFields());
-}
-
-/** Options of other runs without meaning for one on a table, which would be passed over in silence. */
-const OTHERS = ['backend', 'checkpointEvery'] as const;
-
-/** The config of a run on a table, and the gate and the expert of the user's own that it names, if it does. */
-interface TableConfig extends Omit<ConfigWithModules, 'config'> {
-  readonly config: DataConfig;
-}
-
-/**
- * What options or a file of the engine `data` describe; undefined where they describe a run on a teacher. Throws {@link ConfigError} for
- * a config that is neither, or both.
- */
-export async function dataConfigOf(
-  source: string | undefined,
-  options: DataOptions,
-): Promise<TableConfig | undefined> {
-  const fields = source?.endsWith('.json') ? await readConfig(source) : {};
-  const described = isDataConfig(fields);
-  if (options.data === undefined && !described) {
-    const names = ['target', 'columns', ...tableFields().map(({ flag }) => flag)];
-    const compare = options.compare === false ? false : undefined;
-    const given = { ...options, compare };
-    refuseOptions(given, [...names, 'compare'], 'is of a run on a table, which --data names');
-    return undefined;
-  }
-  refuseOptions(options, OTHERS, NO_MEANING);
-  if (source !== undefined && !described) {
-    throw new ConfigError('says how to learn from a teacher, and --data gives a table', {
-      field: 'config',
-      value: source,
-      remedy: 'Leave one of the two out.',
-    });
-  }
-  const { data, compare } = options;
-  const given = Object(Object(fields).data);
-  const columns = options.columns === undefined ? undefined : columnNames(options.columns);
-  const written = withOptions(fields, options, [...configFields(), ...tableFields()]);
-  const folderOf = (name: string) =>
-    source === undefined || options[name] !== undefined ? '.' : dirname(source);
-  const { config, ...parts } = await readConfigModules(written as ConfigInput, folderOf);
-  const complete = parseDataConfig({
-    ...config,
-    engine: 'data',
-    data: {
-      ...(data === undefined ? { ...given, file: fileFrom(source, given.file) } : { file: data }),
-      ...(data === undefined ? {} : { target: given.target }),
-      ...(options.target === undefined ? {} : { target: options.target }),
-      ...(columns ? { columns } : {}),
-    },
-    ...(compare === false ? { compare } : {}),
-  });
-  return { ...parts, config: complete };
-}
-
-/** A path in a file is from where the file is. */
-function fileFrom(source: string | undefined, file: unknown): unknown {
-  return source === undefined || typeof file !== 'string' || isAbsolute(file)
-    ? file
-    : join(dirname(source), file);
-}
 
 /** The table that a config names, as a run takes it. Throws what reading it throws. */
 export async function tableOf({
@@ -139,11 +49,11 @@ export async function executeData(
 ): Promise<ExitCode> {
   if (out !== undefined) await requireFree(out);
   const { table, sha256 } = await tableOf(config);
-  datasetOf(table, config);
   const pinned = pinnedData(config, sha256);
-  const about = async () => aboutOf({ tag, note }, await gitState());
-  const folder =
-    out === undefined ? undefined : await createDataRun(out, pinned, modules, await about());
+  // What it refuses leaves no folder behind.
+  datasetOf(table, pinned);
+  const about = out === undefined ? {} : aboutOf({ tag, note }, await gitState());
+  const folder = out === undefined ? undefined : await createDataRun(out, pinned, modules, about);
   try {
     return await learn({ table, sha256, config: pinned, own }, folder, shown, streams);
   } finally {
@@ -157,16 +67,34 @@ export async function resumeData(
   options: DataOptions,
   streams: Streams,
 ): Promise<ExitCode> {
-  refuseOptions(options, OTHERS, NO_MEANING);
+  refuseOptions(options, OF_OTHERS, NO_MEANING);
   const { folder, config, file, own, fits } = await resumeDataRun(path);
   try {
-    const { table, sha256 } = await tableOf({ ...config, data: { ...config.data, file } });
-    pinnedData(config, sha256);
+    const { table, sha256 } = await tableBeganWith(path, config, file);
     if (!options.quiet) streams.stderr.write(`goes on after ${plural(fits, 'fit')}\n`);
     return await learn({ table, sha256, config, own }, folder, options, streams);
   } finally {
     await folder.close();
   }
+}
+
+/** The table of a run that was stopped. Throws {@link RunFolderError} where `file` cannot be read or is another one. */
+async function tableBeganWith(path: string, config: DataConfig, file: string) {
+  const refused = (problem: string, cause?: unknown) =>
+    new RunFolderError(
+      problem,
+      {
+        field: 'data.file',
+        value: file,
+        remedy: `Put the table there, or write where it is as data.file into ${join(path, DATA_CONFIG)}.`,
+      },
+      { cause },
+    );
+  const found = await tableOf({ ...config, data: { ...config.data, file } }).catch((cause) => {
+    throw cause instanceof SoftmoeError ? refused(`is no table: ${cause.problem}`, cause) : cause;
+  });
+  if (found.sha256 === config.data.sha256) return found;
+  throw refused(`is not the table that the run began with, but one of SHA-256 ${found.sha256}`);
 }
 
 /** What a run on a table learns, and how. */
@@ -201,6 +129,7 @@ async function learn(
     return exitCodes.recovered;
   } catch (error) {
     progress?.stop();
+    if (error instanceof SnapshotError && folder) throw otherFits(folder.path, error);
     if (!stop.signal.aborted || error !== stop.signal.reason) return endedByError(error, stderr);
     const remedy = folder
       ? `go on with: softmoe resume ${shellWord(folder.path)}`
@@ -210,6 +139,18 @@ async function learn(
   } finally {
     stop.release();
   }
+}
+
+function otherFits(path: string, cause: SnapshotError): RunFolderError {
+  return new RunFolderError(
+    'keeps fits of another version, or of a machine that rounds otherwise',
+    {
+      field: 'run',
+      value: path,
+      remedy: `Run ${shellWord(join(path, DATA_CONFIG))} again into another folder.`,
+    },
+    { cause },
+  );
 }
 
 /** Throws before anything is computed where the folder to be made is there. */

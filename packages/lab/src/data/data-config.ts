@@ -1,6 +1,7 @@
 import { eachIssue, gateNames, routingNames, schemaProblem, together } from '@softmoe/model/checks';
 import * as z from 'zod';
 import {
+  pruneSizeMistakes,
   requireLoadedExpert,
   requireLoadedGate,
   routerNormMistakes,
@@ -82,7 +83,7 @@ export function parseDataConfig(input: unknown): DataConfig {
   const parsed = dataConfigSchema.safeParse(input);
   if (parsed.success) {
     const config = completeDataConfig(parsed.data);
-    const mistake = together([...routerNormMistakes(config)]);
+    const mistake = together([...routerNormMistakes(config), ...pruneSizeMistakes(config)]);
     if (mistake) throw mistake;
     return config;
   }

@@ -109,6 +109,9 @@ describe('fitDataset', () => {
     const call = (options: object) => fitDataset(data, options);
     await expect(call({ experts: 145 })).rejects.toThrow(ValueError);
     await expect(call({ experts: 145 })).rejects.toThrow(/^experts: must be at most 144/);
+    await expect(call({ experts: 4, size: { size: 5 } })).rejects.toThrow(
+      /^size\.size: must be between 1 and 4/,
+    );
     await expect(call({ starts: 0 })).rejects.toThrow(/^starts: /);
     await expect(call({ hidden: 3 })).rejects.toThrow(UnknownNameError);
     await expect(call({ gate: 'step' })).rejects.toThrow(/gate/);

@@ -97,6 +97,8 @@ export async function fitDataset(data: Dataset, options: FitOptions = {}): Promi
   }
   requireInteger('seed', seed, 0);
   requireRows('experts', experts, data);
+  if (typeof size === 'object' && 'size' in size)
+    requireInteger('size.size', size.size, 1, experts);
   const create = studentsOf(data, options);
   const stopping = { steps, patience };
   const during = (phase: FitProgress['phase']): JournaledWatch => ({

@@ -17,7 +17,7 @@ export interface EndedFit extends Omit<ValidatedFit, 'model'> {
 
 /** Where fits are kept as they end, so that a run that was stopped goes on after the last of them, to the same bits. */
 export interface FitJournal {
-  /** The next fit that an earlier try had ended, in their order; undefined after the last. */
+  /** The next of the fits that ended before the run was stopped, from the first on; undefined after the last. */
   next(): EndedFit | undefined;
   /** Called with each fit that ends, but for those that `next` gave. */
   keep(fit: EndedFit): void | Promise<void>;
@@ -54,6 +54,6 @@ function restored({ params, ...rest }: EndedFit, start: MoE, expected: number): 
     field: 'journal',
     value: first,
     remedy:
-      'Run it again: this fit is of other data, of another version or of a machine that rounds otherwise.',
+      'Run it again without: this fit is of other data, of another version or of a machine that rounds otherwise.',
   });
 }
