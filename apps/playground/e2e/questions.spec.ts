@@ -2,6 +2,8 @@ import { enter, expect, exported, narration, open, openFile, test, trained } fro
 
 test('presets are cards with a question each, and one starts its run', async ({ page }) => {
   await open(page, 'preset=quick');
+  // Presets come with the worker.
+  await expect(page.getByTestId('preset')).toHaveValue('quick');
   await page.getByRole('button', { name: 'What if …?' }).click();
   const cards = page.getByRole('dialog', { name: /^What if/ });
   const questions = cards.getByRole('button');
@@ -37,7 +39,7 @@ test('every word that is underlined has its meaning where it stands', async ({ p
   await open(page, 'preset=quick');
   await trained(page);
   const words = page.locator('figcaption button[popovertarget]');
-  expect(await words.count()).toBeGreaterThan(8);
+  await expect.poll(() => words.count()).toBeGreaterThan(8);
   for (const word of await words.all()) {
     await word.click();
     const note = page.locator('[popover]:popover-open');
