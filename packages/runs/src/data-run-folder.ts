@@ -15,7 +15,7 @@ import { MODEL_FILE, readDataFolder, readFits } from './read-data-run.ts';
 import { readIfThere, writtenOf } from './read-file.ts';
 import { requireSameConfig } from './read-run.ts';
 import { claimed, type RunClaim } from './run-claim.ts';
-import { fileNames, RunFolderError, shellWord } from './run-files.ts';
+import { alreadyComplete, fileNames, type RunFolderError } from './run-files.ts';
 
 /** The folder of a run on a table that goes on. Once it is complete nothing in it is changed again. */
 export interface DataRunFolder {
@@ -95,7 +95,7 @@ async function requireIncomplete(path: string): Promise<FitJournalContent> {
   const { result } = await readDataFolder(path);
   if (fits && !result) return fits();
   await rm(join(path, fileNames.fits), { force: true });
-  throw complete(path);
+  throw alreadyComplete(path, DATA_CONFIG);
 }
 
 async function openAt(
@@ -116,9 +116,7 @@ async function openAt(
         await writeWhole(join(path, fileNames.result), json(sealed));
         await rm(fits, { force: true });
       }),
-    async close() {
-      await close().finally(() => claim.release());
-    },
+    close: () => close().finally(() => claim.release()),
   };
 }
 
@@ -127,14 +125,6 @@ function configIn(path: string, config: DataConfig): DataConfig {
   const { file } = config.data;
   const from = isAbsolute(file) ? file : relative(path, file);
   return { ...config, data: { ...config.data, file: from } };
-}
-
-function complete(path: string): RunFolderError {
-  return new RunFolderError('is complete: there is nothing left to do', {
-    field: 'run',
-    value: path,
-    remedy: `Look at it with softmoe show ${shellWord(path)}, or run its ${DATA_CONFIG} again into another folder.`,
-  });
 }
 
 function json(value: unknown): string {

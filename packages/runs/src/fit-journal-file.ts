@@ -1,15 +1,10 @@
 import { open, truncate } from 'node:fs/promises';
 import { type DataConfig, type EndedFit, type FitJournal, parseDataConfig } from '@softmoe/lab';
 import { FormatError, type NDArray } from '@softmoe/model';
-import {
-  decodeText,
-  type FileFormat,
-  type Format,
-  parseStrictJson,
-  readFormat,
-} from '@softmoe/model/checks';
+import { type FileFormat, type Format, parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { isSealed, seal } from '@softmoe/tasks/files';
 import * as z from 'zod';
+import { wholeLines } from './read-file.ts';
 import { RUN_TABLE_AGAIN } from './run-files.ts';
 
 /** What the first line of fits.jsonl says it is. */
@@ -70,16 +65,14 @@ function line(value: unknown): string {
 
 /** What {@link encodeFitHeader} and the lines after it hold. Throws {@link FormatError} for any whole line that is something else. */
 export function decodeFitJournal(content: Uint8Array, file: string): FitJournalContent {
-  const bytes = content.lastIndexOf(NEWLINE) + 1;
-  const [first = '', ...lines] = decodeText(content.subarray(0, bytes), file).split('\n');
+  const { lines, bytes } = wholeLines(content, file);
+  const [first = '', ...rest] = lines;
   const written = parseStrictJson(first, file);
   const { config } = readFormat(written, headerFormat, { file, remedy: RUN_TABLE_AGAIN });
   if (!isSealed(written)) throw damaged(file);
-  const fits = lines.slice(0, -1).map((line, i) => decodeFit(line, `${file}, line ${i + 2}`));
+  const fits = rest.map((line, i) => decodeFit(line, `${file}, line ${i + 2}`));
   return { config, fits, bytes };
 }
-
-const NEWLINE = '\n'.charCodeAt(0);
 
 function damaged(file: string): FormatError {
   return new FormatError('is damaged: it is not what was written', {

@@ -69,6 +69,17 @@ function changed(problem: string, file: string, value: unknown): FormatError {
   return new FormatError(problem, { field: file, value, remedy });
 }
 
+/** The whole lines in the bytes of a file, and how many bytes these are: a last line that is still being written, or was cut off, is left out. */
+export function wholeLines(
+  content: Uint8Array,
+  file: string,
+): { readonly lines: readonly string[]; readonly bytes: number } {
+  const bytes = content.lastIndexOf(NEWLINE) + 1;
+  return { lines: decodeText(content.subarray(0, bytes), file).split('\n').slice(0, -1), bytes };
+}
+
+const NEWLINE = '\n'.charCodeAt(0);
+
 /** The text of a file, or undefined where there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   const bytes = await asReading(path, () => readFile(path).catch(ignoreMissing));

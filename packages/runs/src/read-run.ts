@@ -10,7 +10,7 @@ import {
   type Summary,
 } from '@softmoe/lab';
 import { FormatError, loadMoE, type MoE, UnsupportedError } from '@softmoe/model';
-import { decodeText, parseStrictJson, readFormat } from '@softmoe/model/checks';
+import { parseStrictJson, readFormat } from '@softmoe/model/checks';
 import { gitStateSchema } from '@softmoe/tasks';
 import { ignoreMissing, isSealed } from '@softmoe/tasks/files';
 import * as z from 'zod';
@@ -24,6 +24,7 @@ import {
   readRunFile,
   requireSizes,
   type WrittenFiles,
+  wholeLines,
   writtenFiles,
   writtenOf,
 } from './read-file.ts';
@@ -167,13 +168,8 @@ function checkpointIn(text: string, file: string): { checkpoint: Snapshot; files
 export async function readRecords(run: RunFiles): Promise<RecordLine[]> {
   const file = join(run.path, fileNames.records);
   const bytes = (await readRunFile(run, fileNames.records)) ?? new Uint8Array(0);
-  return decodeText(bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1), file)
-    .split('\n')
-    .slice(0, -1)
-    .map((line, i) => recordIn(line, `${file}, line ${i + 1}`));
+  return wholeLines(bytes, file).lines.map((line, i) => recordIn(line, `${file}, line ${i + 1}`));
 }
-
-const NEWLINE = '\n'.charCodeAt(0);
 
 function recordIn(line: string, file: string): RecordLine {
   return readFormat(parseStrictJson(line, file), recordFormat, { file, remedy: RUN_AGAIN });

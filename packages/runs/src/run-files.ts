@@ -30,6 +30,15 @@ export function shellWord(path: string): string {
   return windows ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** Why a run does not go on that has ended; `config` is the file of its config. */
+export function alreadyComplete(path: string, config: string): RunFolderError {
+  return new RunFolderError('is complete: there is nothing left to do', {
+    field: 'run',
+    value: path,
+    remedy: `Look at it with softmoe show ${shellWord(path)}, or run its ${config} again into another folder.`,
+  });
+}
+
 /** A run folder cannot be made, read or written. */
 export class RunFolderError extends SoftmoeError {
   override readonly name = 'RunFolderError';

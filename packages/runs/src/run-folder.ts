@@ -21,7 +21,7 @@ import { readIfThere, type Written, type WrittenFiles, writtenOf } from './read-
 import { readRun, requireSameConfig } from './read-run.ts';
 import { openRecordFile, type RecordCount } from './record-file.ts';
 import { claimed, type RunClaim } from './run-claim.ts';
-import { fileNames, RunFolderError, shellWord } from './run-files.ts';
+import { alreadyComplete, fileNames, RunFolderError } from './run-files.ts';
 
 /** One run on disk. Once it is complete nothing in it is changed again. */
 export interface RunFolder {
@@ -99,11 +99,7 @@ async function requireIncomplete(path: string): Promise<About> {
     return about;
   }
   await rm(join(path, fileNames.checkpoint), { force: true });
-  throw new RunFolderError('is complete: there is nothing left to do', {
-    field: 'run',
-    value: path,
-    remedy: `Look at it with softmoe show ${shellWord(path)}, or run its ${fileNames.config} again into another folder.`,
-  });
+  throw alreadyComplete(path, fileNames.config);
 }
 
 /** Opens the folder to write, with records.jsonl begun, or cut to what a checkpoint counts. */
@@ -136,9 +132,7 @@ async function openAt(
         const { bytes: recordBytes, sha256: recordSha256 } = records.written();
         await writeCheckpoint(path, { snapshot, recordBytes, recordSha256 });
       }),
-    async close() {
-      await records.close().finally(() => claim.release());
-    },
+    close: () => records.close().finally(() => claim.release()),
   };
 }
 

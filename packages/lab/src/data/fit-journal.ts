@@ -54,6 +54,6 @@ function restored({ params, ...rest }: EndedFit, start: MoE, expected: number): 
     field: 'journal',
     value: first,
     remedy:
-      'Run it again without: this fit is of other data, of another version or of a machine that rounds otherwise.',
+      'Run it again without a journal: this fit is of other data, of another version or of a machine that rounds otherwise.',
   });
 }
